@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { ConfigurationError } from "./errors.ts";
+
+declare module "zod" {
+  interface GlobalMeta {
+    /** May also be given as `<NAME>_FILE`, the path of a file that holds the value; never shown. */
+    secret?: boolean;
+    /** How the default reads in the documentation when the schema cannot show it. */
+    defaultText?: string;
+  }
+}
+
+/** Environment variables as a process gets them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads settings from environment variables, once, before anything opens a port.
+ *
+ * An empty variable counts as absent. A setting marked `secret` may instead be given as
+ * `<NAME>_FILE`, the path of a file (a Docker or Kubernetes secret) whose content is the value.
+ *
+ * @throws {ConfigurationError} one sentence for each bad variable, naming it and the rule.
+ */
+export function readEnvironment<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): z.output<Schema> {
+  const values = Object.fromEntries(
+    Object.entries(schema.shape).map(([name, field]) => [
+      name,
+      readVariable(name, isSecret(field), environment),
+    ]),
+  );
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  throw new ConfigurationError(
+    result.error.issues
+      .map((issue) => (issue.path[0] === undefined ? issue.message : toSentence(issue, values)))
+      .join("\n"),
+  );
+}
+
+/** One row of the documentation of a service's settings. */
+export interface SettingDoc {
+  name: string;
+  description: string;
+  /** How the default reads; `undefined` when there is none. */
+  default: string | undefined;
+  secret: boolean;
+}
+
+/** What a settings schema says about itself, for docs/configuration.md and .env.example. */
+export const describeEnvironment = (schema: z.ZodObject): SettingDoc[] =>
+  Object.entries(schema.shape).map(([name, field]) => {
+    const meta = metaOf(field);
+    return {
+      name,
+      description: meta.description ?? "",
+      default: meta.defaultText ?? defaultOf(field as z.ZodType),
+      secret: meta.secret ?? false,
+    };
+  });
+
+function readVariable(name: string, secret: boolean, environment: Environment): string | undefined {
+  const value = environment[name] || undefined;
+  const file = secret ? environment[`${name}_FILE`] || undefined : undefined;
+  if (file === undefined) return value;
+  if (value !== undefined) throw new ConfigurationError(`Set ${name} or ${name}_FILE, not both.`);
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    throw new ConfigurationError(`${name}_FILE: the file ${file} cannot be read.`, { cause });
+  }
+}
+
+const isSecret = (field: unknown): boolean => metaOf(field).secret ?? false;
+
+const metaOf = (field: unknown): z.GlobalMeta => (field as z.ZodType).meta() ?? {};
+
+function defaultOf(field: z.ZodType): string | undefined {
+  const parsed = field.safeParse(undefined);
+  if (!parsed.success || parsed.data === undefined) return undefined;
+  return typeof parsed.data === "string" ? parsed.data : JSON.stringify(parsed.data);
+}
+
+function toSentence(issue: z.core.$ZodIssue, values: Record<string, unknown>): string {
+  const name = String(issue.path[0]);
+  return values[name] === undefined
+    ? `${name} is not set: ${issue.message}.`
+    : `${name}: ${issue.message}.`;
+}

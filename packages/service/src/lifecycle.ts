@@ -1,0 +1,105 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { ConfigurationError } from "./errors.ts";
+
+/** How long open requests may take to finish once a service has been told to stop. */
+const DRAIN_MS = 8_000;
+
+export interface ListenOptions {
+  host: string;
+  port: number;
+  /** The variable that sets the port, for the error message. */
+  setting: string;
+}
+
+export interface Listening {
+  port: number;
+  /** Takes no new requests, lets open ones finish for a while, then closes what is left. */
+  close(): Promise<void>;
+}
+
+/** @throws {ConfigurationError} when the port is taken or may not be used, with what to change. */
+export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
+  const { host, port, setting } = options;
+  const server = createServer(app);
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const where = `port ${port} on ${host}`;
+    if (code === "EADDRINUSE") {
+      throw new ConfigurationError(
+        `${where} is already taken. Stop the program that uses it, or set ${setting} to another port.`,
+        { cause },
+      );
+    }
+    throw new ConfigurationError(
+      `${where} cannot be opened (${code}). Set ${setting} to another port.`,
+      {
+        cause,
+      },
+    );
+  }
+  return { port: (server.address() as AddressInfo).port, close: () => drain(server) };
+}
+
+async function drain(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}
+
+/** What a started service hands back. */
+export interface RunningService {
+  /** One line that says where it can be reached. */
+  message: string;
+  /** Stops listening and closes the store; called once. */
+  close(): Promise<void>;
+}
+
+/** The parts of `process` that a service needs. */
+type Host = Pick<NodeJS.Process, "env" | "exit" | "on" | "once" | "send" | "stderr" | "connected">;
+
+/**
+ * Runs a service as this process: starts it, tells a parent that it is ready, and stops it
+ * cleanly on SIGINT, SIGTERM, or when the parent that started it is gone. A bad setting ends the
+ * process with exit code 1 and a sentence instead of a stack.
+ */
+export async function runService(
+  name: string,
+  host: Host,
+  start: (environment: NodeJS.ProcessEnv) => Promise<RunningService>,
+): Promise<void> {
+  let service: RunningService;
+  try {
+    service = await start(host.env);
+  } catch (error) {
+    const text = error instanceof ConfigurationError ? error.message : describeBug(error);
+    for (const line of text.split("\n")) host.stderr.write(`${name}: ${line}\n`);
+    host.exit(1);
+    return;
+  }
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    service.close().then(
+      () => host.exit(0),
+      (error: unknown) => {
+        host.stderr.write(`${name}: did not stop cleanly: ${describeBug(error)}\n`);
+        host.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) host.on(signal, stop);
+  host.once("disconnect", stop);
+  host.send?.({ ready: name, message: service.message });
+}
+
+const describeBug = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,105 @@
+import { pino, type DestinationStream, type Logger } from "pino";
+import { pinoHttp, type HttpLogger } from "pino-http";
+
+export type { Logger } from "pino";
+
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Names under which a secret could reach a log record by accident, at any of three depths. */
+const SECRET_NAMES = [
+  "access_token",
+  "accessToken",
+  "assertion",
+  "auth_token",
+  "authToken",
+  "authorization",
+  "client_assertion",
+  "client_secret",
+  "clientSecret",
+  "code",
+  "code_verifier",
+  "cookie",
+  "id_token",
+  "password",
+  "refresh",
+  "refresh_token",
+  "refreshToken",
+  "set-cookie",
+  "subject_token",
+  "token",
+];
+
+export interface LoggerOptions {
+  name: string;
+  level: LogLevel;
+  /** Where the lines go; standard output unless a test says otherwise. */
+  destination?: DestinationStream;
+}
+
+/** One JSON object a line. Credentials are redacted by name wherever they turn up. */
+export function createLogger({ name, level, destination }: LoggerOptions): Logger {
+  const paths = SECRET_NAMES.flatMap((secret) => {
+    const key = secret.includes("-") ? `["${secret}"]` : secret;
+    const nested = key.startsWith("[") ? key : `.${key}`;
+    return [key, `*${nested}`, `*.*${nested}`];
+  });
+  return pino(
+    {
+      name,
+      level,
+      redact: { paths, censor: "[redacted]" },
+      // An error's own fields (a request, an answer) may hold anything: log what it says, no more.
+      serializers: { err: toLoggedError },
+    },
+    ...(destination === undefined ? [] : [destination]),
+  );
+}
+
+interface LoggedError {
+  type: string;
+  message: string;
+  code?: string;
+  stack?: string;
+  cause?: LoggedError;
+}
+
+function toLoggedError(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+  const { code } = error as { code?: unknown };
+  return {
+    type: error.name,
+    message: error.message,
+    ...(typeof code === "string" && { code }),
+    ...(error.stack !== undefined && { stack: error.stack }),
+    ...(error.cause !== undefined && { cause: toLoggedError(error.cause) }),
+  };
+}
+
+/**
+ * Gives each request an id (`req.id`) and a child logger (`req.log`), and logs its end:
+ * method, path, status and duration. Query strings and headers stay out, because codes, states
+ * and tokens travel there.
+ */
+export function createHttpLogger(logger: Logger): HttpLogger {
+  return pinoHttp({
+    logger,
+    genReqId: (_req, res) => {
+      const id = crypto.randomUUID();
+      res.setHeader("X-Request-Id", id);
+      return id;
+    },
+    serializers: {
+      req: (req: { id: string; method: string; url: string }) => ({
+        id: req.id,
+        method: req.method,
+        path: req.url.split("?", 1)[0],
+      }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+    },
+    customLogLevel: (_req, res, error) => {
+      if (error !== undefined || res.statusCode >= 500) return "error";
+      return "info";
+    },
+  });
+}

@@ -1,0 +1,45 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { ConfigurationError } from "./errors.ts";
+
+/**
+ * Reads a secret that this installation made for itself, and makes it when it is not there yet.
+ * Two processes that start at the same time get the same one: the file appears whole or not at
+ * all, and the first one wins.
+ *
+ * @param file path of the file, readable by its owner only.
+ * @param make the secret's text; by default 256 random bits as base64url.
+ * @throws {ConfigurationError} when the folder cannot be written or the file cannot be read.
+ */
+export function loadOrCreateSecret(file: string, make: () => string = randomSecret): string {
+  try {
+    const existing = readIfThere(file);
+    if (existing !== undefined) return existing;
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const draft = `${file}.${randomUUID()}`;
+    writeFileSync(draft, `${make()}\n`, { mode: 0o600, flush: true });
+    try {
+      linkSync(draft, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    } finally {
+      rmSync(draft);
+    }
+    return readFileSync(file, "utf8").trim();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigurationError(`The secret file ${file} cannot be used: ${reason}.`, { cause });
+  }
+}
+
+const randomSecret = (): string => randomBytes(32).toString("base64url");
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

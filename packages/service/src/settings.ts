@@ -1,0 +1,119 @@
+import path from "node:path";
+import { z } from "zod";
+import { ACCESS_LEVELS } from "./access-level.ts";
+import { LOG_LEVELS } from "./logger.ts";
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** Whether a URL points at this very machine, by name alone. */
+export const isLoopback = (url: string | URL): boolean => LOOPBACK.test(new URL(url).hostname);
+
+/** https anywhere, http on this machine only. */
+export const isSafeUrl = (url: string): boolean =>
+  new URL(url).protocol === "https:" || (new URL(url).protocol === "http:" && isLoopback(url));
+
+const httpUrl = z.url({
+  protocol: /^https?$/,
+  error: "must be an absolute http or https URL",
+});
+
+const safeUrl = httpUrl.refine(isSafeUrl, "must be https (http only on localhost)");
+
+/** A bare origin: scheme, host and port, no path and no trailing slash. Clients compare it byte by byte. */
+export const originUrl = safeUrl.refine(
+  (url) => url === new URL(url).origin,
+  "must be a bare origin such as https://taiga-mcp.example.com, without a path or a trailing slash",
+);
+
+export const port = z.coerce
+  .number("must be a port number")
+  .int("must be a whole number")
+  .min(0, "must be at least 0")
+  .max(65_535, "must be at most 65535");
+
+export const seconds = z.coerce
+  .number("must be a number of seconds")
+  .int("must be a whole number of seconds")
+  .positive("must be more than 0");
+
+export const flag = z
+  .enum(["true", "false"], "must be true or false")
+  .transform((value) => value === "true");
+
+/** Settings that both services read, so that one .env file serves them all. */
+export const sharedSettings = {
+  PUBLIC_URL: originUrl.optional().meta({
+    description:
+      "The address people and clients reach this installation at, when one host serves both services. Leave it out on your own machine.",
+  }),
+  ISSUER: originUrl.optional().meta({
+    description: "The authorization server's address, when it is not PUBLIC_URL.",
+    defaultText: "PUBLIC_URL, else http://localhost:3001",
+  }),
+  MCP_URL: safeUrl
+    .refine((url) => !url.endsWith("/"), "must not end with a slash")
+    .refine((url) => new URL(url).pathname !== "/", "must have a path, such as /mcp")
+    .refine((url) => !/[?#]/.test(url), "must have neither a query nor a fragment")
+    .optional()
+    .meta({
+      description: "The MCP endpoint's address, when it is not PUBLIC_URL/mcp.",
+      defaultText: "PUBLIC_URL/mcp, else http://localhost:3002/mcp",
+    }),
+  TAIGA_API_URL: httpUrl.transform(toTaigaApiUrl).optional().meta({
+    description:
+      "Your Taiga's API, with or without /api/v1, also below a sub-path. Left out: the sandbox with demo data, on this machine only.",
+    defaultText: "http://localhost:3003/api/v1 (the sandbox)",
+  }),
+  ALLOW_HTTP_TAIGA: flag.default(false).meta({
+    description: "Reach Taiga by plain http although it is on another machine.",
+  }),
+  ACCESS_LIMIT: z
+    .enum(ACCESS_LEVELS, `must be one of ${ACCESS_LEVELS.join(", ")}`)
+    .default("admin")
+    .meta({
+      description:
+        "The most that any client may do, whatever a user agrees to: read, write, delete or admin.",
+    }),
+  RS_CLIENT_ID: z.string().min(1).default("taiga-mcp-resource-server").meta({
+    description: "The name under which the resource server logs in at the authorization server.",
+  }),
+  RS_CLIENT_SECRET: z.string().min(32, "must be at least 32 characters long").optional().meta({
+    description: "The resource server's password at the authorization server.",
+    defaultText: "made at first start, in DATA_DIR",
+    secret: true,
+  }),
+  STORE_URL: z
+    .string()
+    .regex(/^(sqlite:$|rediss?:\/\/)/, "must be sqlite: or start with redis:// or rediss://")
+    .default("sqlite:")
+    .meta({
+      description:
+        "Where logins are kept: sqlite: is a file in DATA_DIR, for one machine; a redis:// or rediss:// URL is for several replicas.",
+      secret: true,
+    }),
+  DATA_DIR: z
+    .string()
+    .default(".data")
+    .transform((folder) => path.resolve(folder))
+    .meta({
+      description: "The folder for keys, secrets and SQLite files.",
+      defaultText: ".data",
+    }),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`)
+    .default("info")
+    .meta({
+      description: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
+    }),
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).meta({
+    description:
+      "How many reverse proxies stand in front. Only client addresses are taken from them, never the public address.",
+  }),
+};
+
+/** The spelling of a Taiga API address that everything else uses: with /api/v1, no trailing slash. */
+export function toTaigaApiUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  const base = pathname.replace(/\/+$/, "");
+  return `${origin}${base.endsWith("/api/v1") ? base : `${base}/api/v1`}`;
+}
