@@ -1,0 +1,83 @@
+import type { AccessLevel } from "@taiga-mcp/service";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+
+/** What the rest of the authorization server may ask of the protocol engine. */
+export interface AuthorizationEngine {
+  /** Answers every OAuth route that we do not answer ourselves, and 404 for the rest: mounted last. */
+  handler: RequestListener;
+  interactions: Interactions;
+  accessTokens: AccessTokens;
+}
+
+/** An authorization request that waits for its user. */
+export interface Interaction {
+  uid: string;
+  /** What the engine waits for; a form of another step must be refused. */
+  step: "login" | "consent";
+  client: InteractionClient;
+  /** The highest access level the client asked for, already capped by the operator. */
+  requestedAccess: AccessLevel;
+  /** Set from the consent step on. */
+  accountId: string | undefined;
+}
+
+/** Who is asking. Everything in it was written by a stranger: escape it, load nothing from it. */
+export interface InteractionClient {
+  id: string;
+  name: string | undefined;
+  /** Where the code will be sent, as registered and matched. */
+  redirectUri: string;
+}
+
+/** The steps between /authorize and the redirect back, each bound to the browser by a cookie. */
+export interface Interactions {
+  /**
+   * @returns `undefined` when this browser has no such interaction, or it has ended: the caller
+   *   shows a page that says so and does not redirect.
+   */
+  find(req: IncomingMessage, res: ServerResponse, uid: string): Promise<Interaction | undefined>;
+  /** The user has proven who they are; sends the browser on to the consent step. */
+  finishLogin(
+    req: IncomingMessage,
+    res: ServerResponse,
+    interaction: Interaction,
+    accountId: string,
+  ): Promise<void>;
+  /** A new grant for this client connection; never one that exists already. Nothing is redirected. */
+  createGrant(interaction: Interaction, limits: GrantLimits): Promise<{ grantId: string }>;
+  /** Sends the browser back to the client with a code. */
+  finishConsent(
+    req: IncomingMessage,
+    res: ServerResponse,
+    interaction: Interaction,
+    grantId: string,
+  ): Promise<void>;
+  /** Sends the browser back to the client with `access_denied`. */
+  deny(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
+}
+
+/** What a user agreed to, kept beside the grant and deleted with it. */
+export interface GrantLimits {
+  access: AccessLevel;
+  /** Taiga project ids, or all that the user can see. */
+  projects: "all" | readonly number[];
+}
+
+/** A live access token, its grant still standing. */
+export interface AccessTokenInfo {
+  grantId: string;
+  accountId: string;
+  clientId: string;
+  scopes: readonly string[];
+  audience: string;
+  /** Epoch seconds. */
+  issuedAt: number;
+  /** Epoch seconds. */
+  expiresAt: number;
+  limits: GrantLimits;
+}
+
+export interface AccessTokens {
+  /** @returns `undefined` for anything that is not a live access token of a standing grant. */
+  find(token: string): Promise<AccessTokenInfo | undefined>;
+}

@@ -1,0 +1,74 @@
+/** A stored value and when it ends. */
+export interface Entry {
+  value: string;
+  /** Epoch seconds. */
+  expiresAt: number;
+}
+
+export interface SetOptions {
+  ttlSeconds: number;
+  /**
+   * Names of indexes the key enters, in the same atomic step. An index lives at least as long as
+   * its longest-lived member.
+   */
+  indexes?: readonly string[];
+}
+
+/**
+ * What a service remembers: a flat map of text with an end for every entry, and sets of keys
+ * ("indexes"). Values arrive sealed and keys hashed where they are secret; this layer knows
+ * nothing of their meaning.
+ *
+ * An expired entry counts as absent everywhere, at the very second of its end.
+ * Every method is atomic with respect to every other, over all processes that share the store.
+ *
+ * @throws {UnavailableError} from every method when the store does not answer in time.
+ */
+export interface Kv {
+  get(key: string): Promise<Entry | undefined>;
+
+  /** Writes, whether the key is there or not. */
+  set(key: string, value: string, options: SetOptions): Promise<void>;
+
+  /** Writes only where nothing is. True for exactly one of any number of concurrent callers. */
+  setIfAbsent(key: string, value: string, options: { ttlSeconds: number }): Promise<boolean>;
+
+  /**
+   * Writes a new value over an existing one and keeps its end, unless `ttlSeconds` gives a new
+   * one. Never brings back what was deleted meanwhile.
+   * @returns whether the key was there.
+   */
+  replace(key: string, value: string, options?: { ttlSeconds?: number }): Promise<boolean>;
+
+  /** Writes only over exactly `expected`, with a new end. */
+  compareAndSet(
+    key: string,
+    expected: string,
+    value: string,
+    options: { ttlSeconds: number },
+  ): Promise<boolean>;
+
+  /**
+   * Moves the end of an existing entry, and of the indexes it is said to be in, to `ttlSeconds`
+   * from now, never nearer than it is. Never brings back what was deleted meanwhile.
+   * @returns whether the key was there.
+   */
+  touch(key: string, options: SetOptions): Promise<boolean>;
+
+  /** @returns whether the key was there. */
+  delete(key: string): Promise<boolean>;
+
+  /** Deletes only exactly `expected`: how a lock is given back. */
+  compareAndDelete(key: string, expected: string): Promise<boolean>;
+
+  /** The keys of an index, in no order; some of them may have ended or been deleted since. */
+  members(index: string): Promise<string[]>;
+
+  /** Deletes an index and every key in it. */
+  deleteMembers(index: string): Promise<void>;
+
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+
+  close(): Promise<void>;
+}
