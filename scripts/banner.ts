@@ -1,0 +1,34 @@
+import type { Config } from "../apps/resource-server/src/config.ts";
+
+/** Below which name an MCP client lists this server. */
+const SERVER_NAME = "taiga";
+
+/** What a person needs to know once everything runs. */
+export function toBanner({ config, demo }: { config: Config; demo: boolean }): string {
+  const mcpUrl = config.resource;
+  const rows: [string, string[]][] = [
+    ["MCP endpoint", [mcpUrl]],
+    ["Claude Code", [`claude mcp add --transport http ${SERVER_NAME} ${mcpUrl}`, "then /mcp in Claude Code to log in"]],
+    ["Inspector", [`npx --yes pnpm@12 inspector --server-url ${mcpUrl} --transport http`]],
+    [
+      "Hosted clients",
+      ["claude.ai and ChatGPT need a public https address: see README, Deploy for a team"],
+    ],
+    [
+      "Taiga",
+      demo
+        ? [
+            `${config.taigaApiUrl} (sandbox with demo data, this machine only)`,
+            "log in as alice, bob, stan or carol; the password is <name>-password",
+            "your own: TAIGA_API_URL=https://taiga.example.com npx --yes pnpm@12 start",
+          ]
+        : [config.taigaApiUrl],
+    ],
+    ["Data", [config.dataDir]],
+  ];
+  const width = Math.max(...rows.map(([title]) => title.length)) + 2;
+  const lines = rows.flatMap(([title, texts]) =>
+    texts.map((text, index) => `  ${(index === 0 ? title : "").padEnd(width)}${text}`),
+  );
+  return ["", "Taiga MCP is running.", "", ...lines, "", "Ctrl-C stops it.", ""].join("\n");
+}

@@ -1,0 +1,5 @@
+// Writes the pages that are made from the code: docs/configuration.md, docs/tools.md, .env.example.
+import { writeFileSync } from "node:fs";
+import { generatedPages } from "./generated-pages.ts";
+
+for (const [file, text] of Object.entries(await generatedPages())) writeFileSync(file, text);

@@ -1,0 +1,130 @@
+// The command a new user types: what it says, what it leaves behind, what it says when it cannot.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePorts } from "../support/system.ts";
+
+let dataDir: string;
+let running: Started | undefined;
+beforeEach(() => {
+  dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-start-"));
+});
+afterEach(async () => {
+  await running?.stop("SIGKILL");
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+interface Started {
+  child: ChildProcess;
+  output(): string;
+  /** Resolves when the output holds `text`; rejects when the process ends before that. */
+  says(text: string): Promise<void>;
+  exit(): Promise<number | null>;
+  /** Signals the whole process group, as a terminal does. */
+  stop(signal: NodeJS.Signals): Promise<void>;
+}
+
+function start(environment: Record<string, string>): Started {
+  const child = spawn(process.execPath, ["scripts/with-node.mjs", "scripts/start.ts"], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"] ?? "", HOME: dataDir, DATA_DIR: dataDir, ...environment },
+    detached: true,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  }
+  const exited = once(child, "exit");
+  running = {
+    child,
+    output: () => output,
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const check = (): void => {
+          if (output.includes(text)) resolve();
+        };
+        child.stdout.on("data", check);
+        child.stderr.on("data", check);
+        void exited.then(() => reject(new Error(`ended without saying ${text}:\n${output}`)));
+      }),
+    exit: async () => {
+      await exited;
+      return child.exitCode;
+    },
+    stop: async (signal) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      process.kill(-(child.pid ?? 0), signal);
+      await exited;
+    },
+  };
+  return running;
+}
+
+async function ports(): Promise<Record<string, string>> {
+  const [auth, internal, mcp, sandbox] = await freePorts(4);
+  return {
+    ISSUER: `http://localhost:${auth}`,
+    MCP_URL: `http://localhost:${mcp}/mcp`,
+    AUTH_SERVER_PORT: `${auth}`,
+    AUTH_SERVER_PRIVATE_PORT: `${internal}`,
+    AUTH_SERVER_INTERNAL_URL: `http://127.0.0.1:${internal}`,
+    RESOURCE_SERVER_PORT: `${mcp}`,
+    SANDBOX_PORT: `${sandbox}`,
+    TAIGA_API_URL: "",
+  };
+}
+
+describe("start", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "says how to connect, and stops cleanly on %s to its process group",
+    async (signal) => {
+      const environment = await ports();
+      const started = start(environment);
+      await started.says("Ctrl-C stops it.");
+      expect(started.output()).toContain(String(environment["MCP_URL"]));
+      expect(started.output()).toContain("claude mcp add --transport http");
+      expect(started.output()).toContain("alice");
+      expect((await fetch(`${environment["ISSUER"]}/healthz`)).status).toBe(200);
+      await started.stop(signal);
+      expect(await started.exit()).toBe(0);
+      await expect(fetch(`${environment["ISSUER"]}/healthz`)).rejects.toThrow();
+    },
+  );
+
+  it("says in one sentence which port is taken, and how to choose another", async () => {
+    const environment = await ports();
+    const other = createServer().listen(Number(environment["RESOURCE_SERVER_PORT"]), "127.0.0.1");
+    await once(other, "listening");
+    try {
+      const started = start(environment);
+      expect(await started.exit()).toBe(1);
+      expect(started.output()).toMatch(/resource-server: port \d+ on .* is already taken/);
+      expect(started.output()).toContain("RESOURCE_SERVER_PORT");
+      expect(started.output()).not.toMatch(/\n\s+at /);
+    } finally {
+      other.close();
+    }
+  });
+
+  it("says in one sentence which setting is bad", async () => {
+    const started = start({ ...(await ports()), ACCESS_LIMIT: "everything" });
+    expect(await started.exit()).toBe(1);
+    expect(started.output()).toContain("ACCESS_LIMIT: must be one of read, write, delete, admin.");
+    expect(started.output()).not.toMatch(/\n\s+at /);
+  });
+
+  it("refuses to open the sandbox's demo passwords to the world", async () => {
+    const started = start({
+      ...(await ports()),
+      ISSUER: "",
+      MCP_URL: "",
+      PUBLIC_URL: "https://taiga-mcp.example.com",
+    });
+    expect(await started.exit()).toBe(1);
+    expect(started.output()).toContain("TAIGA_API_URL");
+  });
+});

@@ -1,0 +1,113 @@
+import { parse, type HTMLElement } from "node-html-parser";
+import { CookieJar } from "tough-cookie";
+
+/** How many redirects one click may cause. */
+const MAX_REDIRECTS = 10;
+
+/** What the scripted browser shows after a click. */
+export interface Page {
+  url: string;
+  status: number;
+  text: string;
+  document: HTMLElement;
+}
+
+/** A click either ends on a page, or leaves for an address that is the client's business. */
+export type Outcome = { page: Page; left?: undefined } | { left: URL; page?: undefined };
+
+/** A browser of plain HTTP: cookies, redirects and forms, no scripts. */
+export interface Browser {
+  open(url: string): Promise<Outcome>;
+  /** Submits the form whose action ends in `action`, with its preset fields and `values`. */
+  submit(page: Page, action: string, values?: Record<string, string>): Promise<Outcome>;
+}
+
+/**
+ * @param home origin whose redirects are followed; a redirect to anywhere else is where the
+ *   browser leaves for the client.
+ */
+export function createBrowser(home: string): Browser {
+  const jar = new CookieJar();
+
+  async function request(url: string, init: RequestInit): Promise<Outcome> {
+    let target = url;
+    let options = init;
+    for (let count = 0; count < MAX_REDIRECTS; count += 1) {
+      const response = await fetch(target, {
+        ...options,
+        redirect: "manual",
+        headers: { accept: "text/html", ...options.headers, cookie: await jar.getCookieString(target) },
+      });
+      for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, target);
+      const location = response.headers.get("location");
+      if (location === null) {
+        const text = await response.text();
+        return { page: { url: target, status: response.status, text, document: parse(text) } };
+      }
+      const next = new URL(location, target);
+      if (next.origin !== home) return { left: next };
+      target = next.href;
+      options = {};
+    }
+    throw new Error(`more than ${MAX_REDIRECTS} redirects, the last to ${target}`);
+  }
+
+  return {
+    open: (url) => request(url, {}),
+    submit: (page, action, values = {}) => {
+      const form = page.document
+        .querySelectorAll("form")
+        .find((candidate) => candidate.getAttribute("action")?.endsWith(action));
+      if (form === undefined) throw new Error(`no form ${action} on this page:\n${page.text}`);
+      return request(new URL(form.getAttribute("action") ?? "", page.url).href, {
+        method: "POST",
+        headers: {
+          "content-type": "application/x-www-form-urlencoded",
+          origin: new URL(page.url).origin,
+        },
+        body: new URLSearchParams({ ...presetFields(form), ...values }).toString(),
+      });
+    },
+  };
+}
+
+/** What a browser would send when nothing is typed. */
+function presetFields(form: HTMLElement): Record<string, string> {
+  const inputs = form.querySelectorAll("input").filter((input) => {
+    const type = input.getAttribute("type") ?? "text";
+    if (type === "radio" || type === "checkbox") return input.hasAttribute("checked");
+    return type !== "submit";
+  });
+  return Object.fromEntries(
+    inputs.map((input) => [input.getAttribute("name") ?? "", input.getAttribute("value") ?? ""]),
+  );
+}
+
+export interface Approval {
+  username: string;
+  password?: string;
+  /** The access level to choose; the preselected one otherwise. */
+  access?: string;
+}
+
+/**
+ * Plays the user: opens the authorization URL, logs in to Taiga, consents.
+ * @returns where the browser is sent at the end: the client's redirect URI with its answer.
+ */
+export async function approve(authorizationUrl: string | URL, approval: Approval): Promise<URL> {
+  const { username, password = `${username}-password`, access } = approval;
+  const browser = createBrowser(new URL(authorizationUrl).origin);
+  const login = expectPage(await browser.open(String(authorizationUrl)));
+  const consent = expectPage(await browser.submit(login, "/login", { username, password }));
+  const end = await browser.submit(consent, "/consent", access === undefined ? {} : { access });
+  if (end.left === undefined) throw new Error(`the consent page led to:\n${end.page.text}`);
+  return end.left;
+}
+
+function expectPage(outcome: Outcome): Page {
+  if (outcome.page === undefined) throw new Error(`left for ${outcome.left.href} too early`);
+  if (outcome.page.status !== 200) {
+    throw new Error(`status ${outcome.page.status} at ${outcome.page.url}:\n${outcome.page.text}`);
+  }
+  return outcome.page;
+}

@@ -1,0 +1,122 @@
+// A strict OAuth client of our own on oauth4webapi: everything the SDK clients do for themselves,
+// one step at a time.
+import * as oauth from "oauth4webapi";
+import { approve, type Approval } from "./browser.ts";
+
+/** oauth4webapi refuses plain http unless told: the tests run on loopback. */
+export const insecure = { [oauth.allowInsecureRequests]: true } as const;
+export const REDIRECT_URI = "http://127.0.0.1:33419/callback";
+
+/** RFC 8414 metadata, its issuer checked. */
+export async function endpointsOf(issuer: string): Promise<oauth.AuthorizationServer> {
+  const url = new URL(issuer);
+  const response = await oauth.discoveryRequest(url, { algorithm: "oauth2", ...insecure });
+  return await oauth.processDiscoveryResponse(url, response);
+}
+
+/** RFC 7591, as a public client unless `metadata` says otherwise. */
+export async function register(
+  server: oauth.AuthorizationServer,
+  metadata: Record<string, oauth.JsonValue> = {},
+): Promise<oauth.Client> {
+  const response = await oauth.dynamicClientRegistrationRequest(
+    server,
+    {
+      client_name: "Strict client",
+      redirect_uris: [REDIRECT_URI],
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      ...metadata,
+    },
+    insecure,
+  );
+  return await oauth.processDynamicClientRegistrationResponse(response);
+}
+
+export interface LoginRequest {
+  server: oauth.AuthorizationServer;
+  client: oauth.Client;
+  user: Approval;
+  resource: string;
+  clientAuth?: oauth.ClientAuth;
+  scope?: string;
+}
+
+/** Authorization code with PKCE: from the authorization URL to the tokens. */
+export async function logIn(request: LoginRequest): Promise<oauth.TokenEndpointResponse> {
+  const { server, client, user, resource, clientAuth = oauth.None(), scope } = request;
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const url = new URL(server.authorization_endpoint ?? "");
+  url.search = new URLSearchParams({
+    client_id: client.client_id,
+    response_type: "code",
+    redirect_uri: REDIRECT_URI,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256",
+    state,
+    resource,
+    ...(scope !== undefined && { scope }),
+  }).toString();
+  const parameters = oauth.validateAuthResponse(server, client, await approve(url, user), state);
+  const response = await oauth.authorizationCodeGrantRequest(
+    server,
+    client,
+    clientAuth,
+    parameters,
+    REDIRECT_URI,
+    verifier,
+    { ...insecure, additionalParameters: { resource } },
+  );
+  return await oauth.processAuthorizationCodeResponse(server, client, response);
+}
+
+export async function refresh(
+  server: oauth.AuthorizationServer,
+  client: oauth.Client,
+  refreshToken: string,
+  clientAuth: oauth.ClientAuth = oauth.None(),
+): Promise<oauth.TokenEndpointResponse> {
+  const response = await oauth.refreshTokenGrantRequest(
+    server,
+    client,
+    clientAuth,
+    refreshToken,
+    insecure,
+  );
+  return await oauth.processRefreshTokenResponse(server, client, response);
+}
+
+/** RFC 7009, as the public client that the token was issued to. */
+export async function revoke(
+  server: oauth.AuthorizationServer,
+  clientId: string,
+  token: string,
+): Promise<void> {
+  const response = await oauth.revocationRequest(
+    server,
+    { client_id: clientId },
+    oauth.None(),
+    token,
+    insecure,
+  );
+  await oauth.processRevocationResponse(response);
+}
+
+/** RFC 7662, as the resource server. */
+export async function introspect(
+  server: oauth.AuthorizationServer,
+  credentials: { clientId: string; clientSecret: string },
+  token: string,
+): Promise<oauth.IntrospectionResponse> {
+  const client = { client_id: credentials.clientId };
+  const response = await oauth.introspectionRequest(
+    server,
+    client,
+    oauth.ClientSecretBasic(credentials.clientSecret),
+    token,
+    insecure,
+  );
+  return await oauth.processIntrospectionResponse(server, client, response);
+}

@@ -1,0 +1,59 @@
+// Programs that people run, as real processes that open a real (scripted) browser.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const PLAY_BROWSER = path.resolve("tests/support/play-browser.ts");
+
+export interface ProgramHome {
+  /** For a program that shall see nothing of this machine and open our browser as `username`. */
+  environment: Record<string, string>;
+  remove(): void;
+}
+
+/** An empty home folder with a browser in it that logs in as `username` by itself. */
+export function createProgramHome(username: string): ProgramHome {
+  const home = mkdtempSync(path.join(tmpdir(), "taiga-mcp-program-"));
+  const browser = path.join(home, "browser");
+  const command = [process.execPath, ...process.execArgv, PLAY_BROWSER, username]
+    .map((word) => `'${word}'`)
+    .join(" ");
+  writeFileSync(browser, `#!/bin/sh\nexec ${command} "$1" >>'${home}/browser.log' 2>&1\n`, {
+    mode: 0o755,
+  });
+  return {
+    environment: {
+      PATH: `${path.dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
+      HOME: home,
+      XDG_CONFIG_HOME: path.join(home, ".config"),
+      BROWSER: browser,
+      NO_COLOR: "1",
+    },
+    remove: () => rmSync(home, { recursive: true, force: true }),
+  };
+}
+
+export interface ProgramResult {
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a Node program to its end; rejects with all its output when it fails. */
+export async function runProgram(
+  script: string,
+  args: string[],
+  environment: Record<string, string>,
+): Promise<ProgramResult> {
+  try {
+    return await run(process.execPath, [path.resolve(script), ...args], {
+      env: environment,
+      timeout: 60_000,
+    });
+  } catch (error) {
+    const { stdout = "", stderr = "" } = error as Partial<ProgramResult>;
+    throw new Error(`${script} failed\n${stdout}\n${stderr}`, { cause: error });
+  }
+}

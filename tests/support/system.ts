@@ -1,0 +1,147 @@
+// The whole platform as a person runs it: three processes on free ports, from source, or from
+// the build when E2E_FROM=dist.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
+const START_MS = 20_000;
+
+export interface Service {
+  /** Ends the process as a service manager would, and waits for it. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts the process again with the same settings. */
+  start(): Promise<void>;
+  restart(): Promise<void>;
+  /** Everything the process has written so far. */
+  output(): string;
+}
+
+export interface System {
+  issuer: string;
+  /** The auth-server's private listener. */
+  internalUrl: string;
+  mcpUrl: string;
+  /** The sandbox's API. */
+  taigaApiUrl: string;
+  /** What the resource-server logs in with at the auth-server. */
+  resourceServer: Service;
+  authServer: Service;
+  sandbox: Service;
+  rsCredentials: { clientId: string; clientSecret: string };
+  stop(): Promise<void>;
+}
+
+/** @param extra settings on top of the addresses and the data folder. */
+export async function startSystem(extra: Record<string, string> = {}): Promise<System> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-e2e-"));
+  const [authPort, privatePort, mcpPort, sandboxPort] = await freePorts(4);
+  const rsCredentials = {
+    clientId: "e2e-resource-server",
+    clientSecret: "e2e-resource-server-secret-of-40-letters",
+  };
+  const environment = {
+    PATH: process.env["PATH"] ?? "",
+    DATA_DIR: dataDir,
+    LOG_LEVEL: "info",
+    ISSUER: `http://localhost:${authPort}`,
+    MCP_URL: `http://localhost:${mcpPort}/mcp`,
+    TAIGA_API_URL: `http://localhost:${sandboxPort}`,
+    AUTH_SERVER_PORT: `${authPort}`,
+    AUTH_SERVER_PRIVATE_PORT: `${privatePort}`,
+    AUTH_SERVER_INTERNAL_URL: `http://127.0.0.1:${privatePort}`,
+    RESOURCE_SERVER_PORT: `${mcpPort}`,
+    SANDBOX_PORT: `${sandboxPort}`,
+    RS_CLIENT_ID: rsCredentials.clientId,
+    RS_CLIENT_SECRET: rsCredentials.clientSecret,
+    REGISTRATIONS_PER_HOUR: "1000",
+    ...extra,
+  };
+  const services = {
+    sandbox: createService("packages/taiga-sandbox", environment),
+    authServer: createService("apps/auth-server", environment),
+    resourceServer: createService("apps/resource-server", environment),
+  };
+  const all = Object.values(services);
+  const stop = async (): Promise<void> => {
+    await Promise.all(all.map((service) => service.stop()));
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(all.map((service) => service.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    ...services,
+    issuer: environment.ISSUER,
+    internalUrl: environment.AUTH_SERVER_INTERNAL_URL,
+    mcpUrl: environment.MCP_URL,
+    taigaApiUrl: `${environment.TAIGA_API_URL}/api/v1`,
+    rsCredentials,
+    stop,
+  };
+}
+
+function createService(folder: string, environment: Record<string, string>): Service {
+  let child: ChildProcess | undefined;
+  let output = "";
+
+  async function start(): Promise<void> {
+    const args =
+      FROM === "dist" ? [`${folder}/dist/main.js`] : [...process.execArgv, `${folder}/src/main.ts`];
+    const started = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: environment,
+    });
+    child = started;
+    for (const stream of [started.stdout, started.stderr]) {
+      stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    }
+    const [first] = await Promise.race([
+      once(started, "message", { signal: AbortSignal.timeout(START_MS) }),
+      once(started, "exit").then((): unknown[] => []),
+    ]);
+    if (first === undefined) throw new Error(`${folder} did not start:\n${output}`);
+  }
+
+  async function stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    const ending = child;
+    child = undefined;
+    if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+    const exited = once(ending, "exit");
+    ending.kill(signal);
+    await exited;
+  }
+
+  return {
+    start,
+    stop,
+    restart: async () => {
+      await stop();
+      await start();
+    },
+    output: () => output,
+  };
+}
+
+/** Ports that were free a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) {
+    server.close();
+    await once(server, "close");
+  }
+  return ports;
+}
