@@ -1,0 +1,58 @@
+import { TaigaError } from "./errors.ts";
+
+/** Lets a fixed number of tasks run at once; the others wait in line. */
+export interface Limiter {
+  /** @throws {TaigaError} `aborted` or, after too long a wait, `unavailable`; the task never ran. */
+  run<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
+}
+
+/** First come, first served. */
+export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }): Limiter {
+  let running = 0;
+  // A set keeps the order of arrival and lets those who give up leave from the middle.
+  const line = new Set<() => void>();
+
+  const takeTurn = async (signal: AbortSignal | undefined): Promise<void> => {
+    if (signal?.aborted === true) throw cancelled();
+    if (running < limits.maxParallel) {
+      running += 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const leave = (then: () => void): void => {
+        line.delete(enter);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        then();
+      };
+      const enter = (): void => leave(resolve);
+      const abort = (): void => leave(() => reject(cancelled()));
+      const timer = setTimeout(() => leave(() => reject(overloaded())), limits.maxWaitMs);
+      signal?.addEventListener("abort", abort, { once: true });
+      line.add(enter);
+    });
+  };
+
+  const endTurn = (): void => {
+    const [next] = line;
+    // The place passes straight to the next in line, so nobody can slip in between.
+    if (next === undefined) running -= 1;
+    else next();
+  };
+
+  return {
+    async run(task, signal) {
+      await takeTurn(signal);
+      try {
+        return await task();
+      } finally {
+        endTurn();
+      }
+    },
+  };
+}
+
+const cancelled = (): TaigaError => new TaigaError("aborted", "The call to Taiga was cancelled");
+
+const overloaded = (): TaigaError =>
+  new TaigaError("unavailable", "Too many requests to Taiga are under way; try again later");

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import type { TaigaRequest } from "../taiga-request.ts";
+import type { TaigaItemKind } from "./history.ts";
+
+/** The custom fields of one item. */
+export const CustomAttributeValues = z.object({
+  /** Id of the custom attribute → value; fields never set are missing. */
+  attributes_values: z.record(z.string(), z.unknown()),
+  /** Its own count, apart from the item's. */
+  version: z.int(),
+});
+export type CustomAttributeValues = z.output<typeof CustomAttributeValues>;
+
+export interface CustomAttributeValuesResource {
+  get(kind: TaigaItemKind, id: number): Promise<CustomAttributeValues>;
+  /**
+   * Replaces the whole map: send all values, not only the new ones. Taiga refuses an empty map,
+   * and accepts any older `version` in silence.
+   */
+  update(
+    kind: TaigaItemKind,
+    id: number,
+    values: CustomAttributeValues,
+  ): Promise<CustomAttributeValues>;
+}
+
+const ROOTS = { userstory: "/userstories", task: "/tasks" } as const;
+
+/** `/userstories/custom-attributes-values`, `/tasks/custom-attributes-values` */
+export function createCustomAttributeValues(request: TaigaRequest): CustomAttributeValuesResource {
+  const schema = CustomAttributeValues;
+  const toPath = (kind: TaigaItemKind, id: number): string =>
+    `${ROOTS[kind]}/custom-attributes-values/${id}`;
+  return {
+    get: async (kind, id) => (await request({ path: toPath(kind, id), schema })).data,
+    update: async (kind, id, { attributes_values, version }) => {
+      const body = { attributes_values, version };
+      return (await request({ method: "PATCH", path: toPath(kind, id), body, schema })).data;
+    },
+  };
+}

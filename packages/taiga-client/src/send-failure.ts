@@ -1,0 +1,74 @@
+import { DecoratorHandler } from "undici";
+import type { Dispatcher } from "undici";
+import { TaigaError } from "./errors.ts";
+
+/** A request had begun to leave when this happened, so the other side may have acted on it. */
+export class SentFailure extends Error {
+  /** Whether an answer had begun to arrive. */
+  readonly answered: boolean;
+
+  constructor(cause: Error, answered: boolean) {
+    super("The request failed after it was sent", { cause });
+    this.name = "SentFailure";
+    this.answered = answered;
+  }
+}
+
+/**
+ * Marks failures of requests that had begun to leave on an open connection; all others reached
+ * nobody. Without the mark, the DNS interceptor would send a POST again, to another address, when
+ * an open connection times out.
+ */
+export const markSent: Dispatcher.DispatcherComposeInterceptor =
+  (dispatch) => (options, handler) => {
+    let sent = false;
+    let answered = false;
+    const marking: Dispatcher.DispatchHandler = new DecoratorHandler(handler);
+    marking.onRequestStart = (controller, context) => {
+      handler.onRequestStart?.(controller, context);
+      sent = !controller.aborted;
+    };
+    marking.onResponseStart = (...answer) => {
+      answered = true;
+      handler.onResponseStart?.(...answer);
+    };
+    marking.onResponseError = (controller, error) =>
+      handler.onResponseError?.(controller, sent ? new SentFailure(error, answered) : error);
+    return dispatch(options, marking);
+  };
+
+/** The error below the mark, as undici or Node raised it. */
+const toCause = (error: unknown): unknown => (error instanceof SentFailure ? error.cause : error);
+
+/** `ECONNRESET`, `UND_ERR_HEADERS_TIMEOUT` …; `undefined` when the error has none. */
+export function toErrorCode(error: unknown): string | undefined {
+  const cause = toCause(error);
+  if (!(cause instanceof Error) || !("code" in cause)) return undefined;
+  return typeof cause.code === "string" ? cause.code : undefined;
+}
+
+/** What became of a request that got no answer, as a `TaigaError`; bugs of ours stay as they are. */
+export function toSendError(
+  error: unknown,
+  { isWrite, aborted }: { isWrite: boolean; aborted: boolean },
+): unknown {
+  if (error instanceof TaigaError) return withOutcome(error, isWrite);
+  if (toErrorCode(error) === "UND_ERR_INVALID_ARG") return error;
+
+  const details = { outcomeUnknown: isWrite && error instanceof SentFailure };
+  if (aborted) return new TaigaError("aborted", "The call to Taiga was cancelled", details);
+  return new TaigaError("unavailable", describe(error), { ...details, cause: toCause(error) });
+}
+
+/** An unreadable answer to a write: Taiga did act on it, in one way or another. */
+const withOutcome = (error: TaigaError, isWrite: boolean): TaigaError =>
+  error.code === "unexpected_response"
+    ? new TaigaError(error.code, error.message, { outcomeUnknown: isWrite })
+    : error;
+
+function describe(error: unknown): string {
+  if (!(error instanceof SentFailure)) return "Taiga cannot be reached";
+  return toErrorCode(error)?.endsWith("_TIMEOUT") === true
+    ? "Taiga did not answer in time"
+    : "The connection to Taiga broke off";
+}

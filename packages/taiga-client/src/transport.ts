@@ -1,0 +1,111 @@
+import { Agent, interceptors } from "undici";
+import type { Dispatcher } from "undici";
+import type { IncomingHttpHeaders } from "undici/types/header.js";
+import { TaigaError } from "./errors.ts";
+import { createLimiter } from "./limiter.ts";
+import { createRetryPolicy } from "./retry-policy.ts";
+import { markSent, toSendError } from "./send-failure.ts";
+
+/** What is needed to reach one Taiga. */
+export interface TaigaTransportOptions {
+  /** Absolute URL that ends in `/api/v1`, without a trailing slash. */
+  apiUrl: string;
+  /** Longest silence of Taiga, before its headers and between two parts of its body; default 10 s. */
+  timeoutMs?: number;
+  /** Requests under way at the same time; further ones wait in line, first come, first served. */
+  maxParallel?: number;
+  /** How often a GET is tried again when Taiga is overloaded or out of reach; default 2. */
+  retries?: number;
+  /** Connections made elsewhere (a proxy, a private CA, a test); closed with the transport. */
+  dispatcher?: Dispatcher;
+}
+
+/** One request, relative to the API. Only GET is ever sent twice. */
+export interface TaigaHttpRequest {
+  method: "GET" | "POST" | "PATCH";
+  /** Starts with `/`, relative to `apiUrl`. */
+  path: string;
+  /** Encoded, without the question mark; empty for none. */
+  query: string;
+  headers: Record<string, string>;
+  /** JSON text. */
+  body: string | undefined;
+  signal: AbortSignal | undefined;
+}
+
+/** Any answer, whatever its status. */
+export interface TaigaHttpResponse {
+  status: number;
+  /** Names are in lower case. */
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+/** The one way to Taiga: one per process and Taiga. */
+export interface TaigaTransport {
+  /** @throws {TaigaError} `unavailable`, `aborted` or `unexpected_response` when no answer was got. */
+  send(request: TaigaHttpRequest): Promise<TaigaHttpResponse>;
+  /** Waits for the requests under way, then closes the connections. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Opens a connection pool to one Taiga. Nothing is sent yet.
+ * @throws {TypeError} when `apiUrl` is not an absolute URL that ends in `/api/v1`.
+ */
+export function createTaigaTransport(options: TaigaTransportOptions): TaigaTransport {
+  const { timeoutMs = 10_000, maxParallel = 16, retries = 2 } = options;
+  const { origin, pathname } = new URL(options.apiUrl);
+  if (!pathname.endsWith("/api/v1")) throw new TypeError("apiUrl must end in /api/v1");
+
+  const pool = options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  // Outermost last. A given dispatcher (a proxy) resolves names itself.
+  const http = pool.compose(
+    markSent,
+    ...(options.dispatcher === undefined ? [interceptors.dns()] : []),
+    interceptors.retry({ throwOnError: false, retry: createRetryPolicy(retries) }),
+  );
+  const limiter = createLimiter({ maxParallel, maxWaitMs: 3 * timeoutMs });
+
+  return {
+    async send({ method, path, query, headers, body, signal }) {
+      const exchange = async (): Promise<TaigaHttpResponse> => {
+        const response = await http.request({
+          origin,
+          path: `${pathname}${path}${query === "" ? "" : `?${query}`}`,
+          method,
+          headers,
+          body: body ?? null,
+          signal: signal ?? null,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+        });
+        const text = await readText(response.body);
+        return { status: response.statusCode, headers: response.headers, text };
+      };
+      try {
+        return await limiter.run(exchange, signal);
+      } catch (error) {
+        throw toSendError(error, { isWrite: method !== "GET", aborted: signal?.aborted ?? false });
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Bounded, so that one broken or hostile answer cannot fill the memory. */
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_RESPONSE_BYTES) {
+      throw new TaigaError("unexpected_response", "Taiga's answer is larger than 32 MB");
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

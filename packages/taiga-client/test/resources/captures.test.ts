@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { Attachment } from "../../src/resources/attachments.ts";
+import { LoginResult, TokenPair } from "../../src/resources/auth.ts";
+import { CustomAttributeValues } from "../../src/resources/custom-attribute-values.ts";
+import { HistoryEntry } from "../../src/resources/history.ts";
+import { Milestone } from "../../src/resources/milestones.ts";
+import { ProjectDetail, ProjectRow } from "../../src/resources/projects.ts";
+import { Task, TaskRow } from "../../src/resources/tasks.ts";
+import { UserStory, UserStoryRow } from "../../src/resources/user-stories.ts";
+import { Me, User } from "../../src/resources/users.ts";
+import { createTaigaClient } from "../../src/taiga-client.ts";
+import { createFakeTransport } from "../support/fake-transport.ts";
+import { capture, observed, toResponse } from "../support/observed.ts";
+
+/** The schema for every captured success, by method and path. */
+const SCHEMAS: [RegExp, z.ZodType][] = [
+  [/^POST \/auth$/, LoginResult],
+  [/^POST \/auth\/refresh$/, TokenPair],
+  [/^GET \/users\/me$/, Me],
+  [/^GET \/users$/, z.array(User)],
+  [/^GET \/projects$/, z.array(ProjectRow)],
+  [/^GET \/projects\/(\d+|by_slug)$/, ProjectDetail],
+  [/^GET \/userstories$/, z.array(UserStoryRow)],
+  [/^POST \/userstories\/bulk_create$/, z.array(UserStory)],
+  [/^(POST|GET|PATCH) \/userstories(\/\d+|\/by_ref)?$/, UserStory],
+  [/^GET \/tasks$/, z.array(TaskRow)],
+  [/^POST \/tasks\/bulk_create$/, z.array(Task)],
+  [/^(POST|GET|PATCH) \/tasks(\/\d+|\/by_ref)?$/, Task],
+  [/^GET \/milestones$/, z.array(Milestone)],
+  [/^POST \/milestones$/, Milestone],
+  [/^GET \/history\//, z.array(HistoryEntry)],
+  [/\/custom-attributes-values\/\d+$/, CustomAttributeValues],
+  [/^GET \/userstories\/attachments$/, z.array(Attachment)],
+  [/^POST \/userstories\/attachments$/, Attachment],
+  [/^GET \/resolver$/, z.object({ project: z.int() })],
+];
+
+const successes = Object.entries(observed).filter(([, { status }]) => status < 300);
+
+describe("every captured success", () => {
+  it.each(successes.map(([name, { request }]) => [name, request] as const))(
+    "%s (%s) has the shape we rely on",
+    (name, request) => {
+      const route = request.replace(/\?.*/, "");
+      const schema = SCHEMAS.find(([pattern]) => pattern.test(route))?.[1];
+      expect(schema?.safeParse(capture(name).body).error).toBeUndefined();
+      expect(schema, "no schema for this route").toBeDefined();
+    },
+  );
+});
+
+const clientFor = (name: string) =>
+  createTaigaClient(createFakeTransport(toResponse(capture(name))).transport);
+
+describe("what becomes of an answer", () => {
+  it("keeps Taiga's names and drops what nobody uses", async () => {
+    const story = await clientFor("us_get").userStories.getById(1);
+    expect(story).toMatchObject({
+      ref: 1,
+      version: 1,
+      status_extra_info: { name: "New", is_closed: false },
+      assigned_to_extra_info: { username: "bob" },
+      tags: [
+        ["red", "#ff0000"],
+        ["newtag", "#00ff00"],
+      ],
+      total_points: 3,
+      description: "**bold** @alice",
+    });
+    expect(story).not.toHaveProperty("description_html");
+    expect(story.epics).toEqual([]);
+  });
+
+  it("reads null collections of a project as empty ones", async () => {
+    expect(capture("proj_as_bob").body).toMatchObject({ epic_custom_attributes: null });
+    const project = await clientFor("proj_as_bob").projects.getById(1);
+    expect(project.epic_custom_attributes).toEqual([]);
+    expect(project.roles[0]?.permissions).toContain("view_issues");
+    expect(project.us_statuses[0]).toMatchObject({ name: "Ready", is_archived: false });
+  });
+
+  it("tells the sprints of a project", async () => {
+    expect((await clientFor("blk_get").projects.getById(1)).milestones).toEqual([
+      { id: 1, slug: "sprint-1", name: "Sprint 1b", closed: false },
+    ]);
+  });
+
+  it("names the tokens of a login apart from the user", async () => {
+    const login = await clientFor("auth_ok").auth.login({
+      type: "normal",
+      username: "admin",
+      password: "x",
+    });
+    expect(login).toMatchObject({ id: 5, authToken: "<JWT>", refreshToken: "<JWT>" });
+    expect(login).not.toHaveProperty("auth_token");
+  });
+
+  it("keeps deleted comments apart by their date", async () => {
+    const [entry] = await clientFor("hist_after_del").history.list("userstory", 1);
+    expect(entry).toMatchObject({
+      comment: "edited",
+      user: { pk: 9, username: "stan", name: "Stan S" },
+      delete_comment_date: "2026-11-20T06:10:21.871Z",
+    });
+  });
+
+  it.each([
+    ["resolver_ref", { kind: "userstory", id: 1 }],
+    ["resolver_ms", { kind: "issue", id: 1 }],
+    ["resolver_missing_ref", undefined],
+    ["resolver_slugref", undefined],
+  ])("finds out what a ref stands for (%s)", async (name, expected) =>
+    expect(
+      await clientFor(name).resolver.resolve({ projectSlug: "alice-alpha-one", ref: 1 }),
+    ).toEqual(expected),
+  );
+
+  it("tolerates what an older Taiga leaves out and a newer one adds", async () => {
+    const {
+      swimlane: _,
+      watchers: __,
+      ...older
+    } = capture("us_get").body as Record<string, unknown>;
+    const { transport } = createFakeTransport({ text: JSON.stringify({ ...older, invented: 1 }) });
+    expect(await createTaigaClient(transport).userStories.getById(1)).toMatchObject({
+      swimlane: null,
+      watchers: [],
+    });
+  });
+
+  it("names the field that is missing, and nothing of the answer", async () => {
+    const { version: _, ...incomplete } = capture("us_get").body as Record<string, unknown>;
+    const { transport } = createFakeTransport({ text: JSON.stringify(incomplete) });
+    await expect(createTaigaClient(transport).userStories.getById(1)).rejects.toMatchObject({
+      code: "unexpected_response",
+      message: "Taiga's answer to GET /userstories/1 misses or mistypes version",
+      outcomeUnknown: false,
+    });
+  });
+
+  it.each([
+    ["a page of HTML", "<!doctype html><title>Sign in</title>"],
+    ["nothing", ""],
+  ])("fails on %s where JSON belongs", async (_name, text) => {
+    const { transport } = createFakeTransport({ text });
+    const taiga = createTaigaClient(transport);
+    await expect(taiga.users.me()).rejects.toMatchObject({
+      code: "unexpected_response",
+      outcomeUnknown: false,
+    });
+    await expect(taiga.tasks.create({ project: 1, subject: "a" })).rejects.toMatchObject({
+      code: "unexpected_response",
+      outcomeUnknown: true,
+    });
+  });
+});

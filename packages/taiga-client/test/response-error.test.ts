@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { TaigaErrorCode } from "../src/errors.ts";
+import { toResponseError } from "../src/response-error.ts";
+import { capture, observed, toResponse } from "./support/observed.ts";
+
+/** What each captured refusal of a real Taiga means. */
+const EXPECTED: Partial<Record<TaigaErrorCode, string[]>> = {
+  invalid_credentials: ["auth_wrong"],
+  token_not_valid: ["refresh_reuse", "me_with_refresh_as_bearer", "me_garbage"],
+  user_inactive: ["inactive_me"],
+  not_authenticated: ["me_twoparts", "me_lowercase", "app_me_bad"],
+  permission_denied: ["verify", "us_create_otherstatus"],
+  project_archived: ["arc_us_patch"],
+  project_blocked: ["blk_us_patch"],
+  not_found: [
+    "register_private_badtoken",
+    "nf_url",
+    "app_404",
+    "proj_get_404",
+    "us_get_404",
+    "edit_comment_badid",
+    "us_list_page_oob",
+    "task_after_promote",
+    "cav_404",
+  ],
+  method_not_allowed: ["put_auth", "tokens_create"],
+  throttled: ["export_again"],
+  server_error: ["us_created_bad", "importer"],
+  version_conflict: ["occ_stale_same_field"],
+  version_invalid: ["occ_noversion", "occ_nonint"],
+  invalid_request: [
+    "auth_bad_type",
+    "auth_badjson",
+    "auth_badctype",
+    "invalid_accept",
+    "us_byref_noref",
+    "us_byref_noproj",
+    "edit_comment_missing",
+    "us_list_badproject",
+    "us_list_badstatus",
+    "us_list_badmilestone",
+    "att_badobj",
+    "att_wrongproject",
+  ],
+};
+const codeOf = new Map(
+  Object.entries(EXPECTED).flatMap(([code, names]) => names.map((name) => [name, code] as const)),
+);
+
+const toError = (name: string) => toResponseError(toResponse(capture(name)), "GET");
+
+describe("toResponseError, over captured refusals of a real Taiga", () => {
+  const refusals = Object.entries(observed).filter(([, { status }]) => status >= 400);
+
+  it.each(refusals.map(([name, { request, status }]) => [name, request, status] as const))(
+    "reads %s (%s, %i)",
+    (name, _request, status) => {
+      const error = toError(name);
+      expect(error.code).toBe(codeOf.get(name) ?? "validation_failed");
+      expect(error.status).toBe(status);
+      expect(error.message).not.toMatch(/[<>]|^\s*$/);
+    },
+  );
+
+  it("knows every capture it names", () => {
+    for (const name of codeOf.keys()) expect(observed).toHaveProperty(name);
+  });
+});
+
+describe("toResponseError", () => {
+  it.each([
+    ["us_create_missing", { subject: ["This field is required."] }],
+    ["us_create_badpoints", { points: ["Invalid role id '999'"] }],
+    ["memb_bulk_bad", { "bulk_memberships.0.username": ["The user must be a valid contact"] }],
+    ["ms_baddates", { __all__: ["The estimated start must be previous to the estimated finish."] }],
+  ])("keeps the messages of %s by field", (name, fields) =>
+    expect(toError(name).fields).toEqual(fields),
+  );
+
+  it("names the fields in its message, but not Taiga's word for all of them", () => {
+    expect(toError("auth_missing_fields").message).toBe(
+      "username: This field is required.; password: This field is required.",
+    );
+    expect(toError("ms_baddates").message).toMatch(/^The estimated start/);
+  });
+
+  it("says how long to wait", () => {
+    expect(toError("export_again").retryAfterSeconds).toBe(60);
+  });
+
+  it("takes a text it does not know for a conflict, because then people look again", () => {
+    const text = JSON.stringify({ version: "La versión no coincide con la actual" });
+    const error = toResponseError({ status: 400, headers: {}, text }, "PATCH");
+    expect(error.code).toBe("version_conflict");
+  });
+
+  it("sees a field named version among others as what it is", () => {
+    const text = JSON.stringify({ version: ["Enter a whole number."], subject: ["Too long."] });
+    expect(toResponseError({ status: 400, headers: {}, text }, "PATCH").code).toBe(
+      "validation_failed",
+    );
+  });
+
+  it("tells a user that is gone from a token that is", () => {
+    const text = JSON.stringify({ detail: "User not found", code: "user_not_found" });
+    expect(toResponseError({ status: 401, headers: {}, text }, "GET").code).toBe("user_not_found");
+  });
+
+  it("points at the address when the API redirects or is not there", () => {
+    const moved = toResponseError({ status: 301, headers: {}, text: "" }, "GET");
+    expect(moved).toMatchObject({ code: "unexpected_response" });
+    expect(moved.message).toMatch(/address/);
+    expect(toError("nf_url").message).toMatch(/address/);
+  });
+
+  it.each([502, 503, 504])("takes a gateway's %i for an outage", (status) =>
+    expect(toResponseError({ status, headers: {}, text: "<html>" }, "GET")).toMatchObject({
+      code: "unavailable",
+      outcomeUnknown: false,
+    }),
+  );
+
+  it.each([
+    [400, false],
+    [403, false],
+    [429, false],
+    [500, true],
+    [502, true],
+    [504, true],
+  ])("says of a write answered with %i whether it may have happened: %s", (status, unknown) =>
+    expect(toResponseError({ status, headers: {}, text: "" }, "POST").outcomeUnknown).toBe(unknown),
+  );
+
+  it("survives fields that are named like parts of an object", () => {
+    const text = '{"__proto__": ["no"], "constructor": ["no"]}';
+    const { fields } = toResponseError({ status: 400, headers: {}, text }, "POST");
+    expect(Object.keys(fields ?? {})).toEqual(["__proto__", "constructor"]);
+  });
+
+  it("keeps endless texts short", () => {
+    const text = JSON.stringify({ _error_message: "x".repeat(100_000) });
+    expect(toResponseError({ status: 400, headers: {}, text }, "POST").message.length).toBe(500);
+  });
+});
