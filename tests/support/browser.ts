@@ -36,7 +36,11 @@ export function createBrowser(home: string): Browser {
       const response = await fetch(target, {
         ...options,
         redirect: "manual",
-        headers: { accept: "text/html", ...options.headers, cookie: await jar.getCookieString(target) },
+        headers: {
+          accept: "text/html",
+          ...options.headers,
+          cookie: await jar.getCookieString(target),
+        },
       });
       for (const cookie of response.headers.getSetCookie()) await jar.setCookie(cookie, target);
       const location = response.headers.get("location");

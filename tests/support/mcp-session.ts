@@ -42,9 +42,7 @@ interface Connection {
   close(): Promise<void>;
 }
 
-export type ClientKind =
-  | { sdk: 1 }
-  | { sdk: 2; mode?: VersionNegotiationMode };
+export type ClientKind = { sdk: 1 } | { sdk: 2; mode?: VersionNegotiationMode };
 
 /** Connects, logging in as `user` when the server asks for it. */
 export async function openSession(

@@ -26,18 +26,23 @@ export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Environment,
 ): z.output<Schema> {
-  const values = Object.fromEntries(
-    Object.entries(schema.shape).map(([name, field]) => [
-      name,
-      readVariable(name, isSecret(field), environment),
-    ]),
-  );
+  const values: Record<string, string | undefined> = {};
+  const unreadable = new Map<string, string>();
+  for (const [name, field] of Object.entries(schema.shape)) {
+    const { value, problem } = readVariable(name, isSecret(field), environment);
+    values[name] = value;
+    if (problem !== undefined) unreadable.set(name, problem);
+  }
   const result = schema.safeParse(values);
-  if (result.success) return result.data;
+  if (result.success && unreadable.size === 0) return result.data;
+  const issues = result.error?.issues ?? [];
   throw new ConfigurationError(
-    result.error.issues
-      .map((issue) => (issue.path[0] === undefined ? issue.message : toSentence(issue, values)))
-      .join("\n"),
+    [
+      ...unreadable.values(),
+      ...issues
+        .filter(({ path: [name] }) => !unreadable.has(String(name)))
+        .map((issue) => toSentence(issue, values)),
+    ].join("\n"),
   );
 }
 
@@ -62,15 +67,23 @@ export const describeEnvironment = (schema: z.ZodObject): SettingDoc[] =>
     };
   });
 
-function readVariable(name: string, secret: boolean, environment: Environment): string | undefined {
+interface Variable {
+  value?: string | undefined;
+  problem?: string;
+}
+
+function readVariable(name: string, secret: boolean, environment: Environment): Variable {
   const value = environment[name] || undefined;
   const file = secret ? environment[`${name}_FILE`] || undefined : undefined;
-  if (file === undefined) return value;
-  if (value !== undefined) throw new ConfigurationError(`Set ${name} or ${name}_FILE, not both.`);
+  if (file === undefined) return { value };
+  if (value !== undefined) return { problem: `Set ${name} or ${name}_FILE, not both.` };
   try {
-    return readFileSync(file, "utf8").trim();
-  } catch (cause) {
-    throw new ConfigurationError(`${name}_FILE: the file ${file} cannot be read.`, { cause });
+    const content = readFileSync(file, "utf8").trim();
+    if (content === "") return { problem: `${name}_FILE: the file ${file} is empty.` };
+    return { value: content };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { problem: `${name}_FILE: the file ${file} cannot be read (${code}).` };
   }
 }
 
@@ -85,6 +98,7 @@ function defaultOf(field: z.ZodType): string | undefined {
 }
 
 function toSentence(issue: z.core.$ZodIssue, values: Record<string, unknown>): string {
+  if (issue.path[0] === undefined) return issue.message; // a rule about several variables
   const name = String(issue.path[0]);
   return values[name] === undefined
     ? `${name} is not set: ${issue.message}.`

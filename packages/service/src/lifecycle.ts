@@ -5,6 +5,7 @@ import { ConfigurationError } from "./errors.ts";
 
 /** How long open requests may take to finish once a service has been told to stop. */
 const DRAIN_MS = 8_000;
+const IDLE_SWEEP_MS = 100;
 
 export interface ListenOptions {
   host: string;
@@ -48,10 +49,12 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
 async function drain(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  // A client that keeps its connection would otherwise send its next request over it.
+  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
-  clearTimeout(timer);
+  clearInterval(sweep);
+  clearTimeout(deadline);
 }
 
 /** What a started service hands back. */

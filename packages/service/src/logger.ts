@@ -50,29 +50,34 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
       level,
       redact: { paths, censor: "[redacted]" },
       // An error's own fields (a request, an answer) may hold anything: log what it says, no more.
-      serializers: { err: toLoggedError },
+      serializers: { err: (error: unknown) => toLoggedError(error) },
     },
     ...(destination === undefined ? [] : [destination]),
   );
 }
 
+/** An error may be its own cause. */
+const MAX_CAUSES = 5;
+
 interface LoggedError {
   type: string;
   message: string;
-  code?: string;
+  /** Not `code`: under that name authorization codes are redacted. */
+  errorCode?: string;
   stack?: string;
   cause?: LoggedError;
 }
 
-function toLoggedError(error: unknown): LoggedError {
+function toLoggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { code } = error as { code?: unknown };
   return {
     type: error.name,
     message: error.message,
-    ...(typeof code === "string" && { code }),
+    ...(typeof code === "string" && { errorCode: code }),
     ...(error.stack !== undefined && { stack: error.stack }),
-    ...(error.cause !== undefined && { cause: toLoggedError(error.cause) }),
+    ...(error.cause !== undefined &&
+      depth < MAX_CAUSES && { cause: toLoggedError(error.cause, depth + 1) }),
   };
 }
 
@@ -89,7 +94,10 @@ export function createHttpLogger(logger: Logger): HttpLogger {
       res.setHeader("X-Request-Id", id);
       return id;
     },
+    // Else the library's own serializers run first, and log every field that an error carries.
+    wrapSerializers: false,
     serializers: {
+      err: (error: unknown) => toLoggedError(error),
       req: (req: { id: string; method: string; url: string }) => ({
         id: req.id,
         method: req.method,

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { CodedError, UnavailableError } from "./errors.ts";
 
@@ -47,7 +48,8 @@ export function toProblem(error: unknown): Problem {
   if (status !== undefined) {
     return {
       status,
-      title: status === 413 ? "Content Too Large" : "Bad Request",
+      // Node.js still has the name of before RFC 9110.
+      title: status === 413 ? "Content Too Large" : (STATUS_CODES[status] ?? "Bad Request"),
       detail: `The request could not be read: ${(error as Error).message}.`,
     };
   }

@@ -10,7 +10,7 @@ import { ConfigurationError } from "./errors.ts";
  *
  * @param file path of the file, readable by its owner only.
  * @param make the secret's text; by default 256 random bits as base64url.
- * @throws {ConfigurationError} when the folder cannot be written or the file cannot be read.
+ * @throws {ConfigurationError} when the folder cannot be written, or the file cannot be read or is empty.
  */
 export function loadOrCreateSecret(file: string, make: () => string = randomSecret): string {
   try {
@@ -18,15 +18,15 @@ export function loadOrCreateSecret(file: string, make: () => string = randomSecr
     if (existing !== undefined) return existing;
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     const draft = `${file}.${randomUUID()}`;
-    writeFileSync(draft, `${make()}\n`, { mode: 0o600, flush: true });
     try {
+      writeFileSync(draft, `${make()}\n`, { mode: 0o600, flush: true });
       linkSync(draft, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     } finally {
-      rmSync(draft);
+      rmSync(draft, { force: true });
     }
-    return readFileSync(file, "utf8").trim();
+    return readSecret(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigurationError(`The secret file ${file} cannot be used: ${reason}.`, { cause });
@@ -35,9 +35,15 @@ export function loadOrCreateSecret(file: string, make: () => string = randomSecr
 
 const randomSecret = (): string => randomBytes(32).toString("base64url");
 
+function readSecret(file: string): string {
+  const secret = readFileSync(file, "utf8").trim();
+  if (secret === "") throw new Error("it is empty; delete it to have a new one made");
+  return secret;
+}
+
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, "utf8").trim();
+    return readSecret(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;

@@ -12,10 +12,14 @@ export const isLoopback = (url: string | URL): boolean => LOOPBACK.test(new URL(
 export const isSafeUrl = (url: string): boolean =>
   new URL(url).protocol === "https:" || (new URL(url).protocol === "http:" && isLoopback(url));
 
-const httpUrl = z.url({
-  protocol: /^https?$/,
-  error: "must be an absolute http or https URL",
-});
+// `abort`: the rules that follow read the URL, so they must not see what is none.
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
+  .refine((url) => !/[?#]/.test(url), "must have neither a query nor a fragment")
+  .refine(
+    (url) => new URL(url).username === "" && new URL(url).password === "",
+    "must not contain a user name or a password",
+  );
 
 const safeUrl = httpUrl.refine(isSafeUrl, "must be https (http only on localhost)");
 
@@ -40,6 +44,12 @@ export const flag = z
   .enum(["true", "false"], "must be true or false")
   .transform((value) => value === "true");
 
+const proxyHops = z.coerce
+  .number("must be a number of proxies")
+  .int("must be a whole number")
+  .min(0, "must be at least 0")
+  .max(10, "must be at most 10");
+
 /** Settings that both services read, so that one .env file serves them all. */
 export const sharedSettings = {
   PUBLIC_URL: originUrl.optional().meta({
@@ -53,7 +63,6 @@ export const sharedSettings = {
   MCP_URL: safeUrl
     .refine((url) => !url.endsWith("/"), "must not end with a slash")
     .refine((url) => new URL(url).pathname !== "/", "must have a path, such as /mcp")
-    .refine((url) => !/[?#]/.test(url), "must have neither a query nor a fragment")
     .optional()
     .meta({
       description: "The MCP endpoint's address, when it is not PUBLIC_URL/mcp.",
@@ -105,7 +114,7 @@ export const sharedSettings = {
     .meta({
       description: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
     }),
-  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).meta({
+  TRUST_PROXY: proxyHops.default(0).meta({
     description:
       "How many reverse proxies stand in front. Only client addresses are taken from them, never the public address.",
   }),

@@ -8,8 +8,8 @@ export interface Entry {
 export interface SetOptions {
   ttlSeconds: number;
   /**
-   * Names of indexes the key enters, in the same atomic step. An index lives at least as long as
-   * its longest-lived member.
+   * Names of indexes the key enters, in the same atomic step. The membership ends with the entry;
+   * an index lives as long as its longest-lived member.
    */
   indexes?: readonly string[];
 }
@@ -22,7 +22,9 @@ export interface SetOptions {
  * An expired entry counts as absent everywhere, at the very second of its end.
  * Every method is atomic with respect to every other, over all processes that share the store.
  *
- * @throws {UnavailableError} from every method when the store does not answer in time.
+ * @throws {UnavailableError} from every method when the store does not answer in time; whether the
+ *   call took effect is then unknown.
+ * @throws {RangeError} when `ttlSeconds` is not a whole number of at least 1.
  */
 export interface Kv {
   get(key: string): Promise<Entry | undefined>;

@@ -1,0 +1,86 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ConfigurationError } from "../src/errors.ts";
+import { loadOrCreateSecret } from "../src/secret-file.ts";
+
+function newFile(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "secret-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, "data", "secret");
+}
+
+describe("loadOrCreateSecret", () => {
+  it("makes 256 random bits once, and gives the same ones ever after", () => {
+    const file = newFile();
+    const secret = loadOrCreateSecret(file);
+    expect(Buffer.from(secret, "base64url")).toHaveLength(32);
+    expect(loadOrCreateSecret(file)).toBe(secret);
+    expect(loadOrCreateSecret(newFile())).not.toBe(secret);
+  });
+
+  it("keeps it from everyone but its owner, and leaves no draft beside it", () => {
+    const file = newFile();
+    loadOrCreateSecret(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
+    expect(readdirSync(path.dirname(file))).toEqual(["secret"]);
+  });
+
+  it("takes the text that `make` gives, such as a key set", () => {
+    const file = newFile();
+    expect(loadOrCreateSecret(file, () => '{"keys":[]}')).toBe('{"keys":[]}');
+    expect(loadOrCreateSecret(file, () => "another")).toBe('{"keys":[]}');
+  });
+
+  it("does not make a second one over one that a process made in between", () => {
+    const file = newFile();
+    const made = loadOrCreateSecret(file, () => {
+      loadOrCreateSecret(file, () => "the first");
+      return "the second";
+    });
+    expect(made).toBe("the first");
+    expect(readFileSync(file, "utf8").trim()).toBe("the first");
+  });
+
+  it("gives processes that start at the same moment the same secret", async () => {
+    const file = newFile();
+    const script = fileURLToPath(new URL("support/make-secret.ts", import.meta.url));
+    const args = ["--conditions=source", script, file, String(Date.now() + 400)];
+    const runs = await Promise.all(
+      Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, args)),
+    );
+    const secrets = runs.map(({ stdout }) => stdout.trim());
+    expect(secrets).toEqual([secrets[0], secrets[0], secrets[0]]);
+    expect(secrets[0]).toBe(readFileSync(file, "utf8").trim());
+  });
+
+  it("refuses an empty file, because an empty key would protect nothing", () => {
+    const file = newFile();
+    loadOrCreateSecret(file);
+    writeFileSync(file, "\n");
+    expect(() => loadOrCreateSecret(file)).toThrow(ConfigurationError);
+    expect(() => loadOrCreateSecret(file)).toThrow(/secret cannot be used: it is empty; delete it/);
+  });
+
+  it("refuses a place that cannot be written, and names it", () => {
+    const file = newFile();
+    loadOrCreateSecret(file);
+    const below = path.join(file, "below");
+    expect(() => loadOrCreateSecret(below)).toThrow(ConfigurationError);
+    expect(() => loadOrCreateSecret(below)).toThrow(`The secret file ${below} cannot be used`);
+  });
+
+  it("leaves no draft when making the secret fails", () => {
+    const file = newFile();
+    const failing = (): string => {
+      throw new Error("no randomness");
+    };
+    expect(() => loadOrCreateSecret(file, failing)).toThrow(/no randomness/);
+    expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+});

@@ -1,0 +1,11 @@
+import { UnavailableError } from "@taiga-mcp/service";
+
+/**
+ * A store that failed, as callers see it. Whether the call took effect is then unknown.
+ * @param cause what went wrong, for the log only.
+ */
+export const storeFailure = (cause: unknown): UnavailableError =>
+  new UnavailableError("The store does not answer. Try again in a few seconds.", { cause });
+
+/** A store that this process has closed already. */
+export const storeClosed = (): UnavailableError => new UnavailableError("The store is closed.");

@@ -1,0 +1,77 @@
+import type { Logger } from "@taiga-mcp/service";
+import { checkTtl } from "./expiry.ts";
+import type { Kv } from "./kv.ts";
+import { connectRedis } from "./redis-connection.ts";
+
+export interface RedisKvDeps {
+  /** `redis://` or `rediss://`, with user, password and database number where there are any. */
+  url: string;
+  /** What every key of this store begins with, such as `taiga-mcp:auth-server:`. */
+  prefix: string;
+  logger?: Logger;
+}
+
+/**
+ * A store in Redis 7 or newer, or Valkey, for any number of processes; one server, not a Redis
+ * Cluster. While the server does not answer, also at the start, every method throws
+ * `UnavailableError`, and whether it took effect is unknown.
+ *
+ * @throws {ConfigurationError} when the URL is malformed, the server is too old, or a newer
+ * version of this program wrote the store.
+ */
+export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promise<Kv> {
+  const redis = await connectRedis({ url, schemaKey: `${prefix}schema`, logger });
+
+  const entryPrefix = `${prefix}entry:`;
+  const toEntry = (key: string): string => entryPrefix + key;
+  const toIndex = (name: string): string => `${prefix}index:${name}`;
+  const toKeys = (key: string, indexes: readonly string[] = []): string[] => [
+    toEntry(key),
+    ...indexes.map(toIndex),
+  ];
+
+  /** Runs a script that answers 1 when it did something and 0 when not. */
+  const did = async (...call: Parameters<typeof redis.run>): Promise<boolean> =>
+    (await redis.run(...call)) === 1;
+
+  return {
+    get: async (key) => {
+      const found = (await redis.run("get", [toEntry(key)])) as [string, number] | null;
+      return found === null ? undefined : { value: found[0], expiresAt: found[1] };
+    },
+
+    set: async (key, value, { ttlSeconds, indexes }) => {
+      await redis.run("set", toKeys(key, indexes), value, checkTtl(ttlSeconds));
+    },
+
+    setIfAbsent: async (key, value, { ttlSeconds }) =>
+      did("setIfAbsent", [toEntry(key)], value, checkTtl(ttlSeconds)),
+
+    replace: async (key, value, { ttlSeconds } = {}) =>
+      ttlSeconds === undefined
+        ? did("replace", [toEntry(key)], value)
+        : did("replace", [toEntry(key)], value, checkTtl(ttlSeconds)),
+
+    compareAndSet: async (key, expected, value, { ttlSeconds }) =>
+      did("compareAndSet", [toEntry(key)], expected, value, checkTtl(ttlSeconds)),
+
+    touch: async (key, { ttlSeconds, indexes }) =>
+      did("touch", toKeys(key, indexes), checkTtl(ttlSeconds)),
+
+    delete: (key) => did("delete", [toEntry(key)]),
+
+    compareAndDelete: (key, expected) => did("compareAndDelete", [toEntry(key)], expected),
+
+    members: async (index) => {
+      const entries = (await redis.run("members", [toIndex(index)])) as string[];
+      return entries.map((entry) => entry.slice(entryPrefix.length));
+    },
+
+    deleteMembers: async (index) => {
+      await redis.run("deleteMembers", [toIndex(index)]);
+    },
+
+    ping: () => redis.ping(),
+    close: () => redis.close(),
+  };
+}

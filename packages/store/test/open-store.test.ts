@@ -1,0 +1,46 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ConfigurationError, UnavailableError } from "@taiga-mcp/service";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openStore } from "../src/open-store.ts";
+import { createFakeRedis } from "./support/fake-redis.ts";
+import { createFakeClock } from "./support/fake-clock.ts";
+
+const { clock } = createFakeClock();
+
+function newFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "store-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe("openStore", () => {
+  it("keeps each service's store in a file of its own in the data folder", async () => {
+    const dataDir = newFolder();
+    for (const name of ["auth-server", "resource-server"]) {
+      const kv = await openStore({ url: "sqlite:", dataDir, name, clock });
+      onTestFinished(() => kv.close());
+      expect(await kv.setIfAbsent("k", name, { ttlSeconds: 100 })).toBe(true);
+      expect(existsSync(path.join(dataDir, `${name}.sqlite`))).toBe(true);
+    }
+  });
+
+  it("resolves although no Redis answers, so that the service starts and says 503", async () => {
+    const fake = await createFakeRedis({});
+    await fake.close(); // nothing listens there any more
+    const kv = await openStore({ url: fake.url, dataDir: "unused", name: "auth-server", clock });
+    onTestFinished(() => kv.close());
+    await expect(kv.get("k")).rejects.toThrow(UnavailableError);
+    await expect(kv.ping()).rejects.toThrow(UnavailableError);
+  });
+
+  it.each(["", "sqlite", "sqlite:/some/file", "postgres://host", "http://host"])(
+    "refuses %j and names the setting and the rule",
+    async (url) => {
+      const opening = openStore({ url, dataDir: "unused", name: "auth-server", clock });
+      await expect(opening).rejects.toThrow(ConfigurationError);
+      await expect(opening).rejects.toThrow(/^STORE_URL: must be sqlite: or start with redis/);
+    },
+  );
+});

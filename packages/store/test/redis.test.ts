@@ -1,0 +1,79 @@
+import { ConfigurationError, createLogger, UnavailableError } from "@taiga-mcp/service";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createRedisKv } from "../src/redis.ts";
+import { createFakeRedis, type FakeRedis } from "./support/fake-redis.ts";
+
+// How the store behaves on a server that works is in tests/integration/store-redis.test.ts.
+
+async function startFake(options: Parameters<typeof createFakeRedis>[0]): Promise<FakeRedis> {
+  const fake = await createFakeRedis(options);
+  onTestFinished(() => fake.close());
+  return fake;
+}
+
+describe("createRedisKv", () => {
+  it("refuses a malformed URL without repeating it, because it may hold a password", async () => {
+    const opening = createRedisKv({ url: "redis://user:hunter2@host:port", prefix: "p:" });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(/^STORE_URL: must be a URL such as redis:\/\/127/);
+  });
+
+  it("refuses a server that is too old, with its version and the one that is needed", async () => {
+    const { url } = await startFake({ version: "6.0.16" });
+    const opening = createRedisKv({ url, prefix: "p:" });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow("the server there is Redis 6.0.16, and 7.0 or newer");
+  });
+
+  it("never sends a command twice when its answer is lost, or a claim would lose against itself", async () => {
+    const fake = await startFake({
+      answer: (command) => {
+        if (command === "GET") return "$1\r\n1\r\n"; // the schema version
+        return command === "EVAL" ? undefined : "+OK\r\n";
+      },
+    });
+    const kv = await createRedisKv({ url: fake.url, prefix: "p:" });
+    onTestFinished(() => kv.close());
+
+    const from = Date.now();
+    await expect(kv.setIfAbsent("k", "v", { ttlSeconds: 9 })).rejects.toThrow(UnavailableError);
+    expect(Date.now() - from).toBeLessThan(500); // the caller need not wait for a timeout
+    await expect.poll(() => kv.ping(), { timeout: 5_000 }).toBeUndefined(); // connected again
+    expect(fake.commands.filter((command) => command.startsWith("EVAL"))).toEqual(["EVAL"]);
+  });
+
+  it("keeps keys, values and the password out of the log and out of the error's cause", async () => {
+    let log = "";
+    const destination = { write: (line: string) => void (log += line) };
+    const logger = createLogger({ name: "test", level: "trace", destination });
+    const fake = await startFake({
+      answer: (command) => (command === "AUTH" ? "-WRONGPASS invalid\r\n" : "-ERR broken\r\n"),
+    });
+    const url = fake.url.replace("//", "//user:hunter2@");
+    const kv = await createRedisKv({ url, prefix: "p:", logger });
+    onTestFinished(() => kv.close());
+
+    const error: unknown = await kv
+      .set("the key", "the value", { ttlSeconds: 9 })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnavailableError);
+    const { message, cause } = error as UnavailableError;
+    const all = `${log}${message}${JSON.stringify(cause, Object.getOwnPropertyNames(cause))}`;
+    expect(log).toContain("WRONGPASS");
+    expect(all).not.toMatch(/hunter2|the key|the value/);
+  });
+
+  it("hides from the cause what a refused command held", async () => {
+    const fake = await startFake({
+      answer: (command) => (command === "EVAL" ? "-OOM command not allowed\r\n" : "+OK\r\n"),
+    });
+    const kv = await createRedisKv({ url: fake.url, prefix: "p:" });
+    onTestFinished(() => kv.close());
+    const error = await kv
+      .set("the key", "the value", { ttlSeconds: 9 })
+      .catch((thrown: unknown) => thrown as UnavailableError);
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect((error as Error).cause).toMatchObject({ message: "OOM command not allowed" });
+    expect(Object.keys((error as { cause: object }).cause)).not.toContain("command");
+  });
+});

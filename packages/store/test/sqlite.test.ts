@@ -1,0 +1,246 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { ConfigurationError, UnavailableError } from "@taiga-mcp/service";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Kv } from "../src/kv.ts";
+import { createSqliteKv } from "../src/sqlite.ts";
+import { kvContract } from "./kv.contract.ts";
+import { createFakeClock } from "./support/fake-clock.ts";
+
+kvContract("createSqliteKv in memory", async () => {
+  const time = createFakeClock();
+  return { kv: createSqliteKv({ file: ":memory:", clock: time.clock }), ...time };
+});
+
+const { clock } = createFakeClock();
+
+function newFile(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "store-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return path.join(folder, "data", "test.sqlite");
+}
+
+function open(file: string, now = clock): Kv {
+  const kv = createSqliteKv({ file, clock: now });
+  onTestFinished(() => kv.close());
+  return kv;
+}
+
+/** Another program's view of the file. */
+function inspect<Result>(file: string, work: (db: DatabaseSync) => Result): Result {
+  const db = new DatabaseSync(file);
+  try {
+    return work(db);
+  } finally {
+    db.close();
+  }
+}
+
+const count = (file: string, table: string): number =>
+  inspect(file, (db) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"] as number);
+
+describe("a SQLite file", () => {
+  it("remembers entries, ends and indexes over a restart", async () => {
+    const file = newFile();
+    const first = open(file);
+    await first.set("k", "v", { ttlSeconds: 100, indexes: ["i"] });
+    const entry = await first.get("k");
+    await first.close();
+
+    const second = open(file);
+    expect(await second.get("k")).toEqual(entry);
+    expect(await second.members("i")).toEqual(["k"]);
+  });
+
+  it("is readable by its owner only, with its folder and everything beside it", async () => {
+    const file = newFile();
+    await open(file).set("k", "v", { ttlSeconds: 100 });
+    const folder = path.dirname(file);
+    const modeOf = (name: string): string => (statSync(name).mode & 0o777).toString(8);
+    expect(modeOf(folder)).toBe("700");
+    const names = readdirSync(folder);
+    expect(names.toSorted()).toEqual([
+      "test.sqlite",
+      "test.sqlite-shm",
+      "test.sqlite-wal",
+      "test.sqlite.lock",
+    ]);
+    expect(names.filter((name) => modeOf(path.join(folder, name)) !== "600")).toEqual([]);
+  });
+
+  it("takes group and world out of the mode of a file that is there already", async () => {
+    const file = newFile();
+    await open(file).close();
+    chmodSync(file, 0o644);
+    open(file);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("uses the write-ahead log, so that a backup can read while the service writes", async () => {
+    const file = newFile();
+    const kv = open(file);
+    await kv.set("before", "v", { ttlSeconds: 100 });
+    const backup = new DatabaseSync(file, { readOnly: true });
+    onTestFinished(() => backup.close());
+    backup.exec("BEGIN; SELECT * FROM entries;");
+    await kv.set("during", "v", { ttlSeconds: 100 });
+    expect(backup.prepare("SELECT key FROM entries").all()).toEqual([{ key: "before" }]);
+  });
+
+  it("deletes what has ended by itself, and memberships with it", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const file = newFile();
+    const time = createFakeClock();
+    const kv = open(file, time.clock);
+    for (let number = 0; number < 700; number += 1) {
+      await kv.set(`short ${number}`, "v", { ttlSeconds: 1, indexes: ["i"] });
+    }
+    await kv.set("long", "v", { ttlSeconds: 100, indexes: ["i"] });
+    await time.advanceTo(time.clock() + 1);
+    expect(count(file, "entries")).toBe(701);
+
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(count(file, "entries")).toBe(201); // one batch: a large purge would block the service
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(count(file, "entries")).toBe(1);
+    expect(count(file, "index_members")).toBe(1);
+  });
+});
+
+describe("one process only", () => {
+  it("refuses a second store on the same file in this process", async () => {
+    const file = newFile();
+    const first = open(file);
+    expect(() => createSqliteKv({ file, clock })).toThrow(ConfigurationError);
+    expect(() => createSqliteKv({ file, clock })).toThrow(/in use by another process/);
+    await first.set("k", "v", { ttlSeconds: 100 }); // and the first one is none the worse for it
+  });
+
+  it("frees the file on close", async () => {
+    const file = newFile();
+    await open(file).close();
+    await expect(open(file).ping()).resolves.toBeUndefined();
+  });
+
+  it("is refused while another process holds the file idle, and not once that was killed", async () => {
+    const file = newFile();
+    const holder = await startHolder(file);
+    expect(() => createSqliteKv({ file, clock })).toThrow(
+      /test\.sqlite is in use by another process.*stop that process, or set STORE_URL/,
+    );
+
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    const kv = open(file, () => Math.floor(Date.now() / 1000));
+    expect((await kv.get("written by"))?.value).toBe("the other process");
+  });
+});
+
+describe("schema version", () => {
+  it("refuses a file that a newer version of the program wrote, and leaves it alone", async () => {
+    const file = newFile();
+    await open(file).close();
+    inspect(file, (db) => db.exec("PRAGMA user_version = 99"));
+    expect(() => createSqliteKv({ file, clock })).toThrow(ConfigurationError);
+    expect(() => createSqliteKv({ file, clock })).toThrow(/newer version.*schema 99/);
+    const version = inspect(file, (db) => db.prepare("PRAGMA user_version").get());
+    expect(version).toEqual({ user_version: 99 });
+  });
+
+  it("frees the file again after it was refused", async () => {
+    const file = newFile();
+    await open(file).close();
+    inspect(file, (db) => db.exec("PRAGMA user_version = 99"));
+    expect(() => createSqliteKv({ file, clock })).toThrow(/newer version/);
+    inspect(file, (db) => db.exec("PRAGMA user_version = 1"));
+    await open(file).ping();
+  });
+});
+
+describe("failures", () => {
+  it("refuses to start on something that is no database, with the reason in the message", () => {
+    const file = newFile();
+    open(file);
+    const other = `${file}.text`;
+    writeFileSync(other, "not a database".repeat(100));
+    expect(() => createSqliteKv({ file: other, clock })).toThrow(ConfigurationError);
+    expect(() => createSqliteKv({ file: other, clock })).toThrow(/cannot be used: file is not a/);
+  });
+
+  it("refuses to start where the folder cannot be made, with the reason in the message", () => {
+    const file = newFile();
+    open(file);
+    const below = path.join(file, "folder", "x.sqlite");
+    expect(() => createSqliteKv({ file: below, clock })).toThrow(/cannot be used: ENOTDIR/);
+  });
+
+  it("is unavailable when the file is damaged under it, and says why to the log only", async () => {
+    const file = newFile();
+    const kv = open(file);
+    for (let number = 0; number < 20; number += 1) {
+      await kv.set(`k${number}`, "v".repeat(2_000), { ttlSeconds: 100 });
+    }
+    inspect(file, (db) => {
+      db.exec("UPDATE entries SET value = value || 'x'; PRAGMA wal_checkpoint(TRUNCATE)");
+    });
+    const header = 4_096;
+    const garbage = Buffer.alloc(statSync(file).size - header, 0xa5);
+    const damaged = openSync(file, "r+");
+    writeSync(damaged, garbage, 0, garbage.length, header);
+    closeSync(damaged);
+
+    const error = await kv.get("k1").catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnavailableError);
+    expect((error as Error).message).not.toMatch(/malformed/);
+    expect(String((error as Error).cause)).toMatch(/malformed|disk image/);
+  });
+
+  it("is unavailable when the disk is full, writes nothing by halves, and goes on when it is not", async () => {
+    const file = newFile();
+    const kv = open(file);
+    await kv.set("old", "v", { ttlSeconds: 100, indexes: ["i"] });
+    // What a full disk does: a statement late in the operation fails.
+    inspect(file, (db) => {
+      db.exec(
+        `CREATE TRIGGER full BEFORE INSERT ON index_members
+         BEGIN SELECT raise(ABORT, 'database or disk is full'); END`,
+      );
+    });
+
+    const writing = kv.set("new", "v", { ttlSeconds: 100, indexes: ["i"] });
+    await expect(writing).rejects.toThrow(UnavailableError);
+    expect(await kv.get("new")).toBeUndefined();
+    expect((await kv.get("old"))?.value).toBe("v");
+
+    inspect(file, (db) => db.exec("DROP TRIGGER full"));
+    await kv.set("new", "v", { ttlSeconds: 100, indexes: ["i"] });
+    expect((await kv.members("i")).toSorted()).toEqual(["new", "old"]);
+  });
+});
+
+async function startHolder(file: string): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL("support/hold-store.ts", import.meta.url));
+  const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+  const child = spawn(process.execPath, [...flags, script, file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  await once(child.stdout!, "data");
+  return child;
+}
