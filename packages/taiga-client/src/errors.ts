@@ -6,7 +6,8 @@
  * - `user_inactive`, `user_not_found`: the token is good, its user is not: the grant is over.
  * - `not_authenticated`: no credential was sent, or Taiga does not know the one that was (a revoked
  *   application token).
- * - `permission_denied`: also Taiga's answer to a PATCH of an object that does not exist.
+ * - `permission_denied`: also Taiga's answer to a PATCH or DELETE of an object that does not
+ *   exist.
  * - `project_archived`, `project_blocked`: the project can be read, not written.
  * - `invalid_request`, `validation_failed`: 4xx about the request; the latter has `fields`.
  * - `version_conflict`: someone changed the same field since the `version` that was sent.

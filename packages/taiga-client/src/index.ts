@@ -5,9 +5,20 @@ export type { FilterScalar, FilterValue } from "./query.ts";
 export type { Attachment } from "./resources/attachments.ts";
 export type { LoginResult, LoginValues, TokenPair } from "./resources/auth.ts";
 export type { CustomAttributeValues } from "./resources/custom-attribute-values.ts";
-export type { HistoryEntry, TaigaItemKind } from "./resources/history.ts";
-export type { ItemResource, NewItem, ProjectKey } from "./resources/item-resource.ts";
-export type { Milestone } from "./resources/milestones.ts";
+export type { EpicStoryBulk, RelatedUserStory } from "./resources/epic-stories.ts";
+export type { Epic, EpicBulk, EpicChanges, EpicFilter, EpicRow } from "./resources/epics.ts";
+export type { HistoryEntry } from "./resources/history.ts";
+export type { Issue, IssueBulk, IssueChanges, IssueFilter, IssueRow } from "./resources/issues.ts";
+export type { NewItem } from "./resources/item-changes.ts";
+export type { TaigaItemKind, TaigaObjectKind } from "./resources/item-kind.ts";
+export type { ItemResource, ProjectKey } from "./resources/item-resource.ts";
+export type {
+  Milestone,
+  MilestoneChanges,
+  MilestoneFilter,
+  MilestoneStats,
+  NewMilestone,
+} from "./resources/milestones.ts";
 export type {
   Choice,
   CustomAttribute,
@@ -20,7 +31,7 @@ export type {
   UserStoryStatus,
 } from "./resources/project-values.ts";
 export type { ProjectDetail, ProjectRow } from "./resources/projects.ts";
-export type { ResolvedRef } from "./resources/resolver.ts";
+export type { ResolvedRef, SlugInProject } from "./resources/resolver.ts";
 export type {
   EpicSummary,
   ProjectSummary,
@@ -28,7 +39,9 @@ export type {
   Tag,
   UserSummary,
 } from "./resources/schema-parts.ts";
+export type { SearchResult } from "./resources/search.ts";
 export type { Task, TaskBulk, TaskChanges, TaskFilter, TaskRow } from "./resources/tasks.ts";
+export type { TimelineEntry } from "./resources/timeline.ts";
 export type {
   UserStory,
   UserStoryBulk,
@@ -37,6 +50,7 @@ export type {
   UserStoryRow,
 } from "./resources/user-stories.ts";
 export type { Me, User } from "./resources/users.ts";
+export type { NewWikiPage, WikiPage, WikiPageChanges } from "./resources/wiki-pages.ts";
 export { createTaigaClient } from "./taiga-client.ts";
 export type { TaigaClient } from "./taiga-client.ts";
 export type { TaigaCredential } from "./taiga-request.ts";

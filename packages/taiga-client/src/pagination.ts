@@ -97,7 +97,7 @@ export async function* readPages<Schema extends z.ZodType>(
   }
 }
 
-/** A list itself is never missing: a list that is not there for its user is empty. */
+/** The list itself is not what is missing: its first page was there, or is empty for its user. */
 const isBeyondEnd = (error: unknown, page = 1): error is TaigaError =>
   page > 1 && error instanceof TaigaError && error.code === "not_found";
 

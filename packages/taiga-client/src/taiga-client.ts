@@ -4,20 +4,30 @@ import { createAuth } from "./resources/auth.ts";
 import type { Auth } from "./resources/auth.ts";
 import { createCustomAttributeValues } from "./resources/custom-attribute-values.ts";
 import type { CustomAttributeValuesResource } from "./resources/custom-attribute-values.ts";
+import { createEpics } from "./resources/epics.ts";
+import type { Epics } from "./resources/epics.ts";
 import { createHistory } from "./resources/history.ts";
 import type { History } from "./resources/history.ts";
+import { createIssues } from "./resources/issues.ts";
+import type { Issues } from "./resources/issues.ts";
 import { createMilestones } from "./resources/milestones.ts";
 import type { Milestones } from "./resources/milestones.ts";
 import { createProjects } from "./resources/projects.ts";
 import type { Projects } from "./resources/projects.ts";
 import { createResolver } from "./resources/resolver.ts";
 import type { Resolver } from "./resources/resolver.ts";
+import { createSearch } from "./resources/search.ts";
+import type { Search } from "./resources/search.ts";
 import { createTasks } from "./resources/tasks.ts";
 import type { Tasks } from "./resources/tasks.ts";
+import { createTimeline } from "./resources/timeline.ts";
+import type { Timeline } from "./resources/timeline.ts";
 import { createUserStories } from "./resources/user-stories.ts";
 import type { UserStories } from "./resources/user-stories.ts";
 import { createUsers } from "./resources/users.ts";
 import type { Users } from "./resources/users.ts";
+import { createWikiPages } from "./resources/wiki-pages.ts";
+import type { WikiPages } from "./resources/wiki-pages.ts";
 import { createTaigaRequest } from "./taiga-request.ts";
 import type { TaigaCredential } from "./taiga-request.ts";
 import type { TaigaTransport } from "./transport.ts";
@@ -27,13 +37,18 @@ export interface TaigaClient {
   auth: Auth;
   users: Users;
   projects: Projects;
+  epics: Epics;
   userStories: UserStories;
   tasks: Tasks;
+  issues: Issues;
   milestones: Milestones;
+  wikiPages: WikiPages;
   history: History;
   customAttributeValues: CustomAttributeValuesResource;
   attachments: Attachments;
+  timeline: Timeline;
   resolver: Resolver;
+  search: Search;
 }
 
 /**
@@ -51,12 +66,17 @@ export function createTaigaClient(
     auth: createAuth(request),
     users: createUsers(request),
     projects: createProjects(request),
+    epics: createEpics(request),
     userStories: createUserStories(request),
     tasks: createTasks(request),
+    issues: createIssues(request),
     milestones: createMilestones(request),
+    wikiPages: createWikiPages(request),
     history: createHistory(request),
     customAttributeValues: createCustomAttributeValues(request),
     attachments: createAttachments(request),
+    timeline: createTimeline(request),
     resolver: createResolver(request),
+    search: createSearch(request),
   };
 }

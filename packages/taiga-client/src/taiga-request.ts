@@ -71,9 +71,10 @@ function readAnswer<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const json = parseJson(text);
   const result = schema.safeParse(json);
-  if (result.success) return result.data;
+  // A page of HTML is no JSON either, and must not pass where nothing is expected.
+  if (result.success && (json !== undefined || text === "")) return result.data;
 
-  const where = result.error.issues.map((issue) => issue.path.join(".")).join(", ");
+  const where = result.error?.issues.map((issue) => issue.path.join(".")).join(", ");
   const reason = json === undefined ? "is not JSON" : `misses or mistypes ${where || "everything"}`;
   throw new TaigaError("unexpected_response", `Taiga's answer to ${method} ${path} ${reason}`, {
     status,

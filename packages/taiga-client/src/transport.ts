@@ -22,7 +22,7 @@ export interface TaigaTransportOptions {
 
 /** One request, relative to the API. Only GET is ever sent twice. */
 export interface TaigaHttpRequest {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Starts with `/`, relative to `apiUrl`. */
   path: string;
   /** Encoded, without the question mark; empty for none. */

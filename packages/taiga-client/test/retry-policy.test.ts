@@ -52,8 +52,8 @@ describe("createRetryPolicy", () => {
     expect(waits).toEqual([200, 400, undefined]);
   });
 
-  it("never sends a write again", () => {
-    const method = "POST";
+  // DELETE and PUT are idempotent (RFC 9110 §9.2.2), but the second answer hides what the first did.
+  it.each(["POST", "PATCH", "DELETE", "PUT"] as const)("never sends a %s again", (method) => {
     expect(waitOf(refusal(503), { method })).toBeUndefined();
     expect(waitOf(networkError("ECONNREFUSED"), { method })).toBeUndefined();
   });

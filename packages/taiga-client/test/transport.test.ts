@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createTaigaTransport } from "../src/transport.ts";
 import { requestOf, startTaiga } from "./support/taiga-server.ts";
 
-const WRITES = ["POST", "PATCH"] as const;
+const WRITES = ["POST", "PATCH", "DELETE"] as const;
 
 describe("createTaigaTransport", () => {
   it("returns any answer as it came, because what a status means is decided elsewhere", async () => {

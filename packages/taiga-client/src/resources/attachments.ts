@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { TaigaRequest } from "../taiga-request.ts";
-import type { TaigaItemKind } from "./history.ts";
+import { OBJECT_PATHS } from "./item-kind.ts";
+import type { TaigaObjectKind } from "./item-kind.ts";
 import { flag, orNull, text, timestamp } from "./schema-parts.ts";
 
-/** A file beside an item. */
+/** A file beside an item or a wiki page. */
 export const Attachment = z.object({
   id: z.int(),
   project: z.int(),
@@ -22,17 +23,16 @@ export const Attachment = z.object({
 export type Attachment = z.output<typeof Attachment>;
 
 export interface Attachments {
-  /** All attachments of one item, deprecated ones among them. */
-  list(kind: TaigaItemKind, projectId: number, objectId: number): Promise<Attachment[]>;
+  /** All attachments of one object, deprecated ones among them. */
+  list(kind: TaigaObjectKind, projectId: number, objectId: number): Promise<Attachment[]>;
 }
 
-const PATHS = { userstory: "/userstories/attachments", task: "/tasks/attachments" } as const;
-
-/** `/userstories/attachments`, `/tasks/attachments` */
+/** `/userstories/attachments` and its like for each kind */
 export const createAttachments = (request: TaigaRequest): Attachments => ({
   list: async (kind, projectId, objectId) => {
+    const path = `${OBJECT_PATHS[kind]}/attachments`;
     const query = { project: projectId, object_id: objectId };
     const schema = z.array(Attachment);
-    return (await request({ path: PATHS[kind], query, wholeList: true, schema })).data;
+    return (await request({ path, query, wholeList: true, schema })).data;
   },
 });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TaigaRequest } from "../taiga-request.ts";
-import type { TaigaItemKind } from "./history.ts";
+import { ITEM_PATHS } from "./item-kind.ts";
+import type { TaigaItemKind } from "./item-kind.ts";
 
 /** The custom fields of one item. */
 export const CustomAttributeValues = z.object({
@@ -11,6 +12,7 @@ export const CustomAttributeValues = z.object({
 });
 export type CustomAttributeValues = z.output<typeof CustomAttributeValues>;
 
+/** Those of an epic need the rights to see and modify stories, as Taiga has it. */
 export interface CustomAttributeValuesResource {
   get(kind: TaigaItemKind, id: number): Promise<CustomAttributeValues>;
   /**
@@ -24,13 +26,11 @@ export interface CustomAttributeValuesResource {
   ): Promise<CustomAttributeValues>;
 }
 
-const ROOTS = { userstory: "/userstories", task: "/tasks" } as const;
-
-/** `/userstories/custom-attributes-values`, `/tasks/custom-attributes-values` */
+/** `/userstories/custom-attributes-values` and its like for each kind */
 export function createCustomAttributeValues(request: TaigaRequest): CustomAttributeValuesResource {
   const schema = CustomAttributeValues;
   const toPath = (kind: TaigaItemKind, id: number): string =>
-    `${ROOTS[kind]}/custom-attributes-values/${id}`;
+    `${ITEM_PATHS[kind]}/custom-attributes-values/${id}`;
   return {
     get: async (kind, id) => (await request({ path: toPath(kind, id), schema })).data,
     update: async (kind, id, { attributes_values, version }) => {

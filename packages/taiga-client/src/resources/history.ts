@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { TaigaRequest } from "../taiga-request.ts";
+import type { TaigaObjectKind } from "./item-kind.ts";
 import { flag, orNull, text, timestamp } from "./schema-parts.ts";
-
-/** The kinds of items this client reads and writes, by Taiga's words. */
-export type TaigaItemKind = "userstory" | "task";
 
 /** A change, a comment, or both at once. */
 export const HistoryEntry = z.object({
@@ -33,7 +31,7 @@ export type HistoryEntry = z.output<typeof HistoryEntry>;
 
 export interface History {
   /** All entries, newest first, deleted comments among them. */
-  list(kind: TaigaItemKind, id: number): Promise<HistoryEntry[]>;
+  list(kind: TaigaObjectKind, id: number): Promise<HistoryEntry[]>;
 }
 
 /** `/history` */

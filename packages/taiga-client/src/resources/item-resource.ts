@@ -1,32 +1,16 @@
-import { z } from "zod";
-import { TaigaError } from "../errors.ts";
+import type { z } from "zod";
 import { readPage, readPages } from "../pagination.ts";
 import type { Page, PageRequest } from "../pagination.ts";
-import type { FilterValue, Query } from "../query.ts";
+import type { Query } from "../query.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
+import type { NewItem } from "./item-changes.ts";
+import type { ITEM_PATHS, TaigaItemKind } from "./item-kind.ts";
+import { noContent } from "./schema-parts.ts";
 
 /** A project by its id or its slug. */
 export type ProjectKey = { projectId: number } | { projectSlug: string };
 
-/** What a new item is made of; Taiga's project defaults stand in for the rest. */
-export type NewItem<Changes> = Omit<Changes, "project" | "subject" | "comment"> & {
-  project: number;
-  subject: string;
-};
-
-/** Filters by Taiga's names; a list means any of its members. */
-export type FilterOf<Name extends string> = { [Key in Name]?: FilterValue | undefined };
-
-/** Both the filter and its opposite. */
-export type WithExclude<Name extends string> = Name | `exclude_${Name}`;
-
-/** On a day, before or after it: `YYYY-MM-DD`; anything else makes Taiga fail. */
-export type DateFilter<Name extends string> = Name | `${Name}__${"lt" | "gt" | "lte" | "gte"}`;
-
-/** Fields to change; those left out or `undefined` stay as they are. */
-export type ChangesOf<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined };
-
-/** What user stories and tasks, and all items with a `#ref`, have in common. */
+/** What can be done with items of every kind that has a `#ref`. */
 export interface ItemResource<Row, Item, Filter, Changes> {
   /**
    * One page of a list; rows have no description.
@@ -45,11 +29,16 @@ export interface ItemResource<Row, Item, Filter, Changes> {
    *   `permission_denied` also when there is no such item.
    */
   update(id: number, changes: Changes & { version: number }): Promise<Item>;
+  /**
+   * For good; Taiga keeps no bin.
+   * @throws {TaigaError} `permission_denied` also when there is no such item, or no longer.
+   */
+  delete(id: number): Promise<void>;
 }
 
 /** Where an item lives in the API, and what it looks like there. */
 export interface ItemDescription<Row extends z.ZodType, Item extends z.ZodType, Filter> {
-  path: "/userstories" | "/tasks";
+  path: (typeof ITEM_PATHS)[TaigaItemKind];
   row: Row;
   item: Item;
   toQuery: (filter: Filter) => Query;
@@ -81,20 +70,8 @@ export function createItemResource<
       (await request({ method: "POST", path, body: values, schema: item })).data,
     update: async (id, changes) =>
       (await request({ method: "PATCH", path: `${path}/${id}`, body: changes, schema: item })).data,
+    delete: async (id) => {
+      await request({ method: "DELETE", path: `${path}/${id}`, schema: noContent });
+    },
   };
-}
-
-/**
- * Subjects as the bulk endpoints take them, one a line.
- * @throws {TaigaError} `validation_failed` for what Taiga would drop or split: then the answer
- *   would no longer match the list that was asked for.
- */
-export function toBulkLines(subjects: readonly string[]): string {
-  const bad = subjects.findIndex((subject) => subject.trim() === "" || /[\n\r]/.test(subject));
-  if (subjects.length > 0 && bad === -1) return subjects.join("\n");
-  const rule =
-    subjects.length === 0
-      ? "must hold at least one subject"
-      : `number ${bad + 1} must be one line that is not blank`;
-  throw new TaigaError("validation_failed", `subjects: ${rule}`, { fields: { subjects: [rule] } });
 }

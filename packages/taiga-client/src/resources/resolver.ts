@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { TaigaError } from "../errors.ts";
+import type { Query } from "../query.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
+import type { TaigaItemKind } from "./item-kind.ts";
 
 /** What a `#ref` stands for. */
 export interface ResolvedRef {
-  kind: "userstory" | "task" | "issue" | "epic";
+  kind: TaigaItemKind;
   id: number;
 }
 
@@ -12,7 +15,15 @@ const Resolution = z.object({
   task: z.int().optional(),
   issue: z.int().optional(),
   epic: z.int().optional(),
+  milestone: z.int().optional(),
+  wikipage: z.int().optional(),
 });
+
+/** Something of a project by the name it has in addresses. */
+export interface SlugInProject {
+  projectSlug: string;
+  slug: string;
+}
 
 export interface Resolver {
   /**
@@ -21,18 +32,40 @@ export interface Resolver {
    * @throws {TaigaError} `not_found`, `permission_denied` for the project.
    */
   resolve(wanted: { projectSlug: string; ref: number }): Promise<ResolvedRef | undefined>;
+  /**
+   * @returns the sprint's id; `undefined` when there is none, no such project, or the user may not
+   *   see sprints.
+   * @throws {TaigaError} `permission_denied` for the project.
+   */
+  resolveMilestone(wanted: SlugInProject): Promise<number | undefined>;
+  /**
+   * @returns the wiki page's id; `undefined` when there is none, no such project, or the user may
+   *   not see wiki pages.
+   * @throws {TaigaError} `permission_denied` for the project.
+   */
+  resolveWikiPage(wanted: SlugInProject): Promise<number | undefined>;
 }
 
 /** `/resolver` */
-export const createResolver = (request: TaigaRequest): Resolver => ({
-  resolve: async ({ projectSlug, ref }) => {
-    const query = { project: projectSlug, ref };
-    const { us, task, issue, epic } = (
-      await request({ path: "/resolver", query, schema: Resolution })
-    ).data;
-    if (us !== undefined) return { kind: "userstory", id: us };
-    if (task !== undefined) return { kind: "task", id: task };
-    if (issue !== undefined) return { kind: "issue", id: issue };
-    return epic === undefined ? undefined : { kind: "epic", id: epic };
-  },
-});
+export function createResolver(request: TaigaRequest): Resolver {
+  const ask = async (query: Query) =>
+    (await request({ path: "/resolver", query, schema: Resolution })).data;
+  return {
+    resolve: async ({ projectSlug, ref }) => {
+      const { us, task, issue, epic } = await ask({ project: projectSlug, ref });
+      if (us !== undefined) return { kind: "userstory", id: us };
+      if (task !== undefined) return { kind: "task", id: task };
+      if (issue !== undefined) return { kind: "issue", id: issue };
+      return epic === undefined ? undefined : { kind: "epic", id: epic };
+    },
+    resolveMilestone: async ({ projectSlug, slug }) =>
+      (await ask({ project: projectSlug, milestone: slug }).catch(toNothing))?.milestone,
+    resolveWikiPage: async ({ projectSlug, slug }) =>
+      (await ask({ project: projectSlug, wikipage: slug }).catch(toNothing))?.wikipage,
+  };
+}
+
+/** Unlike a `ref`, a slug that stands for nothing is a 404. */
+function toNothing(error: unknown): undefined {
+  if (!(error instanceof TaigaError) || error.code !== "not_found") throw error;
+}

@@ -53,46 +53,6 @@ export type ProjectSummary = z.output<typeof ProjectSummary>;
 export const Tag = z.tuple([z.string(), z.string().nullable()]);
 export type Tag = z.output<typeof Tag>;
 
-/** What user stories and tasks have in common in lists. */
-export const itemRowFields = {
-  id: z.int(),
-  /** The #number people read. */
-  ref: z.int(),
-  /** Counts the edits; an update sends the one it is based on. */
-  version: z.int(),
-  subject: z.string(),
-  project: z.int(),
-  project_extra_info: orNull(ProjectSummary),
-  status: orNull(z.int()),
-  status_extra_info: orNull(StatusSummary),
-  owner: orNull(z.int()),
-  owner_extra_info: orNull(UserSummary),
-  assigned_to: orNull(z.int()),
-  assigned_to_extra_info: orNull(UserSummary),
-  milestone: orNull(z.int()),
-  milestone_slug: orNull(z.string()),
-  tags: listOf(Tag),
-  is_closed: z.boolean(),
-  is_blocked: flag,
-  blocked_note: text,
-  due_date: orNull(date),
-  due_date_reason: text,
-  /** not_set, set, due_soon, past_due or no_longer_applicable. */
-  due_date_status: orNull(z.string()),
-  created_date: timestamp,
-  modified_date: timestamp,
-  watchers: listOf(z.int()),
-  is_watcher: flag,
-  total_watchers: orNull(z.int()),
-  is_voter: flag,
-  total_voters: orNull(z.int()),
-  total_comments: orNull(z.int()),
-  external_reference: listOf(z.string()),
-};
-
-/** What only the single user story or task has; lists leave it out. */
-export const itemDetailFields = { description: text };
-
 /** `{id, ref, subject, color}`: an epic as stories and tasks show it. */
 export const EpicSummary = z.object({
   id: z.int(),
@@ -101,3 +61,6 @@ export const EpicSummary = z.object({
   color: orNull(z.string()),
 });
 export type EpicSummary = z.output<typeof EpicSummary>;
+
+/** The answer to a delete: nothing at all. */
+export const noContent = z.undefined();

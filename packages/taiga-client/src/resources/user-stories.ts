@@ -1,27 +1,19 @@
 import { z } from "zod";
 import type { Query } from "../query.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
-import { createItemResource, toBulkLines } from "./item-resource.ts";
-import type {
-  ChangesOf,
-  DateFilter,
-  FilterOf,
-  ItemResource,
-  WithExclude,
-} from "./item-resource.ts";
-import {
-  EpicSummary,
-  flag,
-  itemDetailFields,
-  itemRowFields,
-  listOf,
-  orNull,
-  timestamp,
-} from "./schema-parts.ts";
+import { createInBulk, toBulkLines } from "./bulk-create.ts";
+import type { ChangesOf, ItemFields, PlannedFields } from "./item-changes.ts";
+import { itemDetailFields, itemRowFields, plannedRowFields } from "./item-fields.ts";
+import type { DateFilter, FilterOf, ItemFilterName, WithExclude } from "./item-filter.ts";
+import { createItemResource } from "./item-resource.ts";
+import type { ItemResource } from "./item-resource.ts";
+import { EpicSummary, flag, listOf, orNull, timestamp } from "./schema-parts.ts";
 
 /** A story in a list: everything but the description. */
 export const UserStoryRow = z.object({
   ...itemRowFields,
+  ...plannedRowFields,
+  milestone_slug: orNull(z.string()),
   milestone_name: orNull(z.string()),
   swimlane: orNull(z.int()),
   assigned_users: listOf(z.int()),
@@ -51,61 +43,41 @@ export const UserStoryRow = z.object({
     }),
   ),
   total_attachments: orNull(z.int()),
+  total_comments: orNull(z.int()),
 });
 export type UserStoryRow = z.output<typeof UserStoryRow>;
 
 export const UserStory = UserStoryRow.extend(itemDetailFields);
 export type UserStory = z.output<typeof UserStory>;
 
-/** What stories can be filtered by. There is no filter by `ref`. */
+/** What stories can be filtered by. */
 export type UserStoryFilter = FilterOf<
-  | "project"
-  | "project__slug"
-  | WithExclude<"status" | "owner" | "assigned_to" | "assigned_users" | "tags" | "role" | "epic">
-  | WithExclude<"swimlane">
-  | "status__is_closed"
+  | ItemFilterName
+  | WithExclude<"assigned_users" | "role" | "epic" | "swimlane">
   | "status__is_archived"
   | "milestone"
   | "milestone__isnull"
   | "is_closed"
-  | "watchers"
-  | "q"
   | "order_by"
   | "include_tasks"
-  | DateFilter<"created_date" | "modified_date" | "finish_date">
+  | DateFilter<"finish_date">
   | DateFilter<"milestone__estimated_start" | "milestone__estimated_finish">
 >;
 
-/** What can be set on a story. Ids are Taiga's. */
-export type UserStoryChanges = ChangesOf<{
-  project: number;
-  subject: string;
-  /** Markdown. */
-  description: string;
-  status: number;
-  milestone: number | null;
-  swimlane: number | null;
-  /** Role id → points id; other roles keep theirs. */
-  points: Record<string, number>;
-  /** To unassign, also send `assigned_users: []`. */
-  assigned_to: number | null;
-  assigned_users: readonly number[];
-  /** The whole list; a colour counts only for tags that are new to the project. */
-  tags: readonly (string | readonly [string, string | null])[];
-  watchers: readonly number[];
-  is_blocked: boolean;
-  blocked_note: string;
-  /** `YYYY-MM-DD`. */
-  due_date: string | null;
-  due_date_reason: string;
-  client_requirement: boolean;
-  team_requirement: boolean;
-  backlog_order: number;
-  sprint_order: number;
-  external_reference: readonly string[] | null;
-  /** Added to the history; alone (with `version`) it needs only the right to comment. */
-  comment: string;
-}>;
+/** What can be set on a story. To unassign, send `assigned_to: null` and `assigned_users: []`. */
+export type UserStoryChanges = ChangesOf<
+  ItemFields &
+    PlannedFields & {
+      swimlane: number | null;
+      /** Role id → points id; other roles keep theirs. */
+      points: Record<string, number>;
+      assigned_users: readonly number[];
+      client_requirement: boolean;
+      team_requirement: boolean;
+      backlog_order: number;
+      sprint_order: number;
+    }
+>;
 
 /** Many stories at once; all get the same status and swimlane. */
 export interface UserStoryBulk {
@@ -115,6 +87,7 @@ export interface UserStoryBulk {
   swimlaneId?: number | undefined;
 }
 
+/** Deleting a story deletes its tasks too. */
 export interface UserStories extends ItemResource<
   UserStoryRow,
   UserStory,
@@ -138,8 +111,7 @@ export const createUserStories = (request: TaigaRequest): UserStories => ({
       status_id: statusId,
       swimlane_id: swimlaneId,
     };
-    const path = "/userstories/bulk_create";
-    return (await request({ method: "POST", path, body, schema: z.array(UserStory) })).data;
+    return createInBulk(request, { path: "/userstories/bulk_create", body, item: UserStory });
   },
 });
 

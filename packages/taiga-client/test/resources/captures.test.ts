@@ -3,12 +3,18 @@ import { z } from "zod";
 import { Attachment } from "../../src/resources/attachments.ts";
 import { LoginResult, TokenPair } from "../../src/resources/auth.ts";
 import { CustomAttributeValues } from "../../src/resources/custom-attribute-values.ts";
+import { RelatedUserStory } from "../../src/resources/epic-stories.ts";
+import { Epic, EpicRow } from "../../src/resources/epics.ts";
 import { HistoryEntry } from "../../src/resources/history.ts";
-import { Milestone } from "../../src/resources/milestones.ts";
+import { Issue, IssueRow } from "../../src/resources/issues.ts";
+import { Milestone, MilestoneStats } from "../../src/resources/milestones.ts";
 import { ProjectDetail, ProjectRow } from "../../src/resources/projects.ts";
+import { SearchResult } from "../../src/resources/search.ts";
 import { Task, TaskRow } from "../../src/resources/tasks.ts";
+import { TimelineEntry } from "../../src/resources/timeline.ts";
 import { UserStory, UserStoryRow } from "../../src/resources/user-stories.ts";
 import { Me, User } from "../../src/resources/users.ts";
+import { WikiPage } from "../../src/resources/wiki-pages.ts";
 import { createTaigaClient } from "../../src/taiga-client.ts";
 import { createFakeTransport } from "../support/fake-transport.ts";
 import { capture, observed, toResponse } from "../support/observed.ts";
@@ -27,13 +33,29 @@ const SCHEMAS: [RegExp, z.ZodType][] = [
   [/^GET \/tasks$/, z.array(TaskRow)],
   [/^POST \/tasks\/bulk_create$/, z.array(Task)],
   [/^(POST|GET|PATCH) \/tasks(\/\d+|\/by_ref)?$/, Task],
+  [/^GET \/issues$/, z.array(IssueRow)],
+  [/^POST \/issues\/bulk_create$/, z.array(Issue)],
+  [/^(POST|GET|PATCH) \/issues(\/\d+|\/by_ref)?$/, Issue],
+  [/^GET \/epics$/, z.array(EpicRow)],
+  [/^POST \/epics\/bulk_create$/, z.array(Epic)],
+  [/^(POST|GET|PATCH) \/epics(\/\d+|\/by_ref)?$/, Epic],
+  [/^GET \/epics\/\d+\/related_userstories$/, z.array(RelatedUserStory)],
+  [/^POST \/epics\/\d+\/related_userstories\/bulk_create$/, z.array(RelatedUserStory)],
+  [/^(POST|GET) \/epics\/\d+\/related_userstories(\/\d+)?$/, RelatedUserStory],
   [/^GET \/milestones$/, z.array(Milestone)],
-  [/^POST \/milestones$/, Milestone],
+  [/^GET \/milestones\/\d+\/stats$/, MilestoneStats],
+  [/^(POST|GET|PATCH) \/milestones(\/\d+)?$/, Milestone],
+  [/^GET \/wiki$/, z.array(WikiPage)],
+  [/^(POST|GET|PATCH) \/wiki(\/\d+|\/by_slug)?$/, WikiPage],
   [/^GET \/history\//, z.array(HistoryEntry)],
   [/\/custom-attributes-values\/\d+$/, CustomAttributeValues],
   [/^GET \/userstories\/attachments$/, z.array(Attachment)],
   [/^POST \/userstories\/attachments$/, Attachment],
+  [/^GET \/timeline\//, z.array(TimelineEntry)],
+  [/^GET \/search$/, SearchResult],
   [/^GET \/resolver$/, z.object({ project: z.int() })],
+  // An empty body.
+  [/^DELETE /, z.null()],
 ];
 
 const successes = Object.entries(observed).filter(([, { status }]) => status < 300);
@@ -105,16 +127,51 @@ describe("what becomes of an answer", () => {
     });
   });
 
-  it.each([
-    ["resolver_ref", { kind: "userstory", id: 1 }],
-    ["resolver_ms", { kind: "issue", id: 1 }],
-    ["resolver_missing_ref", undefined],
-    ["resolver_slugref", undefined],
-  ])("finds out what a ref stands for (%s)", async (name, expected) =>
-    expect(
-      await clientFor(name).resolver.resolve({ projectSlug: "alice-alpha-one", ref: 1 }),
-    ).toEqual(expected),
-  );
+  it("tells how far an epic has come, also when it has no stories", async () => {
+    expect((await clientFor("epic_get").epics.getById(1)).user_stories_counts).toEqual({
+      total: 2,
+      progress: 0,
+    });
+    expect((await clientFor("epic_create").epics.getById(1)).user_stories_counts).toEqual({
+      total: 0,
+      progress: null,
+    });
+  });
+
+  it("tells what an issue was promoted to", async () => {
+    const issue = await clientFor("issue_get").issues.getById(1);
+    expect(issue).toMatchObject({ type: 1, severity: 3, priority: 2, milestone: null });
+    expect(issue.generated_user_stories).toEqual([{ id: 8, ref: 18, subject: "I1" }]);
+    const fresh = await clientFor("issue_create_defaults").issues.getById(2);
+    expect(fresh.generated_user_stories).toEqual([]);
+  });
+
+  it("tells how far a sprint has come", async () => {
+    expect(await clientFor("ms_stats").milestones.stats(1)).toMatchObject({
+      total_points: { "4": 3 },
+      completed_points: [],
+      total_userstories: 2,
+      days: [{ day: "2026-11-16", open_points: 3, optimal_points: 3 }, { day: "2026-11-17" }],
+    });
+  });
+
+  it("keeps of a wiki page what was written, not what Taiga made of it", async () => {
+    const page = await clientFor("wiki_byslug").wikiPages.getBySlug(1, "home");
+    expect(page).toMatchObject({ slug: "home", content: "# Hi #1", version: 1, editions: 1 });
+    expect(page).not.toHaveProperty("html");
+  });
+
+  it("reads kinds that a search leaves out, for want of permission, as empty", async () => {
+    expect(capture("search_outsider").body).toEqual({ count: 0 });
+    expect(await clientFor("search_outsider").search({ projectId: 1, text: "put" })).toEqual({
+      count: 0,
+      epics: [],
+      userstories: [],
+      tasks: [],
+      issues: [],
+      wikipages: [],
+    });
+  });
 
   it("tolerates what an older Taiga leaves out and a newer one adds", async () => {
     const {

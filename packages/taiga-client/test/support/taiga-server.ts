@@ -36,6 +36,6 @@ export const requestOf = (
   path: "/users/me",
   query: "",
   headers: {},
-  body: method === "GET" ? undefined : "{}",
+  body: method === "GET" || method === "DELETE" ? undefined : "{}",
   signal,
 });
