@@ -55,7 +55,7 @@ function environmentExample(): string {
 async function toolsPage(): Promise<string> {
   const tools = await loadTools();
   const rows = tools.map(
-    ({ name, access, toolset, description }) =>
+    ({ definition: { name, access, toolset, description } }) =>
       `| \`${name}\` | ${toolset} | ${access} | ${escapeCell(description)} |`,
   );
   return `# Tools\n\n${GENERATED}\n\n${[

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 describe("the Inspector's command line", () => {
   const inspect = (...args: string[]): Promise<{ stdout: string }> =>
-    runProgram(INSPECTOR, ["--cli", system.mcpUrl, "--transport", "http", ...args], {
+    runProgram(INSPECTOR, ["--cli", "--server-url", system.mcpUrl, "--transport", "http", ...args], {
       ...home.environment,
       MCP_AUTO_OPEN_ENABLED: "true",
     });

@@ -58,7 +58,7 @@ it("answers 503 while the auth-server is away, so that no client drops its token
 it("says that Taiga is away in a tool's answer, and works again when it is back", async () => {
   await system.sandbox.stop();
   try {
-    const answer = await session.call("list_projects");
+    const answer = await session.call("find_items", { text: "bike" });
     expect(answer.isError).toBe(true);
     expect(answer.text).toMatch(/Taiga/);
   } finally {

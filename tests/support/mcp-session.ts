@@ -5,6 +5,7 @@ import {
   StreamableHTTPClientTransport as TransportV2,
   UnauthorizedError as UnauthorizedV2,
   type OAuthClientProvider,
+  type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
   type StoredOAuthTokens,
   type VersionNegotiationMode,
@@ -39,6 +40,8 @@ export interface McpSession {
 interface Connection {
   listTools(): Promise<{ tools: { name: string }[] }>;
   callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
+  /** Redeems the code of the login that this connection has just asked for. */
+  finishLogin(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export async function openSession(
       return await work();
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
+      await connection.finishLogin();
       await connection.close();
       connection = await connect(url, account, kind);
       return await work();
@@ -88,6 +92,7 @@ type Account = ReturnType<typeof createAccount>;
 function createAccount(user: Approval) {
   let client: StoredOAuthClientInformation | undefined;
   let tokens: StoredOAuthTokens | undefined;
+  let discovery: OAuthDiscoveryState | undefined;
   let verifier = "";
   const account = {
     logins: 0,
@@ -111,6 +116,10 @@ function createAccount(user: Approval) {
       saveTokens: (saved) => {
         tokens = saved;
       },
+      discoveryState: () => discovery,
+      saveDiscoveryState: (state) => {
+        discovery = state;
+      },
       codeVerifier: () => verifier,
       saveCodeVerifier: (saved) => {
         verifier = saved;
@@ -130,45 +139,37 @@ function createAccount(user: Approval) {
   return account;
 }
 
+/** The first attempt ends in a login, the second one uses it. */
 async function connectV2(url: URL, account: Account, kind: ClientKind): Promise<Connection> {
   const mode = kind.sdk === 2 ? kind.mode : undefined;
-  const options = mode === undefined ? {} : { versionNegotiation: { mode } };
-  const attempt = async (): Promise<[ClientV2, TransportV2, unknown]> => {
-    const client = new ClientV2(CLIENT, options);
-    const transport = new TransportV2(url, { authProvider: account.provider });
-    const error = await client.connect(transport).then(
-      () => undefined,
-      (cause: unknown) => cause,
-    );
-    return [client, transport, error];
-  };
-  const [client, transport, error] = await attempt();
-  if (error === undefined) return client;
-  if (!isUnauthorized(error)) throw error;
-  await transport.finishAuth(expectThere(account.answer, "answer"));
-  const [second, , failure] = await attempt();
-  if (failure !== undefined) throw failure;
-  return second;
+  const client = new ClientV2(CLIENT, mode === undefined ? {} : { versionNegotiation: { mode } });
+  const transport = new TransportV2(url, { authProvider: account.provider });
+  const finishLogin = (): Promise<void> =>
+    transport.finishAuth(expectThere(account.answer, "answer"));
+  try {
+    await client.connect(transport);
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    await finishLogin();
+    return await connectV2(url, account, kind);
+  }
+  return Object.assign(client, { finishLogin });
 }
 
 async function connectV1(url: URL, account: Account): Promise<Connection> {
-  const attempt = async (): Promise<[ClientV1, TransportV1, unknown]> => {
-    const client = new ClientV1(CLIENT);
-    const transport = new TransportV1(url, { authProvider: account.provider });
+  const client = new ClientV1(CLIENT);
+  const transport = new TransportV1(url, { authProvider: account.provider });
+  const finishLogin = (): Promise<void> =>
+    transport.finishAuth(expectThere(account.answer?.get("code"), "code"));
+  try {
     // v1's class and its interface disagree about optional members under exactOptionalPropertyTypes.
-    const error = await client.connect(transport as Parameters<ClientV1["connect"]>[0]).then(
-      () => undefined,
-      (cause: unknown) => cause,
-    );
-    return [client, transport, error];
-  };
-  const [client, transport, error] = await attempt();
-  if (error === undefined) return client;
-  if (!isUnauthorized(error)) throw error;
-  await transport.finishAuth(expectThere(account.answer?.get("code"), "code"));
-  const [second, , failure] = await attempt();
-  if (failure !== undefined) throw failure;
-  return second;
+    await client.connect(transport as Parameters<ClientV1["connect"]>[0]);
+  } catch (error) {
+    if (!isUnauthorized(error)) throw error;
+    await finishLogin();
+    return await connectV1(url, account);
+  }
+  return Object.assign(client, { finishLogin });
 }
 
 const isUnauthorized = (error: unknown): boolean =>

@@ -9,6 +9,8 @@ export interface Problem {
   detail: string;
   /** The request's id in the log. */
   instance?: string;
+  /** An extension member: the `code` of a `CodedError`, for programs. */
+  error?: string;
 }
 
 /** How long a client should wait after a 503, in seconds. */
@@ -39,10 +41,10 @@ export const notFound: RequestHandler = (req, res) => {
  */
 export function toProblem(error: unknown): Problem {
   if (error instanceof UnavailableError) {
-    return { status: 503, title: "Service Unavailable", detail: error.message };
+    return { status: 503, title: "Service Unavailable", detail: error.message, error: error.code };
   }
   if (error instanceof CodedError) {
-    return { status: 400, title: "Bad Request", detail: error.message };
+    return { status: 400, title: "Bad Request", detail: error.message, error: error.code };
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) {

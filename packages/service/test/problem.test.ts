@@ -12,14 +12,18 @@ describe("toProblem", () => {
       status: 503,
       title: "Service Unavailable",
       detail: "The store does not answer.",
+      error: "temporarily_unavailable",
     });
   });
 
   it("is 400 with its message for any other expected failure, and never shows the cause", () => {
     const error = new CodedError("bad_thing", "Say it otherwise.", { cause: new Error("hunter2") });
     const problem = { status: 400, title: "Bad Request", detail: "Say it otherwise." };
-    expect(toProblem(error)).toEqual(problem);
-    expect(toProblem(new ConfigurationError("Say it otherwise."))).toEqual(problem);
+    expect(toProblem(error)).toEqual({ ...problem, error: "bad_thing" });
+    expect(toProblem(new ConfigurationError("Say it otherwise."))).toEqual({
+      ...problem,
+      error: "bad_configuration",
+    });
   });
 
   it.each([

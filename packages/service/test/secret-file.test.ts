@@ -50,7 +50,7 @@ describe("loadOrCreateSecret", () => {
   it("gives processes that start at the same moment the same secret", async () => {
     const file = newFile();
     const script = fileURLToPath(new URL("support/make-secret.ts", import.meta.url));
-    const args = ["--conditions=source", script, file, String(Date.now() + 400)];
+    const args = ["--conditions=taiga-mcp-source", script, file, String(Date.now() + 400)];
     const runs = await Promise.all(
       Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, args)),
     );

@@ -236,7 +236,7 @@ describe("failures", () => {
 
 async function startHolder(file: string): Promise<ChildProcess> {
   const script = fileURLToPath(new URL("support/hold-store.ts", import.meta.url));
-  const flags = ["--conditions=source", "--disable-warning=ExperimentalWarning"];
+  const flags = ["--conditions=taiga-mcp-source", "--disable-warning=ExperimentalWarning"];
   const child = spawn(process.execPath, [...flags, script, file], {
     stdio: ["ignore", "pipe", "inherit"],
   });

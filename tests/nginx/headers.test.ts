@@ -1,0 +1,142 @@
+// What nginx adds to answers, and what it leaves alone.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ask } from "./support/ask.ts";
+import { findNginx } from "./support/nginx-binary.ts";
+import { type OneHost, startOneHost } from "./support/one-host.ts";
+
+const nginx = findNginx();
+const EXPOSE = "access-control-expose-headers";
+
+describe.skipIf(nginx === undefined)("headers", () => {
+  let platform: OneHost;
+  beforeAll(async () => {
+    platform = await startOneHost(nginx!);
+  });
+  beforeEach(() => platform.clear());
+  afterAll(() => platform.stop());
+
+  const exposed = async (path: string, method = "POST"): Promise<string[][]> => {
+    const { all } = await ask(platform.site, path, { method });
+    return all(EXPOSE).map((value) => value.toLowerCase().split(/,\s*/));
+  };
+
+  describe("exposure to web pages", () => {
+    it.each([200, 202, 204, 400, 401, 403, 404, 405, 413, 429, 500, 503])(
+      "is said exactly once when the service answers %i without it",
+      async (status) => {
+        platform.resourceServer.respond((_req, res) => void res.writeHead(status).end());
+        const [first, ...more] = await exposed("/mcp");
+        expect(first).toEqual(
+          expect.arrayContaining(["mcp-session-id", "mcp-protocol-version", "www-authenticate"]),
+        );
+        expect(more).toEqual([]);
+      },
+    );
+
+    it("is the service's own list, once, when it sends one", async () => {
+      platform.resourceServer.respond((_req, res) => {
+        res.setHeader(EXPOSE, "WWW-Authenticate,Mcp-Session-Id,MCP-Protocol-Version,X-Request-Id");
+        res.end();
+      });
+      expect(await exposed("/mcp")).toEqual([
+        ["www-authenticate", "mcp-session-id", "mcp-protocol-version", "x-request-id"],
+      ]);
+    });
+
+    it("is there for a challenge, with the challenge", async () => {
+      platform.resourceServer.respond((_req, res) => {
+        res.writeHead(401, { "www-authenticate": 'Bearer resource_metadata="https://x/y"' }).end();
+      });
+      const answer = await ask(platform.site, "/mcp", { method: "POST" });
+      expect(answer.all("www-authenticate")).toEqual(['Bearer resource_metadata="https://x/y"']);
+      expect(answer.all(EXPOSE)).toHaveLength(1);
+    });
+
+    it("is there on nginx's own errors, which a web page may read", async () => {
+      const answer = await ask(platform.site, "/mcp", {
+        method: "POST",
+        body: Buffer.alloc(4 * 1024 * 1024 + 1),
+      });
+      expect(answer.status).toBe(413);
+      expect(answer.all(EXPOSE)).toEqual([
+        "Mcp-Session-Id, MCP-Protocol-Version, WWW-Authenticate, Retry-After",
+      ]);
+      expect(answer.all("access-control-allow-origin")).toEqual(["*"]);
+    });
+
+    it("leaves the service's CORS decisions alone", async () => {
+      platform.resourceServer.respond((_req, res) => {
+        res.setHeader("access-control-allow-origin", "https://app.example.com");
+        res.setHeader("vary", "Origin");
+        res.end();
+      });
+      const answer = await ask(platform.site, "/mcp", { headers: { origin: "https://app.example.com" } });
+      expect(answer.all("access-control-allow-origin")).toEqual(["https://app.example.com"]);
+      expect(answer.all("vary")).toEqual(["Origin"]);
+    });
+
+    it("is not put on the authorization server's answers, which have no such headers", async () => {
+      expect(await exposed("/token")).toEqual([]);
+    });
+  });
+
+  describe("security", () => {
+    const OWN = {
+      "content-security-policy": "default-src 'none'; script-src 'self'",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "referrer-policy": "same-origin",
+      "cache-control": "no-store",
+    };
+
+    it("passes the services' headers on as they are, once", async () => {
+      platform.authServer.respond((_req, res) => void res.writeHead(200, OWN).end());
+      const answer = await ask(platform.site, "/authorize");
+      for (const [name, value] of Object.entries(OWN)) expect(answer.all(name)).toEqual([value]);
+    });
+
+    it.each(["/", "/mcp"])("sends HSTS for %s exactly once, whatever the service says", async (path) => {
+      for (const service of [platform.authServer, platform.resourceServer]) {
+        service.respond((_req, res) => {
+          res.setHeader("strict-transport-security", "max-age=60");
+          res.end();
+        });
+      }
+      const answer = await ask(platform.site, path);
+      expect(answer.all("strict-transport-security")).toEqual(["max-age=31536000; includeSubDomains"]);
+    });
+
+    it("sends no HSTS for localhost, or other programs there would be locked out", async () => {
+      platform.authServer.respond((_req, res) => {
+        res.setHeader("strict-transport-security", "max-age=60");
+        res.end();
+      });
+      const answer = await ask(platform.site, "/", { host: "localhost" });
+      expect(answer.all("strict-transport-security")).toEqual([]);
+    });
+
+    it("sends no HSTS over plain http (RFC 6797 section 7.2)", async () => {
+      const answer = await ask(platform.site, "/mcp", { method: "POST", plain: true });
+      expect(answer.all("strict-transport-security")).toEqual([]);
+    });
+
+    it("does not say which nginx it is", async () => {
+      const answer = await ask(platform.site, "/", { headers: { host: "evil.example" } });
+      expect(answer.header("server")).toBe("nginx");
+    });
+
+    it("passes several cookies on", async () => {
+      platform.authServer.respond((_req, res) => void res.setHeader("set-cookie", ["a=1", "b=2"]).end());
+      const answer = await ask(platform.site, "/authorize");
+      expect(answer.all("set-cookie")).toEqual(["a=1", "b=2"]);
+    });
+
+    it("passes redirects on unchanged", async () => {
+      const location = "http://localhost:33418/callback?code=x";
+      platform.authServer.respond((_req, res) => void res.writeHead(303, { location }).end());
+      const answer = await ask(platform.site, "/authorize");
+      expect(answer).toMatchObject({ status: 303 });
+      expect(answer.all("location")).toEqual([location]);
+    });
+  });
+});

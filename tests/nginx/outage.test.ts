@@ -1,0 +1,94 @@
+// Services that are away, come back, or come back elsewhere.
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ask } from "./support/ask.ts";
+import { startFakeService } from "./support/fake-service.ts";
+import { findNginx } from "./support/nginx-binary.ts";
+import { type OneHost, startOneHost } from "./support/one-host.ts";
+
+const nginx = findNginx();
+
+describe.skipIf(nginx === undefined)("an outage", () => {
+  let platform: OneHost;
+  beforeEach(async () => {
+    platform = await startOneHost(nginx!);
+  });
+  afterEach(() => platform.stop());
+
+  it.each(["/mcp", "/token", "/.well-known/oauth-authorization-server"])(
+    "of the service behind %s is 502 temporarily_unavailable, so that no client throws its login away",
+    async (path) => {
+      await Promise.all([platform.authServer.stop(), platform.resourceServer.stop()]);
+      const answer = await ask(platform.site, path, { method: "POST" });
+      expect(answer.status).toBe(502);
+      expect(JSON.parse(answer.text)).toMatchObject({ error: "temporarily_unavailable" });
+      expect(answer.all("content-type")).toEqual(["application/json"]);
+      expect(answer.all("cache-control")).toEqual(["no-store"]);
+      expect(answer.all("retry-after")).toEqual(["5"]);
+      expect(answer.all("www-authenticate")).toEqual([]);
+      expect(answer.all("access-control-allow-origin")).toEqual(["*"]);
+      expect(answer.all("access-control-expose-headers")).toHaveLength(1);
+    },
+  );
+
+  it("is one for a large request, too", async () => {
+    await platform.resourceServer.stop();
+    const body = Buffer.alloc(3 * 1024 * 1024);
+    const answer = await ask(platform.site, "/mcp", { method: "POST", body });
+    expect(answer.status).toBe(502);
+  });
+
+  it("of one service leaves the other at work", async () => {
+    await platform.authServer.stop();
+    expect(await ask(platform.site, "/mcp")).toMatchObject({ status: 200 });
+  });
+
+  it("that cuts an answer off before it began is the same", async () => {
+    platform.resourceServer.respond((req) => void req.socket.destroy());
+    const answer = await ask(platform.site, "/mcp", { method: "POST", body: "{}" });
+    expect(answer.status).toBe(502);
+    expect(platform.resourceServer.requests).toHaveLength(1); // a POST that was sent is not sent again
+  });
+
+  it("with a name that is gone is the same, within seconds", async () => {
+    platform.nameServer.names.delete("resource-server");
+    const answer = await ask(platform.site, "/mcp", { method: "POST" });
+    expect(answer.status).toBe(502);
+    expect(JSON.parse(answer.text)).toMatchObject({ error: "temporarily_unavailable" });
+  });
+
+  it("ends when the service is back", async () => {
+    const { port } = platform.resourceServer;
+    await platform.resourceServer.stop();
+    expect(await ask(platform.site, "/mcp")).toMatchObject({ status: 502 });
+    const again = await startFakeService("again", { port });
+    try {
+      expect(await ask(platform.site, "/mcp")).toMatchObject({ status: 200, text: "again" });
+    } finally {
+      await again.stop();
+    }
+  });
+
+  // Other systems have no second loopback address without set-up.
+  it.skipIf(process.platform !== "linux")(
+    "ends when the service is back under another address, without a restart of nginx",
+    async () => {
+      const { port } = platform.resourceServer;
+      expect(await ask(platform.site, "/mcp")).toMatchObject({ text: "resource-server" });
+      await platform.resourceServer.stop();
+      const moved = await startFakeService("moved", { host: "127.0.0.2", port });
+      platform.nameServer.names.set("resource-server", "127.0.0.2");
+      try {
+        // Each worker process of nginx remembers the old address for up to five seconds.
+        await sleep(6_000);
+        for (let count = 0; count < 20; count += 1) {
+          expect(await ask(platform.site, "/mcp")).toMatchObject({ status: 200, text: "moved" });
+        }
+      } finally {
+        await moved.stop();
+      }
+    },
+    15_000,
+  );
+});

@@ -1,0 +1,90 @@
+// Event streams: each event when it happens, uncompressed, and a client that leaves is noticed.
+import { once } from "node:events";
+import { connect } from "node:http2";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ask, HOST, open } from "./support/ask.ts";
+import { findNginx } from "./support/nginx-binary.ts";
+import { type OneHost, startOneHost } from "./support/one-host.ts";
+
+const nginx = findNginx();
+const EVENT_STREAM = { "content-type": "text/event-stream" };
+
+describe.skipIf(nginx === undefined)("event streams", () => {
+  let platform: OneHost;
+  beforeAll(async () => {
+    platform = await startOneHost(nginx!);
+  });
+  beforeEach(() => platform.clear());
+  afterAll(() => platform.stop());
+
+  it("reach the client event by event, while the service is still answering", async () => {
+    const { promise: end, resolve: finish } = Promise.withResolvers<void>();
+    platform.resourceServer.respond((_req, res) => {
+      res.writeHead(200, EVENT_STREAM);
+      res.write("data: first\n\n");
+      void end.then(() => res.end("data: last\n\n"));
+    });
+    const response = await open(platform.site, "/mcp", { method: "POST", body: "{}" });
+    const [first] = (await once(response, "data")) as [Buffer];
+    expect(first.toString()).toBe("data: first\n\n");
+    finish();
+    const [last] = (await once(response, "data")) as [Buffer];
+    expect(last.toString()).toBe("data: last\n\n");
+  });
+
+  it("reach a client of HTTP/2 in the same way", async () => {
+    platform.resourceServer.respond((_req, res) => {
+      res.writeHead(200, EVENT_STREAM);
+      res.write("data: first\n\n");
+    });
+    const session = connect(`https://${HOST}:${platform.site.httpsPort}`, {
+      ca: platform.site.ca,
+      lookup: (_name, _options, answer) => answer(null, [{ address: "127.0.0.1", family: 4 }]),
+    });
+    const stream = session.request({ ":method": "POST", ":path": "/mcp" });
+    stream.end("{}");
+    const [first] = (await once(stream, "data")) as [Buffer];
+    expect(first.toString()).toBe("data: first\n\n");
+    expect(platform.resourceServer.requests[0]?.headers.host).toBe(`${HOST}:${platform.site.httpsPort}`);
+    stream.close();
+    session.close();
+  });
+
+  it("are never compressed, and say to further proxies that they are not to be held back", async () => {
+    platform.resourceServer.respond((_req, res) => {
+      res.writeHead(200, { ...EVENT_STREAM, "x-accel-buffering": "no" });
+      res.end("data: x\n\n".repeat(500));
+    });
+    const answer = await ask(platform.site, "/mcp", { headers: { "accept-encoding": "gzip, br" } });
+    expect(answer.all("content-encoding")).toEqual([]);
+    expect(answer.all("x-accel-buffering")).toEqual(["no"]);
+  });
+
+  it("end at the service when the client leaves, because that is how a call is cancelled", async () => {
+    const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+    platform.resourceServer.respond((_req, res) => {
+      res.on("close", leave);
+      res.writeHead(200, EVENT_STREAM);
+      res.write("data: first\n\n");
+    });
+    const response = await open(platform.site, "/mcp", { method: "POST", body: "{}" });
+    await once(response, "data");
+    response.destroy();
+    await left;
+  });
+});
+
+describe.skipIf(nginx === undefined)("pages", () => {
+  it("are not compressed either: they hold CSRF tokens beside what a stranger chose", async () => {
+    const platform = await startOneHost(nginx!);
+    try {
+      platform.authServer.respond((_req, res) => {
+        res.writeHead(200, { "content-type": "text/html" }).end("x".repeat(5_000));
+      });
+      const answer = await ask(platform.site, "/authorize", { headers: { "accept-encoding": "gzip" } });
+      expect(answer.all("content-encoding")).toEqual([]);
+    } finally {
+      await platform.stop();
+    }
+  });
+});
