@@ -11,6 +11,7 @@ export interface AuthorizationEngine {
 
 /** An authorization request that waits for its user. */
 export interface Interaction {
+  /** The same at every step of one authorization request. */
   uid: string;
   /** What the engine waits for; a form of another step must be refused. */
   step: "login" | "consent";
@@ -36,7 +37,10 @@ export interface Interactions {
    *   shows a page that says so and does not redirect.
    */
   find(req: IncomingMessage, res: ServerResponse, uid: string): Promise<Interaction | undefined>;
-  /** The user has proven who they are; sends the browser on to the consent step. */
+  /**
+   * The user has proven who they are; sends the browser on to the consent step. At the consent
+   * step it starts that step again for another account.
+   */
   finishLogin(
     req: IncomingMessage,
     res: ServerResponse,
@@ -81,3 +85,15 @@ export interface AccessTokens {
   /** @returns `undefined` for anything that is not a live access token of a standing grant. */
   find(token: string): Promise<AccessTokenInfo | undefined>;
 }
+
+/** An authorization that ends in our own page, because no redirect can be trusted with it. */
+export interface Failure {
+  status: number;
+  /** The error's name in the protocol. */
+  error: string;
+  /** A sentence that is safe to show. */
+  description: string | undefined;
+}
+
+/** Renders an HTML page for a failure. */
+export type RenderFailure = (failure: Failure) => string | Promise<string>;

@@ -1,0 +1,120 @@
+import { type Clock, createHttpLogger, type Logger } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import express, { type Express, type RequestHandler } from "express";
+import type { Config } from "./config.ts";
+import type { AuthorizationEngine, RenderFailure } from "./engine/ports.ts";
+import { createCors } from "./http/cors.ts";
+import { createEngineRoutes } from "./http/engine-routes.ts";
+import { createErrorHandler, notFound } from "./http/error-handler.ts";
+import { createHealthRoute, createReadinessRoute } from "./http/health.ts";
+import { createIntrospection } from "./http/introspect.ts";
+import { createLimit } from "./http/limits.ts";
+import { createMetadataRoutes } from "./http/metadata.ts";
+import { createPinAuthority } from "./http/pin-authority.ts";
+import { createResourceServerAuth } from "./http/resource-server-auth.ts";
+import { createSecurityHeaders } from "./http/security-headers.ts";
+import { createTokenExchange } from "./http/token-exchange.ts";
+import type { Vault } from "./vault/vault.ts";
+
+/** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
+const AUTHORIZATIONS_PER_MINUTE = 120;
+
+/** Failed logins of a resource server from one address in a minute. */
+const RESOURCE_SERVER_FAILURES_PER_MINUTE = 20;
+
+type AppConfig = Pick<
+  Config,
+  | "issuer"
+  | "resource"
+  | "accessLimit"
+  | "registrationsPerHour"
+  | "resourceServer"
+  | "taigaApiUrl"
+  | "trustProxy"
+>;
+
+interface AppDeps {
+  config: AppConfig;
+  logger: Logger;
+  engine: AuthorizationEngine;
+  renderFailure: RenderFailure;
+}
+
+export interface PublicAppDeps extends AppDeps {
+  /** The pages and forms below /interaction/:uid, "/" and /assets/. */
+  interactions: RequestHandler;
+}
+
+/**
+ * What clients and browsers reach. The order matters: our own /introspect must come before
+ * anything of the engine's, and the engine last, because it answers whatever reaches it.
+ */
+export function createPublicApp(deps: PublicAppDeps): Express {
+  const { config, engine } = deps;
+  const app = createBareApp(deps);
+  app.use(createPinAuthority(config.issuer));
+  app.use(createHealthRoute());
+  app.use(createCors());
+  app.use(createMetadataRoutes(config));
+  app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
+  app.use(deps.interactions);
+  app.use(
+    createEngineRoutes({
+      engine: engine.handler,
+      rules: config,
+      limitRegistrations: createLimit({
+        windowSeconds: 3600,
+        maximum: config.registrationsPerHour,
+      }),
+      limitAuthorizations: createLimit({ windowSeconds: 60, maximum: AUTHORIZATIONS_PER_MINUTE }),
+    }),
+  );
+  app.use(notFound, createErrorHandler(deps));
+  return app;
+}
+
+export interface PrivateAppDeps extends AppDeps {
+  store: Pick<Kv, "ping">;
+  vault: Pick<Vault, "token">;
+  clock: Clock;
+}
+
+/** What only the resource server and the operator reach: the one place that hands out Taiga tokens. */
+export function createPrivateApp(deps: PrivateAppDeps): Express {
+  const { config, engine } = deps;
+  const app = createBareApp(deps);
+  const guard = authenticate(deps);
+  app.use(createHealthRoute(), createReadinessRoute(deps.store));
+  app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
+  app.use(
+    createTokenExchange({
+      ...deps,
+      ...config,
+      accessTokens: engine.accessTokens,
+      authenticate: guard,
+    }),
+  );
+  app.use(notFound, createErrorHandler(deps));
+  return app;
+}
+
+function createBareApp({ config, logger }: AppDeps): Express {
+  const app = express();
+  app.set("trust proxy", config.trustProxy);
+  app.set("query parser", "simple");
+  app.disable("etag");
+  app.use(createHttpLogger(logger), createSecurityHeaders());
+  return app;
+}
+
+const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
+  accessTokens: engine.accessTokens,
+  issuer: config.issuer,
+  resource: config.resource,
+});
+
+const authenticate = ({ config }: AppDeps): RequestHandler =>
+  createResourceServerAuth({
+    ...config.resourceServer,
+    limitFailures: createLimit({ windowSeconds: 60, maximum: RESOURCE_SERVER_FAILURES_PER_MINUTE }),
+  });

@@ -1,0 +1,207 @@
+import {
+  type AccessLevel,
+  ConfigurationError,
+  type Environment,
+  isLoopback,
+  loadOrCreateSecret,
+  type LogLevel,
+  port,
+  readEnvironment,
+  seconds,
+  sharedSettings,
+} from "@taiga-mcp/service";
+import path from "node:path";
+import { z } from "zod";
+
+const SANDBOX_API_URL = "http://localhost:3003/api/v1";
+const DAY_SECONDS = 86_400;
+
+/** 32 bytes as base64url without padding. */
+const MASTER_KEY = /^[\w-]{43}$/;
+
+/** Every setting of the authorization server, with its description. */
+export const AuthServerSettings = z.object({
+  ...sharedSettings,
+  AUTH_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
+    description: "The address the authorization server listens on for clients and browsers.",
+  }),
+  AUTH_SERVER_PORT: port.default(3001).meta({
+    description: "The port the authorization server listens on for clients and browsers.",
+  }),
+  AUTH_SERVER_PRIVATE_HOST: z.string().min(1).default("127.0.0.1").meta({
+    description:
+      "The address the authorization server listens on for the resource server; never reachable from outside.",
+  }),
+  AUTH_SERVER_PRIVATE_PORT: port.default(3011).meta({
+    description: "The port the authorization server listens on for the resource server.",
+  }),
+  MASTER_KEY: z
+    .string()
+    .transform((text) => text.split(",").map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => MASTER_KEY.test(key)), {
+      error: "must be one or more keys of 32 random bytes as base64url, comma separated",
+    })
+    .optional()
+    .meta({
+      description:
+        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma until the longest login has ended.",
+      defaultText: "made at first start, in DATA_DIR",
+      secret: true,
+    }),
+  TAIGA_LOGIN_TYPE: z.string().min(1).default("normal").meta({
+    description: "How Taiga checks the password: normal, or the name of a plugin such as ldap.",
+  }),
+  TAIGA_WEB_URL: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+    .optional()
+    .meta({
+      description: "The address people open Taiga at.",
+      defaultText: "TAIGA_API_URL without /api/v1",
+    }),
+  ACCESS_TOKEN_TTL_SECONDS: seconds
+    .min(600, "must be at least 600: some clients refresh at every use below that")
+    .max(3600, "must be at most 3600")
+    .default(1800)
+    .meta({ description: "How long an access token is good for." }),
+  GRANT_TTL_SECONDS: seconds
+    .min(2 * 3600, "must be at least 7200")
+    .max(90 * DAY_SECONDS, "must be at most 7776000, half the time a client is remembered")
+    .default(30 * DAY_SECONDS)
+    .meta({ description: "How long a login lasts after it was last used." }),
+  AUTHORIZATION_CODE_TTL_SECONDS: seconds
+    .max(600, "must be at most 600 (RFC 6749 section 4.1.2)")
+    .default(60)
+    .meta({ description: "How long a client may take to exchange its authorization code." }),
+  REFRESH_GRACE_SECONDS: z.coerce
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(0, "must be at least 0")
+    .max(30, "must be at most 30")
+    .default(30)
+    .meta({
+      description:
+        "How long a client that presents a just-used refresh token again gets the same answer again instead of losing its login. 0 turns that off.",
+    }),
+  REGISTRATIONS_PER_HOUR: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .positive("must be more than 0")
+    .default(60)
+    .meta({ description: "How many clients one network address may register in an hour." }),
+});
+
+/** What the authorization server runs with, resolved and checked. */
+export interface Config {
+  /** Bare origin without a trailing slash; every public URL is built from it. */
+  issuer: string;
+  /** The MCP endpoint, the only audience of our tokens. */
+  resource: string;
+  publicListener: { host: string; port: number };
+  privateListener: { host: string; port: number };
+  /** Canonical: ends in /api/v1. */
+  taigaApiUrl: string;
+  /** Where people open Taiga. */
+  taigaWebUrl: string;
+  taigaLoginType: string;
+  /** The most any client may do, whatever a user agrees to. */
+  accessLimit: AccessLevel;
+  /** 32 bytes each, newest first. */
+  masterKeys: readonly [Uint8Array, ...Uint8Array[]];
+  resourceServer: { clientId: string; clientSecret: string };
+  accessTokenTtlSeconds: number;
+  grantTtlSeconds: number;
+  authorizationCodeTtlSeconds: number;
+  refreshGraceSeconds: number;
+  registrationsPerHour: number;
+  storeUrl: string;
+  dataDir: string;
+  logLevel: LogLevel;
+  /** Reverse proxies in front; used for client addresses only. */
+  trustProxy: number;
+}
+
+type Settings = z.output<typeof AuthServerSettings>;
+
+/**
+ * Reads the configuration once, before anything opens a port. With a SQLite store, keys that are
+ * not given are made and kept in DATA_DIR; replicas on Redis must be given theirs.
+ *
+ * @throws {ConfigurationError} that names the variable and the rule.
+ */
+export function parseConfig(environment: Environment): Config {
+  const settings = readEnvironment(AuthServerSettings, environment);
+  const issuer =
+    settings.ISSUER ?? settings.PUBLIC_URL ?? `http://localhost:${settings.AUTH_SERVER_PORT}`;
+  const taigaApiUrl = resolveTaiga(settings, issuer);
+  return {
+    issuer,
+    resource:
+      settings.MCP_URL ??
+      (settings.PUBLIC_URL === undefined
+        ? "http://localhost:3002/mcp"
+        : `${settings.PUBLIC_URL}/mcp`),
+    publicListener: { host: settings.AUTH_SERVER_HOST, port: settings.AUTH_SERVER_PORT },
+    privateListener: {
+      host: settings.AUTH_SERVER_PRIVATE_HOST,
+      port: settings.AUTH_SERVER_PRIVATE_PORT,
+    },
+    taigaApiUrl,
+    taigaWebUrl: settings.TAIGA_WEB_URL ?? taigaApiUrl.replace(/\/api\/v1$/, ""),
+    taigaLoginType: settings.TAIGA_LOGIN_TYPE,
+    accessLimit: settings.ACCESS_LIMIT,
+    masterKeys: resolveMasterKeys(settings),
+    resourceServer: {
+      clientId: settings.RS_CLIENT_ID,
+      clientSecret:
+        settings.RS_CLIENT_SECRET ?? ownSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
+    },
+    accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL_SECONDS,
+    grantTtlSeconds: settings.GRANT_TTL_SECONDS,
+    authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
+    refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
+    registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
+    storeUrl: settings.STORE_URL,
+    dataDir: settings.DATA_DIR,
+    logLevel: settings.LOG_LEVEL,
+    trustProxy: settings.TRUST_PROXY,
+  };
+}
+
+function resolveTaiga(settings: Settings, issuer: string): string {
+  const taigaApiUrl = settings.TAIGA_API_URL;
+  if (taigaApiUrl === undefined) {
+    if (isLoopback(issuer)) return SANDBOX_API_URL;
+    throw new ConfigurationError(
+      `TAIGA_API_URL is not set: the sandbox with its known passwords is for this machine only, and ${issuer} is a public address.`,
+    );
+  }
+  const isHttp = new URL(taigaApiUrl).protocol === "http:";
+  if (isHttp && !isLoopback(taigaApiUrl) && !settings.ALLOW_HTTP_TAIGA) {
+    throw new ConfigurationError(
+      "TAIGA_API_URL: must be https, or passwords cross the network in clear. If that network is yours, set ALLOW_HTTP_TAIGA=true.",
+    );
+  }
+  return taigaApiUrl;
+}
+
+function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
+  const texts = settings.MASTER_KEY ?? [ownSecret(settings, "MASTER_KEY", "master-key")];
+  const [newest, ...older] = texts.map(toMasterKey);
+  if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
+  return [newest, ...older];
+}
+
+function toMasterKey(text: string): Uint8Array {
+  if (MASTER_KEY.test(text)) return new Uint8Array(Buffer.from(text, "base64url"));
+  throw new ConfigurationError(
+    "DATA_DIR/master-key: must hold 32 random bytes as base64url; it was changed by hand.",
+  );
+}
+
+function ownSecret(settings: Settings, name: string, file: string): string {
+  if (settings.STORE_URL === "sqlite:")
+    return loadOrCreateSecret(path.join(settings.DATA_DIR, file));
+  throw new ConfigurationError(
+    `${name} is not set: replicas that share a Redis store must be given the same one.`,
+  );
+}

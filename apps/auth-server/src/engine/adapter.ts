@@ -1,0 +1,128 @@
+import type { Clock } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
+import type { Sealer } from "../crypto/seal.ts";
+import type { StorageKeys } from "../storage/keys.ts";
+import { createRecordStore, type RecordStore } from "./record-store.ts";
+import { toRecordKind } from "./records.ts";
+import { insideEngine } from "./store-unavailable.ts";
+
+export interface AdapterDeps {
+  kv: Kv;
+  keys: StorageKeys;
+  sealer: Sealer;
+  clock: Clock;
+  /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
+  refreshTokens: Pick<Adapter, "find" | "consume">;
+}
+
+type Methods = Partial<Omit<Adapter, "findByUserCode">>;
+
+/**
+ * The engine's storage on our key-value port: one adapter for each of its models. All of a
+ * grant's records are in one index, so that revoking it is one step that leaves nothing behind.
+ */
+export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
+  return (model) => {
+    const kind = toRecordKind(model, deps.keys);
+    const records = createRecordStore({ ...deps, kind });
+    return toAdapter({
+      ...toGenericMethods(records, deps),
+      ...toSpecialMethods(model, records, deps),
+    });
+  };
+}
+
+function toGenericMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
+  return {
+    find: async (id) => (await records.read(id))?.payload,
+    upsert: (id, payload, ttlSeconds) => records.write(id, payload, ttlSeconds),
+    destroy: (id) => records.delete(id),
+    revokeByGrantId: (grantId) => kv.deleteMembers(keys.grantIndex(grantId)),
+  };
+}
+
+function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps): Methods {
+  switch (model) {
+    case "Client":
+      return toClientMethods(records, deps);
+    case "Session":
+      return toSessionMethods(records, deps);
+    case "Grant":
+      return { destroy: (id) => deps.kv.deleteMembers(deps.keys.grantIndex(id)) };
+    case "AuthorizationCode":
+      return { consume: (id) => consumeCode(records, id, deps.clock()) };
+    case "RefreshToken":
+      return deps.refreshTokens;
+    case "ReplayDetection":
+      return {
+        // The engine looks before it writes; only the write can tell who was first.
+        upsert: async (id, payload, ttlSeconds) => {
+          if (await records.writeIfAbsent(id, payload, ttlSeconds)) return;
+          throw new errors.InvalidClientAuth("client assertion tokens must only be used once");
+        },
+      };
+    default:
+      return {};
+  }
+}
+
+function toClientMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
+  return {
+    // An update must not bring the client's end forward.
+    upsert: async (id, payload, ttlSeconds) => {
+      if (!(await records.rewrite(id, payload))) await records.write(id, payload, ttlSeconds);
+    },
+    // Tokens of a client that is gone would live on: the engine does not look for them.
+    destroy: async (id) => {
+      const grants = await kv.members(keys.clientGrants(id));
+      await Promise.all(grants.map((grant) => kv.deleteMembers(keys.grantIndexOf(grant))));
+      await kv.deleteMembers(keys.clientIndex(id));
+    },
+  };
+}
+
+function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
+  return {
+    upsert: async (id, payload, ttlSeconds) => {
+      await records.write(id, payload, ttlSeconds);
+      if (payload.uid === undefined || ttlSeconds === undefined) return;
+      await kv.set(keys.sessionUid(payload.uid), keys.session(id), { ttlSeconds });
+    },
+    // Without `jti`: the id is not known here, so what is found must never be saved.
+    findByUid: async (uid) => {
+      const link = await kv.get(keys.sessionUid(uid));
+      return link && (await records.readAt(link.value))?.payload;
+    },
+  };
+}
+
+async function consumeCode(records: RecordStore, code: string, now: number): Promise<void> {
+  const record = await records.read(code);
+  const consumed =
+    record !== undefined &&
+    record.payload.consumed === undefined &&
+    (await records.swap(code, record, { ...record.payload, consumed: now }));
+  if (!consumed) throw new errors.InvalidGrant("authorization code already consumed");
+}
+
+/** The engine's whole interface, with our failures in its own family of errors. */
+function toAdapter(methods: Methods): Adapter {
+  const guard =
+    <Args extends unknown[], Result>(method?: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> =>
+      insideEngine(() => {
+        if (method === undefined)
+          throw new TypeError("The engine never does this to such a record.");
+        return method(...args);
+      });
+  return {
+    find: guard(methods.find),
+    upsert: guard(methods.upsert),
+    destroy: guard(methods.destroy),
+    consume: guard(methods.consume),
+    revokeByGrantId: guard(methods.revokeByGrantId),
+    findByUid: guard(methods.findByUid),
+    findByUserCode: guard(undefined),
+  };
+}

@@ -1,0 +1,168 @@
+import { type AccessLevel, toScopes } from "@taiga-mcp/service";
+import {
+  type AdapterFactory,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  type Provider,
+} from "oidc-provider";
+import { toCookieKeys, toJwks } from "../crypto/keys.ts";
+import { askEveryTime } from "./interaction-policy.ts";
+import { canonicalResource } from "./policy.ts";
+import type { RenderFailure } from "./ports.ts";
+import { ROUTES } from "./routes.ts";
+import { insideEngine } from "./store-unavailable.ts";
+
+/** How long a user may take for a login or a consent, in seconds. */
+const INTERACTION_TTL_SECONDS = 600;
+
+export interface ConfigurationDeps {
+  issuer: string;
+  /** The one resource that tokens are for. */
+  resource: string;
+  accessLimit: AccessLevel;
+  masterKeys: readonly Uint8Array[];
+  accessTokenTtlSeconds: number;
+  authorizationCodeTtlSeconds: number;
+  grantTtlSeconds: number;
+  adapter: AdapterFactory;
+  /** Whether the Taiga login behind a grant still works, as far as the store knows. */
+  hasLiveLogin: (grantId: string) => Promise<boolean>;
+  renderFailure: RenderFailure;
+}
+
+/** Everything we want of the engine to be different from its defaults, or to stay as it is. */
+export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
+  adapter: deps.adapter,
+  jwks: toJwks(deps.masterKeys),
+  routes: ROUTES,
+  scopes: [],
+  responseTypes: ["code"],
+  subjectTypes: ["public"],
+  pkce: { required: () => true },
+  // Replicas' clocks differ by a little.
+  clockTolerance: 5,
+  clientBasedCORS: () => true,
+  ...toClientRules(),
+  ...toTokenRules(deps),
+  ...toUserRules(deps),
+  features: toFeatures(deps),
+  renderError: async (ctx, out) => {
+    ctx.type = "html";
+    ctx.body = await deps.renderFailure({
+      status: ctx.status,
+      error: out.error,
+      description: out.error_description,
+    });
+  },
+});
+
+const toClientRules = (): Configuration => ({
+  clientAuthMethods: ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
+  clientDefaults: {
+    application_type: "native",
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code", "refresh_token"],
+    response_types: ["code"],
+    id_token_signed_response_alg: "ES256",
+  },
+  enabledJWA: {
+    idTokenSigningAlgValues: ["ES256"],
+    clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
+  },
+});
+
+const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
+  ttl: {
+    AccessToken: deps.accessTokenTtlSeconds,
+    AuthorizationCode: deps.authorizationCodeTtlSeconds,
+    Grant: deps.grantTtlSeconds,
+    RefreshToken: deps.grantTtlSeconds,
+    Interaction: INTERACTION_TTL_SECONDS,
+    // Made at login, so it must outlast the consent that follows.
+    Session: 2 * INTERACTION_TTL_SECONDS,
+  },
+  // Not only for `offline_access`: without one, clients send their users back to the login.
+  issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
+  rotateRefreshToken: true,
+  expiresWithSession: async () => false,
+  revokeGrantPolicy: () => true,
+  findAccount: async (ctx, accountId, token) => {
+    spellResource(ctx, deps.resource);
+    const grantId = token?.grantId;
+    const isAlive = grantId === undefined || (await insideEngine(() => deps.hasLiveLogin(grantId)));
+    return isAlive ? { accountId, claims: () => ({ sub: accountId }) } : undefined;
+  },
+});
+
+/**
+ * The engine compares the `resource` of a token request with the stored one character by
+ * character, and this is the last hook before it does.
+ */
+function spellResource({ oidc }: KoaContextWithOIDC, resource: string): void {
+  const requested = oidc.params?.["resource"];
+  if (oidc.params === undefined || typeof requested !== "string") return;
+  oidc.params["resource"] = canonicalResource(requested, resource) ?? requested;
+}
+
+const toUserRules = (deps: ConfigurationDeps): Configuration => {
+  const isHttps = deps.issuer.startsWith("https:");
+  const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure: isHttps } as const;
+  return {
+    cookies: {
+      keys: toCookieKeys(deps.masterKeys),
+      names: {
+        // The other two are scoped to the paths of one request, which the prefix forbids.
+        session: isHttps ? "__Host-taiga-mcp-session" : "taiga-mcp-session",
+        interaction: "taiga-mcp-interaction",
+        resume: "taiga-mcp-resume",
+      },
+      long: cookie,
+      short: cookie,
+    },
+    interactions: {
+      policy: askEveryTime(),
+      // Named by what stays the same from login to consent.
+      url: (_ctx, interaction) => `/interaction/${interaction.cid}`,
+    },
+    // Each connection of a client is a grant of its own; none is found again by session.
+    loadExistingGrant: async (ctx) => {
+      const grantId = ctx.oidc.result?.consent?.grantId;
+      const { Grant } = ctx.oidc.provider as Provider;
+      return grantId === undefined ? undefined : await Grant.find(grantId);
+    },
+  };
+};
+
+const toFeatures = ({
+  resource,
+  accessLimit,
+  accessTokenTtlSeconds,
+}: ConfigurationDeps): NonNullable<Configuration["features"]> => ({
+  devInteractions: { enabled: false },
+  dPoP: { enabled: false },
+  introspection: { enabled: false },
+  pushedAuthorizationRequests: { enabled: false },
+  rpInitiatedLogout: { enabled: false },
+  userinfo: { enabled: false },
+  registration: { enabled: true },
+  registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
+  revocation: {
+    enabled: true,
+    allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+  },
+  resourceIndicators: {
+    enabled: true,
+    defaultResource: () => resource,
+    useGrantedResource: () => true,
+    getResourceServerInfo: (_ctx, indicator) => {
+      if (indicator !== resource) throw new errors.InvalidTarget();
+      return {
+        scope: toScopes(accessLimit).join(" "),
+        audience: resource,
+        accessTokenTTL: accessTokenTtlSeconds,
+        accessTokenFormat: "opaque",
+      };
+    },
+  },
+});

@@ -1,0 +1,85 @@
+import type { AccessLevel, Clock, Logger } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { Provider } from "oidc-provider";
+import { createSealer } from "../crypto/seal.ts";
+import type { StorageKeys } from "../storage/keys.ts";
+import { createAccessTokens } from "./access-tokens.ts";
+import { createAdapterFactory } from "./adapter.ts";
+import { toConfiguration } from "./configuration.ts";
+import { logEngineEvents } from "./events.ts";
+import { createFailures } from "./failures.ts";
+import { createFlowSession } from "./flow-session.ts";
+import { createGrantLimitsStore } from "./grant-limits.ts";
+import { createInteractions } from "./interactions.ts";
+import { createLifetimes } from "./lifetimes.ts";
+import type { AuthorizationEngine, RenderFailure } from "./ports.ts";
+import { createRecordStore } from "./record-store.ts";
+import { toRecordKind } from "./records.ts";
+import { createRefreshGrace } from "./refresh-grace.ts";
+import { createRefreshTokens } from "./refresh-tokens.ts";
+import { ROUTES } from "./routes.ts";
+
+export interface EngineDeps {
+  config: {
+    /** Bare origin, no trailing slash. */
+    issuer: string;
+    /** The MCP endpoint, the only audience of our tokens. */
+    resource: string;
+    accessLimit: AccessLevel;
+    masterKeys: readonly Uint8Array[];
+    accessTokenTtlSeconds: number;
+    authorizationCodeTtlSeconds: number;
+    grantTtlSeconds: number;
+    refreshGraceSeconds: number;
+  };
+  kv: Kv;
+  keys: StorageKeys;
+  clock: Clock;
+  logger: Logger;
+  sleep: (ms: number) => Promise<void>;
+  /** Whether the Taiga login behind a grant still works, as far as the store knows. */
+  hasLiveLogin: (grantId: string) => Promise<boolean>;
+  renderFailure: RenderFailure;
+}
+
+/** The protocol engine (oidc-provider) on our store, with our rules around it. */
+export function createEngine(deps: EngineDeps): AuthorizationEngine {
+  const { config, kv, keys, clock, logger, sleep } = deps;
+  const sealer = createSealer(config.masterKeys, "engine");
+  const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
+  const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.grantTtlSeconds });
+  const records = createRecordStore({
+    kv,
+    sealer,
+    clock,
+    kind: toRecordKind("RefreshToken", keys),
+  });
+  const graceSeconds = config.refreshGraceSeconds;
+  const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
+  const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
+  const adapter = createAdapterFactory({
+    kv,
+    keys,
+    sealer,
+    clock,
+    refreshTokens: refreshTokens.adapter,
+  });
+
+  const provider = new Provider(config.issuer, toConfiguration({ ...deps, ...config, adapter }));
+  // Only what pin-authority.ts put into the headers is believed.
+  provider.proxy = true;
+  logEngineEvents(provider, logger);
+  provider.use(
+    createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
+  );
+  provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(refreshTokens.middleware);
+
+  const handle = provider.callback();
+  const outside = { provider, limits, accessLimit: config.accessLimit };
+  return {
+    handler: (req, res) => void handle(req, res),
+    interactions: createInteractions({ ...outside, lifetimes, resource: config.resource }),
+    accessTokens: createAccessTokens(outside),
+  };
+}

@@ -1,0 +1,49 @@
+import { type KoaContextWithOIDC, Provider } from "oidc-provider";
+
+export interface FlowSessionDeps {
+  /** Path of the authorization endpoint; the engine resumes below it. */
+  authorizationPath: string;
+}
+
+/**
+ * Ties the engine's session to one authorization request instead of the browser. There is no
+ * single sign-on here (each grant needs a Taiga login of its own), so a session that outlives
+ * its request could only do harm: skip a login, or mix up two requests of different users in two
+ * tabs. What proves the browser is the engine's signed cookie of the request itself.
+ */
+export const createFlowSession =
+  (provider: Provider, { authorizationPath }: FlowSessionDeps) =>
+  async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
+    const isResume = ctx.path.startsWith(`${authorizationPath}/`);
+    if (isResume || ctx.path === authorizationPath) {
+      const name = provider.cookieName("session");
+      const cookies = withoutCookie(ctx.req.headers.cookie, name);
+      const session = isResume ? await findSession(provider, ctx) : undefined;
+      if (session !== undefined) cookies.push(...toSignedCookie(ctx, name, session));
+      ctx.req.headers.cookie = cookies.join("; ");
+    }
+    await next();
+  };
+
+async function findSession(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+): Promise<string | undefined> {
+  const uid = ctx.cookies.get(provider.cookieName("resume"), { signed: true });
+  const interaction = uid === undefined ? undefined : await provider.Interaction.find(uid);
+  return interaction?.session?.cookie;
+}
+
+const withoutCookie = (header: string | undefined, name: string): string[] =>
+  (header ?? "")
+    .split(/; */)
+    .filter(
+      (cookie) => cookie !== "" && ![name, `${name}.sig`].includes(cookie.split("=", 1)[0] ?? ""),
+    );
+
+function toSignedCookie(ctx: KoaContextWithOIDC, name: string, value: string): string[] {
+  const cookie = `${name}=${value}`;
+  // The cookies' own key ring; its type leaves it out.
+  const { keys } = ctx.cookies as unknown as { keys: { sign(data: string): string } };
+  return [cookie, `${name}.sig=${keys.sign(cookie)}`];
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import type { AdapterPayload } from "oidc-provider";
+import type { RecordStore, StoredRecord } from "./record-store.ts";
+
+/** Who uses a refresh token, and for what: a second request gets the first one's answer only if this agrees. */
+export interface RefreshRequest {
+  clientId: string;
+  /** As asked for, else as granted. */
+  scope: string;
+  /** Canonical; as asked for, else as granted. */
+  resource: string;
+}
+
+/** The use of a refresh token, kept in the token's own record so that it dies with it. */
+export interface RefreshClaim extends RefreshRequest {
+  /** Names this one use among those that took over from one another. */
+  id: string;
+  /** When the token was first used, epoch seconds; the grace counts from here. */
+  firstAt: number;
+  /** When the present holder started to answer, epoch seconds. */
+  startedAt: number;
+}
+
+/** The claim in a record, however the record got here. */
+export const toClaim = ({ consumed }: AdapterPayload): RefreshClaim | undefined =>
+  consumed as RefreshClaim | undefined;
+
+export const isSameRequest = (one: RefreshRequest, other: RefreshRequest): boolean =>
+  one.clientId === other.clientId && one.scope === other.scope && one.resource === other.resource;
+
+/** A claim that a request holds until its answer is stored. */
+export interface HeldClaim {
+  tokenId: string;
+  record: StoredRecord;
+  /** The record's payload before this claim. */
+  before: AdapterPayload;
+}
+
+/**
+ * Claims a refresh token for one request; exactly one of any number of concurrent ones succeeds.
+ * @param record as read, either unused or with a claim that may be taken over.
+ */
+export async function claim(
+  records: RecordStore,
+  tokenId: string,
+  record: StoredRecord,
+  request: RefreshRequest,
+  now: number,
+): Promise<HeldClaim | undefined> {
+  const firstAt = toClaim(record.payload)?.firstAt ?? now;
+  const consumed: RefreshClaim = { ...request, id: randomUUID(), firstAt, startedAt: now };
+  const claimed = await records.swap(tokenId, record, { ...record.payload, consumed });
+  return claimed && { tokenId, record: claimed, before: record.payload };
+}
+
+/**
+ * Gives a claim back when nothing came of it: a request that failed did not use the token. Where
+ * it had taken over from another one, that one's claim stands again, free to be taken over.
+ */
+export async function release(records: RecordStore, held: HeldClaim): Promise<void> {
+  const earlier = toClaim(held.before);
+  const payload = earlier
+    ? { ...held.before, consumed: { ...earlier, startedAt: 0 } }
+    : held.before;
+  await records.swap(held.tokenId, held.record, payload);
+}

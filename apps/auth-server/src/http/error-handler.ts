@@ -1,0 +1,42 @@
+import type { Logger } from "@taiga-mcp/service";
+import { RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
+import type { ErrorRequestHandler, Request, RequestHandler } from "express";
+import type { RenderFailure } from "../engine/ports.ts";
+import { OAuthError, sendOAuthError, toOAuthError } from "./oauth-error.ts";
+
+export interface ErrorHandlerDeps {
+  logger: Logger;
+  renderFailure: RenderFailure;
+}
+
+/** The last error handler: a page for people, RFC 6749 JSON for programs, never a stack. */
+export const createErrorHandler =
+  ({ logger, renderFailure }: ErrorHandlerDeps): ErrorRequestHandler =>
+  async (cause: unknown, req, res, next) => {
+    const error = toOAuthError(cause);
+    if (error.status >= 500) logger.error({ err: cause, requestId: req.id }, "request failed");
+    if (res.headersSent) return next(cause);
+    if (!isForPerson(req)) return sendOAuthError(res, error);
+    if (error.status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
+    const code = error.status === 404 ? "not_found" : error.code;
+    const page = await renderFailure({
+      status: error.status,
+      error: code,
+      description: error.message,
+    });
+    res.status(error.status).set("Cache-Control", "no-store").type("html").send(page);
+  };
+
+/** The last route: everything that nobody answered. */
+export const notFound: RequestHandler = (req) => {
+  throw new OAuthError("invalid_request", `Nothing is served at ${req.method} ${req.path}.`, {
+    status: 404,
+  });
+};
+
+/** Where the other end is a program whatever it says it accepts. */
+const FOR_PROGRAMS = /^\/(token|register|revoke|introspect|jwks|healthz|readyz|\.well-known)(\/|$)/;
+
+const isForPerson = (req: Request): boolean =>
+  req.path.startsWith("/authorize") ||
+  (!FOR_PROGRAMS.test(req.path) && req.accepts(["json", "html"]) === "html");

@@ -1,0 +1,44 @@
+import type { Failure } from "../engine/ports.ts";
+import { type ErrorPage, renderErrorPage } from "../views/error-page.ts";
+
+const START_AGAIN = "Go back to the app that sent you here and connect again.";
+
+/** What the errors mean to the person who sees them. */
+const PAGES: Readonly<Record<string, Omit<ErrorPage, "code">>> = {
+  invalid_client: {
+    title: "This app is not known here",
+    message:
+      "The app that sent you here is not registered with this server, or its registration has ended.",
+    advice: "Remove this connection in the app and add it again, so that the app registers anew.",
+  },
+  invalid_redirect_uri: {
+    title: "This app may not be sent an answer there",
+    message: "The address the app asks to be answered at is not one that it registered.",
+    advice: START_AGAIN,
+  },
+  temporarily_unavailable: {
+    title: "Not available right now",
+    message: "Something this server depends on does not answer.",
+    advice: "Nothing was changed. Try again in a moment.",
+  },
+  server_error: {
+    title: "Something went wrong here",
+    message: "This is a mistake of this server, not yours.",
+    advice: `${START_AGAIN} If it stays, tell your administrator.`,
+  },
+  not_found: {
+    title: "There is no such page",
+    message: "Nothing is served at this address.",
+    action: { href: "/", label: "To the start page" },
+  },
+};
+
+/** The page for an authorization that cannot go on and cannot be sent back to its client. */
+export function renderFailurePage({ error, description }: Failure): Promise<string> {
+  const page = PAGES[error] ?? {
+    title: "This cannot go on",
+    message: `The app's request was refused: ${description ?? error}.`,
+    advice: START_AGAIN,
+  };
+  return renderErrorPage({ ...page, code: error });
+}

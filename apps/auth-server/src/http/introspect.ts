@@ -1,0 +1,59 @@
+import { type RequestHandler, Router } from "express";
+import { z } from "zod";
+import type { AccessTokenInfo, AccessTokens } from "../engine/ports.ts";
+import { hash } from "../storage/keys.ts";
+import { parseForm, readForm } from "./form.ts";
+import { OAuthError } from "./oauth-error.ts";
+
+const IntrospectionRequest = z.object({
+  token: z.string("is missing").min(1, "must not be empty"),
+});
+
+export interface IntrospectionDeps {
+  accessTokens: AccessTokens;
+  /** Lets only the resource server through; see resource-server-auth.ts. */
+  authenticate: RequestHandler;
+  issuer: string;
+  /** The audience that the resource server is. */
+  resource: string;
+}
+
+/**
+ * POST /introspect (RFC 7662), ours instead of the engine's: that one asks for the token's client
+ * and fails for valid tokens once the client is gone. Access tokens only, and only those meant
+ * for the caller; everything else is `{"active": false}`.
+ */
+export function createIntrospection(deps: IntrospectionDeps): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+  router
+    .route("/introspect")
+    .post(readForm, deps.authenticate, async (req, res) => {
+      const { token } = parseForm(IntrospectionRequest, req.body);
+      const info = await deps.accessTokens.find(token);
+      const isOurs = info !== undefined && info.audience === deps.resource;
+      res
+        .set("Cache-Control", "no-store")
+        .json(isOurs ? toIntrospectionResponse(info, deps.issuer) : { active: false });
+    })
+    .all((req, res) => {
+      res.set("Allow", "POST");
+      throw new OAuthError("invalid_request", `Use POST, not ${req.method}.`, { status: 405 });
+    });
+  return router;
+}
+
+/** RFC 7662 §2.2, and three members of our own: `gid` names the grant without revealing its id. */
+const toIntrospectionResponse = (info: AccessTokenInfo, issuer: string): object => ({
+  active: true,
+  scope: info.scopes.join(" "),
+  client_id: info.clientId,
+  token_type: "Bearer",
+  exp: info.expiresAt,
+  iat: info.issuedAt,
+  sub: info.accountId,
+  aud: info.audience,
+  iss: issuer,
+  gid: hash(info.grantId),
+  access: info.limits.access,
+  projects: info.limits.projects,
+});

@@ -1,0 +1,62 @@
+import { type AccessLevel, toScopes } from "@taiga-mcp/service";
+import { Router } from "express";
+
+/** Clients may keep the documents for five minutes. */
+const CACHE_CONTROL = "public, max-age=300";
+
+const CLIENT_AUTHENTICATION = [
+  "none",
+  "client_secret_basic",
+  "client_secret_post",
+  "private_key_jwt",
+];
+
+export interface MetadataDeps {
+  /** Bare origin, byte for byte what protected resource metadata lists. */
+  issuer: string;
+  accessLimit: AccessLevel;
+}
+
+/**
+ * The authorization server's metadata, built from configuration alone. One document serves both
+ * well-known places: clients that look for OpenID's need three of its members to accept it, but
+ * `openid` is no scope of ours.
+ *
+ * @see RFC 8414 §2; OpenID Connect Discovery 1.0 §3; MCP authorization, "Authorization Server Metadata Discovery"
+ */
+export const toMetadata = ({ issuer, accessLimit }: MetadataDeps): Record<string, unknown> => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  registration_endpoint: `${issuer}/register`,
+  revocation_endpoint: `${issuer}/revoke`,
+  introspection_endpoint: `${issuer}/introspect`,
+  jwks_uri: `${issuer}/jwks`,
+  scopes_supported: toScopes(accessLimit),
+  response_types_supported: ["code"],
+  response_modes_supported: ["query"],
+  grant_types_supported: ["authorization_code", "refresh_token"],
+  code_challenge_methods_supported: ["S256"],
+  token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+  token_endpoint_auth_signing_alg_values_supported: ["ES256", "RS256", "PS256", "EdDSA"],
+  revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+  revocation_endpoint_auth_signing_alg_values_supported: ["ES256", "RS256", "PS256", "EdDSA"],
+  introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+  authorization_response_iss_parameter_supported: true,
+  subject_types_supported: ["public"],
+  id_token_signing_alg_values_supported: ["ES256"],
+});
+
+/** Where metadata is served, below the issuer's root. */
+export const METADATA_PATHS = [
+  "/.well-known/oauth-authorization-server",
+  "/.well-known/openid-configuration",
+];
+
+/** GET of both well-known documents. */
+export function createMetadataRoutes(deps: MetadataDeps): Router {
+  const document = toMetadata(deps);
+  return Router({ strict: true, caseSensitive: true }).get(METADATA_PATHS, (_req, res) => {
+    res.set("Cache-Control", CACHE_CONTROL).json(document);
+  });
+}

@@ -1,0 +1,80 @@
+const MAX_BYTES = 2048;
+
+/** RFC 8252 §7.3 and §8.3. */
+const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** Schemes that run or read something instead of opening a program. */
+const DENIED_SCHEMES = new Set([
+  "about",
+  "blob",
+  "chrome",
+  "content",
+  "data",
+  "file",
+  "filesystem",
+  "ftp",
+  "intent",
+  "javascript",
+  "jar",
+  "mailto",
+  "resource",
+  "sms",
+  "tel",
+  "vbscript",
+  "view-source",
+  "ws",
+  "wss",
+]);
+
+/** Schemes without a dot that well-known MCP clients own, against RFC 8252 §7.1. */
+const KNOWN_SCHEMES = new Set([
+  "claude",
+  "cursor",
+  "goose",
+  "lmstudio",
+  "raycast",
+  "vscode",
+  "vscode-insiders",
+  "vscodium",
+  "warp",
+  "windsurf",
+  "zed",
+]);
+
+/**
+ * Says what is wrong with a redirect URI that a client wants to register.
+ *
+ * Allowed are https anywhere, http on this machine only (any port), and private-use schemes
+ * (RFC 8252 §7.1) with a dot or of a well-known client; no fragment, no user information.
+ *
+ * @returns `undefined` when it may be registered.
+ */
+export function findRedirectUriFault(uri: string): string | undefined {
+  if (Buffer.byteLength(uri) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`;
+  // URL parsers drop or mend other characters, so two readers could disagree about the target.
+  if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes("\\")) {
+    return "may contain printable ASCII characters only, no spaces or backslashes";
+  }
+  const url = URL.parse(uri);
+  if (url === null) return "is not an absolute URI";
+  if (uri.includes("#")) return "must not have a fragment";
+  if (url.username !== "" || url.password !== "") return "must not contain a user name or password";
+  return findSchemeFault(url);
+}
+
+function findSchemeFault(url: URL): string | undefined {
+  const scheme = url.protocol.slice(0, -1);
+  if (scheme === "https") {
+    return LOOPBACK_HOSTS.has(url.hostname)
+      ? "must use http on this machine, not https"
+      : undefined;
+  }
+  if (scheme === "http") {
+    return LOOPBACK_HOSTS.has(url.hostname)
+      ? undefined
+      : "must be https; http is for localhost, 127.0.0.1 and [::1] only";
+  }
+  if (DENIED_SCHEMES.has(scheme)) return `must not use the scheme ${scheme}`;
+  if (scheme.includes(".") || KNOWN_SCHEMES.has(scheme)) return undefined;
+  return `uses the scheme ${scheme}, which belongs to nobody: use one with a dot, such as com.example.app`;
+}

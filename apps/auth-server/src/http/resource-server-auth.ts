@@ -1,0 +1,72 @@
+import type { Request, RequestHandler } from "express";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { OAuthError } from "./oauth-error.ts";
+
+export interface ResourceServerAuthDeps {
+  clientId: string;
+  clientSecret: string;
+  /** Runs after each failed attempt, to slow down guessing. */
+  limitFailures: RequestHandler;
+}
+
+interface Credentials {
+  clientId: string;
+  clientSecret: string;
+}
+
+/**
+ * Lets only the resource server through, by HTTP Basic or by `client_id` and `client_secret` in
+ * the body (RFC 6749 §2.3.1). Registered clients are no resource servers.
+ *
+ * Only failures are limited: the resource server must never be locked out by somebody else's
+ * guesses, and its secret is far too long to be guessed.
+ */
+export function createResourceServerAuth(deps: ResourceServerAuthDeps): RequestHandler {
+  return (req, res, next) => {
+    const given = readCredentials(req);
+    if (given !== undefined && isSame(given, deps)) {
+      next();
+      return;
+    }
+    // Every answer of an endpoint with authentication, so that a client knows the scheme.
+    res.set("WWW-Authenticate", 'Basic realm="taiga-mcp", charset="UTF-8"');
+    deps.limitFailures(req, res, (error?: unknown) => {
+      next(error ?? new OAuthError("invalid_client", "Client authentication failed."));
+    }) as unknown;
+  };
+}
+
+function readCredentials(req: Request): Credentials | undefined {
+  const { authorization } = req.headers;
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const { client_id: clientId, client_secret: clientSecret } = body;
+  if (authorization !== undefined && clientSecret !== undefined) {
+    throw new OAuthError("invalid_request", "Authenticate in one way only.");
+  }
+  if (authorization !== undefined) return readBasic(authorization);
+  if (typeof clientId !== "string" || typeof clientSecret !== "string") return undefined;
+  return { clientId, clientSecret };
+}
+
+function readBasic(header: string): Credentials | undefined {
+  const [, encoded] = /^basic ([a-z\d+/]+=*)$/i.exec(header) ?? [];
+  if (encoded === undefined) return undefined;
+  const [id = "", ...rest] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  try {
+    return { clientId: decodeForm(id), clientSecret: decodeForm(rest.join(":")) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Both halves are form-encoded before they are joined: RFC 6749 §2.3.1. */
+const decodeForm = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
+
+/** Takes the same time whatever is wrong, and hashes so that lengths do not show either. */
+function isSame(given: Credentials, expected: Credentials): boolean {
+  const isId = timingSafeEqual(digest(given.clientId), digest(expected.clientId));
+  const isSecret = timingSafeEqual(digest(given.clientSecret), digest(expected.clientSecret));
+  return isId && isSecret;
+}
+
+const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

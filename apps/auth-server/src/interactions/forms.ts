@@ -1,0 +1,45 @@
+import { ACCESS_LEVELS } from "@taiga-mcp/service";
+import express, { type RequestHandler } from "express";
+import { z } from "zod";
+
+/** Far above what Taiga allows, and far below what could hurt anybody. */
+const MAX_LENGTH = 500;
+const NAME_MISSING = "Enter your user name or e-mail address.";
+
+const typed = (required: string) =>
+  z
+    .string(required)
+    .min(1, required)
+    .max(MAX_LENGTH, `Use at most ${MAX_LENGTH} characters.`)
+    // A database behind Taiga fails on NUL, and no keyboard types the others.
+    .regex(/^\P{Cc}*$/u, "Leave out control characters.");
+
+/** The login form. White space around a name is a slip, in a password it may be meant. */
+export const LoginForm = z.object({
+  username: typed(NAME_MISSING)
+    .transform((name) => name.trim())
+    .refine((name) => name !== "", NAME_MISSING),
+  password: typed("Enter your password."),
+});
+export type LoginForm = z.output<typeof LoginForm>;
+
+const NameField = z.object({ username: z.string().max(MAX_LENGTH) });
+
+/** The name as it was typed, to be shown again; `undefined` when there is none worth showing. */
+export const toTypedName = (body: unknown): string | undefined =>
+  NameField.safeParse(body).data?.username;
+
+/** The consent form. */
+export const ConsentForm = z.object({ access: z.enum(ACCESS_LEVELS) });
+
+const CsrfField = z.object({ csrf: z.string() });
+
+/** The token a form came with; empty when it has none. */
+export const toCsrfToken = (body: unknown): string => CsrfField.safeParse(body).data?.csrf ?? "";
+
+/** Reads a form of at most 16 kB. A repeated field becomes a list, which no schema takes. */
+export const parseForm: RequestHandler = express.urlencoded({
+  extended: false,
+  limit: "16kb",
+  parameterLimit: 20,
+});

@@ -1,0 +1,66 @@
+import { CodedError } from "@taiga-mcp/service";
+
+/** Why a browser cannot go on with an interaction, and what its page says. */
+const PAGES = {
+  interaction_ended: {
+    status: 400,
+    title: "This page has ended",
+    message: "It was answered already, is too old, or was opened in another browser.",
+    advice: "Go back to your app and connect again. Cookies must be allowed for this site.",
+  },
+  login_expired: {
+    status: 400,
+    title: "Your login has ended",
+    message: "Too much time has passed since you logged in, or this page was answered already.",
+    advice: "Go back to your app and connect again.",
+  },
+  wrong_step: {
+    status: 409,
+    title: "One step too far",
+    message: "This form belongs to another step of the login.",
+    advice: undefined,
+  },
+  foreign_form: {
+    status: 403,
+    title: "That came from somewhere else",
+    message: "The form was not sent by a page of this server, so nothing was done.",
+    advice: "If you were sent here by another site, close this page.",
+  },
+  stale_form: {
+    status: 403,
+    title: "This form is out of date",
+    message: "The form does not belong to this login, so nothing was done.",
+    advice: undefined,
+  },
+  too_many_attempts: {
+    status: 429,
+    title: "Too many attempts",
+    message: "There were too many failed logins from your network.",
+    advice: "Wait a few minutes and try again. Your app keeps waiting for a while.",
+  },
+} as const;
+
+export type InteractionErrorCode = keyof typeof PAGES;
+
+/** An interaction cannot go on like this; its page says why and what to do. */
+export class InteractionError extends CodedError<InteractionErrorCode> {
+  /** The interaction's own page, when going back there helps. */
+  readonly backTo: string | undefined;
+
+  constructor(code: InteractionErrorCode, backTo?: string) {
+    super(code, PAGES[code].message);
+    this.backTo = backTo;
+  }
+
+  get status(): number {
+    return PAGES[this.code].status;
+  }
+
+  get title(): string {
+    return PAGES[this.code].title;
+  }
+
+  get advice(): string | undefined {
+    return PAGES[this.code].advice;
+  }
+}

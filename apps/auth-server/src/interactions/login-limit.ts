@@ -1,0 +1,26 @@
+import type { RequestHandler } from "express";
+import { rateLimit } from "express-rate-limit";
+import { InteractionError } from "./interaction-error.ts";
+import { toBasePath } from "./interaction-path.ts";
+
+const WINDOW_MS = 5 * 60_000;
+const FAILED_LOGINS = 20;
+
+/**
+ * Lets 20 logins of one network address fail in five minutes; those that succeed do not count, so
+ * that an office behind one address can work. The interaction stays as it is.
+ */
+export const createLoginLimit = (): RequestHandler =>
+  rateLimit({
+    windowMs: WINDOW_MS,
+    limit: FAILED_LOGINS,
+    skipSuccessfulRequests: true,
+    standardHeaders: false,
+    legacyHeaders: false,
+    // Addresses come from TRUST_PROXY; a header that we do not trust is no reason to complain.
+    validate: { xForwardedForHeader: false },
+    handler: (req, res, next) => {
+      res.set("Retry-After", String(WINDOW_MS / 1_000));
+      next(new InteractionError("too_many_attempts", toBasePath(req.params["uid"])));
+    },
+  });

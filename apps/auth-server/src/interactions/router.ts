@@ -1,0 +1,92 @@
+import type { AccessLevel, Logger } from "@taiga-mcp/service";
+import { type Request, type RequestHandler, type Response, Router } from "express";
+import type { Interaction, Interactions } from "../engine/ports.ts";
+import type { LoginBackend } from "../login/login-backend.ts";
+import type { Vault } from "../vault/vault.ts";
+import { createConsentStep } from "./consent-step.ts";
+import type { Csrf, InteractionForm } from "./csrf.ts";
+import { createPageErrorHandler } from "./error-handler.ts";
+import { parseForm, toCsrfToken } from "./forms.ts";
+import { InteractionError } from "./interaction-error.ts";
+import { toBasePath } from "./interaction-path.ts";
+import { createLoginLimit } from "./login-limit.ts";
+import { createLoginStep } from "./login-step.ts";
+import { createPublicPages } from "./public-pages.ts";
+import { requireSameOrigin } from "./same-origin.ts";
+
+export interface InteractionsRouterDeps {
+  /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
+  interactions: Interactions;
+  vault: Pick<Vault, "hold" | "holder" | "keep" | "discard">;
+  login: LoginBackend;
+  csrf: Csrf;
+  /** Our own origin. */
+  issuer: string;
+  /** The subject that stands for a Taiga user. */
+  toAccountId: (userId: number) => string;
+  /** The most that any client may do, whatever a user agrees to. */
+  accessLimit: AccessLevel;
+  /** Where people open Taiga: its host is what the pages call it. */
+  taigaWebUrl: string;
+  /** The address that clients connect to. */
+  mcpUrl: string;
+  logger: Logger;
+}
+
+/** The steps that a form may be sent in. A user may log in again until they have consented. */
+const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> = {
+  login: ["login", "consent"],
+  consent: ["consent"],
+  cancel: ["login", "consent"],
+};
+
+/** Everything people see: GET /, /assets/…, and the pages and forms below /interaction/:uid. */
+export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
+  const { interactions, vault, csrf, issuer, logger } = deps;
+  const taigaHost = new URL(deps.taigaWebUrl).host;
+  const loginStep = createLoginStep({ ...deps, taigaHost });
+  const consentStep = createConsentStep({ ...deps, taigaHost });
+
+  async function find(req: Request, res: Response): Promise<Interaction> {
+    const interaction = await interactions.find(req, res, String(req.params["uid"]));
+    if (interaction === undefined) throw new InteractionError("interaction_ended");
+    return interaction;
+  }
+
+  /** In this order: our own page sent it, this browser's interaction, its step, its token. */
+  const onForm = (
+    form: InteractionForm,
+    answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
+  ): RequestHandler[] => [
+    requireSameOrigin(issuer),
+    parseForm,
+    async (req, res) => {
+      const interaction = await find(req, res);
+      const backTo = toBasePath(interaction.uid);
+      if (!STEPS[form].includes(interaction.step)) throw new InteractionError("wrong_step", backTo);
+      if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
+        throw new InteractionError("stale_form", backTo);
+      }
+      await answer(req, res, interaction);
+    },
+  ];
+
+  const router = Router();
+  router.use(createPublicPages(deps));
+  router.get("/interaction/:uid", async (req, res) => {
+    const interaction = await find(req, res);
+    const wantsLogin = interaction.step === "login" || req.query["account"] === "other";
+    await (wantsLogin ? loginStep : consentStep).show(res, interaction);
+  });
+  router.post("/interaction/:uid/login", createLoginLimit(), onForm("login", loginStep.submit));
+  router.post("/interaction/:uid/consent", onForm("consent", consentStep.submit));
+  router.post(
+    "/interaction/:uid/cancel",
+    onForm("cancel", async (req, res, interaction) => {
+      await vault.discard(interaction.uid);
+      await interactions.deny(req, res, interaction);
+    }),
+  );
+  router.use(createPageErrorHandler(logger));
+  return router;
+}

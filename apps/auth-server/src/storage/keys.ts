@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+
+/** SHA-256 as base64url: how everything that grants access is named in the store and outside. */
+export const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+
+/**
+ * The names of everything this service stores. Ids and tokens enter them hashed, so that a copy
+ * of the store logs nobody in. All that belongs to a user also carries the Taiga the user is
+ * from: pointed at another Taiga, the service finds none of it.
+ */
+export interface StorageKeys {
+  accessToken: (token: string) => string;
+  refreshToken: (token: string) => string;
+  authorizationCode: (code: string) => string;
+  grant: (grantId: string) => string;
+  /** What the user limited the grant to; beside the grant because the engine keeps no extras. */
+  grantLimits: (grantId: string) => string;
+  session: (id: string) => string;
+  interaction: (uid: string) => string;
+  /** The session a uid stands for; holds the name of the session's record. */
+  sessionUid: (uid: string) => string;
+  /** Taiga's credential of a user between login and consent. */
+  heldCredential: (uid: string) => string;
+  /** Taiga's credential of a grant. */
+  vault: (grantId: string) => string;
+  vaultLock: (grantId: string) => string;
+
+  client: (clientId: string) => string;
+  registrationAccessToken: (token: string) => string;
+  /** `jti`s of client assertions that were used (RFC 7523 §3). */
+  replay: (id: string) => string;
+  /** Any other kind of record the engine may keep. */
+  other: (model: string, id: string) => string;
+
+  /** The sealed answer that a just-rotated refresh token may be given again. */
+  refreshAnswer: (refreshToken: string) => string;
+
+  /** Index of all that dies with a grant: tokens, limits, vault record. */
+  grantIndex: (grantId: string) => string;
+  /** The same, from the key of the grant's record. */
+  grantIndexOf: (grantKey: string) => string;
+  /** Index of what a client's registration consists of. */
+  clientIndex: (clientId: string) => string;
+  /** Index of the grants (record keys) that a client holds, of users of any Taiga. */
+  clientGrants: (clientId: string) => string;
+  /** Index of the grants (record keys) that a user has given. */
+  accountGrants: (accountId: string) => string;
+}
+
+/** @param taigaApiUrl canonical (`toTaigaApiUrl`), so that one Taiga has one name. */
+export function createStorageKeys(taigaApiUrl: string): StorageKeys {
+  const taiga = taigaNamespace(taigaApiUrl);
+  const ofUser = (kind: string) => (id: string) => `${kind}:${taiga}:${hash(id)}`;
+  const ofClient = (kind: string) => (id: string) => `${kind}:${hash(id)}`;
+  return {
+    accessToken: ofUser("at"),
+    refreshToken: ofUser("rt"),
+    authorizationCode: ofUser("code"),
+    grant: ofUser("grant"),
+    grantLimits: ofUser("limits"),
+    session: ofUser("sess"),
+    interaction: ofUser("ix"),
+    sessionUid: ofUser("uid"),
+    heldCredential: ofUser("held"),
+    vault: ofUser("vault"),
+    vaultLock: ofUser("vlock"),
+
+    client: ofClient("client"),
+    registrationAccessToken: ofClient("rat"),
+    replay: ofClient("jti"),
+    other: (model, id) => `${model}:${taiga}:${hash(id)}`,
+
+    refreshAnswer: (refreshToken) => `${ofUser("rt")(refreshToken)}:a`,
+
+    grantIndex: ofUser("g2t"),
+    grantIndexOf: (grantKey) => grantKey.replace(/^grant:/, "g2t:"),
+    clientIndex: ofClient("c2r"),
+    clientGrants: ofClient("c2g"),
+    accountGrants: ofUser("u2g"),
+  };
+}
+
+/** Stable and unique for one user of one Taiga: the `sub` of everything we issue. */
+export const toAccountId = (taigaApiUrl: string, userId: number): string =>
+  `${taigaNamespace(taigaApiUrl)}.${userId}`;
+
+const taigaNamespace = (taigaApiUrl: string): string => hash(taigaApiUrl).slice(0, 10);

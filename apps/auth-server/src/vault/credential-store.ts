@@ -1,0 +1,100 @@
+import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { z } from "zod";
+import type { Sealer } from "../crypto/seal.ts";
+import type { TaigaCredentialRecord } from "../login/login-backend.ts";
+import type { StorageKeys } from "../storage/keys.ts";
+import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
+
+/** Waits between tries to write back what cannot be had again, in milliseconds. */
+const WRITE_BACK_DELAYS_MS = [200, 400, 800, 1_600];
+
+const VaultRecord = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("live"), token: z.string(), refreshToken: z.string() }),
+  z.object({ state: z.literal("lost"), reason: z.string() }),
+]);
+type VaultRecord = z.output<typeof VaultRecord>;
+
+/** A grant's live credential as it was read. */
+interface StoredCredential extends TaigaCredentialRecord {
+  sealed: string;
+  /** When the record ends (the token ends by itself), epoch seconds. */
+  recordExpiresAt: number;
+}
+
+/** The vault's records, one for each grant. */
+export interface CredentialStore {
+  /** @returns `undefined` when it is lost, revoked or was never there. */
+  read(grantId: string): Promise<StoredCredential | undefined>;
+  /** Writes a grant's first record, into the index that dies with the grant. */
+  create(grantId: string, credential: TaigaCredentialRecord): Promise<void>;
+  /**
+   * Writes the next pair over the used one. Tries for a few seconds when the store does not
+   * answer: Taiga has forgotten the old pair, so the new one exists nowhere else.
+   * @returns false when the grant was revoked meanwhile; it stays so.
+   */
+  renew(grantId: string, credential: TaigaCredentialRecord): Promise<boolean>;
+  /**
+   * Records that a credential is dead, unless it is not the one in the store any more.
+   * @returns whether it was.
+   */
+  bury(grantId: string, credential: StoredCredential, reason: string): Promise<boolean>;
+}
+
+export interface CredentialStoreDeps {
+  kv: Kv;
+  seal: Sealer;
+  clock: Clock;
+  keys: Pick<StorageKeys, "vault" | "grantIndex">;
+  /** How long a grant lives unused. */
+  ttlSeconds: number;
+  logger: Logger;
+  sleep: (ms: number) => Promise<unknown>;
+}
+
+export function createCredentialStore(deps: CredentialStoreDeps): CredentialStore {
+  const { kv, seal, clock, keys, ttlSeconds, logger, sleep } = deps;
+  const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
+
+  const sealLive = (key: string, { token, refreshToken }: TaigaCredentialRecord) =>
+    records.seal(key, { state: "live", token, refreshToken });
+
+  return {
+    read: async (grantId) => toStored(await records.read(keys.vault(grantId))),
+
+    create: async (grantId, credential) => {
+      const key = keys.vault(grantId);
+      const indexes = [keys.grantIndex(grantId)];
+      await kv.set(key, await sealLive(key, credential), { ttlSeconds, indexes });
+    },
+
+    renew: async (grantId, credential) => {
+      const key = keys.vault(grantId);
+      const sealed = await sealLive(key, credential);
+      for (const waitMs of WRITE_BACK_DELAYS_MS) {
+        try {
+          return await kv.replace(key, sealed);
+        } catch (error) {
+          if (!(error instanceof UnavailableError)) throw error;
+          logger.warn({ err: error }, "a renewed Taiga credential could not be stored yet");
+          await sleep(waitMs);
+        }
+      }
+      return kv.replace(key, sealed);
+    },
+
+    bury: async (grantId, { sealed, recordExpiresAt }, reason) => {
+      const key = keys.vault(grantId);
+      const left = recordExpiresAt - clock();
+      if (left <= 0) return false;
+      const lost = await records.seal(key, { state: "lost", reason });
+      return kv.compareAndSet(key, sealed, lost, { ttlSeconds: left });
+    },
+  };
+}
+
+function toStored(record: OpenedRecord<VaultRecord> | undefined): StoredCredential | undefined {
+  if (record?.value.state !== "live") return undefined;
+  const { token, refreshToken } = record.value;
+  return { token, refreshToken, sealed: record.sealed, recordExpiresAt: record.expiresAt };
+}

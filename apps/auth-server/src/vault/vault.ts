@@ -1,0 +1,145 @@
+import { type Clock, CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { z } from "zod";
+import type { Sealer } from "../crypto/seal.ts";
+import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/login-backend.ts";
+import { hash, type StorageKeys } from "../storage/keys.ts";
+import { createCredentialStore } from "./credential-store.ts";
+import { createRenewal, type RefreshAtTaiga, type Renew, type RenewalOutcome } from "./renewal.ts";
+import { createSealedJson } from "./sealed-json.ts";
+import { toExpiry } from "./token-expiry.ts";
+
+/** How long a user may take to answer the consent page. */
+const HELD_SECONDS = 600;
+/** Tokens are renewed this long before they end, so that what is handed out lasts a while. */
+const RENEW_AHEAD_SECONDS = 300;
+
+/** The only place that holds Taiga credentials: one chain of one-time refresh tokens a grant. */
+export interface Vault {
+  /**
+   * Keeps a login until its user has consented, for 10 minutes.
+   * @param uid of the interaction; the same at login and at consent.
+   */
+  hold(uid: string, login: TaigaLogin): Promise<void>;
+  /** Whose login is held; `undefined` when there is none (any more). */
+  holder(uid: string): Promise<TaigaUser | undefined>;
+  /**
+   * Consent: moves the held credential under the grant, to die with it.
+   * @returns false when it is gone. True at most once for each login, so that no chain of refresh
+   *   tokens ever has two owners.
+   */
+  keep(uid: string, grantId: string): Promise<boolean>;
+  /** Forgets a held login. */
+  discard(uid: string): Promise<void>;
+  /**
+   * A Taiga token that works now, renewed when it is about to end.
+   * @param options.rejected base64url SHA-256 of the token that Taiga has just refused with 401:
+   *   that one is never the answer.
+   * @returns `expiresAt` in epoch seconds, by the token's own `exp`.
+   * @throws {CredentialLostError} when the user must log in again.
+   * @throws {UnavailableError} when the store, or Taiga while it is needed, does not answer.
+   */
+  token(grantId: string, options?: { rejected?: string }): Promise<TaigaToken>;
+  /** Asks the store only, never Taiga. */
+  status(grantId: string): Promise<"live" | "lost">;
+}
+
+/** What one request to Taiga needs. */
+interface TaigaToken {
+  token: string;
+  scheme: "Bearer";
+  /** Epoch seconds. */
+  expiresAt: number;
+}
+
+/** Taiga has ended the login, or it was revoked here: only a new login helps. */
+export class CredentialLostError extends CodedError<"credential_lost"> {
+  constructor() {
+    super("credential_lost", "The login at Taiga has ended. Connect again to log in anew.");
+  }
+}
+
+export interface VaultDeps {
+  kv: Kv;
+  seal: Sealer;
+  clock: Clock;
+  refresh: RefreshAtTaiga;
+  /** How long a grant lives unused. */
+  ttlSeconds: number;
+  keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex">;
+  logger: Logger;
+  sleep?: (ms: number) => Promise<unknown>;
+  /** An unguessable text at each call. */
+  random?: () => string;
+}
+
+const HeldLogin = z.object({
+  user: z.object({ id: z.number(), username: z.string(), fullName: z.string() }),
+  credential: z.object({ token: z.string(), refreshToken: z.string() }),
+});
+
+export function createVault(deps: VaultDeps): Vault {
+  const { kv, clock, keys, sleep = delay, random = randomUUID } = deps;
+  const held = createSealedJson<TaigaLogin>({ ...deps, schema: HeldLogin });
+  const credentials = createCredentialStore({ ...deps, sleep });
+  const renew = shareFlights(createRenewal({ ...deps, credentials, sleep, random }));
+
+  const toToken = ({ token }: TaigaCredentialRecord): TaigaToken => ({
+    token,
+    scheme: "Bearer",
+    expiresAt: toExpiry(token),
+  });
+
+  return {
+    hold: async (uid, { user, credential }) => {
+      const key = keys.heldCredential(uid);
+      await kv.set(key, await held.seal(key, { user, credential }), { ttlSeconds: HELD_SECONDS });
+    },
+
+    holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
+
+    keep: async (uid, grantId) => {
+      const key = keys.heldCredential(uid);
+      const login = await held.read(key);
+      // Of two that try at once, the store lets exactly one delete what both have read.
+      if (login === undefined || !(await kv.compareAndDelete(key, login.sealed))) return false;
+      await credentials.create(grantId, login.value.credential);
+      return true;
+    },
+
+    discard: async (uid) => {
+      await kv.delete(keys.heldCredential(uid));
+    },
+
+    token: async (grantId, { rejected } = {}) => {
+      const seen = await credentials.read(grantId);
+      if (seen === undefined) throw new CredentialLostError();
+      const refused = hash(seen.token) === rejected;
+      if (!refused && toExpiry(seen.token) - clock() >= RENEW_AHEAD_SECONDS) return toToken(seen);
+
+      const outcome = await renew(grantId, seen.token);
+      if (outcome.kind === "lost") throw new CredentialLostError();
+      if (outcome.kind === "renewed") return toToken(outcome.credential);
+      if (!refused && toExpiry(seen.token) > clock()) return toToken(seen);
+      throw new UnavailableError("Taiga does not renew the login right now.", {
+        cause: outcome.cause,
+      });
+    },
+
+    status: async (grantId) => ((await credentials.read(grantId)) === undefined ? "lost" : "live"),
+  };
+}
+
+/** Callers of this process that saw the same token share one renewal. */
+function shareFlights(renew: Renew): Renew {
+  const flights = new Map<string, Promise<RenewalOutcome>>();
+  return (grantId, seenToken) => {
+    const name = `${grantId} ${seenToken}`;
+    const flight =
+      flights.get(name) ?? renew(grantId, seenToken).finally(() => flights.delete(name));
+    flights.set(name, flight);
+    return flight;
+  };
+}

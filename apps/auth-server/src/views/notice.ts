@@ -1,0 +1,28 @@
+import { html } from "hono/html";
+import type { Html } from "./html.ts";
+
+const sign = html`<svg viewBox="0 0 18 18" aria-hidden="true" focusable="false">
+  <path
+    d="M9 1.8 17 16H1z"
+    fill="none"
+    stroke="currentColor"
+    stroke-width="1.6"
+    stroke-linejoin="round"
+  />
+  <path d="M9 7v4" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" />
+  <circle cx="9" cy="13.3" r="1" fill="currentColor" />
+</svg>`;
+
+/** Something to know before going on. */
+export const renderCaution = (text: Html | string): Html =>
+  html`<div class="notice">
+    ${sign}
+    <div>${text}</div>
+  </div>`;
+
+/** Something went wrong just now; screen readers say it at once. */
+export const renderAlert = (text: string): Html =>
+  html`<div class="notice alert" role="alert">
+    ${sign}
+    <div>${text}</div>
+  </div>`;

@@ -1,0 +1,218 @@
+/**
+ * How every page looks: one card, one accent colour, light and dark. Colours meet WCAG 2.2 AA on
+ * their grounds. The content security policy allows styles from this server only, so this is all.
+ */
+export const css = `
+:root {
+  color-scheme: light dark;
+  --page: #f3f5f3;
+  --card: #ffffff;
+  --sunken: #f6f8f6;
+  --line: #dbe2de;
+  --line-strong: #84918c;
+  --text: #17211f;
+  --muted: #54625e;
+  --accent: #0b6a64;
+  --accent-strong: #07524d;
+  --on-accent: #ffffff;
+  --accent-wash: #e9f4f2;
+  --alert: #a3231b;
+  --alert-wash: #fdf0ee;
+  --alert-line: #efc8c3;
+  --caution: #74500a;
+  --caution-wash: #fdf6e3;
+  --caution-line: #ecd9a6;
+  --shadow: 0 1px 2px rgb(16 32 28 / 6%), 0 12px 32px -12px rgb(16 32 28 / 14%);
+}
+
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0e1413;
+    --card: #161e1d;
+    --sunken: #1b2524;
+    --line: #2b3836;
+    --line-strong: #738480;
+    --text: #e7eeec;
+    --muted: #a4b3af;
+    --accent: #63d2c6;
+    --accent-strong: #8be3d9;
+    --on-accent: #06211e;
+    --accent-wash: #16302d;
+    --alert: #ff9d92;
+    --alert-wash: #331b19;
+    --alert-line: #5e2f2b;
+    --caution: #f0c869;
+    --caution-wash: #2c2412;
+    --caution-line: #55461f;
+    --shadow: none;
+  }
+}
+
+*, *::before, *::after { box-sizing: border-box; }
+
+html { -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }
+
+body {
+  margin: 0;
+  min-height: 100vh;
+  min-height: 100dvh;
+  display: flex;
+  flex-direction: column;
+  align-items: center;
+  padding: clamp(1.25rem, 7vh, 4.5rem) clamp(0.75rem, 4vw, 2rem) 2rem;
+  background: var(--page);
+  color: var(--text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
+  -webkit-font-smoothing: antialiased;
+  overflow-wrap: break-word;
+}
+
+.shell { width: 100%; max-width: 28rem; }
+.shell.wide { max-width: 40rem; }
+
+.brand {
+  display: flex;
+  align-items: center;
+  gap: 0.625rem;
+  margin: 0 0 1.25rem 0.25rem;
+  font-weight: 600;
+  letter-spacing: -0.005em;
+}
+.brand svg { display: block; width: 1.75rem; height: 1.75rem; color: var(--accent); }
+
+.card {
+  padding: clamp(1.375rem, 6vw, 2.25rem);
+  background: var(--card);
+  border: 1px solid var(--line);
+  border-radius: 1rem;
+  box-shadow: var(--shadow);
+}
+
+h1 { margin: 0; font-size: 1.5rem; line-height: 1.25; font-weight: 650; letter-spacing: -0.018em; text-wrap: balance; }
+h2 { margin: 2rem 0 0.5rem; font-size: 1rem; line-height: 1.4; font-weight: 650; }
+p { margin: 0; }
+.lead { margin-top: 0.625rem; color: var(--muted); text-wrap: pretty; }
+.lead strong { color: var(--text); font-weight: 600; }
+strong, dd, code { overflow-wrap: anywhere; }
+.small { font-size: 0.875rem; line-height: 1.5; color: var(--muted); }
+
+a { color: var(--accent); text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
+a:hover { color: var(--accent-strong); text-decoration-thickness: 2px; }
+
+code {
+  padding: 0.125em 0.375em;
+  border-radius: 0.3125rem;
+  background: var(--sunken);
+  font: 0.9em/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
+}
+.command { display: block; margin-top: 0.5rem; padding: 0.75rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; font-size: 0.875rem; }
+
+.facts { margin: 1.5rem 0 0; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
+.account + .facts { margin-top: 0.75rem; }
+.facts > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 0.75rem; padding: 0.6875rem 0.9375rem; }
+.facts > div + div { border-top: 1px solid var(--line); }
+.facts dt { font-size: 0.875rem; line-height: 1.5rem; color: var(--muted); }
+.facts dd { margin: 0; line-height: 1.5rem; font-weight: 600; }
+.facts .note { display: block; font-size: 0.8125rem; line-height: 1.25rem; font-weight: 400; color: var(--muted); }
+
+@media (max-width: 24rem) {
+  .facts > div { grid-template-columns: minmax(0, 1fr); }
+  .facts dt { font-size: 0.8125rem; line-height: 1.25rem; }
+}
+
+.notice {
+  display: flex;
+  gap: 0.625rem;
+  margin-top: 1rem;
+  padding: 0.75rem 0.9375rem;
+  border: 1px solid var(--caution-line);
+  border-radius: 0.75rem;
+  background: var(--caution-wash);
+  color: var(--caution);
+  font-size: 0.875rem;
+  line-height: 1.45;
+}
+.notice.alert { border-color: var(--alert-line); background: var(--alert-wash); color: var(--alert); }
+.notice svg { flex: none; width: 1.125rem; height: 1.125rem; margin-top: 0.0625rem; }
+.notice div { min-width: 0; }
+
+form { margin: 1.5rem 0 0; }
+.field + .field { margin-top: 1.125rem; }
+.field label { display: block; margin-bottom: 0.375rem; font-size: 0.875rem; line-height: 1.25rem; font-weight: 600; }
+.field input {
+  display: block;
+  width: 100%;
+  height: 2.875rem;
+  padding: 0 0.8125rem;
+  border: 1px solid var(--line-strong);
+  border-radius: 0.625rem;
+  background: var(--card);
+  color: inherit;
+  font: inherit;
+  transition: border-color 120ms, box-shadow 120ms;
+}
+.field input:hover { border-color: var(--muted); }
+.field input[aria-invalid="true"] { border-color: var(--alert); box-shadow: inset 0 0 0 1px var(--alert); }
+.error { margin-top: 0.375rem; font-size: 0.875rem; line-height: 1.4; color: var(--alert); }
+
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+
+.account { display: flex; align-items: center; gap: 0.75rem; margin-top: 1.5rem; padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
+.avatar { flex: none; display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: 50%; background: var(--accent); color: var(--on-accent); font-weight: 650; }
+.account div { min-width: 0; line-height: 1.35; }
+.account .name { font-weight: 600; overflow-wrap: anywhere; }
+.other { display: inline-block; margin-top: 0.125rem; font-size: 0.875rem; }
+
+fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+legend { padding: 0; margin-bottom: 0.625rem; font-weight: 650; }
+.choice { position: relative; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.75rem; padding: 0.8125rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; transition: border-color 120ms, background-color 120ms; }
+.choice + .choice { margin-top: 0.5rem; }
+.choice:hover { border-color: var(--line-strong); }
+.choice:has(input:checked) { border-color: var(--accent); background: var(--accent-wash); box-shadow: inset 0 0 0 1px var(--accent); }
+.choice:has(input:focus-visible) { outline: 3px solid var(--accent); outline-offset: 2px; }
+.choice input { width: 1.125rem; height: 1.125rem; margin: 0.1875rem 0 0; accent-color: var(--accent); }
+.choice input:focus-visible { outline: none; }
+.choice label { font-weight: 600; line-height: 1.5rem; }
+.choice label::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
+.choice p { grid-column: 2; font-size: 0.875rem; line-height: 1.45; color: var(--muted); }
+fieldset + .small { margin-top: 0.75rem; }
+
+.actions { display: grid; gap: 0.625rem; margin-top: 1.5rem; }
+@media (min-width: 26rem) { .actions { grid-template-columns: 1fr auto; } }
+.button {
+  display: inline-flex;
+  align-items: center;
+  justify-content: center;
+  min-height: 2.875rem;
+  padding: 0.5rem 1.25rem;
+  border: 1px solid transparent;
+  border-radius: 0.625rem;
+  font: inherit;
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
+  cursor: pointer;
+  transition: background-color 120ms, border-color 120ms;
+}
+.button.primary { background: var(--accent); color: var(--on-accent); }
+.button.primary:hover { background: var(--accent-strong); color: var(--on-accent); }
+.button.quiet { border-color: var(--line-strong); background: transparent; color: inherit; }
+.button.quiet:hover { background: var(--sunken); border-color: var(--muted); }
+
+.advice { margin-top: 0.875rem; }
+.steps { margin: 0.5rem 0 0; padding-left: 1.25rem; }
+.steps li + li { margin-top: 0.375rem; }
+
+footer { margin: 1.25rem 0.25rem 0; font-size: 0.8125rem; line-height: 1.5; color: var(--muted); }
+footer a { color: inherit; }
+footer p + p { margin-top: 0.25rem; }
+footer code { padding: 0; background: none; }
+
+@media (prefers-reduced-motion: reduce) {
+  *, *::before, *::after { transition: none !important; }
+}
+
+@media (forced-colors: active) {
+  .choice:has(input:checked) { border-width: 2px; }
+}
+`.trim();

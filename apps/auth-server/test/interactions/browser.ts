@@ -1,0 +1,163 @@
+import { createLogger, listen, type Listening, UnavailableError } from "@taiga-mcp/service";
+import express from "express";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parse, type HTMLElement } from "node-html-parser";
+import type { GrantLimits, Interaction, Interactions } from "../../src/engine/ports.ts";
+import { createCsrf } from "../../src/interactions/csrf.ts";
+import { createInteractionsRouter } from "../../src/interactions/router.ts";
+import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
+
+export const ISSUER = "https://login.example.com";
+export const UID = "abc-123";
+
+export const ada: TaigaLogin = {
+  user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
+  credential: { token: "access", refreshToken: "refresh" },
+};
+
+export interface Page {
+  status: number;
+  headers: Headers;
+  text: string;
+  html: HTMLElement;
+}
+
+/** The pages behind a real HTTP server, with an engine, a vault and a Taiga that tests direct. */
+export interface Browser {
+  interaction: Interaction;
+  /** Whether this browser has the interaction's cookie. */
+  hasCookie: boolean;
+  /** What Taiga says to the next login. */
+  taiga: LoginBackend["login"];
+  storeIsDown: boolean;
+  /** Whether another grant takes the held login just before ours. */
+  isRobbed: boolean;
+  held: Map<string, TaigaLogin>;
+  /** What the engine and the vault were asked to do, in order. */
+  calls: string[];
+  grants: GrantLimits[];
+  logins: { username: string; password: string }[];
+  get(path: string): Promise<Page>;
+  /** Sends a form as a browser would from our own page, its token included. */
+  submit(
+    form: string,
+    fields: Record<string, string>,
+    headers?: Record<string, string>,
+  ): Promise<Page>;
+  /** Sends exactly this. */
+  post(path: string, body: string, headers?: Record<string, string>): Promise<Page>;
+  csrf: ReturnType<typeof createCsrf>;
+  close(): Promise<void>;
+}
+
+const SAME_ORIGIN = { Origin: ISSUER, "Sec-Fetch-Site": "same-origin" };
+const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
+
+export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Promise<Browser> {
+  const csrf = createCsrf(new Uint8Array(32).fill(3));
+  const browser: Browser = {
+    interaction: {
+      uid: UID,
+      step: "login",
+      client: { id: "client", name: "Claude Code", redirectUri: "http://127.0.0.1:43117/cb" },
+      requestedAccess: "admin",
+      accountId: undefined,
+    },
+    hasCookie: true,
+    taiga: async () => ({ ok: true, ...ada }) satisfies LoginOutcome,
+    storeIsDown: false,
+    isRobbed: false,
+    held: new Map(),
+    calls: [],
+    grants: [],
+    logins: [],
+    csrf,
+    get: (path) => request(path, {}),
+    submit: (form, fields, headers) => {
+      const token = form === "login" || form === "consent" ? form : "cancel";
+      const body = new URLSearchParams({ csrf: csrf.issue(UID, token), ...fields }).toString();
+      return browser.post(`/interaction/${UID}/${form}`, body, headers);
+    },
+    post: (path, body, headers = SAME_ORIGIN) =>
+      request(path, { method: "POST", body, headers: { ...FORM, ...headers } }),
+    close: () => listening.close(),
+  };
+
+  const app = express();
+  app.use(
+    createInteractionsRouter({
+      interactions: createFakeEngine(browser),
+      vault: createFakeVault(browser),
+      login: {
+        login: async (credentials) => {
+          browser.logins.push(credentials);
+          return browser.taiga(credentials);
+        },
+      },
+      csrf,
+      issuer: ISSUER,
+      toAccountId: (userId) => `taiga.${userId}`,
+      accessLimit,
+      taigaWebUrl: "https://taiga.example.com/some/path",
+      mcpUrl: "https://mcp.example.com/mcp",
+      logger: createLogger({ name: "test", level: "silent" }),
+    }),
+  );
+  const listening: Listening = await listen(app, { host: "127.0.0.1", port: 0, setting: "PORT" });
+
+  async function request(path: string, init: RequestInit): Promise<Page> {
+    const url = `http://127.0.0.1:${listening.port}${path}`;
+    const response = await fetch(url, { ...init, redirect: "manual" });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, html: parse(text) };
+  }
+
+  return browser;
+}
+
+function createFakeEngine(browser: Browser): Interactions {
+  const redirect = (res: ServerResponse, to: string): void => {
+    res.writeHead(303, { Location: to }).end();
+  };
+  return {
+    find: async (_req: IncomingMessage, _res: ServerResponse, uid: string) => {
+      if (browser.storeIsDown) throw new UnavailableError("The store does not answer.");
+      return browser.hasCookie && uid === browser.interaction.uid ? browser.interaction : undefined;
+    },
+    finishLogin: async (_req, res, _interaction, accountId) => {
+      browser.calls.push(`finishLogin ${accountId}`);
+      browser.interaction.step = "consent";
+      browser.interaction.accountId = accountId;
+      redirect(res, "/resume");
+    },
+    createGrant: async (_interaction, limits) => {
+      browser.calls.push("createGrant");
+      browser.grants.push(limits);
+      return { grantId: "grant" };
+    },
+    finishConsent: async (_req, res, _interaction, grantId) => {
+      browser.calls.push(`finishConsent ${grantId}`);
+      redirect(res, "/resume");
+    },
+    deny: async (_req, res) => {
+      browser.calls.push("deny");
+      redirect(res, "/resume");
+    },
+  };
+}
+
+const createFakeVault = (browser: Browser) => ({
+  hold: async (uid: string, login: TaigaLogin) => {
+    browser.calls.push(`hold ${uid}`);
+    browser.held.set(uid, { user: login.user, credential: login.credential });
+  },
+  holder: async (uid: string) => browser.held.get(uid)?.user,
+  keep: async (uid: string, grantId: string) => {
+    browser.calls.push(`keep ${uid} ${grantId}`);
+    return !browser.isRobbed && browser.held.delete(uid);
+  },
+  discard: async (uid: string) => {
+    browser.calls.push(`discard ${uid}`);
+    browser.held.delete(uid);
+  },
+});

@@ -1,0 +1,373 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LoginThrottledError } from "../../src/login/login-backend.ts";
+import { ada, type Browser, ISSUER, openBrowser, type Page, UID } from "./browser.ts";
+
+const PATH = `/interaction/${UID}`;
+const typed = { username: "ada", password: "correct horse" };
+
+let browser: Browser;
+
+beforeEach(async () => {
+  browser = await openBrowser();
+});
+afterEach(() => browser.close());
+
+const atConsent = (): void => {
+  browser.interaction.step = "consent";
+  browser.interaction.accountId = "taiga.5";
+  browser.held.set(UID, ada);
+};
+
+describe("the way through", () => {
+  it("logs in, then holds the credential before the engine goes on", async () => {
+    const page = await browser.submit("login", typed);
+    expect([page.status, page.headers.get("Location")]).toEqual([303, "/resume"]);
+    expect(browser.calls).toEqual([`hold ${UID}`, "finishLogin taiga.5"]);
+    expect(browser.logins).toEqual([typed]);
+  });
+
+  it("grants what was chosen, and moves the credential before any code is issued", async () => {
+    atConsent();
+    const page = await browser.submit("consent", { access: "read" });
+    expect(page.status).toBe(303);
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "finishConsent grant"]);
+    expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
+  });
+
+  it.each(["login", "consent"] as const)(
+    "cancels at the %s step and forgets the login",
+    async (step) => {
+      atConsent();
+      browser.interaction.step = step;
+      expect((await browser.submit("cancel", {})).status).toBe(303);
+      expect(browser.calls).toEqual([`discard ${UID}`, "deny"]);
+    },
+  );
+
+  it("works with the tokens and fields of the pages themselves", async () => {
+    const login = await browser.get(PATH);
+    const field = (name: string) =>
+      login.html.querySelector(`[name=${name}]`)?.getAttribute("value");
+    const body = new URLSearchParams({ csrf: field("csrf") ?? "", ...typed }).toString();
+    const action = login.html.querySelector("form")?.getAttribute("action") ?? "";
+    expect((await browser.post(action, body)).status).toBe(303);
+    expect((await browser.get(PATH)).html.querySelector("h1")?.text).toContain("Allow access");
+  });
+
+  it("lets a user who is somebody else log in again until they have consented", async () => {
+    atConsent();
+    const consent = await browser.get(PATH);
+    const other = consent.html.querySelector("a.other")?.getAttribute("href") ?? "";
+    expect((await browser.get(other)).html.querySelector("h1")?.text).toBe("Log in to Taiga");
+    const bob = { id: 6, username: "bob", fullName: "Bob" };
+    browser.taiga = async () => ({ ok: true, ...ada, user: bob });
+    expect((await browser.submit("login", typed)).status).toBe(303);
+    expect(browser.calls).toEqual([`hold ${UID}`, "finishLogin taiga.6"]);
+    expect(browser.held.get(UID)?.user).toEqual(bob);
+  });
+});
+
+describe("what each page says", () => {
+  it("is never kept by a cache", async () => {
+    const pages = [
+      await browser.get(PATH),
+      await browser.get("/interaction/unknown"),
+      await browser.submit("login", {}),
+      await browser.submit("login", typed, { Origin: "https://evil.example" }),
+    ];
+    for (const page of pages) expect(page.headers.get("Cache-Control")).toBe("no-store");
+  });
+
+  it("names client, redirect host and Taiga on the login page", async () => {
+    const { text } = await browser.get(PATH);
+    for (const fact of ["Claude Code", "127.0.0.1:43117", "taiga.example.com", "not verified"]) {
+      expect(text).toContain(fact);
+    }
+  });
+
+  it("shows a hostile client name as text, on both pages", async () => {
+    browser.interaction.client.name = `<script>alert(1)</script>\u202E" onload=x`;
+    const login = await browser.get(PATH);
+    atConsent();
+    const consent = await browser.get(PATH);
+    for (const { html, text } of [login, consent]) {
+      expect(html.querySelector("script")).toBeNull();
+      expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=x");
+      expect(text).not.toContain("\u202E");
+    }
+  });
+
+  it("names the account on the consent page", async () => {
+    atConsent();
+    const { html } = await browser.get(PATH);
+    expect(html.querySelector(".account")?.structuredText).toContain("Ada Lovelace");
+    expect(html.querySelector(".account")?.structuredText).toContain("ada on taiga.example.com");
+  });
+
+  it.each([
+    ["admin", "admin", ["read", "write", "delete", "admin"], "write"],
+    ["read", "admin", ["read"], "read"],
+    ["admin", "read", ["read"], "read"],
+  ] as const)(
+    "offers for %s asked under the limit %s only what is within both, and preselects at most write",
+    async (requestedAccess, accessLimit, offered, selected) => {
+      await browser.close();
+      browser = await openBrowser(accessLimit);
+      browser.interaction.requestedAccess = requestedAccess;
+      atConsent();
+      const { html } = await browser.get(PATH);
+      const radios = html.querySelectorAll("[name=access]");
+      expect(radios.map((radio) => radio.getAttribute("value"))).toEqual(offered);
+      const checked = radios.filter((radio) => radio.hasAttribute("checked"));
+      expect(checked.map((radio) => radio.getAttribute("value"))).toEqual([selected]);
+    },
+  );
+});
+
+describe("refusals", () => {
+  const forms = [
+    ["login", typed],
+    ["consent", { access: "read" }],
+    ["cancel", {}],
+  ] as const;
+
+  beforeEach(atConsent);
+  /** All that a refused request may have led to, which is nothing but its page. */
+  const outcomeOf = ({ status, headers }: Page) => ({
+    status,
+    location: headers.get("Location"),
+    calls: browser.calls,
+    logins: browser.logins,
+  });
+  const refusal = (status: number) => ({ status, location: null, calls: [], logins: [] });
+
+  it("refuses a browser without the interaction's cookie, with a page that says how to go on", async () => {
+    browser.hasCookie = false;
+    const page = await browser.get(PATH);
+    expect(outcomeOf(page)).toEqual(refusal(400));
+    expect(page.text).toContain("connect again");
+  });
+
+  it.each(forms)("refuses the %s form without the cookie", async (form, fields) => {
+    browser.hasCookie = false;
+    expect(outcomeOf(await browser.submit(form, fields))).toEqual(refusal(400));
+  });
+
+  it("refuses another interaction than the cookie's", async () => {
+    expect(outcomeOf(await browser.get("/interaction/other"))).toEqual(refusal(400));
+    const body = new URLSearchParams({
+      csrf: browser.csrf.issue("other", "consent"),
+      access: "read",
+    });
+    expect(outcomeOf(await browser.post("/interaction/other/consent", body.toString()))).toEqual(
+      refusal(400),
+    );
+  });
+
+  it("refuses a consent before the login", async () => {
+    browser.interaction.step = "login";
+    const page = await browser.submit("consent", { access: "read" });
+    expect(outcomeOf(page)).toEqual(refusal(409));
+    expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
+  });
+
+  it.each(forms)("refuses the %s form with a foreign or missing token", async (form, fields) => {
+    for (const csrf of ["", "x", browser.csrf.issue("other", form)]) {
+      expect(outcomeOf(await browser.submit(form, { ...fields, csrf }))).toEqual(refusal(403));
+    }
+    const body = new URLSearchParams(fields).toString();
+    expect(outcomeOf(await browser.post(`${PATH}/${form}`, body))).toEqual(refusal(403));
+  });
+
+  it("refuses a login token on the consent form", async () => {
+    const csrf = browser.csrf.issue(UID, "login");
+    expect(outcomeOf(await browser.submit("consent", { access: "read", csrf }))).toEqual(
+      refusal(403),
+    );
+  });
+
+  it.each([
+    "https://evil.example",
+    "null",
+    `${ISSUER}.evil.example`,
+    "http://login.example.com",
+    "",
+  ])("refuses the Origin %j", async (Origin) => {
+    for (const [form, fields] of forms) {
+      expect(outcomeOf(await browser.submit(form, fields, { Origin }))).toEqual(refusal(403));
+    }
+  });
+
+  it.each(["cross-site", "same-site"])("refuses a %s request", async (site) => {
+    for (const [form, fields] of forms) {
+      expect(outcomeOf(await browser.submit(form, fields, { "Sec-Fetch-Site": site }))).toEqual(
+        refusal(403),
+      );
+    }
+  });
+
+  it("refuses an access level beyond what was asked", async () => {
+    browser.interaction.requestedAccess = "write";
+    const page = await browser.submit("consent", { access: "admin" });
+    expect(outcomeOf(page)).toEqual(refusal(400));
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("Choose one");
+  });
+
+  it.each(["", "everything", "__proto__"])("refuses the access level %j", async (access) => {
+    expect(outcomeOf(await browser.submit("consent", { access }))).toEqual(refusal(400));
+  });
+
+  it("refuses a body over 16 kB with a page", async () => {
+    const page = await browser.submit("login", { ...typed, password: "x".repeat(17_000) });
+    expect(outcomeOf(page)).toEqual(refusal(413));
+    expect(page.html.querySelector("h1")).not.toBeNull();
+  });
+
+  it("refuses a body that is no form", async () => {
+    const page = await browser.post(`${PATH}/login`, JSON.stringify(typed), {
+      Origin: ISSUER,
+      "Content-Type": "application/json",
+    });
+    expect(outcomeOf(page)).toEqual(refusal(403));
+  });
+});
+
+describe("consent without its login", () => {
+  it("says so when too much time has passed", async () => {
+    atConsent();
+    browser.held.clear();
+    expect((await browser.get(PATH)).status).toBe(400);
+    expect((await browser.submit("consent", { access: "read" })).status).toBe(400);
+    expect(browser.calls).not.toContain("createGrant");
+  });
+
+  it("never pairs one user's account with another user's credential", async () => {
+    atConsent();
+    browser.interaction.accountId = "taiga.6";
+    const page = await browser.submit("consent", { access: "read" });
+    expect(page.status).toBe(400);
+    expect(browser.calls).toEqual([`discard ${UID}`]);
+  });
+
+  it("issues no code when another grant took the credential a moment ago", async () => {
+    atConsent();
+    browser.isRobbed = true;
+    expect((await browser.submit("consent", { access: "read" })).status).toBe(400);
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`]);
+  });
+});
+
+describe("a login that does not work", () => {
+  const field = (page: Page, name: string) => page.html.querySelector(`input[name=${name}]`);
+
+  it("keeps the name and never the password when they are wrong", async () => {
+    browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
+    const page = await browser.submit("login", typed);
+    expect(page.status).toBe(400);
+    expect(field(page, "username")?.getAttribute("value")).toBe("ada");
+    expect(field(page, "password")?.hasAttribute("value")).toBe(false);
+    expect(page.text).not.toContain("correct horse");
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("wrong");
+    expect(browser.calls).toEqual([]);
+  });
+
+  it.each([
+    [{ username: "", password: "x" }, "username", "Enter your user name"],
+    [{ username: "  ", password: "x" }, "username", "Enter your user name"],
+    [{ username: "ada", password: "" }, "password", "Enter your password"],
+    [{ username: "a\u0000da", password: "x" }, "username", "control characters"],
+    [{ username: "a".repeat(501), password: "x" }, "username", "at most 500"],
+  ])("says at the field what is wrong with %j", async (fields, name, message) => {
+    const page = await browser.submit("login", fields);
+    expect(page.status).toBe(400);
+    expect(field(page, name)?.getAttribute("aria-invalid")).toBe("true");
+    const description = field(page, name)?.getAttribute("aria-describedby") ?? "";
+    expect(page.html.querySelector(`#${description}`)?.text).toContain(message);
+    expect(browser.logins).toEqual([]);
+  });
+
+  it("refuses a repeated field instead of choosing one", async () => {
+    const csrf = browser.csrf.issue(UID, "login");
+    const page = await browser.post(
+      `${PATH}/login`,
+      `csrf=${csrf}&username=a&username=b&password=x`,
+    );
+    expect(page.status).toBe(400);
+    expect(browser.logins).toEqual([]);
+  });
+
+  it("takes white space off the name and leaves the password as typed", async () => {
+    await browser.submit("login", { username: " ada ", password: " x " });
+    expect(browser.logins).toEqual([{ username: "ada", password: " x " }]);
+  });
+
+  it("shows the page again when Taiga is down, with the name kept", async () => {
+    browser.taiga = () => Promise.reject(new UnavailableError("Taiga does not answer."));
+    const page = await browser.submit("login", typed);
+    expect(page.status).toBe(503);
+    expect(page.headers.get("Retry-After")).toBe("10");
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("Taiga does not answer");
+    expect(field(page, "username")?.getAttribute("value")).toBe("ada");
+    expect(page.text).not.toContain("correct horse");
+  });
+
+  it("says how long to wait when Taiga throttles logins", async () => {
+    browser.taiga = () => Promise.reject(new LoginThrottledError(42));
+    const page = await browser.submit("login", typed);
+    expect([page.status, page.headers.get("Retry-After")]).toEqual([429, "42"]);
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("42 seconds");
+  });
+
+  it("answers a page, and never a stack, for a bug", async () => {
+    browser.taiga = () => Promise.reject(new TypeError("secret detail"));
+    const page = await browser.submit("login", typed);
+    expect(page.status).toBe(500);
+    expect(page.text).not.toContain("secret detail");
+  });
+
+  it("answers a 503 page when the store is down", async () => {
+    browser.storeIsDown = true;
+    const page = await browser.get(PATH);
+    expect(page.status).toBe(503);
+    expect(page.headers.get("Retry-After")).not.toBeNull();
+    expect(page.html.querySelector("h1")?.text).toBe("Not available right now");
+  });
+
+  it("stops after 20 failures from one address with a page that leads back", async () => {
+    browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
+    for (let i = 0; i < 20; i++) expect((await browser.submit("login", typed)).status).toBe(400);
+    const page = await browser.submit("login", typed);
+    expect(page.status).toBe(429);
+    expect(page.headers.get("Retry-After")).toBe("300");
+    expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
+    expect((await browser.get(PATH)).status).toBe(200);
+    expect(browser.logins).toHaveLength(20);
+  });
+
+  it("does not count logins that succeed, because a whole office may share an address", async () => {
+    for (let i = 0; i < 25; i++) expect((await browser.submit("login", typed)).status).toBe(303);
+  });
+});
+
+describe("public pages", () => {
+  it("says at / what this is and how to connect", async () => {
+    const page = await browser.get("/");
+    expect(page.status).toBe(200);
+    expect(page.text).toContain("https://mcp.example.com/mcp");
+  });
+
+  it("serves the style sheet and the icon the pages name, to be kept for ever", async () => {
+    const { html } = await browser.get("/");
+    for (const link of html.querySelectorAll("link")) {
+      const asset = await browser.get(link.getAttribute("href") ?? "");
+      expect(asset.status).toBe(200);
+      expect(asset.headers.get("Cache-Control")).toContain("immutable");
+    }
+  });
+
+  it("leaves every other path to those who come after", async () => {
+    expect((await browser.get("/assets/other.css")).status).toBe(404);
+    expect((await browser.get("/authorize")).text).toContain("Cannot GET");
+  });
+});

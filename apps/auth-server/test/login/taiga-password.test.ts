@@ -1,0 +1,100 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
+import { describe, expect, it } from "vitest";
+import { LoginThrottledError } from "../../src/login/login-backend.ts";
+import { createPasswordLogin, type TaigaAuth } from "../../src/login/taiga-password.ts";
+
+const credentials = { username: "ada", password: "correct horse" };
+const noSleep = async (): Promise<void> => {};
+
+const refusing = (code: TaigaErrorCode, retryAfterSeconds?: number): TaigaAuth => ({
+  login: () => Promise.reject(new TaigaError(code, "no", { retryAfterSeconds })),
+});
+
+const loginWith = (auth: TaigaAuth) =>
+  createPasswordLogin({ taiga: { auth }, loginType: "normal", sleep: noSleep }).login(credentials);
+
+describe("createPasswordLogin", () => {
+  it("answers the user and the head of a refresh chain", async () => {
+    const requests: unknown[] = [];
+    const login = createPasswordLogin({
+      taiga: {
+        auth: {
+          login: async (request) => {
+            requests.push(request);
+            return {
+              id: 5,
+              username: "ada",
+              full_name_display: "Ada Lovelace",
+              authToken: "access",
+              refreshToken: "refresh",
+            };
+          },
+        },
+      },
+      loginType: "ldap",
+      sleep: noSleep,
+    });
+    expect(await login.login(credentials)).toEqual({
+      ok: true,
+      user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
+      credential: { token: "access", refreshToken: "refresh" },
+    });
+    expect(requests).toEqual([{ type: "ldap", ...credentials }]);
+  });
+
+  it.each(["invalid_credentials", "user_inactive", "user_not_found", "validation_failed"] as const)(
+    "answers %s like a wrong password, so that nobody learns which names exist",
+    async (code) =>
+      expect(await loginWith(refusing(code))).toEqual({ ok: false, reason: "wrong_credentials" }),
+  );
+
+  it("takes its time to refuse, because Taiga answers faster for users it does not know", async () => {
+    let wake = (): void => {};
+    let asked = 0;
+    let settled = false;
+    const login = createPasswordLogin({
+      taiga: { auth: refusing("invalid_credentials") },
+      loginType: "normal",
+      sleep: (ms) => {
+        asked = ms;
+        return new Promise<void>((resolve) => (wake = resolve));
+      },
+    });
+    const outcome = login.login(credentials).finally(() => (settled = true));
+    await new Promise(setImmediate);
+    expect({ asked, settled }).toEqual({ asked: 1_000, settled: false });
+    wake();
+    expect(await outcome).toMatchObject({ ok: false });
+  });
+
+  it("hands on how long Taiga refuses further logins", async () => {
+    await expect(loginWith(refusing("throttled", 42))).rejects.toMatchObject({
+      code: "login_throttled",
+      retryAfterSeconds: 42,
+    });
+    await expect(loginWith(refusing("throttled"))).rejects.toBeInstanceOf(LoginThrottledError);
+  });
+
+  it.each([
+    "unavailable",
+    "server_error",
+    "unexpected_response",
+    "invalid_request",
+    "not_authenticated",
+  ] as const)("takes %s for an outage, never for a wrong password", async (code) => {
+    await expect(loginWith(refusing(code))).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  it("never repeats the password in an error", async () => {
+    const error: unknown = await loginWith(refusing("server_error")).catch(
+      (cause: unknown) => cause,
+    );
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("correct horse");
+  });
+
+  it("lets a bug through", async () => {
+    const broken: TaigaAuth = { login: () => Promise.reject(new TypeError("bug")) };
+    await expect(loginWith(broken)).rejects.toThrow(TypeError);
+  });
+});

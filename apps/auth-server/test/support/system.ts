@@ -1,0 +1,176 @@
+import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { createLogger, type Logger, systemClock } from "@taiga-mcp/service";
+import { type RequestHandler, Router } from "express";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createPrivateApp, createPublicApp } from "../../src/app.ts";
+import type { Config } from "../../src/config.ts";
+import { createEngine } from "../../src/engine/engine.ts";
+import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
+import { renderFailurePage } from "../../src/http/failure-page.ts";
+import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
+import type { Vault } from "../../src/vault/vault.ts";
+
+export const RESOURCE = "http://localhost:3002/mcp";
+export const TAIGA_API_URL = "http://localhost:3003/api/v1";
+export const RESOURCE_SERVER = {
+  clientId: "taiga-mcp-resource-server",
+  clientSecret: "an-unguessable-secret-of-the-resource-server",
+};
+
+/** What the user of the scripted pages does; tests change it between requests. */
+interface User {
+  accountId: string;
+  limits: GrantLimits;
+  decision: "allow" | "deny";
+}
+
+export interface SystemOptions {
+  kv?: Kv;
+  config?: Partial<Config>;
+  logger?: Logger;
+  /** Called by the engine and the private listener in place of the vault. */
+  vault?: Partial<Pick<Vault, "status" | "token">>;
+  /** Pages in place of the scripted ones. */
+  pages?: (interactions: Interactions, config: Config) => RequestHandler;
+}
+
+/** A running authorization server whose pages log in and consent by themselves. */
+export interface System {
+  issuer: string;
+  /** Where the public listener really is; the issuer may say otherwise. */
+  url: string;
+  privateUrl: string;
+  kv: Kv;
+  keys: StorageKeys;
+  user: User;
+  config: Config;
+  /** Every interaction a page was asked for. */
+  steps: string[];
+  close(): Promise<void>;
+}
+
+/** Starts both listeners on free ports; `issuer` is where the public one really is, unless given. */
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const publicServer = await startServer();
+  const privateServer = await startServer();
+  const clock = systemClock;
+  const kv = options.kv ?? createMemoryKv({ clock });
+  const keys = createStorageKeys(TAIGA_API_URL);
+  const config = toConfig(publicServer.url, options.config);
+  const logger = options.logger ?? createLogger({ name: "test", level: "silent" });
+  const user: User = {
+    accountId: "alice",
+    limits: { access: "write", projects: "all" },
+    decision: "allow",
+  };
+  const vault = {
+    status: async () => "live" as const,
+    token: async () => ({
+      token: "taiga-token",
+      scheme: "Bearer" as const,
+      expiresAt: clock() + 3600,
+    }),
+    ...options.vault,
+  };
+  const engine = createEngine({
+    config,
+    kv,
+    keys,
+    clock,
+    logger,
+    sleep,
+    hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
+    renderFailure: renderFailurePage,
+  });
+  const steps: string[] = [];
+  const interactions =
+    options.pages?.(engine.interactions, config) ??
+    createScriptedPages(engine.interactions, user, steps);
+  const shared = { config, logger, engine, renderFailure: renderFailurePage };
+  publicServer.serve(createPublicApp({ ...shared, interactions }));
+  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, clock }));
+  return {
+    issuer: config.issuer,
+    url: publicServer.url,
+    privateUrl: privateServer.url,
+    kv,
+    keys,
+    user,
+    config,
+    steps,
+    close: async () => {
+      await Promise.all([publicServer.close(), privateServer.close()]);
+    },
+  };
+}
+
+function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
+  const listener = { host: "127.0.0.1", port: 0 };
+  return {
+    issuer,
+    resource: RESOURCE,
+    publicListener: listener,
+    privateListener: listener,
+    taigaApiUrl: TAIGA_API_URL,
+    taigaWebUrl: "http://localhost:3003",
+    taigaLoginType: "normal",
+    accessLimit: "admin",
+    masterKeys: [new Uint8Array(32).fill(7)],
+    resourceServer: RESOURCE_SERVER,
+    accessTokenTtlSeconds: 1800,
+    grantTtlSeconds: 30 * 86_400,
+    authorizationCodeTtlSeconds: 60,
+    refreshGraceSeconds: 30,
+    registrationsPerHour: 1000,
+    storeUrl: "sqlite:",
+    dataDir: "/nonexistent",
+    logLevel: "silent",
+    trustProxy: 0,
+    ...overrides,
+  };
+}
+
+/** A stand-in for the pages: opening one does at once what its form would do. */
+function createScriptedPages(interactions: Interactions, user: User, steps: string[]): Router {
+  return Router().get("/interaction/:uid", async (req, res) => {
+    const interaction = await interactions.find(req, res, req.params.uid);
+    if (interaction === undefined) {
+      res.status(400).type("html").send("<p>This login has ended.</p>");
+      return;
+    }
+    steps.push(interaction.step);
+    if (user.decision === "deny") return interactions.deny(req, res, interaction);
+    if (interaction.step === "login" || req.query["account"] === "other") {
+      return interactions.finishLogin(req, res, interaction, user.accountId);
+    }
+    const { grantId } = await interactions.createGrant(interaction, user.limits);
+    await interactions.finishConsent(req, res, interaction, grantId);
+  });
+}
+
+interface RunningServer {
+  url: string;
+  serve(app: RequestListener): void;
+  close(): Promise<void>;
+}
+
+/** Listens first and answers later, because the issuer holds the port. */
+async function startServer(): Promise<RunningServer> {
+  let app: RequestListener | undefined;
+  const server: Server = createServer((req, res) => app?.(req, res));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    serve: (listener) => {
+      app = listener;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

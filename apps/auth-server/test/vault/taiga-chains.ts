@@ -1,0 +1,58 @@
+import type { Clock } from "@taiga-mcp/service";
+import { TaigaError } from "@taiga-mcp/taiga-client";
+import { UnsecuredJWT } from "jose";
+import type { TaigaCredentialRecord } from "../../src/login/login-backend.ts";
+import type { RefreshAtTaiga } from "../../src/vault/renewal.ts";
+
+const DAY_SECONDS = 86_400;
+const ACCESS_SECONDS = DAY_SECONDS;
+const REFRESH_SECONDS = 8 * DAY_SECONDS;
+
+/** Taiga's side of token refreshing: one-time refresh tokens of 8 days, access tokens of 24 hours. */
+export interface TaigaChains {
+  login(): TaigaCredentialRecord;
+  refresh: RefreshAtTaiga;
+  /** Every refresh token that was presented, in order. */
+  presented: string[];
+  /** Answers the next refreshes in these ways instead, one each. */
+  next: ((carryOut: () => void) => Promise<void> | void)[];
+}
+
+export function createTaigaChains(clock: Clock): TaigaChains {
+  const live = new Map<string, number>();
+  let count = 0;
+
+  const issue = (): TaigaCredentialRecord => {
+    count += 1;
+    const refreshToken = `refresh-${count}`;
+    live.set(refreshToken, clock() + REFRESH_SECONDS);
+    return { token: createToken(clock() + ACCESS_SECONDS, `access-${count}`), refreshToken };
+  };
+
+  const chains: TaigaChains = {
+    presented: [],
+    next: [],
+    login: issue,
+    refresh: async (refreshToken) => {
+      chains.presented.push(refreshToken);
+      await chains.next.shift()?.(() => live.delete(refreshToken));
+      if ((live.get(refreshToken) ?? 0) <= clock()) {
+        throw new TaigaError("token_not_valid", "Token is invalid or expired", { status: 401 });
+      }
+      live.delete(refreshToken);
+      const { token, refreshToken: following } = issue();
+      return { authToken: token, refreshToken: following };
+    },
+  };
+  return chains;
+}
+
+/** @param expiresAt epoch seconds. */
+export const createToken = (expiresAt: number, jti: string): string =>
+  new UnsecuredJWT({ token_type: "access", jti, user_id: 5 }).setExpirationTime(expiresAt).encode();
+
+export const fail =
+  (...args: ConstructorParameters<typeof TaigaError>) =>
+  (): never => {
+    throw new TaigaError(...args);
+  };

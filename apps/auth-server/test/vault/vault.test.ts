@@ -1,0 +1,385 @@
+import { createLogger, UnavailableError } from "@taiga-mcp/service";
+import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createSealer } from "../../src/crypto/seal.ts";
+import { createStorageKeys, hash } from "../../src/storage/keys.ts";
+import { createVault, CredentialLostError, type Vault } from "../../src/vault/vault.ts";
+import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
+
+const START = 1_790_000_000;
+const DAY = 86_400;
+const HOUR = 3_600;
+const GRANT_TTL = 30 * DAY;
+const LOCK_SECONDS = 60;
+const ada = { id: 5, username: "ada", fullName: "Ada Lovelace" };
+
+const keys = createStorageKeys("https://taiga.example.com/api/v1");
+const seal = createSealer([new Uint8Array(32).fill(7)], "vault");
+const logger = createLogger({ name: "test", level: "silent" });
+
+let now: number;
+let kv: Kv;
+let taiga: TaigaChains;
+let vault: Vault;
+const clock = (): number => now;
+
+/** Another replica, when called again: it shares the store and Taiga, nothing else. */
+const createReplica = (overrides: { kv?: Kv } = {}): Vault => {
+  let waitedMs = 0;
+  return createVault({
+    kv: overrides.kv ?? kv,
+    seal,
+    clock,
+    refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
+    ttlSeconds: GRANT_TTL,
+    keys,
+    logger,
+    sleep: async (ms) => {
+      waitedMs += ms;
+      if (waitedMs >= 1_000) {
+        now += Math.floor(waitedMs / 1_000);
+        waitedMs %= 1_000;
+      }
+      await new Promise(setImmediate);
+    },
+  });
+};
+
+const connect = async (grantId = "grant"): Promise<string> => {
+  const credential = taiga.login();
+  await vault.hold("uid", { user: ada, credential });
+  expect(await vault.keep("uid", grantId)).toBe(true);
+  return credential.token;
+};
+
+beforeEach(() => {
+  now = START;
+  kv = createMemoryKv({ clock });
+  taiga = createTaigaChains(clock);
+  vault = createReplica();
+});
+
+describe("between login and consent", () => {
+  it("says whose login is held, so that the consent page can show it", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    expect(await vault.holder("uid")).toEqual(ada);
+    expect(await vault.holder("another")).toBeUndefined();
+  });
+
+  it("forgets a login after 10 minutes", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    now += 600;
+    expect(await vault.holder("uid")).toBeUndefined();
+    expect(await vault.keep("uid", "grant")).toBe(false);
+  });
+
+  it("forgets a login that was discarded", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    await vault.discard("uid");
+    expect(await vault.keep("uid", "grant")).toBe(false);
+    expect(await vault.status("grant")).toBe("lost");
+  });
+
+  it("gives a login to one grant only, because a refresh chain has one owner", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    const kept = await Promise.all([vault.keep("uid", "one"), createReplica().keep("uid", "two")]);
+    expect(kept.filter(Boolean)).toHaveLength(1);
+    expect([await vault.status("one"), await vault.status("two")].toSorted()).toEqual([
+      "live",
+      "lost",
+    ]);
+  });
+
+  it("stores nothing readable", async () => {
+    const credential = taiga.login();
+    await vault.hold("uid", { user: ada, credential });
+    const held = await kv.get(keys.heldCredential("uid"));
+    await vault.keep("uid", "grant");
+    const kept = await kv.get(keys.vault("grant"));
+    for (const entry of [held, kept]) {
+      expect(entry?.value).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
+      expect(entry?.value).not.toContain(credential.refreshToken);
+    }
+  });
+});
+
+describe("token", () => {
+  it("answers the login's own token without Taiga while more than 5 minutes are left", async () => {
+    const token = await connect();
+    now += DAY - 300;
+    expect(await vault.token("grant")).toEqual({
+      token,
+      scheme: "Bearer",
+      expiresAt: START + DAY,
+    });
+    expect(taiga.presented).toEqual([]);
+  });
+
+  it("renews when less than 5 minutes are left, by the token's own exp", async () => {
+    await connect();
+    now += DAY - 299;
+    expect(await vault.token("grant")).toMatchObject({ expiresAt: now + DAY });
+    expect(taiga.presented).toEqual(["refresh-1"]);
+  });
+
+  it("renews a fresh token that Taiga has just refused", async () => {
+    const token = await connect();
+    const renewed = await vault.token("grant", { rejected: hash(token) });
+    expect(renewed.token).not.toBe(token);
+  });
+
+  it("does not renew again for a refusal of a token that is replaced already", async () => {
+    const token = await connect();
+    await vault.token("grant", { rejected: hash(token) });
+    await vault.token("grant", { rejected: hash(token) });
+    expect(taiga.presented).toHaveLength(1);
+  });
+
+  it("is lost for a grant that has no credential", async () => {
+    await expect(vault.token("unknown")).rejects.toThrow(CredentialLostError);
+  });
+
+  it("keeps the end of the record when it renews, so that unused grants do end", async () => {
+    await connect();
+    now += DAY;
+    await vault.token("grant");
+    expect((await kv.get(keys.vault("grant")))?.expiresAt).toBe(START + GRANT_TTL);
+  });
+
+  it("stays alive for months when it is used, though each refresh token lasts 8 days", async () => {
+    await connect();
+    for (let day = 0; day < 60; day += 5) {
+      now += 5 * DAY;
+      await kv.touch(keys.vault("grant"), { ttlSeconds: GRANT_TTL });
+      expect((await vault.token("grant")).expiresAt).toBe(now + DAY);
+    }
+    expect(taiga.presented).toHaveLength(12);
+  });
+
+  it("is lost after 8 idle days, and says so ever after without asking Taiga again", async () => {
+    await connect();
+    now += 8 * DAY;
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await vault.status("grant")).toBe("lost");
+    expect(taiga.presented).toHaveLength(1);
+  });
+
+  it("dies with the grant's index", async () => {
+    await connect();
+    await kv.deleteMembers(keys.grantIndex("grant"));
+    expect(await vault.status("grant")).toBe("lost");
+  });
+
+  it("is lost when no key opens the record, because only a new login helps", async () => {
+    await connect();
+    const stolen = await kv.get(keys.vault("grant"));
+    await kv.set(keys.vault("other"), stolen?.value ?? "", { ttlSeconds: DAY });
+    expect(await vault.status("other")).toBe("lost");
+    await expect(vault.token("other")).rejects.toThrow(CredentialLostError);
+  });
+});
+
+describe("single flight", () => {
+  it("refreshes once for 20 parallel calls on two replicas, and all get the new token", async () => {
+    await connect();
+    const other = createReplica();
+    taiga.next = [() => new Promise(setImmediate)];
+    now += DAY - HOUR / 60;
+    const tokens = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? vault : other).token("grant")),
+    );
+    expect(taiga.presented).toEqual(["refresh-1"]);
+    expect(new Set(tokens.map(({ token }) => token)).size).toBe(1);
+    expect(tokens[0]?.expiresAt).toBe(now + DAY);
+  });
+
+  it("gives the lock back, also after a failure", async () => {
+    const token = await connect();
+    taiga.next = [fail("throttled", "Request was throttled")];
+    await expect(vault.token("grant", { rejected: hash(token) })).rejects.toThrow(UnavailableError);
+    expect(await kv.get(keys.vaultLock("grant"))).toBeUndefined();
+    await vault.token("grant", { rejected: hash(token) });
+    expect(await kv.get(keys.vaultLock("grant"))).toBeUndefined();
+  });
+
+  it("recovers from a holder that died, once its lock has ended", async () => {
+    const token = await connect();
+    await kv.setIfAbsent(keys.vaultLock("grant"), "dead", { ttlSeconds: LOCK_SECONDS });
+    await expect(vault.token("grant", { rejected: hash(token) })).rejects.toThrow(UnavailableError);
+    expect(taiga.presented).toEqual([]);
+    now = START + LOCK_SECONDS;
+    expect((await vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
+  });
+
+  it("takes over while it waits when the dead holder's lock ends just then", async () => {
+    const token = await connect();
+    await kv.setIfAbsent(keys.vaultLock("grant"), "dead", { ttlSeconds: 3 });
+    expect((await vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
+  });
+
+  it("serves the still valid token when the lock stays taken", async () => {
+    const token = await connect();
+    now += DAY - 120;
+    await kv.setIfAbsent(keys.vaultLock("grant"), "slow", { ttlSeconds: LOCK_SECONDS });
+    expect((await vault.token("grant")).token).toBe(token);
+  });
+
+  it("does not take away the lock of another", async () => {
+    await connect();
+    now += DAY;
+    taiga.next = [
+      async () => {
+        await kv.set(keys.vaultLock("grant"), "another", { ttlSeconds: LOCK_SECONDS });
+      },
+    ];
+    await vault.token("grant");
+    expect((await kv.get(keys.vaultLock("grant")))?.value).toBe("another");
+  });
+});
+
+describe("when the store changes or fails during a refresh", () => {
+  it("does not bring back a grant that was revoked meanwhile", async () => {
+    await connect();
+    now += DAY;
+    taiga.next = [() => kv.deleteMembers(keys.grantIndex("grant"))];
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await kv.get(keys.vault("grant"))).toBeUndefined();
+  });
+
+  it("does not bring back a revoked grant as a lost one either", async () => {
+    await connect();
+    now += 8 * DAY;
+    taiga.next = [() => kv.deleteMembers(keys.grantIndex("grant"))];
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await kv.get(keys.vault("grant"))).toBeUndefined();
+  });
+
+  it("tries again to store the new pair, because Taiga has forgotten the old one", async () => {
+    let failures = 3;
+    const flaky: Kv = {
+      ...kv,
+      replace: async (...args) => {
+        if (failures-- > 0) throw new UnavailableError("The store does not answer.");
+        return kv.replace(...args);
+      },
+    };
+    await connect();
+    now += DAY;
+    const { token } = await createReplica({ kv: flaky }).token("grant");
+    expect((await vault.token("grant")).token).toBe(token);
+  });
+
+  it("does not lose the answer when only the lock cannot be given back", async () => {
+    await connect();
+    now += DAY;
+    const flaky: Kv = { ...kv, compareAndDelete: () => Promise.reject(new UnavailableError("x")) };
+    expect((await createReplica({ kv: flaky }).token("grant")).expiresAt).toBe(now + DAY);
+  });
+
+  it("is unavailable, not lost, when the store does not answer", async () => {
+    await connect();
+    await kv.close();
+    await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
+    await expect(vault.status("grant")).rejects.toThrow(UnavailableError);
+  });
+});
+
+describe("what Taiga answers", () => {
+  const unknown = () => fail("unavailable", "Taiga did not answer", { outcomeUnknown: true });
+
+  it("asks again once when nobody knows whether the refresh was carried out", async () => {
+    const token = await connect();
+    taiga.next = [unknown()];
+    expect((await vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
+    expect(taiga.presented).toEqual(["refresh-1", "refresh-1"]);
+  });
+
+  it("serves the still valid token when it stays unknown", async () => {
+    const token = await connect();
+    now += DAY - 120;
+    taiga.next = [unknown(), unknown()];
+    expect((await vault.token("grant")).token).toBe(token);
+    expect(taiga.presented).toHaveLength(2);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("loses the login when the unknown refresh turns out to have been carried out", async () => {
+    await connect();
+    now += DAY;
+    taiga.next = [
+      (carryOut) => {
+        carryOut();
+        unknown()();
+      },
+    ];
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await vault.status("grant")).toBe("lost");
+  });
+
+  it.each(["throttled", "unavailable", "server_error", "unexpected_response", "aborted"] as const)(
+    "keeps the login on %s: the old token while it lasts, then unavailable, then the new one",
+    async (code) => {
+      const token = await connect();
+      now += DAY - 1;
+      taiga.next = [fail(code, "no")];
+      expect((await vault.token("grant")).token).toBe(token);
+      now += 1;
+      taiga.next = [fail(code, "no")];
+      await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
+      expect(await vault.status("grant")).toBe("live");
+      expect((await vault.token("grant")).expiresAt).toBe(now + DAY);
+    },
+  );
+
+  it("never answers a refused token, however long it would last", async () => {
+    const token = await connect();
+    taiga.next = [fail("unavailable", "no")];
+    await expect(vault.token("grant", { rejected: hash(token) })).rejects.toThrow(UnavailableError);
+  });
+
+  it.each(["user_inactive", "user_not_found", "token_not_valid"] as const)(
+    "ends the login on %s",
+    async (code) => {
+      await connect();
+      now += DAY;
+      taiga.next = [fail(code, "no")];
+      await expect(vault.token("grant")).rejects.toMatchObject({ code: "credential_lost" });
+      expect(await vault.status("grant")).toBe("lost");
+    },
+  );
+
+  it("looks again before it declares a login dead, because another replica may have won", async () => {
+    await connect();
+    now += DAY;
+    const winner = { token: createToken(now + DAY, "won"), refreshToken: "won" };
+    taiga.next = [
+      async () => {
+        // As a replica whose lock had ended would: same chain, one step ahead.
+        const key = keys.vault("grant");
+        await kv.replace(key, await seal.seal(key, JSON.stringify({ state: "live", ...winner })));
+        fail("token_not_valid", "no")();
+      },
+    ];
+    expect((await vault.token("grant")).token).toBe(winner.token);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("lets a bug through, and holds no lock after it", async () => {
+    await connect();
+    now += DAY;
+    taiga.next = [
+      () => {
+        throw new TypeError("bug");
+      },
+    ];
+    await expect(vault.token("grant")).rejects.toThrow(TypeError);
+    expect(await kv.get(keys.vaultLock("grant"))).toBeUndefined();
+  });
+
+  it("is unavailable when Taiga's token does not say when it ends", async () => {
+    await vault.hold("uid", { user: ada, credential: { token: "opaque", refreshToken: "r" } });
+    await vault.keep("uid", "grant");
+    await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
+  });
+});
