@@ -1,19 +1,18 @@
 import {
   type AccessLevel,
+  type Addresses,
   ConfigurationError,
   type Environment,
-  isLoopback,
-  loadOrCreateSecret,
   type LogLevel,
   port,
   readEnvironment,
+  resolveAddresses,
+  resolveOwnSecret,
   seconds,
   sharedSettings,
 } from "@taiga-mcp/service";
-import path from "node:path";
 import { z } from "zod";
 
-const SANDBOX_API_URL = "http://localhost:3003/api/v1";
 const DAY_SECONDS = 86_400;
 
 /** 32 bytes as base64url without padding. */
@@ -24,9 +23,6 @@ export const AuthServerSettings = z.object({
   ...sharedSettings,
   AUTH_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
     description: "The address the authorization server listens on for clients and browsers.",
-  }),
-  AUTH_SERVER_PORT: port.default(3001).meta({
-    description: "The port the authorization server listens on for clients and browsers.",
   }),
   AUTH_SERVER_PRIVATE_HOST: z.string().min(1).default("127.0.0.1").meta({
     description:
@@ -51,13 +47,6 @@ export const AuthServerSettings = z.object({
   TAIGA_LOGIN_TYPE: z.string().min(1).default("normal").meta({
     description: "How Taiga checks the password: normal, or the name of a plugin such as ldap.",
   }),
-  TAIGA_WEB_URL: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
-    .optional()
-    .meta({
-      description: "The address people open Taiga at.",
-      defaultText: "TAIGA_API_URL without /api/v1",
-    }),
   ACCESS_TOKEN_TTL_SECONDS: seconds
     .min(600, "must be at least 600: some clients refresh at every use below that")
     .max(3600, "must be at most 3600")
@@ -91,17 +80,9 @@ export const AuthServerSettings = z.object({
 });
 
 /** What the authorization server runs with, resolved and checked. */
-export interface Config {
-  /** Bare origin without a trailing slash; every public URL is built from it. */
-  issuer: string;
-  /** The MCP endpoint, the only audience of our tokens. */
-  resource: string;
+export interface Config extends Addresses {
   publicListener: { host: string; port: number };
   privateListener: { host: string; port: number };
-  /** Canonical: ends in /api/v1. */
-  taigaApiUrl: string;
-  /** Where people open Taiga. */
-  taigaWebUrl: string;
   taigaLoginType: string;
   /** The most any client may do, whatever a user agrees to. */
   accessLimit: AccessLevel;
@@ -130,30 +111,21 @@ type Settings = z.output<typeof AuthServerSettings>;
  */
 export function parseConfig(environment: Environment): Config {
   const settings = readEnvironment(AuthServerSettings, environment);
-  const issuer =
-    settings.ISSUER ?? settings.PUBLIC_URL ?? `http://localhost:${settings.AUTH_SERVER_PORT}`;
-  const taigaApiUrl = resolveTaiga(settings, issuer);
   return {
-    issuer,
-    resource:
-      settings.MCP_URL ??
-      (settings.PUBLIC_URL === undefined
-        ? "http://localhost:3002/mcp"
-        : `${settings.PUBLIC_URL}/mcp`),
+    ...resolveAddresses(settings),
     publicListener: { host: settings.AUTH_SERVER_HOST, port: settings.AUTH_SERVER_PORT },
     privateListener: {
       host: settings.AUTH_SERVER_PRIVATE_HOST,
       port: settings.AUTH_SERVER_PRIVATE_PORT,
     },
-    taigaApiUrl,
-    taigaWebUrl: settings.TAIGA_WEB_URL ?? taigaApiUrl.replace(/\/api\/v1$/, ""),
     taigaLoginType: settings.TAIGA_LOGIN_TYPE,
     accessLimit: settings.ACCESS_LIMIT,
     masterKeys: resolveMasterKeys(settings),
     resourceServer: {
       clientId: settings.RS_CLIENT_ID,
       clientSecret:
-        settings.RS_CLIENT_SECRET ?? ownSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
+        settings.RS_CLIENT_SECRET ??
+        resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
     },
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL_SECONDS,
     grantTtlSeconds: settings.GRANT_TTL_SECONDS,
@@ -167,25 +139,8 @@ export function parseConfig(environment: Environment): Config {
   };
 }
 
-function resolveTaiga(settings: Settings, issuer: string): string {
-  const taigaApiUrl = settings.TAIGA_API_URL;
-  if (taigaApiUrl === undefined) {
-    if (isLoopback(issuer)) return SANDBOX_API_URL;
-    throw new ConfigurationError(
-      `TAIGA_API_URL is not set: the sandbox with its known passwords is for this machine only, and ${issuer} is a public address.`,
-    );
-  }
-  const isHttp = new URL(taigaApiUrl).protocol === "http:";
-  if (isHttp && !isLoopback(taigaApiUrl) && !settings.ALLOW_HTTP_TAIGA) {
-    throw new ConfigurationError(
-      "TAIGA_API_URL: must be https, or passwords cross the network in clear. If that network is yours, set ALLOW_HTTP_TAIGA=true.",
-    );
-  }
-  return taigaApiUrl;
-}
-
 function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
-  const texts = settings.MASTER_KEY ?? [ownSecret(settings, "MASTER_KEY", "master-key")];
+  const texts = settings.MASTER_KEY ?? [resolveOwnSecret(settings, "MASTER_KEY", "master-key")];
   const [newest, ...older] = texts.map(toMasterKey);
   if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
   return [newest, ...older];
@@ -195,13 +150,5 @@ function toMasterKey(text: string): Uint8Array {
   if (MASTER_KEY.test(text)) return new Uint8Array(Buffer.from(text, "base64url"));
   throw new ConfigurationError(
     "DATA_DIR/master-key: must hold 32 random bytes as base64url; it was changed by hand.",
-  );
-}
-
-function ownSecret(settings: Settings, name: string, file: string): string {
-  if (settings.STORE_URL === "sqlite:")
-    return loadOrCreateSecret(path.join(settings.DATA_DIR, file));
-  throw new ConfigurationError(
-    `${name} is not set: replicas that share a Redis store must be given the same one.`,
   );
 }

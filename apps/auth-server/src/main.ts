@@ -32,7 +32,8 @@ await runService("auth-server", process, async (environment) => {
     kv: store,
     seal: createSealer(config.masterKeys, "vault"),
     clock,
-    refresh: (refreshToken) => taiga.auth.refresh(refreshToken),
+    refresh: (refreshToken, signal) =>
+      createTaigaClient(transport, undefined, { signal }).auth.refresh(refreshToken),
     ttlSeconds: config.grantTtlSeconds,
     keys,
     logger,

@@ -1,4 +1,5 @@
 export * from "./access-level.ts";
+export * from "./addresses.ts";
 export * from "./clock.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";

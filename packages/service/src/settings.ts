@@ -73,6 +73,14 @@ export const sharedSettings = {
       "Your Taiga's API, with or without /api/v1, also below a sub-path. Left out: the sandbox with demo data, on this machine only.",
     defaultText: "http://localhost:3003/api/v1 (the sandbox)",
   }),
+  TAIGA_WEB_URL: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+    .transform((url) => url.replace(/\/+$/, ""))
+    .optional()
+    .meta({
+      description: "The address people open Taiga at; links in answers start with it.",
+      defaultText: "TAIGA_API_URL without /api/v1",
+    }),
   ALLOW_HTTP_TAIGA: flag.default(false).meta({
     description: "Reach Taiga by plain http although it is on another machine.",
   }),
@@ -83,6 +91,12 @@ export const sharedSettings = {
       description:
         "The most that any client may do, whatever a user agrees to: read, write, delete or admin.",
     }),
+  AUTH_SERVER_PORT: port.default(3001).meta({
+    description: "The port the authorization server listens on for clients and browsers.",
+  }),
+  RESOURCE_SERVER_PORT: port.default(3002).meta({
+    description: "The port the resource server listens on.",
+  }),
   RS_CLIENT_ID: z.string().min(1).default("taiga-mcp-resource-server").meta({
     description: "The name under which the resource server logs in at the authorization server.",
   }),

@@ -44,6 +44,8 @@ describe("sharedSettings", () => {
   it("has a default for everything, so that a start without any setting works", () => {
     expect(read({})).toEqual({
       ALLOW_HTTP_TAIGA: false,
+      AUTH_SERVER_PORT: 3001,
+      RESOURCE_SERVER_PORT: 3002,
       ACCESS_LIMIT: "admin",
       RS_CLIENT_ID: "taiga-mcp-resource-server",
       STORE_URL: "sqlite:",

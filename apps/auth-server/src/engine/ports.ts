@@ -23,7 +23,7 @@ export interface Interaction {
 }
 
 /** Who is asking. Everything in it was written by a stranger: escape it, load nothing from it. */
-export interface InteractionClient {
+interface InteractionClient {
   id: string;
   name: string | undefined;
   /** Where the code will be sent, as registered and matched. */

@@ -1,0 +1,71 @@
+import path from "node:path";
+import type { z } from "zod";
+import { ConfigurationError } from "./errors.ts";
+import { loadOrCreateSecret } from "./secret-file.ts";
+import { isLoopback, isSafeUrl, type sharedSettings } from "./settings.ts";
+
+const SANDBOX_API_URL = "http://localhost:3003/api/v1";
+
+type SharedSettings = z.output<z.ZodObject<typeof sharedSettings>>;
+
+/** Where everything is, worked out once and the same way in both services. */
+export interface Addresses {
+  /** The authorization server's name: a bare origin without a trailing slash. */
+  issuer: string;
+  /** The MCP endpoint as clients enter it, as `URL` writes it: the audience of every token. */
+  resource: string;
+  /** Canonical: ends in /api/v1. */
+  taigaApiUrl: string;
+  /** Where people open Taiga, without a trailing slash. */
+  taigaWebUrl: string;
+}
+
+/** @throws {ConfigurationError} when Taiga is missing on a public installation, or is not safe to use. */
+export function resolveAddresses(settings: SharedSettings): Addresses {
+  const { PUBLIC_URL, AUTH_SERVER_PORT, RESOURCE_SERVER_PORT } = settings;
+  const issuer = settings.ISSUER ?? PUBLIC_URL ?? `http://localhost:${AUTH_SERVER_PORT}`;
+  const mcpUrl =
+    settings.MCP_URL ?? `${PUBLIC_URL ?? `http://localhost:${RESOURCE_SERVER_PORT}`}/mcp`;
+  const resource = new URL(mcpUrl).href;
+  const taigaApiUrl = resolveTaigaApiUrl(settings, [issuer, resource]);
+  const taigaWebUrl = settings.TAIGA_WEB_URL ?? taigaApiUrl.replace(/\/api\/v1$/, "");
+  return { issuer, resource, taigaApiUrl, taigaWebUrl };
+}
+
+/** The sandbox's passwords are known: it serves this machine only. */
+function resolveTaigaApiUrl(settings: SharedSettings, publicAddresses: readonly string[]): string {
+  const { TAIGA_API_URL, ALLOW_HTTP_TAIGA } = settings;
+  if (TAIGA_API_URL === undefined) {
+    const exposed = publicAddresses.find((address) => !isLoopback(address));
+    if (exposed === undefined) return SANDBOX_API_URL;
+    throw new ConfigurationError(
+      `TAIGA_API_URL is not set: the sandbox with its known passwords is for this machine only, and ${exposed} is a public address.`,
+    );
+  }
+  if (!isSafeUrl(TAIGA_API_URL) && !ALLOW_HTTP_TAIGA) {
+    throw new ConfigurationError(
+      "TAIGA_API_URL: must be https, or logins cross the network in clear. If that network is yours, set ALLOW_HTTP_TAIGA=true.",
+    );
+  }
+  return TAIGA_API_URL;
+}
+
+/**
+ * A secret that one machine makes for itself at first start, in DATA_DIR. Services that share a
+ * Redis may be replicas of one another, and replicas never make keys.
+ *
+ * @param setting the variable that would have given it.
+ * @throws {ConfigurationError} when the secret must be given.
+ */
+export function resolveOwnSecret(
+  settings: Pick<SharedSettings, "STORE_URL" | "DATA_DIR">,
+  setting: string,
+  file: string,
+): string {
+  if (settings.STORE_URL === "sqlite:") {
+    return loadOrCreateSecret(path.join(settings.DATA_DIR, file));
+  }
+  throw new ConfigurationError(
+    `${setting} is not set: services that share a Redis store must be given the same one.`,
+  );
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import {
+  readEnvironment,
+  resolveAddresses,
+  resolveOwnSecret,
+  sharedSettings,
+} from "../src/index.ts";
+
+const resolve = (environment: Record<string, string>) =>
+  resolveAddresses(readEnvironment(z.object(sharedSettings), environment));
+
+describe("resolveAddresses", () => {
+  it("is all on this machine without any setting", () => {
+    expect(resolve({})).toEqual({
+      issuer: "http://localhost:3001",
+      resource: "http://localhost:3002/mcp",
+      taigaApiUrl: "http://localhost:3003/api/v1",
+      taigaWebUrl: "http://localhost:3003",
+    });
+  });
+
+  it("follows a changed port in both services, so that one variable is enough", () => {
+    expect(resolve({ AUTH_SERVER_PORT: "4001", RESOURCE_SERVER_PORT: "4002" })).toMatchObject({
+      issuer: "http://localhost:4001",
+      resource: "http://localhost:4002/mcp",
+    });
+  });
+
+  it("puts both services on PUBLIC_URL, unless one has an address of its own", () => {
+    const settings = {
+      PUBLIC_URL: "https://mcp.example.com",
+      TAIGA_API_URL: "https://taiga.example.com",
+    };
+    expect(resolve(settings)).toMatchObject({
+      issuer: "https://mcp.example.com",
+      resource: "https://mcp.example.com/mcp",
+      taigaWebUrl: "https://taiga.example.com",
+    });
+    const issuer = "https://auth.example.com";
+    expect(resolve({ ...settings, ISSUER: issuer }).issuer).toBe(issuer);
+  });
+
+  it.each(["PUBLIC_URL", "ISSUER"])("refuses the sandbox when %s is public", (name) => {
+    expect(() => resolve({ [name]: "https://mcp.example.com" })).toThrow(/TAIGA_API_URL is not set/);
+  });
+
+  it("refuses the sandbox when only the MCP endpoint is public", () => {
+    expect(() => resolve({ MCP_URL: "https://mcp.example.com/mcp" })).toThrow(
+      /TAIGA_API_URL is not set/,
+    );
+  });
+
+  it("refuses Taiga by plain http on another machine, unless told that the network is safe", () => {
+    const settings = { TAIGA_API_URL: "http://taiga.internal" };
+    expect(() => resolve(settings)).toThrow(/TAIGA_API_URL: must be https/);
+    expect(resolve({ ...settings, ALLOW_HTTP_TAIGA: "true" }).taigaApiUrl).toBe(
+      "http://taiga.internal/api/v1",
+    );
+  });
+});
+
+describe("resolveOwnSecret", () => {
+  it("makes a secret once on one machine", () => {
+    const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-secret-"));
+    const make = (): string =>
+      resolveOwnSecret({ STORE_URL: "sqlite:", DATA_DIR }, "MASTER_KEY", "master-key");
+    expect(make()).toBe(make());
+    rmSync(DATA_DIR, { recursive: true });
+  });
+
+  it("makes none beside Redis, because replicas would each make their own", () => {
+    const settings = { STORE_URL: "redis://localhost", DATA_DIR: "/nowhere" };
+    expect(() => resolveOwnSecret(settings, "MASTER_KEY", "master-key")).toThrow(
+      /MASTER_KEY is not set/,
+    );
+  });
+});
