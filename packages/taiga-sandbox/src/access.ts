@@ -1,0 +1,138 @@
+import { notAuthenticated, permissionDenied, type ApiError } from "./errors.ts";
+import type { ItemKind, Membership, Project, Role, State, User } from "./state.ts";
+
+/** The caller: a user, or null for a request without credentials. */
+export type Actor = User | null;
+
+/** What anybody may do in a public project. */
+export const VIEW_PERMISSIONS = [
+  "view_project",
+  "view_milestones",
+  "view_epics",
+  "view_us",
+  "view_tasks",
+  "view_issues",
+  "view_wiki_pages",
+  "view_wiki_links",
+] as const;
+
+/** Everything that a role can allow. */
+export const MEMBER_PERMISSIONS: readonly string[] = [
+  ...VIEW_PERMISSIONS,
+  "add_milestone",
+  "modify_milestone",
+  "delete_milestone",
+  "add_epic",
+  "modify_epic",
+  "comment_epic",
+  "delete_epic",
+  "add_us",
+  "modify_us",
+  "comment_us",
+  "delete_us",
+  "add_task",
+  "modify_task",
+  "comment_task",
+  "delete_task",
+  "add_issue",
+  "modify_issue",
+  "comment_issue",
+  "delete_issue",
+  "add_wiki_page",
+  "modify_wiki_page",
+  "comment_wiki_page",
+  "delete_wiki_page",
+  "add_wiki_link",
+  "modify_wiki_link",
+  "delete_wiki_link",
+];
+
+/** What project administrators have besides; no role can grant these. */
+export const ADMIN_PERMISSIONS = [
+  "modify_project",
+  "delete_project",
+  "add_member",
+  "remove_member",
+  "admin_project_values",
+  "admin_roles",
+];
+
+export type Action = "view" | "add" | "modify" | "comment" | "delete";
+
+const SUFFIX: Record<ItemKind, string> = {
+  epic: "epic",
+  userstory: "us",
+  task: "task",
+  issue: "issue",
+};
+
+/** Codename of an action on a kind of item, such as `modify_us` or `view_tasks`. */
+export function permissionFor(action: Action, kind: ItemKind): string {
+  const suffix = SUFFIX[kind];
+  return action === "view" && kind !== "userstory" ? `view_${suffix}s` : `${action}_${suffix}`;
+}
+
+export interface Standing {
+  actor: Actor;
+  project: Pick<Project, "anon_permissions" | "public_permissions">;
+  membership: Pick<Membership, "is_admin"> | undefined;
+  role: Pick<Role, "permissions"> | undefined;
+}
+
+/**
+ * The effective permissions of somebody in a project: superusers and project administrators have
+ * all of them, members those of their role, and everybody the project's public and anonymous ones.
+ */
+export function effectivePermissions({ actor, project, membership, role }: Standing): Set<string> {
+  if (actor === null) return new Set(project.anon_permissions);
+  if (actor.is_superuser || membership?.is_admin === true) {
+    return new Set([...MEMBER_PERMISSIONS, ...ADMIN_PERMISSIONS]);
+  }
+  return new Set([
+    ...(role?.permissions ?? []),
+    ...project.public_permissions,
+    ...project.anon_permissions,
+  ]);
+}
+
+export const findMembership = (
+  state: State,
+  actor: Actor,
+  project: Project,
+): Membership | undefined =>
+  state.memberships.find((row) => row.project === project.id && row.user === actor?.id);
+
+/** The effective permissions, with the membership and the role looked up. */
+export function permissionsIn(state: State, actor: Actor, project: Project): Set<string> {
+  const membership = findMembership(state, actor, project);
+  const role = state.roles.find((row) => row.id === membership?.role);
+  return effectivePermissions({ actor, project, membership, role });
+}
+
+export const isAllowed = (
+  state: State,
+  actor: Actor,
+  project: Project,
+  permission: string,
+): boolean => permissionsIn(state, actor, project).has(permission);
+
+/** The refusal that fits the caller: 401 without credentials, else 403. */
+export const refusal = (actor: Actor): ApiError =>
+  actor === null ? notAuthenticated() : permissionDenied();
+
+/**
+ * Whether an edit of an item is allowed: a PATCH of exactly `comment` needs the right to comment
+ * or to modify, every other one the right to modify.
+ *
+ * @param keys the request's fields; `version` does not count.
+ */
+export function mayEdit(
+  permissions: ReadonlySet<string>,
+  kind: ItemKind,
+  keys: readonly string[],
+): boolean {
+  if (permissions.has(permissionFor("modify", kind))) return true;
+  const edited = keys.filter((key) => key !== "version");
+  const isCommentAlone = edited.length === 1 && edited[0] === "comment";
+  return isCommentAlone && permissions.has(permissionFor("comment", kind));
+}

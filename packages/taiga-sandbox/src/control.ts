@@ -1,0 +1,128 @@
+import type { RequestHandler } from "express";
+import { htmlPage, throttled } from "./errors.ts";
+import type { State } from "./state.ts";
+import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./tokens.ts";
+
+/** Enough for every test, and no burden for a process that runs for weeks. */
+const MAX_RECORDS = 10_000;
+
+/** One request that arrived, whatever became of it. */
+export interface RecordedRequest {
+  method: string;
+  /** Without the query. */
+  path: string;
+  /** As sent, such as `?project=1`; empty without one. */
+  query: string;
+  /** The scheme of the Authorization header, never the token. */
+  authorizationScheme: string | null;
+  /** The name of the user it was authenticated as. */
+  user: string | null;
+}
+
+/** An error status, a connection that is cut, or one that never answers. */
+export type Failure = number | "reset" | "hang";
+
+/** Hooks for tests. They are reachable in the process only, never over HTTP. */
+export interface Control {
+  /**
+   * The requests since the start or the last `clearRequests`, in the order of arrival; the oldest
+   * ones go when there are 10 000.
+   */
+  readonly requests: readonly RecordedRequest[];
+  clearRequests(): void;
+  /** Lets the next requests fail: 429 as Taiga's throttle does, other statuses as its gateway. */
+  failNext(count: number, failure: Failure): void;
+  /** Takes effect for tokens issued from now on. */
+  readonly tokenLifetimes: TokenLifetimes;
+  /** From now on every access token issued so far in this process is refused as expired. */
+  expireAccessTokens(): void;
+  /** @throws {Error} when nobody has this name. */
+  deactivateUser(username: string): void;
+  /**
+   * Marks a project as blocked or archived by the server's staff, or clears both.
+   *
+   * @throws {Error} when no project has this slug.
+   */
+  freezeProject(slug: string, how: "blocked" | "archived" | null): void;
+}
+
+/** What the app needs of the hooks besides their public face. */
+export interface ControlRoom {
+  control: Control;
+  /** First in the app: records the request and lets it fail when that was asked for. */
+  gate: RequestHandler;
+  issued: (jti: string) => void;
+  isExpired: (jti: string) => boolean;
+  /** Notes who a recorded request turned out to be. */
+  identify: (request: object, username: string) => void;
+  /** Back to the start: no records, no failures to come, Taiga's lifetimes. */
+  clear: () => void;
+}
+
+export function createControlRoom(state: State): ControlRoom {
+  const requests: RecordedRequest[] = [];
+  const records = new WeakMap<object, RecordedRequest>();
+  const failures: Failure[] = [];
+  const tokenLifetimes = { ...DEFAULT_LIFETIMES };
+  const valid = new Set<string>();
+  const expired = new Set<string>();
+  const control: Control = {
+    requests,
+    clearRequests: () => requests.splice(0),
+    failNext: (count, failure) => {
+      for (let left = count; left > 0; left -= 1) failures.push(failure);
+    },
+    tokenLifetimes,
+    expireAccessTokens: () => {
+      for (const jti of valid) expired.add(jti);
+      valid.clear();
+    },
+    deactivateUser: (username) => {
+      const user = state.users.find((row) => row.username === username);
+      if (user === undefined) throw new Error(`Nobody is called ${username}.`);
+      user.is_active = false;
+    },
+    freezeProject: (slug, how) => {
+      const project = state.projects.find((row) => row.slug === slug);
+      if (project === undefined) throw new Error(`No project has the slug ${slug}.`);
+      project.blocked_code = how === "blocked" ? "blocked-by-staff" : null;
+      project.archived_code = how === "archived" ? "archived-by-staff" : null;
+    },
+  };
+  const gate: RequestHandler = (req, res, next) => {
+    const [path, ...query] = req.originalUrl.split("?");
+    const record: RecordedRequest = {
+      method: req.method,
+      path: path!,
+      query: query.length === 0 ? "" : `?${query.join("?")}`,
+      authorizationScheme: req.get("authorization")?.split(" ")[0] ?? null,
+      user: null,
+    };
+    requests.push(record);
+    if (requests.length > MAX_RECORDS) requests.shift();
+    records.set(req, record);
+    const failure = failures.shift();
+    if (failure === undefined) next();
+    else if (failure === "reset") req.socket.destroy();
+    else if (failure === 429) next(throttled());
+    else if (failure !== "hang") {
+      const title = failure === 500 ? "Server Error (500)" : `${failure}`;
+      res.status(failure).type("html").send(htmlPage(title, ""));
+    }
+  };
+  return {
+    control,
+    gate,
+    issued: (jti) => valid.add(jti),
+    isExpired: (jti) => expired.has(jti),
+    identify: (request, username) => {
+      const record = records.get(request);
+      if (record !== undefined) record.user = username;
+    },
+    clear: () => {
+      requests.splice(0);
+      failures.splice(0);
+      Object.assign(tokenLifetimes, DEFAULT_LIFETIMES);
+    },
+  };
+}

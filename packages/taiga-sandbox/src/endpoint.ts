@@ -1,0 +1,89 @@
+import express, { type Request, type RequestHandler, type Response, type Router } from "express";
+import type { Actor } from "./access.ts";
+import { apiException } from "./errors.ts";
+
+const MAX_BODY = "1mb";
+
+/** Answers one method of one path. Errors are thrown; see errors.ts. */
+export type Handler = (req: Request, res: Response, actor: Actor) => void | Promise<void>;
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Everything that is served at one path. */
+export interface Endpoint {
+  /** What OPTIONS calls it: Taiga's name for the group of paths. */
+  name: string;
+  handlers: Partial<Record<Method, Handler>>;
+}
+
+/** The order in which Taiga names methods in `Allow`. */
+const METHODS: Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/**
+ * Serves a path: HEAD works where GET does, OPTIONS describes it, every other method is 405.
+ * Credentials are checked first, so that a bad token is 401 also where none is needed.
+ */
+export function serve(
+  router: Router,
+  authenticate: (req: Request, res: Response) => Promise<Actor>,
+  path: string,
+  { name, handlers }: Endpoint,
+): void {
+  const methods = METHODS.filter((method) => handlers[method] !== undefined);
+  const allow = [...methods, ...(handlers.GET ? ["HEAD"] : []), "OPTIONS"].join(", ");
+  const admit: RequestHandler = async (req, res, next) => {
+    res.set("Allow", allow);
+    if (req.accepts("application/json") === false) {
+      throw apiException(406, "NotAcceptable", "Could not satisfy the request's Accept header");
+    }
+    const actor = await authenticate(req, res);
+    if (req.method === "OPTIONS") {
+      res.json(describe(name));
+      return;
+    }
+    if (handlerOf(req) === undefined) {
+      throw apiException(405, "MethodNotAllowed", `Method '${req.method}' not allowed.`);
+    }
+    res.locals["actor"] = actor;
+    next();
+  };
+  const handlerOf = (req: Request): Handler | undefined =>
+    handlers[(req.method === "HEAD" ? "GET" : req.method) as Method];
+  router.all(path, admit, ...parseBody, async (req, res) => {
+    await handlerOf(req)!(req, res, res.locals["actor"] as Actor);
+  });
+}
+
+const requireKnownType: RequestHandler = (req, _res, next) => {
+  const known = ["application/json", "application/x-www-form-urlencoded"];
+  if (req.is(known) === false) {
+    const type = req.get("content-type") ?? "";
+    throw apiException(415, "UnsupportedMediaType", `Unsupported media type '${type}' in request.`);
+  }
+  next();
+};
+
+const parseBody: RequestHandler[] = [
+  requireKnownType,
+  express.json({ limit: MAX_BODY }),
+  express.urlencoded({ extended: false, limit: MAX_BODY }),
+];
+
+const describe = (name: string) => ({
+  name,
+  description: "",
+  renders: ["application/json"],
+  parses: ["application/json", "application/x-www-form-urlencoded"],
+});
+
+/** A query parameter; the last one counts when it is repeated, as in Django. */
+export function queryText(req: Request, name: string): string | undefined {
+  const value = req.query[name];
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === "string" ? last : undefined;
+}
+
+/** A number in the path or the query; undefined when it is none. */
+export function toId(value: unknown): number | undefined {
+  return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
+}

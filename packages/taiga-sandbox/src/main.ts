@@ -1,0 +1,118 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import path from "node:path";
+import process from "node:process";
+import { StateFileError } from "./persistence.ts";
+import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
+
+/** Fixed on purpose: the demonstration passwords are public, so nobody else may reach this. */
+const HOST = "127.0.0.1";
+const DEFAULT_PORT = 3003;
+
+/** How long open requests may take to finish after a signal to stop. */
+const DRAIN_MS = 3_000;
+
+/** Something the user can put right; shown without a stack. */
+class SetupError extends Error {
+  override readonly name = "SetupError";
+}
+
+function readPort(value: string | undefined): number {
+  if (value === undefined || value === "") return DEFAULT_PORT;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new SetupError(`SANDBOX_PORT is "${value}". It has to be a whole number from 1 to 65535.`);
+}
+
+/** Signing tokens with a key that outlives the process keeps logins working over a restart. */
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft);
+  }
+  return readFileSync(file, "utf8").trim();
+}
+
+function openSandbox(dataDir: string): Sandbox {
+  const file = path.join(dataDir, "sandbox.json");
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    if (process.argv.includes("--reset")) deleteState(file);
+    const secret = readSecret(path.join(dataDir, "sandbox-secret"));
+    return createSandbox({ clock: () => new Date(), secret, file, seed: "demo" });
+  } catch (cause) {
+    if (cause instanceof StateFileError) throw new SetupError(cause.message, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new SetupError(`the data folder ${dataDir} cannot be used: ${message}`, { cause });
+  }
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const where = `port ${port} on ${HOST}`;
+      const remedy = "or set SANDBOX_PORT to another port.";
+      reject(
+        new SetupError(
+          error.code === "EADDRINUSE"
+            ? `${where} is already taken. Stop the program that uses it, ${remedy}`
+            : `${where} cannot be opened (${error.code}). Set SANDBOX_PORT to another port.`,
+        ),
+      );
+    });
+    server.listen(port, HOST, resolve);
+  });
+}
+
+async function stop(server: Server, sandbox: Sandbox): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+  await sandbox.flush();
+}
+
+async function main(): Promise<void> {
+  const port = readPort(process.env["SANDBOX_PORT"]);
+  const server = createServer();
+  // The port is the lock: a second process must not get to touch the files of the first.
+  await listen(server, port);
+  const sandbox = openSandbox(process.env["DATA_DIR"] || ".data");
+  server.on("request", sandbox.app);
+  await sandbox.flush();
+
+  let stopping = false;
+  const shutDown = (): void => {
+    if (stopping) return;
+    stopping = true;
+    stop(server, sandbox).then(() => process.exit(0), fail);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, shutDown);
+  process.once("disconnect", shutDown);
+
+  const message = `Taiga sandbox with demonstration data at http://${HOST}:${port}/api/v1`;
+  if (process.send) process.send({ ready: "sandbox", message });
+  else process.stdout.write(`sandbox: ${message}\n`);
+}
+
+function fail(error: unknown): void {
+  const bug = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof SetupError ? error.message : bug;
+  process.stderr.write(`sandbox: ${text}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

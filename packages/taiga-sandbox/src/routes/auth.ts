@@ -1,0 +1,66 @@
+import type { Context } from "../context.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { badRequest, invalidFields, tokenError } from "../errors.ts";
+import { toBody, toText } from "../fields.ts";
+import type { State, User } from "../state.ts";
+import type { Tokens } from "../tokens.ts";
+import { toOwnUser } from "../views/users.ts";
+
+const REQUIRED = ["This field is required."];
+
+/** `POST /auth` and `POST /auth/refresh`. */
+export function authRoutes({ state, clock }: Context, tokens: Tokens): Record<string, Endpoint> {
+  return {
+    "/auth": {
+      name: "Auth",
+      handlers: {
+        POST: async (req, res) => {
+          const user = logIn(state, toBody(req.body));
+          res.json({ ...toOwnUser(state, user), ...(await tokens.issue(user.id)) });
+        },
+      },
+    },
+    "/auth/refresh": {
+      name: "Auth",
+      handlers: {
+        POST: async (req, res) => {
+          const { refresh } = toBody(req.body);
+          if (!refresh) throw invalidFields({ refresh: REQUIRED });
+          const claims = await tokens.verify(toText(refresh), "refresh");
+          if (typeof claims === "string" || claims.jti in state.usedRefreshTokens) throw refused();
+          const user = state.users.find((row) => row.id === claims.user_id);
+          if (user?.is_active !== true) throw refused();
+          markUsed(state, claims, Math.floor(clock().getTime() / 1000));
+          res.json(await tokens.issue(user.id));
+        },
+      },
+    },
+  };
+}
+
+const refused = () => tokenError("Token is invalid or expired", "token_not_valid");
+
+function logIn(state: State, body: Record<string, unknown>): User {
+  if (toText(body["type"]).toLowerCase() !== "normal") throw badRequest("invalid login type");
+  const missing = ["username", "password"].filter((name) => !body[name]);
+  if (missing.length > 0) {
+    throw invalidFields(Object.fromEntries(missing.map((name) => [name, REQUIRED])));
+  }
+  const name = toText(body["username"]).toLowerCase();
+  const user = state.users.find(
+    (row) => row.username.toLowerCase() === name || row.email.toLowerCase() === name,
+  );
+  if (user?.is_active !== true || user.password !== body["password"]) {
+    const detail = "No active account found with the given credentials";
+    throw tokenError(detail, "invalid_credentials");
+  }
+  return user;
+}
+
+/** A refresh token works once; the list forgets those that have expired by themselves. */
+function markUsed(state: State, claims: { jti: string; exp: number }, nowSeconds: number): void {
+  for (const [jti, exp] of Object.entries(state.usedRefreshTokens)) {
+    if (exp <= nowSeconds) delete state.usedRefreshTokens[jti];
+  }
+  state.usedRefreshTokens[claims.jti] = claims.exp;
+}

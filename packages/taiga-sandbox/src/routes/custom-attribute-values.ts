@@ -1,0 +1,108 @@
+import type { Request } from "express";
+import { isAllowed, permissionFor, refusal, type Actor } from "../access.ts";
+import type { Context } from "../context.ts";
+import { toId, type Endpoint } from "../endpoint.ts";
+import { invalidFields, notFound } from "../errors.ts";
+import { readFields, toBody, wholeNumber } from "../fields.ts";
+import { recordChange, takeSnapshot, type Recorded } from "../history.ts";
+import { KINDS, rowsOf } from "../items.ts";
+import { verifyVersion } from "../occ.ts";
+import { findById, mustFind } from "../rows.ts";
+import type { CustomAttributeValues, State } from "../state.ts";
+import { findForWrite, mustBeUser, verifyWritable, type WritableKind } from "../writes.ts";
+
+/** `/{kind}/custom-attributes-values/{id}` of stories and tasks. */
+export function customAttributeValueRoutes(context: Context): Record<string, Endpoint> {
+  return { ...routesOf(context, "userstory"), ...routesOf(context, "task") };
+}
+
+/** Under which name an answer carries the item's id. */
+const OBJECT_FIELD = { userstory: "user_story", task: "task" };
+
+function routesOf(context: Context, kind: WritableKind): Record<string, Endpoint> {
+  const name = `${KINDS[kind].model}CustomAttributesValues`;
+  const toView = ({ attributes_values, version, object }: CustomAttributeValues) => ({
+    attributes_values,
+    version,
+    [OBJECT_FIELD[kind]]: object,
+  });
+  return {
+    [`/${KINDS[kind].path}/custom-attributes-values/:id`]: {
+      name,
+      handlers: {
+        GET: (req, res, actor) => {
+          const { state } = context;
+          const item = findById<{ id: number; project: number }>(
+            rowsOf(state, kind),
+            toId(req.params["id"]),
+          );
+          if (item === undefined) throw notFound(name);
+          const project = mustFind(state.projects, item.project);
+          if (!isAllowed(state, actor, project, permissionFor("view", kind))) throw refusal(actor);
+          res.json(toView(valuesOf(state, kind, item.id)));
+        },
+        PATCH: (req, res, actor) => {
+          res.json(toView(edit(context, kind, req, actor)));
+        },
+      },
+    },
+  };
+}
+
+const valuesOf = (state: State, kind: WritableKind, object: number): CustomAttributeValues =>
+  state.customAttributeValues.find((row) => row.kind === kind && row.object === object) ?? {
+    kind,
+    object,
+    attributes_values: {},
+    version: 1,
+  };
+
+/** Replaces the whole map. No change is ever compared, so any version up to now is good. */
+function edit(
+  context: Context,
+  kind: WritableKind,
+  req: Request,
+  actor: Actor,
+): CustomAttributeValues {
+  const { state } = context;
+  const body = toBody(req.body);
+  const target = { kind, id: toId(req.params["id"]) };
+  const item = findForWrite(state, actor, target, (permissions) =>
+    permissions.has(permissionFor("modify", kind)),
+  );
+  const project = mustFind(state.projects, item.project);
+  const { version } = readFields(body, { version: wholeNumber }, { required: [], isEdit: true });
+  const values = readValues(state, kind, project.id, body["attributes_values"]);
+  const stored = valuesOf(state, kind, item.id);
+  verifyVersion({ version, keys: Object.keys(body) }, { version: stored.version, changes: [] });
+  verifyWritable(project);
+
+  const subject = { kind, item } as Recorded;
+  const before = takeSnapshot(state, subject);
+  if (!state.customAttributeValues.includes(stored)) state.customAttributeValues.push(stored);
+  stored.attributes_values = values ?? stored.attributes_values;
+  stored.version += 1;
+  recordChange(context, subject, { before, author: mustBeUser(actor), comment: "" });
+  return stored;
+}
+
+/** @throws {ApiError} 400 for an empty map and for fields that the project does not have. */
+function readValues(
+  state: State,
+  kind: WritableKind,
+  projectId: number,
+  value: unknown,
+): Record<string, unknown> | undefined {
+  if (value === undefined) return undefined;
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap || Object.keys(value).length === 0) {
+    throw invalidFields({ attributes_values: ["This field cannot be blank."] });
+  }
+  const known = state.customAttributes
+    .filter((row) => row.kind === kind && row.project === projectId)
+    .map((row) => String(row.id));
+  if (!Object.keys(value).every((id) => known.includes(id))) {
+    throw invalidFields({ attributes_values: ["It contains invalid custom fields."] });
+  }
+  return value as Record<string, unknown>;
+}

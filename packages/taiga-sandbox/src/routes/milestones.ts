@@ -1,0 +1,82 @@
+import type { Request } from "express";
+import { isAllowed, refusal, type Actor } from "../access.ts";
+import type { Context } from "../context.ts";
+import { queryText, toId, type Endpoint } from "../endpoint.ts";
+import { notFound } from "../errors.ts";
+import { applyFilters, columnFilter, dateFilters, orderRows, readProjectId } from "../filters.ts";
+import { sendPage } from "../pagination.ts";
+import { findById, mustFind } from "../rows.ts";
+import type { Milestone, State } from "../state.ts";
+import { toMilestone } from "../views/milestones.ts";
+
+/** `/milestones` and `/milestones/{id}`, to read. */
+export function milestoneRoutes(context: Context): Record<string, Endpoint> {
+  const { state } = context;
+  const isVisible = (milestone: Milestone, actor: Actor): boolean =>
+    isAllowed(state, actor, mustFind(state.projects, milestone.project), "view_milestones");
+  return {
+    "/milestones": {
+      name: "Milestone",
+      handlers: {
+        GET: (req, res, actor) => {
+          const visible = state.milestones.filter((row) => isVisible(row, actor));
+          res.set(toCounts(req, visible));
+          const rows = listMilestones(req, state, visible);
+          sendPage(req, res, rows, (row) => toMilestone(context, row));
+        },
+      },
+    },
+    "/milestones/:id": {
+      name: "Milestone",
+      handlers: {
+        GET: (req, res, actor) => {
+          const milestone = findById(state.milestones, toId(req.params["id"]));
+          if (milestone === undefined) throw notFound("Milestone");
+          if (!isVisible(milestone, actor)) throw refusal(actor);
+          res.json(toMilestone(context, milestone));
+        },
+      },
+    },
+  };
+}
+
+/** How many sprints of the project are open and closed, whatever else was filtered. */
+function toCounts(req: Request, visible: readonly Milestone[]): Record<string, string> {
+  const projectId = readProjectId(req);
+  const own = visible.filter((row) => projectId === undefined || row.project === projectId);
+  const closed = own.filter((row) => row.closed).length;
+  return {
+    "Taiga-Info-Total-Opened-Milestones": String(own.length - closed),
+    "Taiga-Info-Total-Closed-Milestones": String(closed),
+  };
+}
+
+function listMilestones(req: Request, state: State, visible: readonly Milestone[]): Milestone[] {
+  const slug = queryText(req, "project__slug");
+  const slugOf = (row: Milestone) => mustFind(state.projects, row.project).slug;
+  const filters = [
+    ...columnFilter<Milestone>(req, "project", (row) => row.project),
+    ...columnFilter<Milestone>(req, "closed", (row) => row.closed),
+    ...dateFilters<Milestone>(req, "created_date", (row) => row.created_date),
+    ...dateFilters<Milestone>(req, "modified_date", (row) => row.modified_date),
+    ...dateFilters<Milestone>(req, "estimated_start", (row) => row.estimated_start),
+    ...dateFilters<Milestone>(req, "estimated_finish", (row) => row.estimated_finish),
+  ];
+  const rows = applyFilters(visible, filters).filter(
+    (row) => slug === undefined || slugOf(row) === slug,
+  );
+  const keys = {
+    project: (row: Milestone) => row.project,
+    name: (row: Milestone) => row.name,
+    estimated_start: (row: Milestone) => row.estimated_start,
+    estimated_finish: (row: Milestone) => row.estimated_finish,
+    closed: (row: Milestone) => row.closed,
+    created_date: (row: Milestone) => row.created_date,
+  };
+  return orderRows(
+    rows,
+    queryText(req, "order_by"),
+    keys,
+    (a, b) => b.estimated_start.localeCompare(a.estimated_start) || a.id - b.id,
+  );
+}

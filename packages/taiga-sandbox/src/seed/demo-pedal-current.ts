@@ -1,0 +1,136 @@
+import { setCustomValues } from "./add-content.ts";
+import { addComment, addMove } from "./add-history.ts";
+import { addStory, addTask } from "./add-items.ts";
+import type { Draft } from "./draft.ts";
+
+const CURRENT = "Sprint 8: Paying without friction";
+
+/** The sprint that the team is in. */
+export function fillCurrentSprint(draft: Draft): void {
+  const price = addStory(draft, {
+    subject: "Show the price before the rider unlocks the bike",
+    description:
+      "Unlock fee, price a minute, the cap of the day. Two lines, no link to a price list.\n\n@stan the wording of the cap has to match the council's decision.",
+    status: "In progress",
+    sprint: CURRENT,
+    epic: "Payments riders trust",
+    by: "alice",
+    assigned: "alice",
+    helpers: ["bob"],
+    tags: ["payments", "rider app"],
+    points: { UX: "2", Design: "1", Front: "5", Back: "2" },
+    created: [-20, "09:00"],
+    due: 3,
+  });
+  setCustomValues(draft, "userstory", price, { Release: "3.4", Reach: 12000 });
+  const quote = addTask(draft, {
+    story: price,
+    subject: "Quote endpoint: price for this rider at this station",
+    status: "Ready for test",
+    by: "bob",
+    assigned: "bob",
+    created: [-8, "10:05"],
+  });
+  setCustomValues(draft, "task", quote, { Reviewer: "Alice" });
+  addTask(draft, {
+    story: price,
+    subject: "Price card on the unlock screen",
+    status: "In progress",
+    by: "alice",
+    assigned: "alice",
+    created: [-8, "10:06"],
+  });
+  addTask(draft, {
+    story: price,
+    subject: "Explain the daily cap in one sentence, in three languages",
+    by: "alice",
+    created: [-8, "10:08"],
+    due: 2,
+  });
+  addComment(
+    draft,
+    { kind: "userstory", item: price, by: "stan", at: [-3, "13:48"] },
+    'Approved on our side: "You never pay more than 9 a day." Please do not add conditions behind it.',
+  );
+  addComment(
+    draft,
+    { kind: "task", item: quote, by: "bob", at: [-1, "09:31"] },
+    "Ready. Cached for 30 seconds a station, otherwise the map would ask for 200 quotes at once.",
+  );
+
+  const wallet = addStory(draft, {
+    subject: "Pay with Apple Pay and Google Pay",
+    description: "Half of the riders who give up do so while typing the card number.",
+    status: "In progress",
+    sprint: CURRENT,
+    epic: "Payments riders trust",
+    by: "alice",
+    assigned: "bob",
+    tags: ["payments", "rider app"],
+    points: { Design: "2", Front: "8", Back: "5" },
+    created: [-19, "11:40"],
+    blocked:
+      "The payment provider has not enabled wallets for our account yet; ticket open since Monday.",
+    due: 5,
+  });
+  setCustomValues(draft, "userstory", wallet, { Release: "3.5", Reach: 5400 });
+  addTask(draft, {
+    story: wallet,
+    subject: "Register the merchant identifiers",
+    status: "Closed",
+    by: "bob",
+    assigned: "bob",
+    created: [-7, "09:20"],
+    finished: [-5, "12:00"],
+  });
+  addTask(draft, {
+    story: wallet,
+    subject: "Wallet sheet in the iOS app",
+    status: "Needs Info",
+    by: "bob",
+    created: [-7, "09:21"],
+    iocaine: true,
+  });
+  addComment(
+    draft,
+    { kind: "userstory", item: wallet, by: "bob", at: [-2, "15:15"] },
+    "Blocked until the provider answers. I called; they promised Thursday. If it slips, I take the receipt story first.",
+  );
+  addMove(draft, wallet, { by: "bob", at: [-6, "09:00"], from: "Ready" });
+
+  addStory(draft, {
+    subject: "Send the receipt within a minute after the ride",
+    description: "Today the mail leaves with the nightly run. Riders think they were not charged.",
+    status: "Ready for test",
+    sprint: CURRENT,
+    epic: "Payments riders trust",
+    by: "alice",
+    assigned: "bob",
+    tags: ["payments"],
+    points: { Back: "3" },
+    created: [-18, "14:30"],
+  });
+  addStory(draft, {
+    subject: "Retry a failed charge once, then tell the rider",
+    status: "Ready",
+    sprint: CURRENT,
+    epic: "Payments riders trust",
+    by: "bob",
+    tags: ["payments"],
+    points: { Back: "5", UX: "1" },
+    created: [-17, "10:20"],
+    due: -1,
+  });
+  addStory(draft, {
+    subject: "Ask for the PIN again before the card can be changed",
+    description: "Found in the last security review.",
+    status: "Done",
+    sprint: CURRENT,
+    by: "bob",
+    assigned: "bob",
+    tags: ["security"],
+    points: { Front: "1", Back: "2" },
+    created: [-16, "09:50"],
+    finished: [-4, "11:25"],
+  });
+}

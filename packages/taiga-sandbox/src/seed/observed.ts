@@ -1,0 +1,85 @@
+import { toTimestamp } from "../context.ts";
+import type { State } from "../state.ts";
+import { addCustomAttribute, addMilestone, addWikiPage } from "./add-content.ts";
+import { addEpic, addIssue } from "./add-items.ts";
+import { addMember, addProject, addRole, addSwimlane, addUser } from "./build-project.ts";
+import { createDraft } from "./draft.ts";
+import { KANBAN, SCRUM } from "./templates.ts";
+
+/**
+ * The situation in which the behaviour of a real Taiga was recorded: the same users, ids and slugs
+ * in a private scrum project and a public kanban one. What other endpoints created in the course
+ * of the recording (a sprint, epics, an issue, wiki pages, custom fields) is there from the start.
+ */
+export function seedObserved(state: State, now: Date): void {
+  const joined = toTimestamp(now);
+  state.lastIds["users"] = 4;
+  const user = (username: string, full_name: string, color: string, email: string) =>
+    addUser(state, {
+      username,
+      full_name,
+      color,
+      email,
+      joined,
+      is_superuser: username === "admin",
+    });
+  user("admin", "Administrator", "", "admin@admin.com");
+  const alice = user("alice", "Alice A", "#fffeb0", "alice@example.com");
+  const bob = user("bob", "Bob B", "#40ec8b", "bob@example.com");
+  user("carol", "Carol C", "#d55a4e", "carol@example.com");
+  const stan = user("stan", "Stan S", "#6a86d8", "stan@example.com");
+
+  const shared = { name: "Alpha One", owner: alice, created: joined };
+  const alpha = addProject(state, {
+    ...shared,
+    slug: "alice-alpha-one",
+    description: "d2",
+    template: SCRUM,
+    isPrivate: true,
+    tags: ["t1"],
+  });
+  addProject(state, {
+    ...shared,
+    slug: "alice-alpha-one-1",
+    description: "desc",
+    template: KANBAN,
+    isPrivate: false,
+    tags: [],
+  });
+  Object.assign(alpha, {
+    is_epics_activated: true,
+    is_kanban_activated: true,
+    total_milestones: 3,
+    total_story_points: 40,
+    tags_colors: { red: "#ff0000" },
+  });
+  const permissions = ["view_project", "view_us"];
+  addRole(state, alpha, { name: "QA", computable: true, permissions, order: 10 });
+  addMember(state, alpha, bob, "Front", { created: joined });
+  addMember(state, alpha, stan, "Stakeholder", { created: joined });
+
+  const draft = createDraft(state, alpha, now);
+  addMilestone(draft, "Sprint 1", "bob", [-4, 9]);
+  addSwimlane(state, alpha, "L1");
+  addSwimlane(state, alpha, "L2");
+  for (const [name, type, extra] of [
+    ["Est", "number", null],
+    ["Drop", "dropdown", ["a", "b"]],
+  ] as const) {
+    const options = extra === null ? null : [...extra];
+    addCustomAttribute(draft, { kind: "userstory", name, description: "", type, extra: options });
+  }
+  addWikiPage(draft, "home", { by: "bob", at: [0, "06:12"], content: "# Hi #1" });
+  addWikiPage(draft, "my-page", { by: "bob", at: [0, "06:12"], content: "" });
+
+  // The refs that these had in the recording; stories and tasks count from 1.
+  alpha.last_ref = 11;
+  for (const subject of ["I1", "I2"])
+    addIssue(draft, { subject, by: "stan", created: [0, "06:12"] });
+  alpha.last_ref = 18;
+  for (const subject of ["E1", "E2"]) {
+    const tags = subject === "E1" ? ["epic-tag"] : [];
+    addEpic(draft, { subject, by: "bob", created: [0, "06:12"], color: "#123456", tags });
+  }
+  alpha.last_ref = 0;
+}
