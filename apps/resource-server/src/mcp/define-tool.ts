@@ -29,7 +29,7 @@ export interface ToolContext {
   /** Aborted when the client has gone away. */
   signal: AbortSignal;
   /** Tells a client that asked for it how far a long call is; does nothing otherwise. */
-  reportProgress(done: number, total: number, message: string): Promise<void>;
+  reportProgress: (done: number, total: number, message: string) => Promise<void>;
 }
 
 /** A tool's answer: dense text for the model, and the same facts as data. */

@@ -7,6 +7,7 @@ export type ToolErrorCode =
   | "ambiguous_name"
   | "version_conflict"
   | "access_level_too_low"
+  | "tool_not_enabled"
   | "project_not_granted"
   | "taiga_permission_missing"
   | "idempotency_mismatch"

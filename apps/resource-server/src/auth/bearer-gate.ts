@@ -1,0 +1,129 @@
+// For the `req.auth` that the SDK's Express adapter declares.
+import type {} from "@modelcontextprotocol/express";
+import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { TaigaScope } from "@taiga-mcp/service";
+import type { Request, RequestHandler, Response } from "express";
+import { toNarrowingQuery } from "../policy/narrowing.ts";
+
+export interface BearerGateDeps {
+  verifier: OAuthTokenVerifier;
+  /** Where our RFC 9728 document is, without a query. */
+  metadataUrl: string;
+  /** All that a client may ever ask for, lowest first. */
+  scopes: readonly TaigaScope[];
+}
+
+/** RFC 6750 section 2.1: `b64token`. */
+const BEARER = /^Bearer +(?<token>[\w.~+/-]+=*)$/i;
+const BEARER_SCHEME = /^Bearer(\s|$)/i;
+
+/**
+ * Lets nobody past without a live access token for us, whatever the method, and before the body is
+ * read. The verified token is in `req.auth`.
+ *
+ * The challenge asks for every scope there is, because many clients ask the user only once.
+ * An outage of the authorization server is passed on as an error and never answered with 401:
+ * clients throw their login away on that.
+ *
+ * @see RFC 6750 section 3, MCP authorization
+ */
+export function createBearerGate({
+  verifier,
+  metadataUrl,
+  scopes,
+}: BearerGateDeps): RequestHandler {
+  return async (req, res, next) => {
+    const resourceMetadataUrl = `${metadataUrl}${toNarrowingQuery(queryOf(req))}`;
+    try {
+      const authInfo = await verifier.verifyAccessToken(readToken(req));
+      req.auth = { ...authInfo, resourceMetadataUrl };
+    } catch (error) {
+      const refusal = toRefusal(error);
+      if (refusal === undefined) throw error;
+      challenge(res, refusal, { scope: scopes.join(" "), resource_metadata: resourceMetadataUrl });
+      return;
+    }
+    next();
+  };
+}
+
+interface Refusal {
+  status: 400 | 401 | 403;
+  /** Left out of the challenge when no credentials were sent: RFC 6750 section 3.1. */
+  error: string;
+  description: string;
+  wasAnonymous?: boolean;
+}
+
+/** A request that carries no access token, or carries it in a way that is not allowed. */
+class TokenRequestError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.description);
+    this.name = "TokenRequestError";
+    this.refusal = refusal;
+  }
+}
+
+function readToken(req: Request): string {
+  if (new URLSearchParams(queryOf(req)).has("access_token")) {
+    throw new TokenRequestError({
+      status: 400,
+      error: "invalid_request",
+      description: "The access token belongs into the Authorization header, never into the URL",
+    });
+  }
+  const header = req.headers.authorization;
+  if (header === undefined || !BEARER_SCHEME.test(header)) {
+    throw new TokenRequestError({
+      status: 401,
+      error: "invalid_token",
+      description: "An access token is needed",
+      wasAnonymous: true,
+    });
+  }
+  const token = BEARER.exec(header)?.groups?.["token"];
+  if (token === undefined) {
+    throw new TokenRequestError({
+      status: 400,
+      error: "invalid_request",
+      description: "The Authorization header must be: Bearer, a space, and one access token",
+    });
+  }
+  return token;
+}
+
+function toRefusal(error: unknown): Refusal | undefined {
+  if (error instanceof TokenRequestError) return error.refusal;
+  if (!(error instanceof OAuthError)) return undefined;
+  if (error.code === OAuthErrorCode.InvalidToken) {
+    return { status: 401, error: error.code, description: error.message };
+  }
+  if (error.code === OAuthErrorCode.InsufficientScope) {
+    return { status: 403, error: error.code, description: error.message };
+  }
+  return undefined;
+}
+
+function challenge(
+  res: Response,
+  { status, error, description, wasAnonymous = false }: Refusal,
+  offer: { scope: string; resource_metadata: string },
+): void {
+  const parameters = {
+    ...(!wasAnonymous && { error, error_description: description }),
+    ...offer,
+  };
+  const text = Object.entries(parameters).map(([name, value]) => `${name}="${value}"`);
+  res
+    .status(status)
+    .set("WWW-Authenticate", `Bearer ${text.join(", ")}`)
+    .set("Cache-Control", "no-store")
+    .json({ error, error_description: description });
+}
+
+const queryOf = (req: Request): string => {
+  const start = req.originalUrl.indexOf("?");
+  return start === -1 ? "" : req.originalUrl.slice(start + 1);
+};

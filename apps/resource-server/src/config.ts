@@ -1,0 +1,130 @@
+import {
+  type AccessLevel,
+  type Addresses,
+  type Environment,
+  type LogLevel,
+  readEnvironment,
+  resolveAddresses,
+  resolveOwnSecret,
+  sharedSettings,
+} from "@taiga-mcp/service";
+import { z } from "zod";
+import { TOOLSETS, type Toolset } from "./mcp/define-tool.ts";
+
+const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
+
+const toList = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+/** Every setting of the resource server, with its description. */
+export const ResourceServerSettings = z.object({
+  ...sharedSettings,
+  RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
+    description: "The address the resource server listens on.",
+  }),
+  AUTH_SERVER_INTERNAL_URL: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
+    .refine(isBareOrigin, "must be a bare origin, without a path or a trailing slash")
+    .default("http://127.0.0.1:3011")
+    .meta({
+      description:
+        "Where the resource server reaches the authorization server's private listener. Plain http is for one machine or a private network.",
+    }),
+  TOOLSETS: z
+    .string()
+    .default("core")
+    .transform(toList)
+    .pipe(
+      z
+        .array(z.enum(TOOLSETS, `must be a comma-separated list of ${TOOLSETS.join(", ")}`))
+        .min(1, "must name at least one toolset"),
+    )
+    .meta({
+      description: `The groups of tools that are offered, of: ${TOOLSETS.join(", ")}.`,
+      defaultText: "core",
+    }),
+  TAIGA_MAX_PARALLEL: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(256, "must be at most 256")
+    .default(16)
+    .meta({ description: "How many requests Taiga gets from us at the same time." }),
+  TAIGA_TIMEOUT_MS: z.coerce
+    .number("must be a number of milliseconds")
+    .int("must be a whole number of milliseconds")
+    .min(100, "must be at least 100")
+    .max(120_000, "must be at most 120000")
+    .default(10_000)
+    .meta({ description: "How long Taiga may take to answer, in milliseconds." }),
+  ALLOWED_ORIGINS: z
+    .string()
+    .transform(toList)
+    .pipe(
+      z.array(
+        z
+          .url({
+            protocol: /^https?$/,
+            error: "must be a comma-separated list of http(s) origins",
+            abort: true,
+          })
+          .refine(isBareOrigin, "must be bare origins such as https://app.example.com"),
+      ),
+    )
+    .optional()
+    .meta({
+      description:
+        "Web pages, by origin and separated by commas, that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
+      defaultText: "the MCP endpoint's own origin, and localhost when it is on localhost",
+    }),
+});
+
+/** What the resource server runs with, resolved and checked. */
+export interface Config extends Addresses {
+  /** The authorization server's private listener, a bare origin. */
+  authServerUrl: string;
+  clientId: string;
+  clientSecret: string;
+  listener: { host: string; port: number };
+  taigaTimeoutMs: number;
+  taigaMaxParallel: number;
+  /** The most any client may do, whatever a user agreed to. */
+  accessLimit: AccessLevel;
+  toolsets: readonly Toolset[];
+  /** Origins of web pages beyond our own that may call the MCP endpoint. */
+  allowedOrigins: readonly string[];
+  storeUrl: string;
+  dataDir: string;
+  logLevel: LogLevel;
+  /** Reverse proxies in front; used for client addresses only. */
+  trustProxy: number;
+}
+
+/**
+ * Reads the configuration once, before anything opens a port.
+ * @throws {ConfigurationError} that names the variable and the rule.
+ */
+export function parseConfig(environment: Environment): Config {
+  const settings = readEnvironment(ResourceServerSettings, environment);
+  return {
+    ...resolveAddresses(settings),
+    authServerUrl: settings.AUTH_SERVER_INTERNAL_URL,
+    clientId: settings.RS_CLIENT_ID,
+    clientSecret:
+      settings.RS_CLIENT_SECRET ??
+      resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
+    listener: { host: settings.RESOURCE_SERVER_HOST, port: settings.RESOURCE_SERVER_PORT },
+    taigaTimeoutMs: settings.TAIGA_TIMEOUT_MS,
+    taigaMaxParallel: settings.TAIGA_MAX_PARALLEL,
+    accessLimit: settings.ACCESS_LIMIT,
+    toolsets: settings.TOOLSETS,
+    allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
+    storeUrl: settings.STORE_URL,
+    dataDir: settings.DATA_DIR,
+    logLevel: settings.LOG_LEVEL,
+    trustProxy: settings.TRUST_PROXY,
+  };
+}

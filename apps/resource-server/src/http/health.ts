@@ -1,0 +1,52 @@
+import type { Logger } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { Router } from "express";
+
+export interface HealthDeps {
+  store: Pick<Kv, "ping">;
+  /** The authorization server's private listener, a bare origin. */
+  authServerUrl: string;
+  fetch: typeof globalThis.fetch;
+  logger: Logger;
+}
+
+const TIMEOUT_MS = 2_000;
+
+/**
+ * `/healthz`: the process runs. `/readyz`: it can also serve a request, because what it depends on
+ * answers; 503 with the names of what does not.
+ */
+export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps): Router {
+  const checks = {
+    store: () => store.ping(),
+    auth_server: async () => {
+      const response = await fetch(`${authServerUrl}/readyz`, {
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await response.body?.cancel();
+      if (!response.ok) throw new Error(`the authorization server answers ${response.status}`);
+    },
+  };
+  return Router()
+    .get("/healthz", (_req, res) => {
+      res.set("Cache-Control", "no-store").json({ status: "ok" });
+    })
+    .get("/readyz", async (_req, res) => {
+      const results = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+          try {
+            await check();
+            return [name, "ok"] as const;
+          } catch (error) {
+            logger.warn({ err: error, check: name }, "not ready");
+            return [name, "unavailable"] as const;
+          }
+        }),
+      );
+      const isReady = results.every(([, result]) => result === "ok");
+      res
+        .status(isReady ? 200 : 503)
+        .set("Cache-Control", "no-store")
+        .json({ status: isReady ? "ok" : "unavailable", checks: Object.fromEntries(results) });
+    });
+}

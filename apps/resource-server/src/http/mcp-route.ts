@@ -1,0 +1,87 @@
+import { toNodeHandler } from "@modelcontextprotocol/node";
+import type { McpHttpHandler } from "@modelcontextprotocol/server";
+import type { Logger } from "@taiga-mcp/service";
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
+import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
+import { parseNarrowing } from "../policy/narrowing.ts";
+
+const MAX_BODY = "4mb";
+
+/** JSON-RPC 2.0 section 5.1. */
+const PARSE_ERROR = -32_700;
+/** What the SDK answers for HTTP refusals that JSON-RPC has no code for. */
+const REFUSED = -32_000;
+
+export interface McpRouteDeps {
+  /** Our address, as clients enter it. */
+  resource: string;
+  /** Runs before everything else here, for every method. */
+  gate: RequestHandler;
+  handler: Pick<McpHttpHandler, "fetch">;
+  logger: Logger;
+}
+
+/**
+ * The MCP endpoint, with and without a trailing slash. First the gate, so that a client that
+ * begins with a GET learns where to log in; then POST only; the body is read last.
+ *
+ * @see MCP Streamable HTTP
+ */
+export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps): Router {
+  const serve = toNodeHandler(handler, {
+    onerror: (error) => logger.error({ err: error }, "MCP request failed"),
+  });
+  const mcp: RequestHandler = async (req, res) => {
+    // Whatever a client put there, from here on it is the id we gave.
+    req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
+    await serve(req, res, withArgumentObjects(req.body));
+  };
+  const readJson = express.json({ limit: MAX_BODY });
+  return Router().all(
+    new URL(resource).pathname,
+    gate,
+    postOnly,
+    checkNarrowing,
+    readJson,
+    mcp,
+    unreadableBody,
+  );
+}
+
+/** No sessions and no streams opened by the client: nothing to GET or DELETE. */
+const postOnly: RequestHandler = (req, res, next) => {
+  if (req.method === "POST") return next();
+  res
+    .status(405)
+    .set("Allow", "POST")
+    .json(toJsonRpcError(REFUSED, "Method not allowed: use POST."));
+};
+
+/** An address that asks for what we do not know is answered with what we know. */
+const checkNarrowing: RequestHandler = (req, _res, next) => {
+  parseNarrowing(new URL(req.originalUrl, "http://localhost").searchParams);
+  next();
+};
+
+/** What express.json throws, as the JSON-RPC error that MCP clients understand. */
+const unreadableBody: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+  if (!(error instanceof Error) || !("type" in error) || !("status" in error)) return next(error);
+  const isTooLarge = error.status === 413;
+  res
+    .status(Number(error.status))
+    .json(
+      isTooLarge
+        ? toJsonRpcError(
+            REFUSED,
+            `The request is larger than ${MAX_BODY}. Send fewer items at once.`,
+          )
+        : toJsonRpcError(PARSE_ERROR, `The request cannot be read: ${error.message}`),
+    );
+};
+
+const toJsonRpcError = (code: number, message: string) => ({
+  jsonrpc: "2.0",
+  error: { code, message },
+  id: null,
+});

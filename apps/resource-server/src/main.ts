@@ -1,0 +1,86 @@
+import { createMcpHandler } from "@modelcontextprotocol/server";
+import { readFileSync } from "node:fs";
+import {
+  createLogger,
+  type Environment,
+  listen,
+  type RunningService,
+  runService,
+  systemClock,
+} from "@taiga-mcp/service";
+import { openStore } from "@taiga-mcp/store";
+import { createTaigaTransport } from "@taiga-mcp/taiga-client";
+import { z } from "zod";
+import { createApp } from "./app.ts";
+import { createAuthorizationServer } from "./auth/authorization-server.ts";
+import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createTaigaCredentials } from "./auth/taiga-credentials.ts";
+import { parseConfig } from "./config.ts";
+import { createIdempotencyLedgers } from "./items/idempotency-ledger.ts";
+import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import { loadTools } from "./mcp/load-tools.ts";
+import { createToolContexts } from "./mcp/tool-contexts.ts";
+import { createProjectDirectories } from "./projects/project-directory.ts";
+
+const NAME = "resource-server";
+
+/** Users whose projects are remembered for a minute. */
+const MAX_USERS = 1_000;
+
+async function start(environment: Environment): Promise<RunningService> {
+  const config = parseConfig(environment);
+  const clock = systemClock;
+  const { fetch } = globalThis;
+  const logger = createLogger({ name: NAME, level: config.logLevel });
+  const { storeUrl: url, dataDir } = config;
+  const store = await openStore({ url, dataDir, name: NAME, clock, logger });
+  const transport = createTaigaTransport({
+    apiUrl: config.taigaApiUrl,
+    timeoutMs: config.taigaTimeoutMs,
+    maxParallel: config.taigaMaxParallel,
+  });
+  const authorizationServer = createAuthorizationServer({ ...config, fetch });
+  const mcpHandler = createMcpHandler(
+    createMcpServerFactory({
+      tools: await loadTools(),
+      operator: config,
+      contexts: createToolContexts({
+        transport,
+        credentials: createTaigaCredentials({ ...config, authorizationServer, clock }),
+        directories: createProjectDirectories({ clock, maxUsers: MAX_USERS }),
+        ledgers: createIdempotencyLedgers({ kv: store, clock }),
+        taigaWebUrl: config.taigaWebUrl,
+        clock,
+      }),
+      version: readVersion(),
+      logger,
+    }),
+    { onerror: (error) => logger.warn({ err: error }, "MCP request not served") },
+  );
+  const app = createApp({
+    config,
+    verifier: createIntrospectionVerifier({ ...config, authorizationServer, clock }),
+    mcpHandler,
+    store,
+    fetch,
+    logger,
+  });
+  const server = await listen(app, { ...config.listener, setting: "RESOURCE_SERVER_PORT" });
+  return {
+    message: `MCP at ${config.resource}`,
+    async close() {
+      await server.close();
+      await mcpHandler.close();
+      await transport.close();
+      await store.close();
+    },
+  };
+}
+
+/** Of this program; the file is beside both the source and the build output. */
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+await runService(NAME, process, start);

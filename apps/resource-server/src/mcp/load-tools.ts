@@ -1,0 +1,91 @@
+import type { StandardSchemaWithJSON, Tool } from "@modelcontextprotocol/server";
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { TOOLSETS, type ToolDefinition } from "./define-tool.ts";
+import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
+
+/** A tool, with everything about it that is the same for every request made once. */
+export interface LoadedTool {
+  definition: ToolDefinition;
+  /** As it stands in `tools/list`. */
+  listing: Tool;
+  /** For the SDK: answers with the schemas of `listing`, so that none is converted twice. */
+  inputSchema: StandardSchemaWithJSON;
+  /** See `inputSchema`. */
+  outputSchema: StandardSchemaWithJSON;
+}
+
+/** MCP tools, "Tool Names"; and rule 12 of our tool surface. */
+const NAME = /^[a-z]+(_[a-z]+)+$/;
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * Imports every tool below a folder, `<toolset>/<verb>-<noun>`, toolsets in their order and tools
+ * by name, so that `tools/list` always has the same order. There is no list to extend.
+ *
+ * @param folder source or build output: files of the same kind as this one are read.
+ * @throws {Error} that names the file, when it holds no tool, or one of another name or toolset.
+ */
+export async function loadTools(
+  folder = new URL("../tools/", import.meta.url),
+): Promise<readonly LoadedTool[]> {
+  const tools: LoadedTool[] = [];
+  for (const toolset of TOOLSETS) {
+    const files = await readdir(new URL(`${toolset}/`, folder));
+    for (const file of files.filter(isModule).toSorted()) {
+      const module: { default?: unknown } = await import(
+        new URL(`${toolset}/${file}`, folder).href
+      );
+      tools.push(toLoadedTool(readDefinition(module.default, toolset, file)));
+    }
+  }
+  return tools;
+}
+
+/** Prepares one tool; `loadTools` does it for all. */
+export function toLoadedTool(definition: ToolDefinition): LoadedTool {
+  const inputSchema = toListedSchema(definition.inputSchema, "input");
+  const outputSchema = toListedSchema(definition.outputSchema, "output");
+  const { name, title, description, annotations } = definition;
+  return {
+    definition,
+    listing: { name, title, description, inputSchema, outputSchema, annotations },
+    inputSchema: toStandardSchema(inputSchema),
+    outputSchema: toStandardSchema(outputSchema),
+  };
+}
+
+const MODULE_EXTENSION = path.extname(import.meta.url);
+
+const isModule = (file: string): boolean =>
+  file.endsWith(MODULE_EXTENSION) && !file.endsWith(`.d${MODULE_EXTENSION}`);
+
+function readDefinition(exported: unknown, toolset: string, file: string): ToolDefinition {
+  const fail = (reason: string): never => {
+    throw new Error(`tools/${toolset}/${file}: ${reason}`);
+  };
+  if (!isToolDefinition(exported)) return fail("the default export must be made by defineTool");
+  const name = path.basename(file, MODULE_EXTENSION).replaceAll("-", "_");
+  if (exported.name !== name) fail(`the tool must be called ${name}, like its file`);
+  if (exported.toolset !== toolset)
+    fail(`the tool must be in the toolset ${toolset}, like its file`);
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+    fail(`the name must be verb_noun in snake_case, at most ${MAX_NAME_LENGTH} characters`);
+  }
+  return exported;
+}
+
+const isToolDefinition = (value: unknown): value is ToolDefinition =>
+  typeof value === "object" &&
+  value !== null &&
+  ["name", "toolset", "inputSchema", "outputSchema", "handler"].every((key) => key in value);
+
+/** Checks nothing: arguments and answers are parsed where the tool runs, with better messages. */
+const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({
+  "~standard": {
+    version: 1,
+    vendor: "taiga-mcp",
+    validate: (value) => ({ value }),
+    jsonSchema: { input: () => json, output: () => json },
+  },
+});

@@ -1,0 +1,51 @@
+import type { Clock } from "@taiga-mcp/service";
+import { createTaigaClient, type TaigaTransport } from "@taiga-mcp/taiga-client";
+import { createGrantTransport } from "../auth/grant-transport.ts";
+import type { TaigaCredentials } from "../auth/taiga-credentials.ts";
+import type { IdempotencyLedgers } from "../items/idempotency-ledger.ts";
+import type { ProjectDirectories, ProjectDirectory } from "../projects/project-directory.ts";
+import type { Caller } from "./caller.ts";
+import type { ToolContext } from "./define-tool.ts";
+
+export interface ToolContextsDeps {
+  /** Shared by all callers; knows no credential. */
+  transport: TaigaTransport;
+  credentials: TaigaCredentials;
+  directories: ProjectDirectories;
+  ledgers: IdempotencyLedgers;
+  /** Without a trailing slash. */
+  taigaWebUrl: string;
+  clock: Clock;
+}
+
+/** Makes what tools work with, each for exactly one user. Making it calls nobody. */
+export interface ToolContexts {
+  projects(caller: Caller): ProjectDirectory;
+  forCall(caller: Caller, call: Pick<ToolContext, "signal" | "reportProgress">): ToolContext;
+}
+
+export function createToolContexts(deps: ToolContextsDeps): ToolContexts {
+  const transportFor = ({ grant, accessToken }: Caller): TaigaTransport =>
+    createGrantTransport(deps.transport, deps.credentials, { grantId: grant.grantId, accessToken });
+
+  const projects = (caller: Caller): ProjectDirectory =>
+    deps.directories.for({
+      subject: caller.grant.subject,
+      projects: caller.grant.projects,
+      // Without the call's signal: several calls may wait for what one of them asks for.
+      taiga: createTaigaClient(transportFor(caller)),
+    });
+
+  return {
+    projects,
+    forCall: (caller, { signal, reportProgress }) => ({
+      taiga: createTaigaClient(transportFor(caller), undefined, { signal }),
+      projects: projects(caller),
+      ledger: deps.ledgers.for(caller.grant.subject),
+      taigaWebUrl: deps.taigaWebUrl,
+      clock: deps.clock,
+      signal,
+      reportProgress,
+    }),
+  };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { defineTool } from "../../mcp/define-tool.ts";
+import { maybe, project } from "../../mcp/fields.ts";
+import { describeProject } from "../../projects/project-description.ts";
+import { toDescriptionText } from "../../projects/project-text.ts";
+import { capText, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { fence } from "../../text/fence.ts";
+
+export default defineTool({
+  name: "get_project",
+  title: "Get a project",
+  description:
+    "All one needs to write in a project: members, roles, statuses, points, tags, custom fields, open sprints, swimlanes, modules, your permissions.",
+  toolset: "core",
+  access: "read",
+  annotations: {
+    readOnlyHint: true,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  inputSchema: z.strictObject({ project: maybe(project) }),
+  outputSchema: z.looseObject({ slug: z.string(), name: z.string() }),
+  async handler({ project: reference }, { projects }) {
+    const found = await projects.resolve(reference);
+    const data = describeProject(found, await projects.openSprints(found.id));
+    const text = fence(capText(toDescriptionText(data), MAX_ANSWER_BYTES));
+    return { text, data: { ...data } };
+  },
+});

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { Changes } from "../../items/change-fields.ts";
+import { toUpdateAnswer } from "../../items/update-answer.ts";
+import { updateItems } from "../../items/update-items.ts";
+import { defineTool } from "../../mcp/define-tool.ts";
+import { dryRun, listOf, maybe, objectOf, project, text } from "../../mcp/fields.ts";
+
+const ItemToUpdate = z.preprocess(
+  (value) => (typeof value === "string" || typeof value === "number" ? { ref: value } : value),
+  z.looseObject({
+    ref: text(500).describe("#42, slug#42 or Taiga URL"),
+    version: maybe(text(30).describe("The one you saw: others' later changes become conflicts")),
+  }),
+);
+
+export default defineTool({
+  name: "update_items",
+  title: "Update items",
+  description:
+    "Change stories and tasks: set for all, and fields of its own beside each ref. Fields left out stay. Also comments.",
+  toolset: "core",
+  access: "write",
+  taigaPermissions: ["modify_us", "modify_task", "comment_us", "comment_task"],
+  annotations: {
+    readOnlyHint: false,
+    // It overwrites, which MCP calls destructive as soon as an update is not merely additive.
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  inputSchema: z.strictObject({
+    items: listOf(ItemToUpdate, 100)
+      .refine((items) => items.length > 0, "must hold at least one")
+      .describe("Each with ref, and changes of its own as in set"),
+    set: maybe(objectOf(Changes).describe("Changes for all")),
+    project: maybe(project),
+    dry_run: maybe(dryRun),
+  }),
+  outputSchema: z.object({
+    items: z.array(
+      z.looseObject({
+        ref: z.string(),
+        outcome: z.string().describe("updated, unchanged, conflict, failed …"),
+      }),
+    ),
+  }),
+  async handler({ items, set = {}, project: reference, dry_run: isDryRun = false }, context) {
+    const request = { items, set, project: reference, dryRun: isDryRun };
+    return toUpdateAnswer(await updateItems(request, context));
+  },
+});

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Harness, messagesOf, rpc, startHarness } from "./support/harness.ts";
+
+let rs: Harness;
+
+beforeAll(async () => {
+  rs = await startHarness();
+  rs.grant("good");
+});
+afterAll(() => rs.close());
+
+describe("the endpoint", () => {
+  it.each(["/mcp", "/mcp/"])(
+    "answers at %s without a redirect, which clients do not follow",
+    async (path) => {
+      const response = await rs.post(rpc("tools/list"), { token: "good", path });
+      expect(response.status).toBe(200);
+    },
+  );
+
+  it.each(["GET", "DELETE", "PUT"])(
+    "answers %s with 401 before 405, because some clients begin with it to learn where to log in",
+    async (method) => {
+      const anonymous = await fetch(rs.mcp, { method });
+      expect(anonymous.status).toBe(401);
+      const authorized = await fetch(rs.mcp, { method, headers: { authorization: "Bearer good" } });
+      expect(authorized.status).toBe(405);
+      expect(authorized.headers.get("allow")).toBe("POST");
+      expect(await authorized.json()).toMatchObject({ jsonrpc: "2.0", id: null });
+    },
+  );
+
+  it("asks for a token before it reads the body", async () => {
+    const response = await rs.post("{ this is no JSON");
+    expect(response.status).toBe(401);
+  });
+
+  it("answers a body that is no JSON with a JSON-RPC parse error", async () => {
+    const response = await rs.post("{ this is no JSON", { token: "good" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      jsonrpc: "2.0",
+      error: { code: -32_700 },
+      id: null,
+    });
+  });
+
+  it("answers a body over the limit with 413 as JSON", async () => {
+    const response = await rs.post(rpc("tools/list", { x: "x".repeat(4_300_000) }), {
+      token: "good",
+    });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining("4mb") },
+    });
+  });
+
+  it("answers another content type with 415 as JSON", async () => {
+    const response = await rs.post("a=b", {
+      token: "good",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toMatchObject({ jsonrpc: "2.0" });
+  });
+
+  it("serves a large body just below the limit", async () => {
+    const call = rpc("tools/call", {
+      name: "find_things",
+      arguments: { text: "x".repeat(1_000_000) },
+    });
+    const response = await rs.post(call, { token: "good" });
+    expect(response.status).toBe(200);
+  });
+
+  it("answers what is nowhere with 404 as JSON", async () => {
+    const response = await fetch(`${rs.url}/.well-known/oauth-authorization-server`);
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toContain("application/problem+json");
+  });
+
+  it("reads arguments that a client sent as JSON text", async () => {
+    const call = rpc("tools/call", { name: "find_things", arguments: '{"text":"as text"}' });
+    const [message] = await messagesOf(await rs.post(call, { token: "good" }));
+    expect(message).toMatchObject({ result: { structuredContent: { said: "as text" } } });
+  });
+});
+
+describe("without its authorization server", () => {
+  it("runs and answers 503, so that clients keep their login and try again", async () => {
+    const alone = await startHarness();
+    await alone.authServer.close();
+    const response = await alone.post(rpc("tools/list"), { token: "good" });
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await response.json()).toMatchObject({ status: 503, title: "Service Unavailable" });
+    expect((await alone.post(rpc("tools/list"))).status).toBe(401);
+    await alone.close();
+  });
+});
+
+describe("the log", () => {
+  it("has tool, duration and outcome of each call, and never a token or an argument", async () => {
+    const log = await startHarness();
+    log.grant("secret-token");
+    const call = rpc("tools/call", {
+      name: "find_things",
+      arguments: { text: "a private matter" },
+    });
+    const response = await log.post(call, {
+      token: "secret-token",
+      headers: { "x-request-id": "forged" },
+    });
+    const id = response.headers.get("x-request-id");
+    await log.post("{ a private matter", { token: "secret-token" });
+    await log.post(call, { token: "dead-token" });
+    await fetch(`${log.mcp}?access_token=query-token`);
+    await log.close();
+
+    expect(log.log().find(({ msg }) => msg === "tool call")).toMatchObject({
+      tool: "find_things",
+      outcome: "ok",
+      durationMs: expect.any(Number),
+      requestId: id,
+    });
+    expect(log.logText()).not.toMatch(/secret-token|dead-token|query-token|private matter|forged/);
+  });
+});

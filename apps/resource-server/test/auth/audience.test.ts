@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { toCanonicalResource } from "../../src/auth/audience.ts";
+
+describe("toCanonicalResource", () => {
+  it.each([
+    "https://mcp.test/mcp",
+    "https://mcp.test/mcp/",
+    "HTTPS://MCP.test:443/mcp",
+    "https://mcp.test/mcp?toolsets=core",
+    "https://mcp.test/mcp/?readonly=true&toolsets=core#x",
+  ])("gives %s one spelling", (resource) =>
+    expect(toCanonicalResource(resource)).toBe("https://mcp.test/mcp"),
+  );
+
+  it.each([
+    "http://mcp.test/mcp",
+    "https://mcp.test",
+    "https://mcp.test/mcp/admin",
+    "https://mcp.test/mcp//",
+    "https://mcp.test/MCP",
+    "https://mcp.test/mcp?tenant=1&toolsets=core",
+    "https://mcp.test.evil/mcp",
+    "mcp",
+    "",
+  ])("keeps %j apart from it", (resource) =>
+    expect(toCanonicalResource(resource)).not.toBe("https://mcp.test/mcp"),
+  );
+});

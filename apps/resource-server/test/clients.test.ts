@@ -1,0 +1,52 @@
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { Client as OldClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport as OldTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Harness, startHarness } from "./support/harness.ts";
+
+let rs: Harness;
+
+beforeAll(async () => {
+  rs = await startHarness();
+  rs.grant("good");
+});
+afterAll(() => rs.close());
+
+const bearer = (token: string) => ({
+  requestInit: { headers: { authorization: `Bearer ${token}` } },
+});
+
+describe("MCP clients", () => {
+  it.each([
+    ["2025-11-25, SDK v2 as it is", {}],
+    ["SDK v2 that negotiates", { versionNegotiation: { mode: "auto" as const } }],
+    ["2026-07-28 only", { versionNegotiation: { mode: { pin: "2026-07-28" } } }],
+  ])("serves %s", async (_name, options) => {
+    const client = new Client({ name: "test", version: "1" }, options);
+    await client.connect(new StreamableHTTPClientTransport(new URL(rs.mcp), bearer("good")));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual([
+      "find_things",
+      "create_things",
+      "delete_things",
+    ]);
+    const result = await client.callTool({ name: "create_things", arguments: { text: "hello" } });
+    expect(result).toMatchObject({
+      content: [{ type: "text", text: "create_things: hello" }],
+      structuredContent: { said: "hello" },
+    });
+    expect(client.getServerCapabilities()?.tools?.listChanged).toBe(false);
+    expect(client.getInstructions()).toContain("get_me");
+    await client.close();
+  });
+
+  it("serves SDK v1, which most 2025-era clients are made with", async () => {
+    const client = new OldClient({ name: "test", version: "1" });
+    await client.connect(new OldTransport(new URL(`${rs.mcp}/`), bearer("good")));
+    const { tools } = await client.listTools();
+    expect(tools).toHaveLength(3);
+    const result = await client.callTool({ name: "find_things", arguments: {} });
+    expect(result["structuredContent"]).toEqual({ said: "nothing" });
+    await client.close();
+  });
+});

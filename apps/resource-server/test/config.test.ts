@@ -1,0 +1,100 @@
+import { ConfigurationError, describeEnvironment } from "@taiga-mcp/service";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseConfig, ResourceServerSettings } from "../src/config.ts";
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), "config-"));
+});
+afterAll(() => rm(dataDir, { recursive: true }));
+
+const SECRET = "0123456789abcdef0123456789abcdef";
+const parse = (environment: Record<string, string> = {}) =>
+  parseConfig({ DATA_DIR: dataDir, ...environment });
+const reasonOf = (environment: Record<string, string>) => {
+  try {
+    parse(environment);
+    return "accepted";
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.message;
+  }
+};
+
+describe("parseConfig", () => {
+  it("needs nothing on one's own machine", async () => {
+    const config = parse();
+    expect(config).toMatchObject({
+      resource: "http://localhost:3002/mcp",
+      issuer: "http://localhost:3001",
+      authServerUrl: "http://127.0.0.1:3011",
+      clientId: "taiga-mcp-resource-server",
+      listener: { host: "127.0.0.1", port: 3002 },
+      taigaApiUrl: "http://localhost:3003/api/v1",
+      taigaWebUrl: "http://localhost:3003",
+      accessLimit: "admin",
+      toolsets: ["core"],
+      allowedOrigins: [],
+    });
+    const shared = await readFile(path.join(dataDir, "rs-client-secret"), "utf8");
+    expect(config.clientSecret).toBe(shared.trim());
+  });
+
+  it("builds both public addresses from PUBLIC_URL", () => {
+    expect(
+      parse({ PUBLIC_URL: "https://mcp.example", TAIGA_API_URL: "https://taiga.example/sub" }),
+    ).toMatchObject({
+      resource: "https://mcp.example/mcp",
+      issuer: "https://mcp.example",
+      taigaApiUrl: "https://taiga.example/sub/api/v1",
+      taigaWebUrl: "https://taiga.example/sub",
+    });
+  });
+
+  it("reads lists with spaces in them", () => {
+    expect(
+      parse({ TOOLSETS: " core ,", ALLOWED_ORIGINS: "https://a.test, http://b.test:8080" }),
+    ).toMatchObject({
+      toolsets: ["core"],
+      allowedOrigins: ["https://a.test", "http://b.test:8080"],
+    });
+  });
+
+  it.each([
+    [{ ISSUER: "https://auth.example" }, /^TAIGA_API_URL is not set: the sandbox/],
+    [{ MCP_URL: "https://mcp.example/mcp" }, /^TAIGA_API_URL is not set: the sandbox/],
+    [{ TAIGA_API_URL: "http://taiga.internal" }, /^TAIGA_API_URL: must be https/],
+    [{ STORE_URL: "redis://localhost" }, /^RS_CLIENT_SECRET is not set/],
+    [{ TOOLSETS: "core,nonsense" }, /^TOOLSETS: must be a comma-separated list of core\.$/],
+    [{ TOOLSETS: "," }, /^TOOLSETS: must name at least one toolset/],
+    [{ ALLOWED_ORIGINS: "https://a.test/" }, /^ALLOWED_ORIGINS: must be bare origins/],
+    [{ ALLOWED_ORIGINS: "*" }, /^ALLOWED_ORIGINS: must be a comma-separated list/],
+    [
+      { AUTH_SERVER_INTERNAL_URL: "http://auth/x" },
+      /^AUTH_SERVER_INTERNAL_URL: must be a bare origin/,
+    ],
+    [{ AUTH_SERVER_INTERNAL_URL: "auth" }, /^AUTH_SERVER_INTERNAL_URL: must be an absolute/],
+    [{ TAIGA_MAX_PARALLEL: "0" }, /^TAIGA_MAX_PARALLEL: must be at least 1/],
+    [{ TAIGA_TIMEOUT_MS: "soon" }, /^TAIGA_TIMEOUT_MS: must be a number/],
+    [{ MCP_URL: "https://mcp.example/" }, /^MCP_URL: /],
+    [{ RESOURCE_SERVER_PORT: "70000" }, /^RESOURCE_SERVER_PORT: /],
+  ])("refuses %j by name and rule", (environment, reason) =>
+    expect(reasonOf(environment)).toMatch(reason),
+  );
+
+  it.each([
+    { TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" },
+    { TAIGA_API_URL: "http://127.0.0.1:8000" },
+    { STORE_URL: "redis://localhost", RS_CLIENT_SECRET: SECRET },
+  ])("accepts %j", (environment) => expect(reasonOf(environment)).toBe("accepted"));
+
+  it("describes every setting, for the documentation", () => {
+    const undescribed = describeEnvironment(ResourceServerSettings).filter(
+      ({ description }) => !/^[A-Z].*\.$/.test(description),
+    );
+    expect(undescribed).toEqual([]);
+  });
+});

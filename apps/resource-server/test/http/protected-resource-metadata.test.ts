@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toMetadataUrl } from "../../src/http/protected-resource-metadata.ts";
+import { type Harness, ISSUER, startHarness } from "../support/harness.ts";
+
+let rs: Harness;
+beforeAll(async () => {
+  rs = await startHarness({ config: { accessLimit: "delete" } });
+});
+afterAll(() => rs.close());
+
+const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+const get = (path: string) => fetch(`${rs.url}${path}`);
+
+describe("protected resource metadata (RFC 9728)", () => {
+  it.each([`${WELL_KNOWN}/mcp`, WELL_KNOWN, `${WELL_KNOWN}/mcp/`])("is at %s", async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("cache-control")).toBe("public, max-age=300");
+    expect(await response.json()).toEqual({
+      resource: rs.mcp,
+      authorization_servers: [ISSUER],
+      scopes_supported: ["taiga:read", "taiga:write", "taiga:delete"],
+      bearer_methods_supported: ["header"],
+      resource_name: "Taiga MCP",
+    });
+  });
+
+  it("repeats the query of an address that chooses tools, because clients compare the two", async () => {
+    const response = await get(`${WELL_KNOWN}/mcp?toolsets=core&readonly=true`);
+    expect(await response.json()).toMatchObject({
+      resource: `${rs.mcp}?toolsets=core&readonly=true`,
+    });
+  });
+
+  it.each(["?toolsets=nonsense", "?x=1"])("repeats nothing of %s", async (query) => {
+    const response = await get(`${WELL_KNOWN}/mcp${query}`);
+    expect(await response.json()).toMatchObject({ resource: rs.mcp });
+  });
+
+  it("is built from configuration, whatever a proxy header says", async () => {
+    const response = await fetch(`${rs.url}${WELL_KNOWN}/mcp`, {
+      headers: {
+        "x-forwarded-host": "evil.test",
+        "x-forwarded-proto": "https",
+        forwarded: "host=evil.test",
+      },
+    });
+    expect(await response.text()).not.toContain("evil");
+  });
+
+  it("is where RFC 9728 section 3.1 puts it, for whatever path the resource has", () => {
+    expect(toMetadataUrl("https://host.test/deep/mcp")).toBe(
+      `https://host.test${WELL_KNOWN}/deep/mcp`,
+    );
+  });
+
+  it("needs no token", async () => {
+    expect((await get(`${WELL_KNOWN}/mcp`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,29 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface TestServer {
+  /** Bare origin. */
+  url: string;
+  /** Sets what answers; until then nothing does. */
+  serve(listener: RequestListener): void;
+  close(): Promise<void>;
+}
+
+/** A server on a free port. The port is known before the app is made, because addresses are configuration. */
+export async function openTestServer(): Promise<TestServer> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://localhost:${port}`,
+    serve: (listener) => void server.on("request", listener),
+    async close() {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { AccessLevel } from "@taiga-mcp/service";
+import { z } from "zod";
+import { defineTool, type ToolContext, type ToolDefinition } from "../../src/mcp/define-tool.ts";
+
+/** A tool that needs an access level and, perhaps, a Taiga permission. It does nothing. */
+export const toolOf = (
+  name: string,
+  access: AccessLevel,
+  more: Partial<ToolDefinition> = {},
+): ToolDefinition => ({
+  ...defineTool({
+    name,
+    title: name,
+    description: `Does ${name}.`,
+    toolset: "core",
+    access,
+    annotations: {
+      readOnlyHint: access === "read",
+      destructiveHint: access === "delete",
+      idempotentHint: false,
+      openWorldHint: true,
+    },
+    inputSchema: z.object({ text: z.string().describe("What to say").optional() }),
+    outputSchema: z.object({ said: z.string() }),
+    handler: async ({ text = "nothing" }) => ({ text: `${name}: ${text}`, data: { said: text } }),
+  }),
+  ...more,
+});
+
+/** A tool with a handler of its own. */
+export const toolDoing = (
+  name: string,
+  access: AccessLevel,
+  handler: (context: ToolContext) => Promise<string>,
+): ToolDefinition =>
+  toolOf(name, access, {
+    handler: async (_input: unknown, context: ToolContext) => {
+      const text = await handler(context);
+      return { text, data: { said: text } };
+    },
+  });
