@@ -8,7 +8,13 @@ export function toBanner({ config, demo }: { config: Config; demo: boolean }): s
   const mcpUrl = config.resource;
   const rows: [string, string[]][] = [
     ["MCP endpoint", [mcpUrl]],
-    ["Claude Code", [`claude mcp add --transport http ${SERVER_NAME} ${mcpUrl}`, "then /mcp in Claude Code to log in"]],
+    [
+      "Claude Code",
+      [
+        `claude mcp add --transport http ${SERVER_NAME} ${mcpUrl}`,
+        "then /mcp in Claude Code to log in",
+      ],
+    ],
     ["Inspector", [`npx --yes pnpm@12 inspector --server-url ${mcpUrl} --transport http`]],
     [
       "Hosted clients",

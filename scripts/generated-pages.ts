@@ -61,7 +61,9 @@ async function toolsPage(): Promise<string> {
   return `# Tools\n\n${GENERATED}\n\n${[
     "What a client can do once its user has agreed to the access level. Everything takes the names that",
     "people use: a project's slug or name, `#42`, a user name, a sprint's name, a status.",
-  ].join("\n")}\n\n| Tool | Toolset | Access level | What it does |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+  ].join(
+    "\n",
+  )}\n\n| Tool | Toolset | Access level | What it does |\n|---|---|---|---|\n${rows.join("\n")}\n`;
 }
 
 function sharedDocs(): SettingDoc[] {

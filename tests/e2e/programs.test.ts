@@ -22,10 +22,14 @@ afterAll(async () => {
 
 describe("the Inspector's command line", () => {
   const inspect = (...args: string[]): Promise<{ stdout: string }> =>
-    runProgram(INSPECTOR, ["--cli", "--server-url", system.mcpUrl, "--transport", "http", ...args], {
-      ...home.environment,
-      MCP_AUTO_OPEN_ENABLED: "true",
-    });
+    runProgram(
+      INSPECTOR,
+      ["--cli", "--server-url", system.mcpUrl, "--transport", "http", ...args],
+      {
+        ...home.environment,
+        MCP_AUTO_OPEN_ENABLED: "true",
+      },
+    );
 
   it("logs in through the browser and lists the tools", async () => {
     const { stdout } = await inspect("--method", "tools/list");

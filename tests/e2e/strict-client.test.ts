@@ -47,7 +47,13 @@ describe.each([
   it("logs in, is introspected, refreshes and revokes", async () => {
     const client = await register(server, { token_endpoint_auth_method: method });
     const clientAuth = toAuth(String(client.client_secret));
-    const tokens = await logIn({ server, client, clientAuth, user: alice, resource: system.mcpUrl });
+    const tokens = await logIn({
+      server,
+      client,
+      clientAuth,
+      user: alice,
+      resource: system.mcpUrl,
+    });
     expect(tokens.scope?.split(" ").toSorted()).toEqual(["taiga:read", "taiga:write"]);
 
     const info = await introspect(server, system.rsCredentials, tokens.access_token);

@@ -36,11 +36,7 @@ describe.skipIf(redisUrl === undefined)("the platform on Redis", () => {
       Array.from({ length: 8 }, () => refresh(server, client, String(tokens.refresh_token))),
     );
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
-    const info = await introspect(
-      server,
-      system.rsCredentials,
-      String(answers[0]?.access_token),
-    );
+    const info = await introspect(server, system.rsCredentials, String(answers[0]?.access_token));
     expect(info.active).toBe(true);
   });
 });
