@@ -37,7 +37,8 @@ describe("the Inspector's command line", () => {
   });
 
   it("finds nothing to complain about in the tools' schemas", async () => {
-    await inspect("--use-stored-auth", "--method", "tools/list", "--strict");
+    const { stdout } = await inspect("--use-stored-auth", "--method", "tools/list", "--strict");
+    expect(stdout).toContain('"get_me"');
   });
 
   it("calls a tool in the modern era too", async () => {

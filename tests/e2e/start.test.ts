@@ -91,7 +91,7 @@ describe("start", () => {
       expect((await fetch(`${environment["ISSUER"]}/healthz`)).status).toBe(200);
       await started.stop(signal);
       expect(await started.exit()).toBe(0);
-      await expect(fetch(`${environment["ISSUER"]}/healthz`)).rejects.toThrow();
+      await expect(fetch(`${environment["ISSUER"]}/healthz`)).rejects.toThrow("fetch failed");
     },
   );
 

@@ -15,6 +15,12 @@ export interface Page {
 /** A click either ends on a page, or leaves for an address that is the client's business. */
 export type Outcome = { page: Page; left?: undefined } | { left: URL; page?: undefined };
 
+interface ClickOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** A browser of plain HTTP: cookies, redirects and forms, no scripts. */
 export interface Browser {
   open(url: string): Promise<Outcome>;
@@ -29,7 +35,7 @@ export interface Browser {
 export function createBrowser(home: string): Browser {
   const jar = new CookieJar();
 
-  async function request(url: string, init: RequestInit): Promise<Outcome> {
+  async function request(url: string, init: ClickOptions): Promise<Outcome> {
     let target = url;
     let options = init;
     for (let count = 0; count < MAX_REDIRECTS; count += 1) {

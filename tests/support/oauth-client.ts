@@ -72,6 +72,13 @@ export async function logIn(request: LoginRequest): Promise<oauth.TokenEndpointR
   return await oauth.processAuthorizationCodeResponse(server, client, response);
 }
 
+/** The secret that came with a confidential client's registration. */
+export function secretOf(client: oauth.Client): string {
+  const { client_secret: secret } = client;
+  if (typeof secret !== "string") throw new Error("this client was registered without a secret");
+  return secret;
+}
+
 export async function refresh(
   server: oauth.AuthorizationServer,
   client: oauth.Client,

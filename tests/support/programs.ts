@@ -30,6 +30,8 @@ export function createProgramHome(username: string): ProgramHome {
       HOME: home,
       XDG_CONFIG_HOME: path.join(home, ".config"),
       BROWSER: browser,
+      // The Inspector would otherwise look for a keychain, which depends on the machine.
+      MCP_INSPECTOR_SECRET_STORE: "file",
       NO_COLOR: "1",
     },
     remove: () => rmSync(home, { recursive: true, force: true }),
