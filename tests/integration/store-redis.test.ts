@@ -7,7 +7,8 @@ import {
   createLogger,
   UnavailableError,
 } from "../../packages/service/src/index.ts";
-import { createRedisKv, openStore, type Kv } from "../../packages/store/src/index.ts";
+import { openStore, type Kv } from "../../packages/store/src/index.ts";
+import { createRedisKv } from "../../packages/store/src/redis.ts";
 import { kvContract } from "../../packages/store/test/kv.contract.ts";
 import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 

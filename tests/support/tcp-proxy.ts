@@ -1,10 +1,17 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 
+export interface TcpTarget {
+  host: string;
+  port: number;
+}
+
 export interface TcpProxy {
   port: number;
   /** Keeps connections open and lets nothing through: a frozen server, a dead network. */
   freeze(): void;
+  /** Leads every connection that comes from now on elsewhere: an address that moved. */
+  retarget(elsewhere: TcpTarget): void;
   /** Ends every connection and refuses new ones: a server that was killed. */
   cut(): Promise<void>;
   /** Lets everything through again, on the same port. */
@@ -13,13 +20,14 @@ export interface TcpProxy {
 }
 
 /** A way to a server that a test can break, whoever owns the server. */
-export async function createTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
+export async function createTcpProxy(target: TcpTarget): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  let current = target;
   let frozen = false;
   let port = 0;
 
   const server = createServer((inner) => {
-    const outer = connect(target);
+    const outer = connect(current);
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],
@@ -55,6 +63,9 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
     freeze: () => {
       frozen = true;
       for (const socket of sockets) socket.pause();
+    },
+    retarget: (elsewhere) => {
+      current = elsewhere;
     },
     cut,
     restore: async () => {

@@ -107,7 +107,10 @@ export const sharedSettings = {
   }),
   STORE_URL: z
     .string()
-    .regex(/^(sqlite:$|rediss?:\/\/)/, "must be sqlite: or start with redis:// or rediss://")
+    .regex(
+      /^(sqlite:$|rediss?(\+sentinel)?:\/\/)/,
+      "must be sqlite: or start with redis://, rediss://, redis+sentinel:// or rediss+sentinel://",
+    )
     .default("sqlite:")
     .meta({
       description:

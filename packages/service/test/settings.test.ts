@@ -121,19 +121,26 @@ describe("sharedSettings", () => {
     expect(() => read({ TAIGA_API_URL })).toThrow(/^TAIGA_API_URL: must /);
   });
 
-  it.each(["sqlite:", "redis://localhost:6379/1", "rediss://user:hunter2@host"])(
-    "takes STORE_URL=%s",
-    (STORE_URL) => expect(read({ STORE_URL }).STORE_URL).toBe(STORE_URL),
-  );
+  it.each([
+    "sqlite:",
+    "redis://localhost:6379/1",
+    "rediss://user:hunter2@host",
+    "redis+sentinel://host1:26379,host2:26379/mymaster",
+    "rediss+sentinel://user:hunter2@host1,host2/mymaster/1",
+  ])("takes STORE_URL=%s", (STORE_URL) => expect(read({ STORE_URL }).STORE_URL).toBe(STORE_URL));
 
-  it.each(["sqlite", "sqlite:file", "redis:host", "postgres://u:hunter2@host"])(
-    "refuses STORE_URL=%s without repeating it",
-    (STORE_URL) => {
-      expect(() => read({ STORE_URL })).toThrow(
-        /^STORE_URL: must be sqlite: or start with redis:\/\/ or rediss:\/\/\.$/,
-      );
-    },
-  );
+  it.each([
+    "sqlite",
+    "sqlite:file",
+    "redis:host",
+    "redis+cluster://host",
+    "sentinel://host",
+    "postgres://u:hunter2@host",
+  ])("refuses STORE_URL=%s without repeating it", (STORE_URL) => {
+    expect(() => read({ STORE_URL })).toThrow(
+      /^STORE_URL: must be sqlite: or start with redis:\/\/, rediss:\/\/, redis\+sentinel:\/\/ or rediss\+sentinel:\/\/\.$/,
+    );
+  });
 
   it.each([
     ["ACCESS_LIMIT", "root", "must be one of read, write, delete, admin"],

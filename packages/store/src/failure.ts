@@ -1,4 +1,4 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { ConfigurationError, UnavailableError } from "@taiga-mcp/service";
 
 /**
  * A store that failed, as callers see it. Whether the call took effect is then unknown.
@@ -9,3 +9,10 @@ export const storeFailure = (cause: unknown): UnavailableError =>
 
 /** A store that this process has closed already. */
 export const storeClosed = (): UnavailableError => new UnavailableError("The store is closed.");
+
+/** What went wrong without ioredis's own fields: they hold the command with keys, values, password. */
+export function toLoggable(error: unknown): Error {
+  if (error instanceof ConfigurationError) return error;
+  const { name, message } = error as Error;
+  return Object.assign(new Error(message), { name });
+}

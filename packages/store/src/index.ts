@@ -1,5 +1,11 @@
+export type * from "./broadcast.ts";
 export type * from "./kv.ts";
+export { createLocalBroadcast, type LocalBroadcastDeps } from "./local-broadcast.ts";
 export { createMemoryKv, type MemoryKvDeps } from "./memory.ts";
-export { openStore, type OpenStoreOptions } from "./open-store.ts";
-export { createRedisKv, type RedisKvDeps } from "./redis.ts";
+export {
+  openBroadcast,
+  openStore,
+  type OpenBroadcastOptions,
+  type OpenStoreOptions,
+} from "./open-store.ts";
 export { createSqliteKv, type SqliteKvDeps } from "./sqlite.ts";

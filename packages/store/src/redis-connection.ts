@@ -1,23 +1,16 @@
 import { ConfigurationError, type Logger } from "@taiga-mcp/service";
-import { Redis } from "ioredis";
-import { storeClosed, storeFailure } from "./failure.ts";
+import type { Redis } from "ioredis";
+import { storeClosed, storeFailure, toLoggable } from "./failure.ts";
+import { createOutageLog } from "./outage-log.ts";
+import { closeRedis, createRedisClient } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
+import { verifyServer } from "./redis-server.ts";
 
-/** The layout of the keys; a program that meets a higher number must not touch them. */
-const SCHEMA_VERSION = 1;
-/** EXPIRETIME and EXPIREAT with GT came with it; every Valkey says 7 or more. */
-const OLDEST_SERVER = 7;
-
-const COMMAND_TIMEOUT_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 2_000;
-/** A connection that says nothing for this long although a command waits is given up. */
-const SILENCE_TIMEOUT_MS = 5_000;
-const MAX_RETRY_DELAY_MS = 2_000;
 /** How long the start of a service waits for the server before it goes on without. */
 const START_TIMEOUT_MS = 2_000;
 
 export interface RedisConnectionDeps {
-  /** `redis://` or `rediss://`. */
+  /** As STORE_URL. */
   url: string;
   /** The key that holds the schema version. */
   schemaKey: string;
@@ -45,7 +38,7 @@ export interface RedisConnection {
  * @throws {ConfigurationError} when the URL is malformed or the server cannot be used.
  */
 export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConnection> {
-  const redis = createClient(deps.url);
+  const redis = createRedisClient(deps.url);
   const scripts = defineScripts(redis);
   const verified = untilSuccess(() => verifyServer(redis, deps.schemaKey));
   let closed = false;
@@ -62,8 +55,7 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
 
   async function close(): Promise<void> {
     closed = true;
-    await redis.quit().catch(() => undefined); // not connected: nobody to say goodbye to
-    redis.disconnect();
+    await closeRedis(redis);
   }
 
   logOutages(redis, deps.logger);
@@ -81,23 +73,6 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
   };
 }
 
-function createClient(url: string): Redis {
-  if (!URL.canParse(url)) {
-    throw new ConfigurationError("STORE_URL: must be a URL such as redis://127.0.0.1:6379.");
-  }
-  return new Redis(url, {
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    socketTimeout: SILENCE_TIMEOUT_MS,
-    retryStrategy: (attempts) => Math.min(50 * 2 ** attempts, MAX_RETRY_DELAY_MS),
-    // Fail at once instead of waiting in a queue. And never send a command again whose answer
-    // got lost: a claim that is sent twice would lose against itself.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-  });
-}
-
 type RunScript = (keyCount: number, ...args: (string | number)[]) => Promise<unknown>;
 
 function defineScripts(redis: Redis): Record<RedisScript, RunScript> {
@@ -110,24 +85,6 @@ function defineScripts(redis: Redis): Record<RedisScript, RunScript> {
     return [name, run] as const;
   });
   return Object.fromEntries(entries) as Record<RedisScript, RunScript>;
-}
-
-/** @throws {ConfigurationError} when the server is too old or its data too new for this program. */
-async function verifyServer(redis: Redis, schemaKey: string): Promise<void> {
-  const version = /^redis_version:(.*)$/m.exec(await redis.info("server"))?.[1]?.trim() ?? "";
-  if (Number.parseInt(version, 10) < OLDEST_SERVER) {
-    throw new ConfigurationError(
-      `STORE_URL: the server there is Redis ${version}, and ${OLDEST_SERVER}.0 or newer is needed.`,
-    );
-  }
-  await redis.set(schemaKey, SCHEMA_VERSION, "NX");
-  const schema = Number(await redis.get(schemaKey));
-  if (schema > SCHEMA_VERSION) {
-    throw new ConfigurationError(
-      `The store at STORE_URL was written by a newer version of this program (schema ${schema}, ` +
-        `this one knows ${SCHEMA_VERSION}): run that version, or use another database.`,
-    );
-  }
 }
 
 /** Calls `work` until it succeeded once, and never two at a time. */
@@ -152,22 +109,10 @@ function firstOutcome(redis: Redis): Promise<void> {
   });
 }
 
-/** One line when the server is lost and one when it is back, however often it is tried. */
 function logOutages(redis: Redis, logger: Logger | undefined): void {
-  let lost = false;
-  redis.on("error", (error: unknown) => {
-    if (!lost) logger?.warn({ err: toLoggable(error) }, "the store does not answer");
-    lost = true;
+  const outages = createOutageLog(logger, {
+    lost: "the store does not answer",
+    back: "the store answers again",
   });
-  redis.on("ready", () => {
-    if (lost) logger?.info("the store answers again");
-    lost = false;
-  });
-}
-
-/** What went wrong without ioredis's own fields: they hold the command with keys, values, password. */
-function toLoggable(error: unknown): Error {
-  if (error instanceof ConfigurationError) return error;
-  const { name, message } = error as Error;
-  return Object.assign(new Error(message), { name });
+  redis.on("error", (error) => outages.failed(error)).on("ready", () => outages.recovered());
 }

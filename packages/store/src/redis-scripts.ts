@@ -6,7 +6,7 @@
  * So an entry and its memberships always end together, whichever operation moves the end.
  *
  * The time is the server's, the same for all replicas of a service. Scripts reach entries that
- * an index names and Redis Cluster cannot place: standalone servers only.
+ * an index names and Redis Cluster cannot place: no Cluster.
  */
 const PRELUDE = `
 local now = tonumber(redis.call('TIME')[1])
@@ -35,7 +35,7 @@ local function enter(entry)
 end
 `;
 
-/** KEYS: the entry (or the index, for the last two), then the indexes it enters. ARGV as named. */
+/** KEYS: the entry (or what a script names instead), then the indexes it enters. ARGV as named. */
 export const REDIS_SCRIPTS = {
   /** @returns value and end, or nothing. */
   get: `
@@ -83,11 +83,21 @@ return 1`,
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[1] then return 0 end
 return drop(KEYS[1])`,
 
+  /** KEYS: the index. */
   members: `return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')`,
 
+  /** KEYS: the index. */
   deleteMembers: `
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do drop(entry) end
 redis.call('UNLINK', KEYS[1])`,
+
+  /**
+   * KEYS: one that is never there. ARGV: channel, message.
+   * A replica would take the message and tell nobody but its own clients; a write it refuses.
+   */
+  publish: `
+redis.call('UNLINK', KEYS[1])
+redis.call('PUBLISH', ARGV[1], ARGV[2])`,
 } as const;
 
 export type RedisScript = keyof typeof REDIS_SCRIPTS;

@@ -4,7 +4,7 @@ import type { Kv } from "./kv.ts";
 import { connectRedis } from "./redis-connection.ts";
 
 export interface RedisKvDeps {
-  /** `redis://` or `rediss://`, with user, password and database number where there are any. */
+  /** `redis://`, `rediss://`, `redis+sentinel://` or `rediss+sentinel://`; see `toRedisAddress`. */
   url: string;
   /** What every key of this store begins with, such as `taiga-mcp:auth-server:`. */
   prefix: string;
@@ -12,12 +12,13 @@ export interface RedisKvDeps {
 }
 
 /**
- * A store in Redis 7 or newer, or Valkey, for any number of processes; one server, not a Redis
- * Cluster. While the server does not answer, also at the start, every method throws
- * `UnavailableError`, and whether it took effect is unknown.
+ * A store in Redis 7 or newer, or Valkey, for any number of processes: one server, or a master and
+ * its replicas under Sentinel; not a Redis Cluster. While the server does not answer, also at the
+ * start and during a failover, every method throws `UnavailableError`, and whether it took effect
+ * is unknown. A failover can undo what a method has answered shortly before: see the README.
  *
- * @throws {ConfigurationError} when the URL is malformed, the server is too old, or a newer
- * version of this program wrote the store.
+ * @throws {ConfigurationError} when the URL is malformed, the server is too old or of another
+ * kind, or a newer version of this program wrote the store.
  */
 export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promise<Kv> {
   const redis = await connectRedis({ url, schemaKey: `${prefix}schema`, logger });

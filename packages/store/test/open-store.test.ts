@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { ConfigurationError, UnavailableError } from "@taiga-mcp/service";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openStore } from "../src/open-store.ts";
+import { openBroadcast, openStore } from "../src/open-store.ts";
+import { createWitness } from "./broadcast.contract.ts";
 import { createFakeRedis } from "./support/fake-redis.ts";
 import { createFakeClock } from "./support/fake-clock.ts";
 
 const { clock } = createFakeClock();
+
+const UNKNOWN = ["", "sqlite", "sqlite:/some/file", "postgres://host", "http://host"];
 
 function newFolder(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "store-"));
@@ -35,12 +38,37 @@ describe("openStore", () => {
     await expect(kv.ping()).rejects.toThrow(UnavailableError);
   });
 
-  it.each(["", "sqlite", "sqlite:/some/file", "postgres://host", "http://host"])(
-    "refuses %j and names the setting and the rule",
-    async (url) => {
-      const opening = openStore({ url, dataDir: "unused", name: "auth-server", clock });
-      await expect(opening).rejects.toThrow(ConfigurationError);
-      await expect(opening).rejects.toThrow(/^STORE_URL: must be sqlite: or start with redis/);
-    },
-  );
+  it.each(UNKNOWN)("refuses %j and names the setting and the rule", async (url) => {
+    const opening = openStore({ url, dataDir: "unused", name: "auth-server", clock });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(/^STORE_URL: must be sqlite: or start with redis/);
+  });
+});
+
+describe("openBroadcast", () => {
+  it("stays in the process with a SQLite store, which serves one process only", async () => {
+    const broadcast = await openBroadcast({ url: "sqlite:", name: "auth-server" });
+    onTestFinished(() => broadcast.close());
+    const witness = createWitness();
+    broadcast.subscribe(witness);
+    await broadcast.publish("hello");
+    await expect.poll(() => witness.heard).toEqual(["restored", '"hello"']);
+  });
+
+  it("resolves although no Redis answers, and is lost until one does", async () => {
+    const fake = await createFakeRedis({});
+    await fake.close(); // nothing listens there any more
+    const broadcast = await openBroadcast({ url: fake.url, name: "auth-server" });
+    onTestFinished(() => broadcast.close());
+    const witness = createWitness();
+    broadcast.subscribe(witness);
+    await expect(broadcast.publish("hello")).rejects.toThrow(UnavailableError);
+    expect(witness.heard).toEqual([]);
+  });
+
+  it.each(UNKNOWN)("refuses %j and names the setting and the rule", async (url) => {
+    const opening = openBroadcast({ url, name: "auth-server" });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(/^STORE_URL: must be sqlite: or start with redis/);
+  });
 });

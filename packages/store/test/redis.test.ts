@@ -25,6 +25,39 @@ describe("createRedisKv", () => {
     await expect(opening).rejects.toThrow("the server there is Redis 6.0.16, and 7.0 or newer");
   });
 
+  it.each([
+    ["cluster_enabled:1", /^STORE_URL: the server there is part of a Redis Cluster.*use a single/],
+    ["redis_mode:sentinel", /^STORE_URL: the server there is a Sentinel.*redis\+sentinel:/],
+    ["server_mode:sentinel", /^STORE_URL: the server there is a Sentinel.*redis\+sentinel:/],
+  ])("refuses a server that says %s, with the reason", async (line, reason) => {
+    const { url, commands } = await startFake({ info: [line] });
+    const opening = createRedisKv({ url, prefix: "p:" });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(reason);
+    expect(commands).not.toContain("SET");
+  });
+
+  it("takes a server that says it is no cluster", async () => {
+    const { url } = await startFake({ info: ["redis_mode:standalone", "cluster_enabled:0"] });
+    const kv = await createRedisKv({ url, prefix: "p:" });
+    await expect(kv.ping()).resolves.toBeUndefined();
+    await kv.close();
+  });
+
+  it.each(["READONLY You can't write against a replica.", "MASTERDOWN Link with MASTER is down"])(
+    "is unavailable and connects anew when the server says %s",
+    async (refusal) => {
+      const fake = await startFake({
+        answer: (command) => (command === "EVAL" ? `-${refusal}\r\n` : "+OK\r\n"),
+      });
+      const kv = await createRedisKv({ url: fake.url, prefix: "p:" });
+      onTestFinished(() => kv.close());
+      expect(fake.connections()).toBe(1);
+      await expect(kv.set("k", "v", { ttlSeconds: 9 })).rejects.toThrow(UnavailableError);
+      await expect.poll(fake.connections, { timeout: 5_000 }).toBe(2);
+    },
+  );
+
   it("never sends a command twice when its answer is lost, or a claim would lose against itself", async () => {
     const fake = await startFake({
       answer: (command) => {

@@ -8,6 +8,8 @@ export interface FakeRedis {
   url: string;
   /** The commands it got, in order, in upper case, without what a connection begins with. */
   commands: string[];
+  /** How many connections there have been. */
+  connections: () => number;
   close(): Promise<void>;
 }
 
@@ -16,22 +18,25 @@ const bulk = (text: string): string => `$${text.length}\r\n${text}\r\n`;
 /** A server that speaks just enough of the protocol to misbehave as a real one could. */
 export async function createFakeRedis(options: {
   version?: string;
+  /** Further lines of its answer to INFO. */
+  info?: string[];
   answer?: (command: string) => Answer;
 }): Promise<FakeRedis> {
-  const { version = "7.2.0", answer = () => "+OK\r\n" } = options;
+  const { version = "7.2.0", info = [], answer = () => "+OK\r\n" } = options;
   const commands: string[] = [];
-  const sockets = new Set<Socket>();
+  const sockets: Socket[] = [];
 
   const respond = (command: string): Answer => {
     if (command === "HELLO") return "-ERR unknown command 'HELLO'\r\n";
-    if (command === "INFO") return bulk(`redis_version:${version}\r\nloading:0`);
+    if (command === "INFO")
+      return bulk([`redis_version:${version}`, "loading:0", ...info].join("\r\n"));
     if (command === "CLIENT") return "+OK\r\n";
     commands.push(command);
     return answer(command);
   };
 
   const server = createServer((socket) => {
-    sockets.add(socket);
+    sockets.push(socket);
     socket.on("error", () => undefined);
     socket.on("data", (chunk) => {
       // A command is an array of strings: *<count> $<length> <NAME> …
@@ -47,6 +52,7 @@ export async function createFakeRedis(options: {
   return {
     url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
     commands,
+    connections: () => sockets.length,
     close: async () => {
       const closed = once(server, "close");
       server.close();

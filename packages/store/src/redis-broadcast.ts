@@ -1,0 +1,98 @@
+import type { Logger } from "@taiga-mcp/service";
+import { ReplyError, type Redis } from "ioredis";
+import { createAudience, type Audience } from "./audience.ts";
+import type { Broadcast } from "./broadcast.ts";
+import { createOutageLog } from "./outage-log.ts";
+import { closeRedis, createRedisClient } from "./redis-client.ts";
+import { connectRedis } from "./redis-connection.ts";
+
+/** How often the subscription is proved: a frozen connection is lost after this and a timeout. */
+const PROOF_INTERVAL_MS = 1_000;
+
+export interface RedisBroadcastDeps {
+  /** As STORE_URL. */
+  url: string;
+  /** What the channel's name begins with, as every key of the same service does. */
+  prefix: string;
+  logger?: Logger;
+}
+
+/**
+ * A broadcast among all processes that share a Redis. A server that does not answer is no error:
+ * `publish` throws and listeners are lost until it does. A connection that is silently dead, in
+ * either direction, is lost within three seconds.
+ *
+ * @throws {ConfigurationError} as `createRedisKv` does.
+ */
+export async function createRedisBroadcast(deps: RedisBroadcastDeps): Promise<Broadcast> {
+  const { url, prefix, logger } = deps;
+  // Without a logger: an outage concerns both connections, and one line is enough.
+  const publisher = await connectRedis({ url, schemaKey: `${prefix}schema`, logger: undefined });
+  const redis = createRedisClient(url);
+  const audience = createAudience(logger);
+  // A server has one set of channels for all its databases.
+  const channel = `${prefix}broadcast:${redis.options.db}`;
+  const subscriber = keepSubscribed(redis, channel, audience, logger);
+
+  return {
+    publish: async (message) => {
+      await publisher.run("publish", [`${prefix}never-there`], channel, message);
+    },
+    subscribe: (listener) => audience.subscribe(listener),
+    close: async () => {
+      audience.close();
+      await Promise.all([publisher.close(), subscriber.close()]);
+    },
+  };
+}
+
+/** Stays subscribed on a connection of its own, and tells the audience when it is not. */
+function keepSubscribed(
+  redis: Redis,
+  channel: string,
+  audience: Audience,
+  logger: Logger | undefined,
+): { close(): Promise<void> } {
+  const outages = createOutageLog(logger, {
+    lost: "broadcasts of the other replicas do not arrive",
+    back: "broadcasts of the other replicas arrive again",
+  });
+  let proving = false;
+  let closed = false;
+
+  function lose(error: unknown): void {
+    audience.lost();
+    if (!closed) outages.failed(error);
+  }
+
+  /** Subscribes, or asks again for what it has: the answer proves connection and subscription. */
+  async function prove(): Promise<void> {
+    if (proving || redis.status !== "ready") return;
+    proving = true;
+    try {
+      await redis.subscribe(channel);
+      audience.restored();
+      outages.recovered();
+    } catch (error) {
+      lose(error);
+      // Refused, for want of a right perhaps: another connection would be refused as well.
+      if (!(error instanceof ReplyError) && redis.status === "ready") redis.disconnect(true);
+    } finally {
+      proving = false;
+    }
+  }
+
+  redis.on("message", (_channel, text) => audience.message(text));
+  redis.on("ready", () => void prove());
+  redis.on("close", () => lose(new Error("The connection was closed.")));
+  redis.on("error", (error) => lose(error));
+  const timer = setInterval(() => void prove(), PROOF_INTERVAL_MS).unref();
+
+  return {
+    close: async () => {
+      closed = true;
+      clearInterval(timer);
+      await closeRedis(redis);
+    },
+  };
+}
