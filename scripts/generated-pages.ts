@@ -82,7 +82,14 @@ function sandboxDocs(): SettingDoc[] {
     {
       name: "SANDBOX_PORT",
       default: "3003",
-      description: "The sandbox's port on this machine; it never listens anywhere else.",
+      description: "The sandbox's port.",
+      secret: false,
+    },
+    {
+      name: "SANDBOX_HOST",
+      default: "127.0.0.1",
+      description:
+        "The address the sandbox listens on. Its passwords are public: another one is taken only together with DANGEROUSLY_EXPOSE_SANDBOX=true, for a private network of containers.",
       secret: false,
     },
   ];

@@ -87,7 +87,8 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
   };
 }
 
-function createService(folder: string, environment: Record<string, string>): Service {
+/** One program as a process of its own, not started yet. */
+export function createService(folder: string, environment: Record<string, string>): Service {
   let child: ChildProcess | undefined;
   let output = "";
 

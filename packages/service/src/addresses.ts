@@ -4,8 +4,6 @@ import { ConfigurationError } from "./errors.ts";
 import { loadOrCreateSecret } from "./secret-file.ts";
 import { isLoopback, isSafeUrl, type sharedSettings } from "./settings.ts";
 
-const SANDBOX_API_URL = "http://localhost:3003/api/v1";
-
 type SharedSettings = z.output<z.ZodObject<typeof sharedSettings>>;
 
 /** Where everything is, worked out once and the same way in both services. */
@@ -34,12 +32,17 @@ export function resolveAddresses(settings: SharedSettings): Addresses {
 
 /** The sandbox's passwords are known: it serves this machine only. */
 function resolveTaigaApiUrl(settings: SharedSettings, publicAddresses: readonly string[]): string {
-  const { TAIGA_API_URL, ALLOW_HTTP_TAIGA } = settings;
+  const { TAIGA_API_URL, SANDBOX_API_URL, RUNNING_IN_CONTAINER, ALLOW_HTTP_TAIGA } = settings;
   if (TAIGA_API_URL === undefined) {
     const exposed = publicAddresses.find((address) => !isLoopback(address));
     if (exposed === undefined) return SANDBOX_API_URL;
     throw new ConfigurationError(
       `TAIGA_API_URL is not set: the sandbox with its known passwords is for this machine only, and ${exposed} is a public address.`,
+    );
+  }
+  if (RUNNING_IN_CONTAINER && isLoopback(TAIGA_API_URL)) {
+    throw new ConfigurationError(
+      "TAIGA_API_URL: in a container, localhost is the container itself. For a Taiga on the machine that runs the containers, write host.docker.internal in its place and set ALLOW_HTTP_TAIGA=true.",
     );
   }
   if (!isSafeUrl(TAIGA_API_URL) && !ALLOW_HTTP_TAIGA) {

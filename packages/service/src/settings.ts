@@ -81,6 +81,9 @@ export const sharedSettings = {
       description: "The address people open Taiga at; links in answers start with it.",
       defaultText: "TAIGA_API_URL without /api/v1",
     }),
+  SANDBOX_API_URL: httpUrl.default("http://localhost:3003/api/v1").meta({
+    description: "Where the sandbox is, while TAIGA_API_URL is not set.",
+  }),
   ALLOW_HTTP_TAIGA: flag.default(false).meta({
     description: "Reach Taiga by plain http although it is on another machine.",
   }),
@@ -96,6 +99,10 @@ export const sharedSettings = {
   }),
   RESOURCE_SERVER_PORT: port.default(3002).meta({
     description: "The port the resource server listens on.",
+  }),
+  RUNNING_IN_CONTAINER: flag.default(false).meta({
+    description:
+      "Set in the images, where localhost is the container itself, so that a mistaken TAIGA_API_URL is noticed at start.",
   }),
   RS_CLIENT_ID: z.string().min(1).default("taiga-mcp-resource-server").meta({
     description: "The name under which the resource server logs in at the authorization server.",

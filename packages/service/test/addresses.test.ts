@@ -54,6 +54,20 @@ describe("resolveAddresses", () => {
     );
   });
 
+  it.each(["http://localhost:9000", "http://127.0.0.1:9000", "http://[::1]:9000"])(
+    "says what to write instead of %s in a container, where it means the container itself",
+    (url) => {
+      const settings = { TAIGA_API_URL: url, RUNNING_IN_CONTAINER: "true" };
+      expect(() => resolve(settings)).toThrow(/host\.docker\.internal/);
+      expect(resolve({ TAIGA_API_URL: url }).taigaApiUrl).toBe(`${url}/api/v1`);
+    },
+  );
+
+  it("finds the sandbox where it is said to be", () => {
+    const url = "http://sandbox:3003/api/v1";
+    expect(resolve({ SANDBOX_API_URL: url, RUNNING_IN_CONTAINER: "true" }).taigaApiUrl).toBe(url);
+  });
+
   it("refuses Taiga by plain http on another machine, unless told that the network is safe", () => {
     const settings = { TAIGA_API_URL: "http://taiga.internal" };
     expect(() => resolve(settings)).toThrow(/TAIGA_API_URL: must be https/);

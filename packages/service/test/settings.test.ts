@@ -46,6 +46,8 @@ describe("sharedSettings", () => {
       ALLOW_HTTP_TAIGA: false,
       AUTH_SERVER_PORT: 3001,
       RESOURCE_SERVER_PORT: 3002,
+      RUNNING_IN_CONTAINER: false,
+      SANDBOX_API_URL: "http://localhost:3003/api/v1",
       ACCESS_LIMIT: "admin",
       RS_CLIENT_ID: "taiga-mcp-resource-server",
       STORE_URL: "sqlite:",
