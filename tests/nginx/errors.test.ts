@@ -1,10 +1,9 @@
 // Errors of nginx itself: JSON that OAuth and MCP clients can read, never a reason to log in anew.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { type Answer, ask, askRaw, HOST } from "./support/ask.ts";
-import { findNginx } from "./support/nginx-binary.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
 
-const nginx = findNginx();
+const nginx = inject("nginx");
 
 function expectOAuthError(answer: Answer, status: number, error: string): void {
   expect(answer.status).toBe(status);
@@ -12,10 +11,13 @@ function expectOAuthError(answer: Answer, status: number, error: string): void {
   expect(answer.all("cache-control")).toEqual(["no-store"]);
   expect(answer.all("access-control-allow-origin")).toEqual(["*"]);
   expect(answer.all("www-authenticate")).toEqual([]);
-  expect(JSON.parse(answer.text)).toEqual({ error, error_description: expect.stringMatching(/\.$/) });
+  expect(JSON.parse(answer.text)).toEqual({
+    error,
+    error_description: expect.stringMatching(/\.$/),
+  });
 }
 
-describe.skipIf(nginx === undefined)("errors", () => {
+describe.skipIf(nginx === null)("errors", () => {
   let platform: OneHost;
   beforeAll(async () => {
     platform = await startOneHost(nginx!);
@@ -25,7 +27,10 @@ describe.skipIf(nginx === undefined)("errors", () => {
 
   it("413 for /mcp above what the resource server takes, not below", async () => {
     const limit = 4 * 1024 * 1024;
-    const over = await ask(platform.site, "/mcp", { method: "POST", body: Buffer.alloc(limit + 1) });
+    const over = await ask(platform.site, "/mcp", {
+      method: "POST",
+      body: Buffer.alloc(limit + 1),
+    });
     expectOAuthError(over, 413, "invalid_request");
     const at = await ask(platform.site, "/mcp", { method: "POST", body: Buffer.alloc(limit) });
     expect(at.status).toBe(200);
@@ -33,7 +38,10 @@ describe.skipIf(nginx === undefined)("errors", () => {
 
   it("413 for the rest above what the authorization server takes, not below", async () => {
     const limit = 32 * 1024;
-    const over = await ask(platform.site, "/register", { method: "POST", body: Buffer.alloc(limit + 1) });
+    const over = await ask(platform.site, "/register", {
+      method: "POST",
+      body: Buffer.alloc(limit + 1),
+    });
     expectOAuthError(over, 413, "invalid_request");
     const at = await ask(platform.site, "/register", { method: "POST", body: Buffer.alloc(limit) });
     expect(at.status).toBe(200);
@@ -66,7 +74,10 @@ describe.skipIf(nginx === undefined)("errors", () => {
   });
 
   it("400 for what is not HTTP", async () => {
-    const text = await askRaw(platform.site, `GET / HTTP/1.1\r\nHost: ${HOST}\r\nHost: twice\r\n\r\n`);
+    const text = await askRaw(
+      platform.site,
+      `GET / HTTP/1.1\r\nHost: ${HOST}\r\nHost: twice\r\n\r\n`,
+    );
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(text).toContain('{"error":"invalid_request"');
     const garbage = await askRaw(platform.site, "nonsense\r\n\r\n");
@@ -74,7 +85,9 @@ describe.skipIf(nginx === undefined)("errors", () => {
   });
 
   it("400 for plain http on the TLS port", async () => {
-    const answer = await ask({ ...platform.site, httpPort: platform.site.httpsPort }, "/mcp", { plain: true });
+    const answer = await ask({ ...platform.site, httpPort: platform.site.httpsPort }, "/mcp", {
+      plain: true,
+    });
     expectOAuthError(answer, 400, "invalid_request");
   });
 
@@ -83,7 +96,9 @@ describe.skipIf(nginx === undefined)("errors", () => {
   });
 
   it("429 for a flood at the authorization server, with how long to wait", async () => {
-    const answers = await Promise.all(Array.from({ length: 320 }, () => ask(platform.site, "/authorize")));
+    const answers = await Promise.all(
+      Array.from({ length: 320 }, () => ask(platform.site, "/authorize")),
+    );
     const refused = answers.find(({ status }) => status === 429);
     expect(refused).toBeDefined();
     expectOAuthError(refused!, 429, "too_many_requests");
@@ -92,7 +107,9 @@ describe.skipIf(nginx === undefined)("errors", () => {
   });
 
   it("no limit of its own on /mcp, where many users share a hosted client's address", async () => {
-    const answers = await Promise.all(Array.from({ length: 320 }, () => ask(platform.site, "/mcp")));
+    const answers = await Promise.all(
+      Array.from({ length: 320 }, () => ask(platform.site, "/mcp")),
+    );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 

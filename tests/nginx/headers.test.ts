@@ -1,13 +1,12 @@
 // What nginx adds to answers, and what it leaves alone.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask } from "./support/ask.ts";
-import { findNginx } from "./support/nginx-binary.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
 
-const nginx = findNginx();
+const nginx = inject("nginx");
 const EXPOSE = "access-control-expose-headers";
 
-describe.skipIf(nginx === undefined)("headers", () => {
+describe.skipIf(nginx === null)("headers", () => {
   let platform: OneHost;
   beforeAll(async () => {
     platform = await startOneHost(nginx!);
@@ -70,7 +69,9 @@ describe.skipIf(nginx === undefined)("headers", () => {
         res.setHeader("vary", "Origin");
         res.end();
       });
-      const answer = await ask(platform.site, "/mcp", { headers: { origin: "https://app.example.com" } });
+      const answer = await ask(platform.site, "/mcp", {
+        headers: { origin: "https://app.example.com" },
+      });
       expect(answer.all("access-control-allow-origin")).toEqual(["https://app.example.com"]);
       expect(answer.all("vary")).toEqual(["Origin"]);
     });
@@ -95,16 +96,21 @@ describe.skipIf(nginx === undefined)("headers", () => {
       for (const [name, value] of Object.entries(OWN)) expect(answer.all(name)).toEqual([value]);
     });
 
-    it.each(["/", "/mcp"])("sends HSTS for %s exactly once, whatever the service says", async (path) => {
-      for (const service of [platform.authServer, platform.resourceServer]) {
-        service.respond((_req, res) => {
-          res.setHeader("strict-transport-security", "max-age=60");
-          res.end();
-        });
-      }
-      const answer = await ask(platform.site, path);
-      expect(answer.all("strict-transport-security")).toEqual(["max-age=31536000; includeSubDomains"]);
-    });
+    it.each(["/", "/mcp"])(
+      "sends HSTS for %s exactly once, whatever the service says",
+      async (path) => {
+        for (const service of [platform.authServer, platform.resourceServer]) {
+          service.respond((_req, res) => {
+            res.setHeader("strict-transport-security", "max-age=60");
+            res.end();
+          });
+        }
+        const answer = await ask(platform.site, path);
+        expect(answer.all("strict-transport-security")).toEqual([
+          "max-age=31536000; includeSubDomains",
+        ]);
+      },
+    );
 
     it("sends no HSTS for localhost, or other programs there would be locked out", async () => {
       platform.authServer.respond((_req, res) => {
@@ -126,7 +132,9 @@ describe.skipIf(nginx === undefined)("headers", () => {
     });
 
     it("passes several cookies on", async () => {
-      platform.authServer.respond((_req, res) => void res.setHeader("set-cookie", ["a=1", "b=2"]).end());
+      platform.authServer.respond(
+        (_req, res) => void res.setHeader("set-cookie", ["a=1", "b=2"]).end(),
+      );
       const answer = await ask(platform.site, "/authorize");
       expect(answer.all("set-cookie")).toEqual(["a=1", "b=2"]);
     });

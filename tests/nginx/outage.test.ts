@@ -1,15 +1,14 @@
 // Services that are away, come back, or come back elsewhere.
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask } from "./support/ask.ts";
 import { startFakeService } from "./support/fake-service.ts";
-import { findNginx } from "./support/nginx-binary.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
 
-const nginx = findNginx();
+const nginx = inject("nginx");
 
-describe.skipIf(nginx === undefined)("an outage", () => {
+describe.skipIf(nginx === null)("an outage", () => {
   let platform: OneHost;
   beforeEach(async () => {
     platform = await startOneHost(nginx!);

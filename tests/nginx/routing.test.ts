@@ -1,12 +1,11 @@
 // Who gets which request, and in what state it arrives.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask, askRaw, HOST } from "./support/ask.ts";
-import { findNginx } from "./support/nginx-binary.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
 
-const nginx = findNginx();
+const nginx = inject("nginx");
 
-describe.skipIf(nginx === undefined)("one public host", () => {
+describe.skipIf(nginx === null)("one public host", () => {
   let platform: OneHost;
   beforeAll(async () => {
     platform = await startOneHost(nginx!);
@@ -51,11 +50,14 @@ describe.skipIf(nginx === undefined)("one public host", () => {
     ["GET", "/mcp/"],
     ["GET", "/.well-known/oauth-protected-resource/"],
     ["GET", "/.well-known/oauth-protected-resource"],
-  ])("never redirects %s %s, because clients lose their body or their token", async (method, path) => {
-    const answer = await ask(platform.site, path, { method });
-    expect(answer).toMatchObject({ status: 200, text: "resource-server" });
-    expect(platform.resourceServer.requests).toMatchObject([{ method, url: path }]);
-  });
+  ])(
+    "never redirects %s %s, because clients lose their body or their token",
+    async (method, path) => {
+      const answer = await ask(platform.site, path, { method });
+      expect(answer).toMatchObject({ status: 200, text: "resource-server" });
+      expect(platform.resourceServer.requests).toMatchObject([{ method, url: path }]);
+    },
+  );
 
   it("passes on what MCP and OAuth need, and the addresses it was reached by", async () => {
     await ask(platform.site, "/mcp", {
@@ -113,13 +115,29 @@ describe.skipIf(nginx === undefined)("one public host", () => {
   it("cannot be talked into reaching the private listener", async () => {
     const { site, privateListener } = platform;
     const inside = `auth-server:${privateListener.port}`;
-    const claims = { host: inside, "x-forwarded-host": inside, "x-original-url": "/token-exchange" };
-    for (const path of ["/", "/token-exchange", "/metrics", `/mcp/..//${inside}/`, `/@${inside}/`]) {
+    const claims = {
+      host: inside,
+      "x-forwarded-host": inside,
+      "x-original-url": "/token-exchange",
+    };
+    for (const path of [
+      "/",
+      "/token-exchange",
+      "/metrics",
+      `/mcp/..//${inside}/`,
+      `/@${inside}/`,
+    ]) {
       await ask(site, path, { headers: { ...claims, host: `${HOST}:${site.httpsPort}` } });
       await ask(site, path, { headers: claims });
     }
-    await askRaw(site, `GET http://${inside}/metrics HTTP/1.1\r\nHost: ${inside}\r\nConnection: close\r\n\r\n`);
-    await askRaw(site, `CONNECT ${inside} HTTP/1.1\r\nHost: ${inside}\r\nConnection: close\r\n\r\n`);
+    await askRaw(
+      site,
+      `GET http://${inside}/metrics HTTP/1.1\r\nHost: ${inside}\r\nConnection: close\r\n\r\n`,
+    );
+    await askRaw(
+      site,
+      `CONNECT ${inside} HTTP/1.1\r\nHost: ${inside}\r\nConnection: close\r\n\r\n`,
+    );
     expect(privateListener.requests).toEqual([]);
   });
 

@@ -4,14 +4,13 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask, HOST } from "./support/ask.ts";
-import { findNginx } from "./support/nginx-binary.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
 
-const nginx = findNginx();
+const nginx = inject("nginx");
 
-describe.skipIf(nginx === undefined)("the edge", () => {
+describe.skipIf(nginx === null)("the edge", () => {
   let platform: OneHost;
   beforeAll(async () => {
     platform = await startOneHost(nginx!);
@@ -50,11 +49,14 @@ describe.skipIf(nginx === undefined)("the edge", () => {
   });
 
   describe("the plain port", () => {
-    it.each(["GET", "HEAD"])("sends a %s of a page on to https, at the configured address", async (method) => {
-      const answer = await ask(platform.site, "/?a=b", { method, plain: true });
-      expect(answer.status).toBe(308);
-      expect(answer.all("location")).toEqual([`https://${HOST}/?a=b`]);
-    });
+    it.each(["GET", "HEAD"])(
+      "sends a %s of a page on to https, at the configured address",
+      async (method) => {
+        const answer = await ask(platform.site, "/?a=b", { method, plain: true });
+        expect(answer.status).toBe(308);
+        expect(answer.all("location")).toEqual([`https://${HOST}/?a=b`]);
+      },
+    );
 
     it.each([
       ["POST", "/mcp"],
@@ -104,14 +106,24 @@ describe.skipIf(nginx === undefined)("the edge", () => {
       await ask(platform.site, "/mcp?token=SECRET-6", { method: "POST", body: "SECRET-7" });
       await ask(platform.site, "/authorize?code=SECRET-8", { plain: true });
       await platform.resourceServer.stop();
-      await ask(platform.site, "/mcp?code=SECRET-9"); // an outage, which nginx has words for
+      // An outage, which nginx has words for.
+      await ask(platform.site, "/mcp?code=SECRET-9", { method: "POST" });
       await sleep(50);
       const log = platform.site.accessLog();
-      const lines = log.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+      const lines = log
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(lines).toContainEqual(
-        expect.objectContaining({ method: "GET", path: "/taiga/callback", status: 200, upstream_status: "200" }),
+        expect.objectContaining({
+          method: "GET",
+          path: "/taiga/callback",
+          status: 200,
+          upstream_status: "200",
+        }),
       );
-      expect(lines).toContainEqual(expect.objectContaining({ path: "/mcp", status: 502 }));
+      const outage = { method: "POST", path: "/mcp", status: 502 };
+      expect(lines).toContainEqual(expect.objectContaining(outage));
       expect(log + platform.site.output()).not.toContain("SECRET");
     });
   });

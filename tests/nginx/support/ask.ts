@@ -9,8 +9,8 @@ import type { Site } from "./site.ts";
 export interface Answer {
   status: number;
   /** Every value of a header, in order. */
-  all(name: string): string[];
-  header(name: string): string | undefined;
+  all: (name: string) => string[];
+  header: (name: string) => string | undefined;
   text: string;
 }
 
@@ -36,7 +36,11 @@ export async function ask(site: Site, path: string, question: Question = {}): Pr
 }
 
 /** The answer's head; its body is for the caller to read. */
-export async function open(site: Site, path: string, question: Question = {}): Promise<IncomingMessage> {
+export async function open(
+  site: Site,
+  path: string,
+  question: Question = {},
+): Promise<IncomingMessage> {
   const { method = "GET", headers = {}, body, host = HOST, plain = false } = question;
   const port = plain ? site.httpPort : site.httpsPort;
   const options = {
@@ -67,7 +71,12 @@ function toAnswer(response: IncomingMessage, text: string): Answer {
 
 /** Sends bytes as they are, which no HTTP library would, and returns all that comes back. */
 export async function askRaw(site: Site, bytes: string): Promise<string> {
-  const socket = connectTls({ host: "127.0.0.1", port: site.httpsPort, ca: site.ca, servername: HOST });
+  const socket = connectTls({
+    host: "127.0.0.1",
+    port: site.httpsPort,
+    ca: site.ca,
+    servername: HOST,
+  });
   await once(socket, "secureConnect");
   socket.write(bytes);
   let text = "";

@@ -1,9 +1,11 @@
-// Finds an nginx: from PATH, else the distribution's package unpacked into node_modules/.cache
-// (no root). Without one, these tests are skipped with a warning; under CI they fail.
+// vitest globalSetup: hands the tests an nginx, from PATH, else the distribution's package unpacked
+// into node_modules/.cache (no root). Without one, these tests are skipped with a warning; under
+// CI that is an error.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import type { TestProject } from "vitest/node";
 
 export interface NginxBinary {
   path: string;
@@ -11,11 +13,21 @@ export interface NginxBinary {
   hasHttp2Directive: boolean;
 }
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** `null` when there is none to be had on this machine. */
+    nginx: NginxBinary | null;
+  }
+}
+
 const CACHE = path.resolve("node_modules/.cache");
 const UNPACKED = path.join(CACHE, "nginx-debian");
 
-/** @returns `undefined`, after a warning, when there is none to be had on this machine. */
-export function findNginx(): NginxBinary | undefined {
+export default function setup(project: TestProject): void {
+  project.provide("nginx", findNginx());
+}
+
+function findNginx(): NginxBinary | null {
   const problems: string[] = [];
   for (const obtain of [fromPath, fromPackage]) {
     try {
@@ -27,7 +39,7 @@ export function findNginx(): NginxBinary | undefined {
   const message = `no nginx to test with (${problems.join("; ")}); install it, for example by apt-get install nginx`;
   if (process.env["CI"]) throw new Error(message);
   console.warn(`SKIPPED: ${message}`);
-  return undefined;
+  return null;
 }
 
 const fromPath = (): string => "nginx";
@@ -47,25 +59,17 @@ function fromPackage(): string {
     run("apt-get", [...options, "download", "nginx"], path.join(draft, "archives"));
     run("sh", ["-c", 'for deb in archives/*.deb; do dpkg -x "$deb" root; done'], draft);
     rmSync(path.join(draft, "lists"), { recursive: true });
-    moveIntoPlace(draft);
+    renameSync(draft, UNPACKED);
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
   return binary;
 }
 
-/** Another test file may have been faster. */
-function moveIntoPlace(draft: string): void {
-  try {
-    renameSync(draft, UNPACKED);
-  } catch (error) {
-    if (!existsSync(UNPACKED)) throw error;
-  }
-}
-
 function check(binary: string): NginxBinary {
   const text = run(binary, ["-v"], ".");
-  const [major = 0, minor = 0, patch = 0] = /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [];
+  const [major = 0, minor = 0, patch = 0] =
+    /nginx\/(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [];
   const version = major * 1_000_000 + minor * 1_000 + patch;
   return { path: binary, hasHttp2Directive: version >= 1_025_001 };
 }

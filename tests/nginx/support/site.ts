@@ -2,7 +2,15 @@
 // its own, on free ports of this machine.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -39,7 +47,12 @@ export interface Site {
 
 /** Renders the configuration, starts nginx with it, and waits until it accepts connections. */
 export async function startSite(options: SiteOptions): Promise<Site> {
-  const { nginx, variables, names, templates = templatesOf(path.join(SOURCE, "templates")) } = options;
+  const {
+    nginx,
+    variables,
+    names,
+    templates = templatesOf(path.join(SOURCE, "templates")),
+  } = options;
   const [httpsPort = 0, httpPort = 0] = await freePorts(2);
   const folder = mkdtempSync(path.join(tmpdir(), "taiga-mcp-nginx-"));
   const acmeFolder = path.join(folder, "acme");
@@ -48,12 +61,22 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   }
   const ca = makeCertificate(path.join(folder, "tls"), names);
   const render = (text: string): string =>
-    toOlderSyntax(nginx, fill(text, { ...variables, NGINX_HTTPS_PORT: `127.0.0.1:${httpsPort}`, NGINX_HTTP_PORT: `127.0.0.1:${httpPort}` }))
+    toOlderSyntax(
+      nginx,
+      fill(text, {
+        ...variables,
+        NGINX_HTTPS_PORT: `127.0.0.1:${httpsPort}`,
+        NGINX_HTTP_PORT: `127.0.0.1:${httpPort}`,
+      }),
+    )
       .replaceAll("/dev/stdout", path.join(folder, "access.log"))
       .replaceAll("/var/www/acme", acmeFolder);
   cpSync(path.join(SOURCE, "snippets"), path.join(folder, "snippets"), { recursive: true });
   rewrite(path.join(folder, "snippets/plain-http.conf"), render);
-  writeFileSync(path.join(folder, "nginx.conf"), render(readFileSync(path.join(SOURCE, "nginx.conf"), "utf8")));
+  writeFileSync(
+    path.join(folder, "nginx.conf"),
+    render(readFileSync(path.join(SOURCE, "nginx.conf"), "utf8")),
+  );
   for (const template of templates) {
     const name = path.basename(template, ".template");
     writeFileSync(path.join(folder, "conf.d", name), render(readFileSync(template, "utf8")));
@@ -128,12 +151,12 @@ function rewrite(file: string, render: (text: string) => string): void {
 
 function makeCertificate(folder: string, names: string[]): string {
   const certificate = path.join(folder, "fullchain.pem");
-  execFileSync("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-    ...["-days", "2", "-subj", `/CN=${names[0]}`],
-    ...["-addext", `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`],
-    ...["-keyout", path.join(folder, "privkey.pem"), "-out", certificate],
-  ], { stdio: "pipe" });
+  const command = [
+    "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2",
+    `-subj /CN=${names[0]} -addext subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`,
+    `-keyout ${path.join(folder, "privkey.pem")} -out ${certificate}`,
+  ].join(" ");
+  execFileSync("openssl", command.split(" "), { stdio: "pipe" });
   return readFileSync(certificate, "utf8");
 }
 

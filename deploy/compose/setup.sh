@@ -1,0 +1,119 @@
+#!/bin/sh
+# What an installation needs before its first start: a master key, the resource server's secret
+# and, on localhost, a certificate. Does what is missing and leaves the rest as it is.
+set -eu
+umask 077
+
+SERVICES=1000:1000 # the user of all our containers
+RENEW_SECONDS=2592000
+
+# secret <file>: 32 random bytes as base64url.
+secret() {
+    [ -s "$1" ] && return
+    openssl rand -base64 32 | tr '+/' '-_' | tr -d '=\n' >"$1.new"
+    publish "$1.new" "$1" 400
+    echo "setup: made $1"
+}
+
+# publish <from> <to> <mode>: complete and readable for the services from the first moment.
+publish() {
+    chmod "$3" "$1"
+    chown "$SERVICES" "$1"
+    mv "$1" "$2"
+}
+
+host_of() {
+    authority=${1#*://}
+    authority=${authority%%/*}
+    echo "${authority%:*}"
+}
+
+is_local() {
+    case $1 in localhost | 127.* | "[::1]") return 0 ;; *) return 1 ;; esac
+}
+
+# good_for <certificate> <seconds>
+good_for() {
+    [ -s "$1" ] && openssl x509 -checkend "$2" -noout -in "$1" >/dev/null
+}
+
+# An authority of this installation's own. It can sign for this machine and nothing else, so that
+# whoever trusts it risks nothing (RFC 5280 section 4.2.1.10). Its key stays in a volume that no
+# running service has.
+make_authority() {
+    cat >/tmp/ca.cnf <<CONFIG
+[req]
+distinguished_name = name
+x509_extensions = authority
+prompt = no
+[name]
+CN = Taiga MCP development authority $(date +%F)
+[authority]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+nameConstraints = critical, permitted;DNS:localhost, permitted;IP:127.0.0.0/255.0.0.0, permitted;IP:0:0:0:0:0:0:0:1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff
+CONFIG
+    openssl req -x509 -config /tmp/ca.cnf -days 3650 -nodes \
+        -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout /ca/ca.key -out /ca/ca.crt 2>/dev/null
+}
+
+make_certificate() {
+    cat >/tmp/leaf.cnf <<CONFIG
+[req]
+distinguished_name = name
+x509_extensions = server
+prompt = no
+[name]
+CN = localhost
+[server]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+authorityKeyIdentifier = keyid
+CONFIG
+    openssl req -x509 -config /tmp/leaf.cnf -days 397 -nodes -CA /ca/ca.crt -CAkey /ca/ca.key \
+        -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout /tmp/privkey.pem -out /tmp/fullchain.pem 2>/dev/null
+    cp /ca/ca.crt /tmp/ca.crt
+    # Copied first: a rename is only complete at once within one volume.
+    for name in privkey.pem fullchain.pem ca.crt; do cp "/tmp/$name" "/tls/$name.new"; done
+    publish /tls/privkey.pem.new /tls/privkey.pem 400
+    publish /tls/fullchain.pem.new /tls/fullchain.pem 444
+    publish /tls/ca.crt.new /tls/ca.crt 444
+    echo "setup: made a certificate for localhost, good for 397 days"
+}
+
+secret /auth-secrets/master-key
+secret /shared-secrets/rs-client-secret
+
+if [ -n "${TLS_ELSEWHERE:-}" ]; then
+    echo "setup: all is in place; certificates are another proxy's affair."
+    exit 0
+fi
+
+auth_host=$(host_of "${ISSUER:-$PUBLIC_URL}")
+mcp_host=$(host_of "${MCP_URL:-$PUBLIC_URL}")
+if ! is_local "$auth_host" || ! is_local "$mcp_host"; then
+    if [ ! -s /tls/fullchain.pem ] || [ ! -s /tls/privkey.pem ] || [ -e /tls/ca.crt ]; then
+        echo "setup: $auth_host needs a certificate of its own: set TLS_DIR to a folder with fullchain.pem and privkey.pem, readable by user 1000 (docs/deployment.md)." >&2
+        exit 1
+    fi
+    echo "setup: all is in place."
+    exit 0
+fi
+
+# A certificate without our authority beside it is the operator's own.
+if [ -e /tls/ca.crt ] || [ ! -e /tls/fullchain.pem ]; then
+    good_for /ca/ca.crt "$RENEW_SECONDS" || make_authority
+    if ! good_for /tls/fullchain.pem "$RENEW_SECONDS" || ! cmp -s /ca/ca.crt /tls/ca.crt; then
+        make_certificate
+    fi
+    cat <<TEXT
+setup: all is in place for ${MCP_URL:-$PUBLIC_URL/mcp}
+setup: Let Claude Code trust the certificate, in the shell that you start it from:
+setup:   docker compose cp nginx:/etc/nginx/tls/ca.crt ~/taiga-mcp-ca.crt
+setup:   export NODE_EXTRA_CA_CERTS=~/taiga-mcp-ca.crt
+setup:   claude mcp add --transport http taiga ${MCP_URL:-$PUBLIC_URL/mcp}
+TEXT
+fi

@@ -1,0 +1,240 @@
+// `docker compose up --build` without a setting, as a newcomer runs it: built, started, used through
+// TLS, scaled, stopped. The tests build on one another, in order.
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type McpSession, openSession } from "../support/mcp-session.ts";
+import { createPlatform, type Platform } from "./support/platform.ts";
+
+const MINUTE_MS = 60_000;
+
+let platform: Platform;
+let session: McpSession;
+
+beforeAll(async () => {
+  platform = await createPlatform();
+  await platform.compose(["up", "--build", "--detach", "--wait"]);
+  const authority = await platform.fetchAuthority();
+  setDefaultCACertificates([...getCACertificates("default"), authority]);
+}, 12 * MINUTE_MS);
+
+afterAll(async () => {
+  await session?.close();
+  await platform.remove();
+}, 3 * MINUTE_MS);
+
+interface Container {
+  Service: string;
+  State: string;
+  Health: string;
+  ExitCode: number;
+  Publishers: { URL: string; PublishedPort: number }[] | null;
+}
+
+async function containers(): Promise<Container[]> {
+  const lines = (await platform.compose(["ps", "--all", "--format", "json"])).trim().split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Container);
+}
+
+describe("the start", () => {
+  it("leaves every service healthy and the set-up done", async () => {
+    const states = (await containers()).map(({ Service, State, Health, ExitCode }) => [
+      Service,
+      Health || `${State} ${ExitCode}`,
+    ]);
+    expect(Object.fromEntries(states)).toEqual({
+      setup: "exited 0",
+      redis: "healthy",
+      sandbox: "healthy",
+      "auth-server": "healthy",
+      "resource-server": "healthy",
+      nginx: "healthy",
+    });
+  });
+
+  it("publishes nginx alone, to this machine alone", async () => {
+    const published = (await containers()).flatMap(({ Service, Publishers }) =>
+      (Publishers ?? [])
+        .filter(({ PublishedPort }) => PublishedPort > 0)
+        .map(({ URL: address }) => `${Service} ${address}`),
+    );
+    expect(published).toEqual(["nginx 127.0.0.1", "nginx 127.0.0.1"]);
+  });
+
+  it("says in the log how Claude Code comes to trust the certificate", async () => {
+    const log = await platform.compose(["logs", "--no-log-prefix", "setup"]);
+    expect(log).toContain("docker compose cp nginx:/etc/nginx/tls/ca.crt ~/taiga-mcp-ca.crt");
+    expect(log).toContain("export NODE_EXTRA_CA_CERTS=~/taiga-mcp-ca.crt");
+    expect(log).toContain(`claude mcp add --transport http taiga ${platform.mcpUrl}`);
+  });
+
+  it("makes a certificate authority that can speak for this machine only", async () => {
+    const command = "exec -T nginx openssl x509 -noout -text -in /etc/nginx/tls/ca.crt";
+    const text = await platform.compose(command.split(" "));
+    expect(text).toMatch(
+      /Name Constraints: critical\s+Permitted:\s+DNS:localhost\s+IP:127\.0\.0\.0/,
+    );
+  });
+
+  it("gives the master key to the authorization server alone", async () => {
+    const config = await platform.compose(["config", "--format", "json"]);
+    const { services } = JSON.parse(config) as {
+      services: Record<string, { volumes?: { source: string }[] }>;
+    };
+    const holders = Object.entries(services)
+      .filter(([, { volumes }]) => volumes?.some(({ source }) => source === "auth-secrets"))
+      .map(([name]) => name);
+    expect(holders.toSorted()).toEqual(["auth-server", "setup"]);
+  });
+
+  it.each(["auth-server", "resource-server", "sandbox", "nginx", "redis"])(
+    "runs %s without root, without capabilities and on a read-only file system",
+    async (service) => {
+      const status = await platform.compose(["exec", "-T", service, "cat", "/proc/1/status"]);
+      expect(status).toMatch(/^Uid:\t[1-9]\d*\t/m);
+      expect(status).toMatch(/^CapEff:\t0{16}$/m);
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m);
+      const write = platform.compose([
+        "exec",
+        "-T",
+        "--user",
+        "root",
+        service,
+        "touch",
+        "/written",
+      ]);
+      await expect(write).rejects.toThrow("Read-only file system");
+    },
+  );
+});
+
+describe("through TLS", () => {
+  it("names only public https addresses in its metadata", async () => {
+    for (const path of ["oauth-protected-resource/mcp", "oauth-authorization-server"]) {
+      const response = await fetch(`${platform.publicUrl}/.well-known/${path}`);
+      expect(response.status).toBe(200);
+      const text = await response.text();
+      const addresses = text.match(/[a-z]+:\/\/[^/"]+/g) ?? [];
+      expect(addresses.length).toBeGreaterThan(1);
+      expect(new Set(addresses)).toEqual(new Set([platform.publicUrl]));
+    }
+  });
+
+  it("challenges a call without a token, readable for web pages", async () => {
+    const response = await fetch(platform.mcpUrl, { method: "POST" });
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toContain(
+      `resource_metadata="${platform.publicUrl}/.well-known/oauth-protected-resource/mcp"`,
+    );
+    expect(response.headers.get("access-control-expose-headers")).toMatch(/WWW-Authenticate/i);
+  });
+
+  it("answers its health", async () => {
+    const response = await fetch(`${platform.publicUrl}/healthz`);
+    expect(await response.json()).toMatchObject({ status: "ok" });
+  });
+
+  it.each(["/token-exchange", "/readyz", "/metrics"])("does not lead to %s", async (path) => {
+    for (const method of ["GET", "POST"]) {
+      const response = await fetch(`${platform.publicUrl}${path}`, { method });
+      expect(response.status).toBe(404);
+    }
+  });
+
+  it("sends a person from http to https, and a program not", async () => {
+    const page = await fetch(`${platform.httpUrl}/`, { redirect: "manual" });
+    expect([page.status, page.headers.get("location")]).toEqual([308, `${platform.publicUrl}/`]);
+    const program = await fetch(`${platform.httpUrl}/mcp`, { method: "POST", redirect: "manual" });
+    expect(program.status).toBe(426);
+  });
+
+  it.each([1, 2] as const)(
+    "lets a client of SDK version %i log in and call a tool",
+    async (sdk) => {
+      session = await openSession(platform.mcpUrl, { username: "alice" }, { sdk });
+      const { text, isError } = await session.call("get_me");
+      expect(isError).not.toBe(true);
+      expect(text).toContain("alice");
+      if (sdk === 1) await session.close();
+    },
+    MINUTE_MS,
+  );
+});
+
+describe("with two replicas of each service", () => {
+  beforeAll(async () => {
+    const replicas = ["auth-server", "resource-server"].flatMap((name) => ["--scale", `${name}=2`]);
+    await platform.compose(["up", "--detach", "--wait", "--no-recreate", ...replicas]);
+    await sleep(6_000); // nginx asks again for the addresses of a name after five seconds
+  }, 3 * MINUTE_MS);
+
+  it(
+    "serves one login from both",
+    async () => {
+      for (let count = 0; count < 30; count += 1) {
+        expect((await session.call("get_me")).text).toContain("alice");
+      }
+      const logins = session.logins();
+      session.forgetAccessToken();
+      await session.call("get_me");
+      expect(session.logins()).toBe(logins);
+      for (const replica of ["1", "2"]) {
+        const log = await platform.compose(["logs", "--index", replica, "resource-server"]);
+        expect(log, `replica ${replica}`).toContain('"path":"/mcp"');
+      }
+    },
+    MINUTE_MS,
+  );
+
+  it(
+    "takes new logins, page by page on either",
+    async () => {
+      for (const username of ["bob", "carol"]) {
+        const another = await openSession(platform.mcpUrl, { username }, { sdk: 2 });
+        expect((await another.call("get_me")).text).toContain(username);
+        await another.close();
+      }
+    },
+    MINUTE_MS,
+  );
+});
+
+describe("an outage of the authorization server", () => {
+  it(
+    "is never a reason to log in again, and is over when it is back",
+    async () => {
+      await platform.compose(["stop", "auth-server"]);
+      const token = await fetch(`${platform.publicUrl}/token`, { method: "POST" });
+      expect([502, 503, 504]).toContain(token.status);
+      expect(await token.json()).toMatchObject({ error: "temporarily_unavailable" });
+      const call = await fetch(platform.mcpUrl, {
+        method: "POST",
+        headers: { authorization: "Bearer unknown" },
+      });
+      expect(call.status).toBe(503);
+      await platform.compose(["up", "--detach", "--wait", "--no-recreate"]);
+      await sleep(6_000);
+      const logins = session.logins();
+      expect((await session.call("get_me")).text).toContain("alice");
+      expect(session.logins()).toBe(logins);
+    },
+    2 * MINUTE_MS,
+  );
+});
+
+describe("a restart of everything", () => {
+  it(
+    "ends each service cleanly and forgets no login",
+    async () => {
+      await platform.compose(["stop"]);
+      const stopped = (await containers()).map(({ Service, ExitCode }) => `${Service} ${ExitCode}`);
+      expect(stopped.filter((line) => !line.endsWith(" 0"))).toEqual([]);
+      await platform.compose(["up", "--detach", "--wait", "--force-recreate"]);
+      const logins = session.logins();
+      session.forgetAccessToken();
+      expect((await session.call("get_me")).text).toContain("alice");
+      expect(session.logins()).toBe(logins);
+    },
+    3 * MINUTE_MS,
+  );
+});

@@ -1,0 +1,91 @@
+// What the containers make of settings, without starting the platform.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createPlatform, type Platform } from "./support/platform.ts";
+
+const MINUTE_MS = 60_000;
+const PUBLIC = "PUBLIC_URL=https://mcp.example.com";
+
+let platform: Platform;
+
+beforeAll(async () => {
+  platform = await createPlatform();
+  await platform.compose(["build"]);
+  await platform.compose(["run", "--rm", "--no-deps", "-T", "setup"]);
+}, 12 * MINUTE_MS);
+
+afterAll(() => platform.remove(), 3 * MINUTE_MS);
+
+/** Runs a service by itself until it ends, with a setting on top. */
+const run = (service: string, setting: string): Promise<string> =>
+  platform.compose(["run", "--rm", "--no-deps", "-T", "-e", setting, service]);
+
+describe("a Taiga of one's own", () => {
+  it("leaves the sandbox out", async () => {
+    const own = { TAIGA_API_URL: "https://taiga.example.com" };
+    const services = async (environment = {}): Promise<string[]> =>
+      (await platform.compose(["config", "--services"], environment)).trim().split("\n");
+    expect(await services()).toContain("sandbox");
+    expect(await services(own)).not.toContain("sandbox");
+  });
+
+  it.each(["auth-server", "resource-server"])(
+    "at localhost is refused by %s with what to write instead",
+    async (service) => {
+      const outcome = run(service, "TAIGA_API_URL=http://localhost:9000");
+      await expect(outcome).rejects.toThrow("host.docker.internal");
+    },
+    MINUTE_MS,
+  );
+});
+
+describe("a public address", () => {
+  it.each(["auth-server", "resource-server"])(
+    "for the sandbox is refused by %s, because its passwords are known",
+    async (service) => {
+      await expect(run(service, PUBLIC)).rejects.toThrow("TAIGA_API_URL is not set");
+    },
+    MINUTE_MS,
+  );
+
+  it(
+    "without a certificate is refused by the set-up with what to do",
+    async () => {
+      await expect(run("setup", PUBLIC)).rejects.toThrow("needs a certificate of its own");
+    },
+    MINUTE_MS,
+  );
+});
+
+describe("the set-up", () => {
+  /** As the user who is to read it: without capabilities, root may not either. */
+  const read = (file: string): Promise<string> => {
+    const user = file.startsWith("/ca/") ? "root" : "1000:1000";
+    const command = `run --rm --no-deps -T --user ${user} --entrypoint cat setup ${file}`;
+    return platform.compose(command.split(" "));
+  };
+
+  it.each(["/auth-secrets/master-key", "/tls/fullchain.pem", "/ca/ca.crt"])(
+    "leaves %s as it is when it runs again",
+    async (file) => {
+      const before = await read(file);
+      await platform.compose(["run", "--rm", "--no-deps", "-T", "setup"]);
+      expect(await read(file)).toBe(before);
+    },
+    MINUTE_MS,
+  );
+
+  it("makes a master key of 32 bytes", async () => {
+    expect(await read("/auth-secrets/master-key")).toMatch(/^[\w-]{43}$/m);
+  });
+});
+
+describe("the sandbox", () => {
+  it(
+    "refuses to listen beyond loopback for a host setting alone",
+    async () => {
+      const setting = "DANGEROUSLY_EXPOSE_SANDBOX=";
+      await expect(run("sandbox", setting)).rejects.toThrow("SANDBOX_HOST");
+    },
+    MINUTE_MS,
+  );
+});
