@@ -1,5 +1,5 @@
 import { notAuthenticated, permissionDenied, type ApiError } from "./errors.ts";
-import type { ItemKind, Membership, Project, Role, State, User } from "./state.ts";
+import type { Membership, ObjectKind, Project, Role, State, User } from "./state.ts";
 
 /** The caller: a user, or null for a request without credentials. */
 export type Actor = User | null;
@@ -59,15 +59,16 @@ export const ADMIN_PERMISSIONS = [
 
 export type Action = "view" | "add" | "modify" | "comment" | "delete";
 
-const SUFFIX: Record<ItemKind, string> = {
+const SUFFIX: Record<ObjectKind, string> = {
   epic: "epic",
   userstory: "us",
   task: "task",
   issue: "issue",
+  wiki: "wiki_page",
 };
 
-/** Codename of an action on a kind of item, such as `modify_us` or `view_tasks`. */
-export function permissionFor(action: Action, kind: ItemKind): string {
+/** Codename of an action on a kind of object, such as `modify_us` or `view_tasks`. */
+export function permissionFor(action: Action, kind: ObjectKind): string {
   const suffix = SUFFIX[kind];
   return action === "view" && kind !== "userstory" ? `view_${suffix}s` : `${action}_${suffix}`;
 }
@@ -121,14 +122,14 @@ export const refusal = (actor: Actor): ApiError =>
   actor === null ? notAuthenticated() : permissionDenied();
 
 /**
- * Whether an edit of an item is allowed: a PATCH of exactly `comment` needs the right to comment
+ * Whether an edit of an item or a wiki page is allowed: a PATCH of exactly `comment` needs the right to comment
  * or to modify, every other one the right to modify.
  *
  * @param keys the request's fields; `version` does not count.
  */
 export function mayEdit(
   permissions: ReadonlySet<string>,
-  kind: ItemKind,
+  kind: ObjectKind,
   keys: readonly string[],
 ): boolean {
   if (permissions.has(permissionFor("modify", kind))) return true;

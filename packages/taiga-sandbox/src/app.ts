@@ -9,34 +9,40 @@ import type { Context } from "./context.ts";
 import type { ControlRoom } from "./control.ts";
 import { serve } from "./endpoint.ts";
 import { ApiError, apiException, htmlPage } from "./errors.ts";
+import type { Media } from "./media.ts";
 import type { Tokens } from "./tokens.ts";
 import { attachmentRoutes } from "./routes/attachments.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { customAttributeValueRoutes } from "./routes/custom-attribute-values.ts";
-import { epicAndIssueRoutes } from "./routes/epics-issues.ts";
+import { epicRoutes } from "./routes/epics.ts";
 import { historyRoutes } from "./routes/history.ts";
+import { issueRoutes } from "./routes/issues.ts";
 import { milestoneRoutes } from "./routes/milestones.ts";
 import { projectRoutes } from "./routes/projects.ts";
+import { relatedStoryRoutes } from "./routes/related-stories.ts";
 import { resolverRoutes } from "./routes/resolver.ts";
 import { searchRoutes } from "./routes/search.ts";
 import { taskRoutes } from "./routes/tasks.ts";
+import { timelineRoutes } from "./routes/timelines.ts";
 import { userRoutes } from "./routes/users.ts";
 import { userStoryRoutes } from "./routes/userstories.ts";
 import { valueRoutes } from "./routes/values.ts";
+import { voteAndWatchRoutes } from "./routes/votes-watchers.ts";
 import { wikiRoutes } from "./routes/wiki.ts";
 
 /**
- * The API under `/api/v1`.
+ * The API under `/api/v1`, and the files of attachments under `/media`.
  *
  * @param saveSoon called after every request that may have written something.
  */
 export function createApp(deps: {
   context: Context;
   tokens: Tokens;
+  media: Media;
   room: ControlRoom;
   saveSoon: () => void;
 }): Express {
-  const { context, tokens, room } = deps;
+  const { context, tokens, media, room } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -57,14 +63,18 @@ export function createApp(deps: {
     ...userRoutes(context),
     ...projectRoutes(context),
     ...valueRoutes(context),
-    ...attachmentRoutes(context),
+    ...attachmentRoutes(context, media),
     ...customAttributeValueRoutes(context),
     ...userStoryRoutes(context),
     ...taskRoutes(context),
-    ...epicAndIssueRoutes(context),
+    ...epicRoutes(context),
+    ...relatedStoryRoutes(context),
+    ...issueRoutes(context),
     ...milestoneRoutes(context),
     ...wikiRoutes(context),
     ...historyRoutes(context),
+    ...voteAndWatchRoutes(context),
+    ...timelineRoutes(context),
     ...searchRoutes(context),
     ...resolverRoutes(context),
   };
@@ -72,6 +82,7 @@ export function createApp(deps: {
     serve(router, identify, path, endpoint);
   }
   app.use("/api/v1", router);
+  app.get("/media/*path", media.download);
   app.use(unknownUrl);
   app.use(answerErrors);
   return app;

@@ -1,8 +1,15 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import type { Actor } from "./access.ts";
 import { apiException } from "./errors.ts";
+import { parseMultipart } from "./multipart.ts";
 
 const MAX_BODY = "1mb";
+
+const MEDIA_TYPES = [
+  "application/json",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data",
+];
 
 /** Answers one method of one path. Errors are thrown; see errors.ts. */
 export type Handler = (req: Request, res: Response, actor: Actor) => void | Promise<void>;
@@ -55,8 +62,8 @@ export function serve(
 }
 
 const requireKnownType: RequestHandler = (req, _res, next) => {
-  const known = ["application/json", "application/x-www-form-urlencoded"];
-  if (req.is(known) === false) {
+  const isEmpty = req.get("content-length") === "0";
+  if (!isEmpty && req.is(MEDIA_TYPES) === false) {
     const type = req.get("content-type") ?? "";
     throw apiException(415, "UnsupportedMediaType", `Unsupported media type '${type}' in request.`);
   }
@@ -67,13 +74,14 @@ const parseBody: RequestHandler[] = [
   requireKnownType,
   express.json({ limit: MAX_BODY }),
   express.urlencoded({ extended: false, limit: MAX_BODY }),
+  ...parseMultipart,
 ];
 
 const describe = (name: string) => ({
   name,
   description: "",
   renders: ["application/json"],
-  parses: ["application/json", "application/x-www-form-urlencoded"],
+  parses: MEDIA_TYPES,
 });
 
 /** A query parameter; the last one counts when it is repeated, as in Django. */

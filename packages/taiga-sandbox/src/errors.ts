@@ -24,6 +24,7 @@ type ExceptionClass =
   | "NotAuthenticated"
   | "PermissionDenied"
   | "MethodNotAllowed"
+  | "NotSupported"
   | "NotAcceptable"
   | "UnsupportedMediaType"
   | "Throttled"

@@ -1,4 +1,5 @@
 import { invalidFields } from "./errors.ts";
+import { isUploadedFile, type UploadedFile } from "./multipart.ts";
 import type { Project, State } from "./state.ts";
 
 /** A refused value; the text is Taiga's. */
@@ -108,6 +109,18 @@ export const day: Reader<string | null> = (value) => {
   return refuse("Date has wrong format. Use one of these formats instead: YYYY[-MM[-DD]]");
 };
 
+/** A day that has to be there. */
+export const requiredDay: Reader<string> = (value) => day(value) ?? refuse(REQUIRED);
+
+/** A name in an address. */
+export const slug: Reader<string> = (value) => {
+  const read = text(500)(value);
+  if (/^[\p{L}\p{N}_-]+$/u.test(read)) return read;
+  return refuse(
+    "Enter a valid “slug” consisting of Unicode letters, numbers, underscores, or hyphens.",
+  );
+};
+
 /** The id of an existing row. */
 export const reference =
   (rows: readonly { id: number }[]): Reader<number> =>
@@ -190,6 +203,12 @@ export const points: Reader<Record<string, unknown>> = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
+
+/** A file of a form. */
+export const file: Reader<UploadedFile> = (value) =>
+  isUploadedFile(value)
+    ? value
+    : refuse("No file was submitted. Check the encoding type on the form.");
 
 export const externalReference: Reader<string[] | null> = (value) => {
   if (value === null || value === "") return null;

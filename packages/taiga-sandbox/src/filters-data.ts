@@ -1,6 +1,5 @@
 import { applyFilters, type Filter } from "./filters.ts";
-import { allAssignees } from "./history.ts";
-import { epicsOf, rowsOf, statusesOf, type ItemRows } from "./items.ts";
+import { allAssignees, epicsOf, rowsOf, statusesOf, type ItemRows } from "./items.ts";
 import { inOrder } from "./rows.ts";
 import type { Issue, Item, ItemKind, Project, State, UserStory } from "./state.ts";
 import { toUserExtraInfo } from "./views/users.ts";

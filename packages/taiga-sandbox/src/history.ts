@@ -1,14 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { toTimestamp, type Context } from "./context.ts";
-import { toHtml } from "./markup.ts";
-import { findById } from "./rows.ts";
-import type { HistoryEntry, ItemKind, State, Task, User, UserStory } from "./state.ts";
-
-/** The fields of an item whose changes are recorded, at one moment. */
-export type Snapshot = Record<string, unknown>;
-
-/** Either item that this stand-in can write. */
-export type Recorded = { kind: "userstory"; item: UserStory } | { kind: "task"; item: Task };
+import { labelValues } from "./history-labels.ts";
+import { toReadableDiff } from "./readable-diff.ts";
+import { takeSnapshot, type Recorded, type Snapshot } from "./snapshots.ts";
+import type { HistoryEntry, ObjectKind, State, User } from "./state.ts";
+import { addTimelineEvent } from "./timeline.ts";
 
 /** Changes of these alone are not worth showing. */
 const ORDER_FIELDS = new Set([
@@ -17,61 +13,14 @@ const ORDER_FIELDS = new Set([
   "kanban_order",
   "us_order",
   "taskboard_order",
+  "epics_order",
 ]);
 
-/**
- * What is compared. A story's assignee appears within `assigned_users` and never as
- * `assigned_to`, as in taiga-back; watchers are not recorded.
- */
-export function takeSnapshot(state: State, { kind, item }: Recorded): Snapshot {
-  const common = {
-    subject: item.subject,
-    description: item.description,
-    description_html: toHtml(item.description, state.users),
-    status: item.status,
-    owner: item.owner,
-    milestone: item.milestone,
-    tags: item.tags,
-    is_blocked: item.is_blocked,
-    blocked_note: item.blocked_note,
-    blocked_note_html: toHtml(item.blocked_note, state.users),
-    due_date: item.due_date,
-    due_date_reason: item.due_date_reason,
-    custom_attributes: listCustomValues(state, kind, item.id),
-  };
-  const own =
-    kind === "userstory"
-      ? {
-          assigned_users: allAssignees(item),
-          points: item.points,
-          swimlane: item.swimlane,
-          is_closed: item.is_closed,
-          finish_date: item.finish_date,
-          backlog_order: item.backlog_order,
-          sprint_order: item.sprint_order,
-          kanban_order: item.kanban_order,
-          client_requirement: item.client_requirement,
-          team_requirement: item.team_requirement,
-        }
-      : {
-          assigned_to: item.assigned_to,
-          user_story: item.user_story,
-          us_order: item.us_order,
-          taskboard_order: item.taskboard_order,
-          is_iocaine: item.is_iocaine,
-        };
-  return structuredClone({ ...common, ...own });
-}
-
-/** A story's assignee and its other assigned users, each once, in the order of their ids. */
-export function allAssignees(story: UserStory): number[] {
-  const main = story.assigned_to === null ? [] : [story.assigned_to];
-  return [...new Set([...main, ...story.assigned_users])].toSorted((a, b) => a - b);
-}
-
-/** Writes down that an item was made. */
-export function recordCreation(context: Context, { kind, item }: Recorded, author: User): void {
-  context.state.history.push(createEntry(context, { kind, object: item.id, author, type: 2 }));
+/** Writes down that an object was made. */
+export function recordCreation(context: Context, subject: Recorded, author: User): void {
+  const entry = createEntry(context, subject, author, 2);
+  context.state.history.push(entry);
+  announce(context.state, subject, entry);
 }
 
 /** Writes down what changed since the snapshot, or the comment; nothing when there is neither. */
@@ -84,32 +33,86 @@ export function recordChange(
   const diff = compareSnapshots(before, takeSnapshot(context.state, subject));
   const fields = Object.keys(diff);
   if (fields.length === 0 && comment === "") return;
-  context.state.history.push({
-    ...createEntry(context, { kind: subject.kind, object: subject.item.id, author, type: 1 }),
+  const entry: HistoryEntry = {
+    ...createEntry(context, subject, author, 1),
     diff,
     values: labelValues(context.state, subject.kind, diff),
     comment,
     is_hidden: comment === "" && fields.every((field) => ORDER_FIELDS.has(field)),
+  };
+  context.state.history.push(entry);
+  if (!entry.is_hidden) announce(context.state, subject, entry);
+}
+
+/** Tells the timelines that an object goes, with what goes with it. To be called before. */
+export function recordDeletion(context: Context, subject: Recorded, author: User): void {
+  const { state } = context;
+  addTimelineEvent(state, subject, {
+    action: "delete",
+    author: author.id,
+    created: toTimestamp(context.clock()),
+  });
+  forget(state, subject);
+}
+
+/** Votes, files and custom fields have no owner but the object. Its history stays, unreachable. */
+function forget(state: State, { kind, item }: Recorded): void {
+  const isOthers = (row: { kind: ObjectKind; object: number }): boolean =>
+    row.kind !== kind || row.object !== item.id;
+  for (const file of state.attachments) {
+    if (!isOthers(file)) delete state.attachmentContents[file.id];
+  }
+  state.attachments = state.attachments.filter(isOthers);
+  state.votes = state.votes.filter(isOthers);
+  state.customAttributeValues = state.customAttributeValues.filter(isOthers);
+}
+
+/** Puts an entry into the timelines; an edited or deleted comment is put there once more. */
+export function announce(state: State, subject: Recorded, entry: HistoryEntry): void {
+  addTimelineEvent(state, subject, {
+    action: entry.type === 2 ? "create" : "change",
+    author: entry.user,
+    created: entry.created_at,
+    change: {
+      comment: entry.comment,
+      values_diff: shorten(toReadableDiff(entry)),
+      comment_edited: entry.comment_versions.length > 0,
+      comment_deleted: entry.delete_comment_date !== null,
+    },
   });
 }
 
-/** The entries of one item, newest first, hidden ones included. */
-export const listEntries = (state: State, kind: ItemKind, id: number): HistoryEntry[] =>
+/** Timelines leave long descriptions to the history. */
+function shorten(readable: Record<string, unknown>): Record<string, unknown> {
+  const { description_html: _html, ...rest } = readable;
+  return "description_diff" in rest
+    ? { ...rest, description_diff: "Check the history API for the exact diff" }
+    : rest;
+}
+
+/** The entries of one object, newest first, hidden ones included. */
+export const listEntries = (state: State, kind: ObjectKind, id: number): HistoryEntry[] =>
   state.history.filter((entry) => entry.kind === kind && entry.object === id).toReversed();
 
 const createEntry = (
   context: Context,
-  entry: { kind: ItemKind; object: number; author: User; type: 1 | 2 },
+  subject: Recorded,
+  author: User,
+  type: 1 | 2,
 ): HistoryEntry => ({
   id: randomUUID(),
-  kind: entry.kind,
-  object: entry.object,
-  user: entry.author.id,
+  kind: subject.kind,
+  object: subject.item.id,
+  user: author.id,
   created_at: toTimestamp(context.clock()),
-  type: entry.type,
+  type,
   diff: {},
   values: { users: {} },
   comment: "",
+  edit_comment_date: null,
+  comment_versions: [],
+  delete_comment_date: null,
+  delete_comment_user: null,
   is_hidden: false,
 });
 
@@ -118,58 +121,4 @@ function compareSnapshots(before: Snapshot, after: Snapshot): HistoryEntry["diff
     (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );
   return Object.fromEntries(changed.map((field) => [field, [before[field], after[field]]]));
-}
-
-/** The labels of all ids in a diff, because they may be renamed or deleted later. */
-function labelValues(
-  state: State,
-  kind: Recorded["kind"],
-  diff: HistoryEntry["diff"],
-): HistoryEntry["values"] {
-  const statuses = kind === "userstory" ? state.storyStatuses : state.taskStatuses;
-  const labels: HistoryEntry["values"] = { users: {} };
-  const label = (table: string, ids: unknown[], nameOf: (id: number) => string | undefined) => {
-    const known = ids.filter((id) => typeof id === "number");
-    labels[table] = {
-      ...labels[table],
-      ...Object.fromEntries(known.map((id) => [String(id), nameOf(id) ?? ""])),
-    };
-  };
-  for (const [field, change] of Object.entries(diff)) {
-    const ids = change.flat();
-    if (field === "assigned_users" || field === "assigned_to" || field === "owner") {
-      label("users", ids, (id) => findById(state.users, id)?.full_name);
-    } else if (field === "status") {
-      label("status", ids, (id) => findById(statuses, id)?.name);
-    } else if (field === "milestone") {
-      label("milestone", ids, (id) => findById(state.milestones, id)?.name);
-    } else if (field === "swimlane") {
-      label("swimlane", ids, (id) => findById(state.swimlanes, id)?.name);
-    } else if (field === "user_story") {
-      label("user_story", ids, (id) => {
-        const story = findById(state.userstories, id);
-        return story && `#${story.ref} ${story.subject}`;
-      });
-    } else if (field === "points") {
-      const chosen = change.map((side) => side as Record<string, number>);
-      label("points", chosen.flatMap(Object.values), (id) => findById(state.points, id)?.name);
-      const roles = chosen.flatMap(Object.keys).map(Number);
-      label("roles", roles, (id) => findById(state.roles, id)?.name);
-    }
-  }
-  return labels;
-}
-
-function listCustomValues(state: State, kind: ItemKind, object: number): unknown[] {
-  const stored = state.customAttributeValues.find(
-    (row) => row.kind === kind && row.object === object,
-  );
-  return Object.entries(stored?.attributes_values ?? {}).flatMap(([id, value]) => {
-    const attribute = state.customAttributes.find(
-      (row) => row.kind === kind && row.id === Number(id),
-    );
-    return attribute
-      ? [{ id: attribute.id, name: attribute.name, value, type: attribute.type }]
-      : [];
-  });
 }

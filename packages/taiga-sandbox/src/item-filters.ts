@@ -8,8 +8,14 @@ import {
   readProjectId,
   type Filter,
 } from "./filters.ts";
-import { allAssignees } from "./history.ts";
-import { DEFAULT_ORDER, epicsOf, searchText, statusesOf, type ItemRows } from "./items.ts";
+import {
+  allAssignees,
+  DEFAULT_ORDER,
+  epicsOf,
+  searchText,
+  statusesOf,
+  type ItemRows,
+} from "./items.ts";
 import { compileQuery } from "./search-query.ts";
 import { findById, mustFind } from "./rows.ts";
 import type { Issue, ItemKind, State, Task, UserStory } from "./state.ts";

@@ -1,7 +1,17 @@
 import type { Actor } from "./access.ts";
 import { permissionFor, permissionsIn } from "./access.ts";
 import { findById, mustFind } from "./rows.ts";
-import type { Issue, ItemKind, Epic, State, Status, Task, UserStory } from "./state.ts";
+import type {
+  Epic,
+  Issue,
+  ItemKind,
+  ObjectKind,
+  State,
+  Status,
+  Task,
+  UserStory,
+  WikiPage,
+} from "./state.ts";
 
 /** The row type of each kind of item. */
 export interface ItemRows {
@@ -11,16 +21,28 @@ export interface ItemRows {
   issue: Issue;
 }
 
-/** What a kind is called in paths, in error messages and in search answers. */
+/** The row type of everything that has a history. */
+export interface ObjectRows extends ItemRows {
+  wiki: WikiPage;
+}
+
+/** What a kind is called in paths, in error messages and in the tables. */
 export const KINDS = {
   epic: { path: "epics", model: "Epic", table: "epics" },
   userstory: { path: "userstories", model: "UserStory", table: "userstories" },
   task: { path: "tasks", model: "Task", table: "tasks" },
   issue: { path: "issues", model: "Issue", table: "issues" },
+  wiki: { path: "wiki", model: "WikiPage", table: "wikiPages" },
 } as const;
 
-export const rowsOf = <Kind extends ItemKind>(state: State, kind: Kind): ItemRows[Kind][] =>
-  state[KINDS[kind].table] as unknown as ItemRows[Kind][];
+/** The four kinds that have a #number. */
+export const ITEM_KINDS = ["epic", "userstory", "task", "issue"] as const;
+
+/** Everything that has a history and attachments. */
+export const OBJECT_KINDS = [...ITEM_KINDS, "wiki"] as const;
+
+export const rowsOf = <Kind extends ObjectKind>(state: State, kind: Kind): ObjectRows[Kind][] =>
+  state[KINDS[kind].table] as unknown as ObjectRows[Kind][];
 
 export function statusesOf(state: State, kind: ItemKind): Status[] {
   const tables = {
@@ -54,7 +76,9 @@ export const DEFAULT_ORDER: {
   epic: (a, b) => a.project - b.project || a.epics_order - b.epics_order || a.ref - b.ref,
   userstory: (a, b) => a.project - b.project || a.backlog_order - b.backlog_order || a.ref - b.ref,
   task: (a, b) =>
-    a.project - b.project || a.created_date.localeCompare(b.created_date) || a.ref - b.ref,
+    a.project - b.project ||
+    Date.parse(a.created_date) - Date.parse(b.created_date) ||
+    a.ref - b.ref,
   issue: (a, b) => a.project - b.project || b.id - a.id,
 };
 
@@ -64,6 +88,16 @@ export function epicsOf(state: State, story: UserStory): { epic: Epic; order: nu
     .filter((link) => link.user_story === story.id)
     .map((link) => ({ epic: mustFind(state.epics, link.epic), order: link.order }));
 }
+
+/** A story's assignee and its other assigned users, each once, in the order of their ids. */
+export function allAssignees(story: UserStory): number[] {
+  const main = story.assigned_to === null ? [] : [story.assigned_to];
+  return [...new Set([...main, ...story.assigned_users])].toSorted((a, b) => a - b);
+}
+
+/** The people who voted for an item, in the order of their votes. */
+export const votersOf = (state: State, kind: ItemKind, id: number): number[] =>
+  state.votes.filter((vote) => vote.kind === kind && vote.object === id).map((vote) => vote.user);
 
 /** The sum of a story's points; null when no role has a value. */
 export function totalPoints(state: State, story: UserStory): number | null {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { isIPv4, isIPv6 } from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { StateFileError } from "./persistence.ts";
 import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
 
-/** Fixed on purpose: the demonstration passwords are public, so nobody else may reach this. */
-const HOST = "127.0.0.1";
+const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 3003;
 
 /** How long open requests may take to finish after a signal to stop. */
@@ -24,6 +24,21 @@ function readPort(value: string | undefined): number {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new SetupError(`SANDBOX_PORT is "${value}". It has to be a whole number from 1 to 65535.`);
 }
+
+/**
+ * The demonstration passwords are public, so nobody else may reach this, unless somebody says that
+ * the network is private, such as one between containers.
+ */
+function readHost(value: string | undefined, isExposed: boolean): string {
+  const host = value || DEFAULT_HOST;
+  if (isExposed || isLoopback(host)) return host;
+  throw new SetupError(
+    `SANDBOX_HOST is "${host}", where others could log in with the public demonstration passwords. Leave it out, or set DANGEROUSLY_EXPOSE_SANDBOX=true in a private network.`,
+  );
+}
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
 /** Signing tokens with a key that outlives the process keeps logins working over a restart. */
 function readSecret(file: string): string {
@@ -59,20 +74,20 @@ function openSandbox(dataDir: string): Sandbox {
   }
 }
 
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const where = `port ${port} on ${HOST}`;
+      const where = `port ${port} on ${host}`;
       const remedy = "or set SANDBOX_PORT to another port.";
       reject(
         new SetupError(
           error.code === "EADDRINUSE"
             ? `${where} is already taken. Stop the program that uses it, ${remedy}`
-            : `${where} cannot be opened (${error.code}). Set SANDBOX_PORT to another port.`,
+            : `${where} cannot be opened (${error.code}). Set SANDBOX_PORT or SANDBOX_HOST to another.`,
         ),
       );
     });
-    server.listen(port, HOST, resolve);
+    server.listen(port, host, resolve);
   });
 }
 
@@ -87,9 +102,13 @@ async function stop(server: Server, sandbox: Sandbox): Promise<void> {
 
 async function main(): Promise<void> {
   const port = readPort(process.env["SANDBOX_PORT"]);
+  const host = readHost(
+    process.env["SANDBOX_HOST"],
+    process.env["DANGEROUSLY_EXPOSE_SANDBOX"] === "true",
+  );
   const server = createServer();
   // The port is the lock: a second process must not get to touch the files of the first.
-  await listen(server, port);
+  await listen(server, port, host);
   const sandbox = openSandbox(process.env["DATA_DIR"] || ".data");
   server.on("request", sandbox.app);
   await sandbox.flush();
@@ -103,7 +122,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, shutDown);
   process.once("disconnect", shutDown);
 
-  const message = `Taiga sandbox with demonstration data at http://${HOST}:${port}/api/v1`;
+  const message = `Taiga sandbox with demonstration data at http://${isIPv6(host) ? `[${host}]` : host}:${port}/api/v1`;
   if (process.send) process.send({ ready: "sandbox", message });
   else process.stdout.write(`sandbox: ${message}\n`);
 }

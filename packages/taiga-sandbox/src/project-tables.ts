@@ -10,7 +10,7 @@ export interface User {
   username: string;
   full_name: string;
   email: string;
-  /** In the clear: these are published demonstration passwords, and the stand-in is loopback only. */
+  /** In the clear: these are published demonstration passwords, and nobody but this machine is served. */
   password: string;
   color: string;
   bio: string;

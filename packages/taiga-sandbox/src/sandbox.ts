@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import type { Express } from "express";
 import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
+import { createMedia } from "./media.ts";
 import { createPersistence, loadState } from "./persistence.ts";
 import { createSeed, type SeedName } from "./seed/index.ts";
 import { createTokens } from "./tokens.ts";
@@ -44,6 +45,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const app = createApp({
     context: { state, clock },
     tokens,
+    media: createMedia({ secret, clock, state }),
     room,
     saveSoon: () => persistence?.schedule(),
   });

@@ -13,13 +13,17 @@ import type {
   User,
 } from "./project-tables.ts";
 import type {
+  Attachment,
   Epic,
   HistoryEntry,
   Issue,
   Milestone,
   RelatedStory,
   Task,
+  TimelineEvent,
   UserStory,
+  Vote,
+  WikiLink,
   WikiPage,
 } from "./work-tables.ts";
 
@@ -57,7 +61,13 @@ export interface State {
   tasks: Task[];
   issues: Issue[];
   wikiPages: WikiPage[];
+  wikiLinks: WikiLink[];
+  votes: Vote[];
+  attachments: Attachment[];
+  /** The bytes of each attachment in base64, by the attachment's id. */
+  attachmentContents: Record<string, string>;
   history: HistoryEntry[];
+  timeline: TimelineEvent[];
   /** Refresh tokens that were exchanged already: `jti` to `exp` (epoch seconds). */
   usedRefreshTokens: Record<string, number>;
   /** The highest id given out in each table, so that no id is ever used twice. */
@@ -93,7 +103,12 @@ export function createEmptyState(): State {
     tasks: [],
     issues: [],
     wikiPages: [],
+    wikiLinks: [],
+    votes: [],
+    attachments: [],
+    attachmentContents: {},
     history: [],
+    timeline: [],
     usedRefreshTokens: {},
     lastIds: {},
     lastOrder: 0,

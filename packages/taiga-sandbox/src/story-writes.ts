@@ -12,7 +12,8 @@ import {
   verifyStoryReferences,
   type StoryValues,
 } from "./story-rules.ts";
-import { recordChange, recordCreation, takeSnapshot } from "./history.ts";
+import { recordChange, recordCreation, recordDeletion } from "./history.ts";
+import { takeSnapshot } from "./snapshots.ts";
 import { allocateId, allocateOrder, allocateRef, findById, mustFind } from "./rows.ts";
 import type { Project, State, User, UserStory } from "./state.ts";
 import {
@@ -20,6 +21,7 @@ import {
   applyTags,
   findForEdit,
   mustBeUser,
+  newItem,
   touch,
   verifyItemVersion,
   verifyMove,
@@ -51,39 +53,23 @@ export function createStory(context: Context, actor: Actor, body: field.Body): U
   return insertStory(context, project, story, { author, values });
 }
 
-/** A story with nothing but a subject, for bulk creation. */
+/** A story of which little is said: of bulk creation, or promoted from something else. */
 export function createPlainStory(
   context: Context,
   project: Project,
   author: User,
-  plain: { subject: string; status: number; swimlane: number | null },
+  plain: Pick<UserStory, "subject" | "status" | "swimlane"> & Partial<UserStory>,
 ): UserStory {
   const story = Object.assign(newStory(context, project, author), plain);
   return insertStory(context, project, story, { author, values: {} });
 }
 
-/** Not stored yet and without its numbers, which a refused creation must not use up. */
 function newStory(context: Context, project: Project, author: User): UserStory {
   const { state } = context;
   const now = context.clock();
   return {
-    id: 0,
-    ref: 0,
-    project: project.id,
-    subject: "",
-    description: "",
-    status: project.defaults.us_status,
-    owner: author.id,
-    assigned_to: null,
+    ...newItem(context, project, author, project.defaults.us_status),
     assigned_users: [],
-    tags: [],
-    watchers: [],
-    version: 1,
-    is_blocked: false,
-    blocked_note: "",
-    external_reference: null,
-    created_date: toTimestamp(now),
-    modified_date: toTimestamp(now),
     due_date: null,
     due_date_reason: "",
     milestone: null,
@@ -96,6 +82,8 @@ function newStory(context: Context, project: Project, author: User): UserStory {
     finish_date: null,
     client_requirement: false,
     team_requirement: false,
+    generated_from_issue: null,
+    from_task_ref: null,
   };
 }
 
@@ -176,8 +164,12 @@ function checkEdit(state: State, actor: Actor, id: number | undefined, body: fie
 }
 
 /** `DELETE`: the tasks go with their story. */
-export function deleteStory(context: Context, story: UserStory): void {
+export function deleteStory(context: Context, author: User, story: UserStory): void {
   const { state } = context;
+  for (const task of state.tasks.filter((row) => row.user_story === story.id)) {
+    recordDeletion(context, { kind: "task", item: task }, author);
+  }
+  recordDeletion(context, { kind: STORY, item: story }, author);
   state.tasks = state.tasks.filter((task) => task.user_story !== story.id);
   state.userstories = state.userstories.filter((row) => row.id !== story.id);
   state.relatedStories = state.relatedStories.filter((link) => link.user_story !== story.id);

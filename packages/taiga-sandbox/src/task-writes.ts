@@ -11,7 +11,8 @@ import {
   TASK_REQUIRED,
   verifyTaskReferences,
 } from "./task-rules.ts";
-import { recordChange, recordCreation, takeSnapshot } from "./history.ts";
+import { recordChange, recordCreation, recordDeletion } from "./history.ts";
+import { takeSnapshot } from "./snapshots.ts";
 import { allocateId, allocateOrder, allocateRef, findById, mustFind } from "./rows.ts";
 import type { Project, State, Task, User } from "./state.ts";
 import {
@@ -19,6 +20,7 @@ import {
   applyTags,
   findForEdit,
   mustBeUser,
+  newItem,
   touch,
   verifyItemVersion,
   verifyMove,
@@ -61,27 +63,10 @@ export function createPlainTask(
   return insertTask(context, task, author);
 }
 
-/** Not stored yet and without its numbers, which a refused creation must not use up. */
 function newTask(context: Context, project: Project, author: User): Task {
-  const now = context.clock();
-  const order = Math.floor(allocateOrder(context.state, now) / 1000);
+  const order = Math.floor(allocateOrder(context.state, context.clock()) / 1000);
   return {
-    id: 0,
-    ref: 0,
-    project: project.id,
-    subject: "",
-    description: "",
-    status: project.defaults.task_status,
-    owner: author.id,
-    assigned_to: null,
-    tags: [],
-    watchers: [],
-    version: 1,
-    is_blocked: false,
-    blocked_note: "",
-    external_reference: null,
-    created_date: toTimestamp(now),
-    modified_date: toTimestamp(now),
+    ...newItem(context, project, author, project.defaults.task_status),
     due_date: null,
     due_date_reason: "",
     user_story: null,
@@ -162,8 +147,9 @@ function checkEdit(state: State, actor: Actor, id: number | undefined, body: fie
 }
 
 /** `DELETE`. */
-export function deleteTask(context: Context, task: Task): void {
+export function deleteTask(context: Context, author: User, task: Task): void {
   const { state } = context;
+  recordDeletion(context, { kind: "task", item: task }, author);
   state.tasks = state.tasks.filter((row) => row.id !== task.id);
   settle(
     state,

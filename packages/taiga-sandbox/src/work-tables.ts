@@ -2,6 +2,9 @@ import type { Day, Timestamp } from "./project-tables.ts";
 
 export type ItemKind = "epic" | "userstory" | "task" | "issue";
 
+/** What has a version, a history, watchers and attachments. */
+export type ObjectKind = ItemKind | "wiki";
+
 /** What epics, stories, tasks and issues have in common. */
 export interface Item {
   id: number;
@@ -40,6 +43,10 @@ export interface UserStory extends Item, Due {
   finish_date: Timestamp | null;
   client_requirement: boolean;
   team_requirement: boolean;
+  /** The issue it was promoted from; null when that is gone. */
+  generated_from_issue: number | null;
+  /** The number and the subject of the task it was promoted from, such as `Task #6 Wash`. */
+  from_task_ref: string | null;
 }
 
 export interface Task extends Item, Due {
@@ -67,6 +74,7 @@ export interface Epic extends Item {
 }
 
 export interface RelatedStory {
+  id: number;
   epic: number;
   user_story: number;
   order: number;
@@ -95,13 +103,50 @@ export interface WikiPage {
   last_modifier: number;
   created_date: Timestamp;
   modified_date: Timestamp;
-  editions: number;
   version: number;
+  watchers: number[];
+}
+
+export interface WikiLink {
+  id: number;
+  project: number;
+  title: string;
+  /** The slug of the page. */
+  href: string;
+  order: number;
+}
+
+/** One row a user and an item. */
+export interface Vote {
+  kind: ItemKind;
+  object: number;
+  user: number;
+}
+
+export interface Attachment {
+  id: number;
+  kind: ObjectKind;
+  object: number;
+  owner: number;
+  name: string;
+  /** Where it lies under `/media`; the folders cannot be guessed. */
+  attached_file: string;
+  /** In bytes. */
+  size: number;
+  /** Hexadecimal. */
+  sha1: string;
+  media_type: string;
+  description: string;
+  is_deprecated: boolean;
+  from_comment: boolean;
+  order: number;
+  created_date: Timestamp;
+  modified_date: Timestamp;
 }
 
 export interface HistoryEntry {
   id: string;
-  kind: ItemKind;
+  kind: ObjectKind;
   object: number;
   user: number;
   created_at: Timestamp;
@@ -112,6 +157,38 @@ export interface HistoryEntry {
   /** Labels of the ids in the diff at that time: table name to id to label. */
   values: Record<string, Record<string, string>>;
   comment: string;
+  edit_comment_date: Timestamp | null;
+  /** What the comment said before each edit, oldest first, and who replaced it. */
+  comment_versions: { date: Timestamp; comment: string; user: number }[];
+  delete_comment_date: Timestamp | null;
+  delete_comment_user: { pk: number; name: string } | null;
   /** True when only the place on a board changed: stored, never listed. */
   is_hidden: boolean;
+}
+
+export type TimelineKind = ObjectKind | "milestone" | "relateduserstory" | "project" | "membership";
+
+/** Something that happened, as it was then: names and subjects stay when they change later. */
+export interface TimelineEvent {
+  /** The id in the project's timeline; the rows of the people follow it, one id each. */
+  id: number;
+  kind: TimelineKind;
+  action: "create" | "change" | "delete";
+  project: number;
+  /** Who did it. */
+  user: number;
+  /** Whom it concerns, by id. */
+  people: number[];
+  created: Timestamp;
+  /** The object under its own name, and what it belongs to. */
+  about: Record<string, unknown>;
+  /** Missing for memberships. */
+  change: TimelineChange | null;
+}
+
+export interface TimelineChange {
+  comment: string;
+  values_diff: Record<string, unknown>;
+  comment_edited: boolean;
+  comment_deleted: boolean;
 }

@@ -4,13 +4,22 @@ import { blockedElement, invalidFields, notFound, permissionDenied } from "./err
 import type { Body, Tag } from "./fields.ts";
 import { listEntries } from "./history.ts";
 import { findMentions } from "./markup.ts";
-import { KINDS, rowsOf, type ItemRows } from "./items.ts";
+import { KINDS, rowsOf, type ObjectRows } from "./items.ts";
 import { verifyVersion } from "./occ.ts";
 import { findById, mustFind } from "./rows.ts";
-import type { Item, Project, State, User } from "./state.ts";
+import type { Item, ObjectKind, Project, State, User } from "./state.ts";
 
-/** The kinds of items that can be written. */
-export type WritableKind = "userstory" | "task";
+/** What every object that can be edited has. */
+interface Versioned {
+  id: number;
+  version: number;
+  modified_date: string;
+}
+
+interface Watched {
+  project: number;
+  watchers: number[];
+}
 
 /** Whether an archived project refuses, too; bulk creation is let through, as in Taiga. */
 export type Strictness = "archived too" | "blocked only";
@@ -45,19 +54,19 @@ export function verifyPermission(
 }
 
 /**
- * The item that a PATCH or DELETE is about. A missing one is 403 like a forbidden one, so that
+ * The item or wiki page that a PATCH or DELETE is about. A missing one is 403 like a forbidden one, so that
  * nobody learns which ids exist; only superusers get the 404.
  *
  * @param isAllowed decides by the caller's permissions in the item's project.
  * @throws {ApiError} 401, 403 or 404.
  */
-export function findForWrite<Kind extends WritableKind>(
+export function findForWrite<Kind extends ObjectKind>(
   state: State,
   actor: Actor,
   target: { kind: Kind; id: number | undefined },
   isAllowed: (permissions: ReadonlySet<string>) => boolean,
-): ItemRows[Kind] {
-  const item = findById<ItemRows[Kind]>(rowsOf(state, target.kind), target.id);
+): ObjectRows[Kind] {
+  const item = findById<ObjectRows[Kind]>(rowsOf(state, target.kind), target.id);
   if (item === undefined) {
     throw actor?.is_superuser === true ? notFound(KINDS[target.kind].model) : refusal(actor);
   }
@@ -67,22 +76,22 @@ export function findForWrite<Kind extends WritableKind>(
 }
 
 /** {@link findForWrite} for an edit with this body. */
-export const findForEdit = <Kind extends WritableKind>(
+export const findForEdit = <Kind extends ObjectKind>(
   state: State,
   actor: Actor,
   target: { kind: Kind; id: number | undefined },
   body: Body,
-): ItemRows[Kind] =>
+): ObjectRows[Kind] =>
   findForWrite(state, actor, target, (permissions) =>
     mayEdit(permissions, target.kind, Object.keys(body)),
   );
 
 /** {@link findForWrite} for a deletion. */
-export const findForDelete = <Kind extends WritableKind>(
+export const findForDelete = <Kind extends ObjectKind>(
   state: State,
   actor: Actor,
   target: { kind: Kind; id: number | undefined },
-): ItemRows[Kind] =>
+): ObjectRows[Kind] =>
   findForWrite(state, actor, target, (permissions) =>
     permissions.has(permissionFor("delete", target.kind)),
   );
@@ -90,8 +99,8 @@ export const findForDelete = <Kind extends WritableKind>(
 /** @throws {ApiError} 400 when the edit rests on a version that it may not rest on. */
 export function verifyItemVersion(
   state: State,
-  kind: WritableKind,
-  item: Item,
+  kind: ObjectKind,
+  item: Versioned,
   edit: { version: number | null | undefined; body: Body },
 ): void {
   verifyVersion(
@@ -111,7 +120,7 @@ export function verifyItemVersion(
 export function verifyMove(
   state: State,
   actor: Actor,
-  kind: WritableKind,
+  kind: ObjectKind,
   move: { from: number; to: number },
 ): void {
   if (move.from === move.to) return;
@@ -120,6 +129,29 @@ export function verifyMove(
   verifyPermission(state, actor, source, permissionFor("delete", kind));
   verifyPermission(state, actor, target, permissionFor("add", kind));
   verifyWritable(target);
+}
+
+/** Not stored yet and without its numbers, which a refused creation must not use up. */
+export function newItem(context: Context, project: Project, author: User, status: number): Item {
+  const now = toTimestamp(context.clock());
+  return {
+    id: 0,
+    ref: 0,
+    project: project.id,
+    subject: "",
+    description: "",
+    status,
+    owner: author.id,
+    assigned_to: null,
+    tags: [],
+    watchers: [],
+    version: 1,
+    is_blocked: false,
+    blocked_note: "",
+    external_reference: null,
+    created_date: now,
+    modified_date: now,
+  };
 }
 
 /** Gives an item its tags; names that the project did not know are added to it, with colour. */
@@ -131,7 +163,7 @@ export function applyTags(project: Project, item: Item, tags: readonly Tag[]): v
 /** Members who are mentioned in a text start to watch the item; so does who comments. */
 export function addWatchers(
   state: State,
-  item: Item,
+  item: Watched,
   texts: readonly string[],
   commenter?: User,
 ): void {
@@ -146,7 +178,7 @@ export function addWatchers(
 }
 
 /** Marks an edit: a new version, also when nothing changed, and the time. */
-export function touch(context: Context, item: Item): void {
+export function touch(context: Context, item: Versioned): void {
   item.version += 1;
   item.modified_date = toTimestamp(context.clock());
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { effectivePermissions } from "../src/access.ts";
+import { OBJECT_KINDS, rowsOf } from "../src/items.ts";
+import { toMilestoneStats } from "../src/milestone-stats.ts";
 import { createSeed } from "../src/seed/index.ts";
 import { START, startApi } from "./support/api.ts";
 
@@ -36,13 +38,13 @@ describe("the demonstration data", () => {
   });
 
   test("keeps each version in step with the recorded changes", () => {
-    for (const kind of ["userstory", "task"] as const) {
-      const items = kind === "userstory" ? state.userstories : state.tasks;
-      for (const item of items) {
+    for (const kind of OBJECT_KINDS) {
+      for (const item of rowsOf(state, kind)) {
         const changes = state.history.filter(
           (entry) => entry.kind === kind && entry.object === item.id && entry.type === 1,
         );
-        expect(item.version).toBe(1 + changes.length);
+        const versioned = changes.filter((entry) => !("attachments" in entry.diff));
+        expect(item.version).toBe(1 + versioned.length);
       }
     }
   });
@@ -50,6 +52,33 @@ describe("the demonstration data", () => {
   test("holds one closed, one current and one coming sprint, and a blocked story", () => {
     expect(state.milestones.map((row) => row.closed)).toEqual([true, false, false]);
     expect(state.userstories.some((story) => story.is_blocked && story.blocked_note)).toBe(true);
+  });
+
+  test("has a closed sprint that went down day by day and ended with nothing open", () => {
+    const { days, total_points } = toMilestoneStats(state, state.milestones[0]!);
+    const open = days.map((day) => day.open_points);
+    const total = Object.values(total_points).reduce((sum, points) => sum + points, 0);
+    expect(open).toEqual(open.toSorted((a, b) => b - a));
+    expect([open[0], open.at(-1)]).toEqual([total, 0]);
+    expect(new Set(open).size).toBeGreaterThan(5);
+  });
+
+  test("tells of nothing that is still to come", () => {
+    const moments = [...state.timeline, ...state.milestones, ...state.wikiPages].map((row) =>
+      Date.parse("created" in row ? row.created : row.modified_date),
+    );
+    expect(Math.max(...moments)).toBeLessThan(START.getTime());
+  });
+
+  test("has epics with stories, pages of two hands, files, and issues of every sort", () => {
+    expect(new Set(state.relatedStories.map((link) => link.epic)).size).toBe(state.epics.length);
+    expect(state.wikiPages.some((page) => page.owner !== page.last_modifier)).toBe(true);
+    expect(new Set(state.attachments.map((file) => file.kind))).toEqual(
+      new Set(["userstory", "issue"]),
+    );
+    for (const column of ["type", "severity", "priority"] as const) {
+      expect(new Set(state.issues.map((issue) => issue[column])).size).toBeGreaterThan(2);
+    }
   });
 
   test("lets everybody in, with the rights of their roles", async () => {

@@ -5,6 +5,8 @@ describe("stories and tasks", () => {
   let api: Api;
   beforeEach(async () => {
     api = await startApi();
+    const dates = { estimated_start: "2026-11-16", estimated_finish: "2026-11-29" };
+    await post("/milestones", { project: 1, name: "Sprint 1", ...dates });
   });
   afterEach(() => api.close());
 

@@ -21,10 +21,10 @@ describe("the sandbox process", () => {
     await rm(folder, { recursive: true });
   });
 
-  const start = (port: number, args: string[] = []) => {
+  const start = (port: number, args: string[] = [], env: NodeJS.ProcessEnv = {}) => {
     const child = fork(MAIN, args, {
       execArgv: ["--disable-warning=ExperimentalWarning"],
-      env: { PATH: process.env["PATH"], SANDBOX_PORT: String(port), DATA_DIR: folder },
+      env: { PATH: process.env["PATH"], SANDBOX_PORT: String(port), DATA_DIR: folder, ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     children.push(child);
@@ -84,6 +84,39 @@ describe("the sandbox process", () => {
     const { child, stderr } = start(await freePort());
     expect(await once(child, "exit")).toEqual([1, null]);
     expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset .*\n$/);
+  }, 15_000);
+
+  test("refuses to listen where others could reach it, in one sentence", async () => {
+    const { child, stderr } = start(await freePort(), [], { SANDBOX_HOST: "0.0.0.0" });
+    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(stderr()).toMatch(
+      /^sandbox: SANDBOX_HOST is "0\.0\.0\.0", .*DANGEROUSLY_EXPOSE_SANDBOX=true .*\n$/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  }, 15_000);
+
+  test.each(["true ", "1", "false", ""])(
+    "takes nothing but true for leave to be exposed, not %j",
+    async (leave) => {
+      const env = { SANDBOX_HOST: "0.0.0.0", DANGEROUSLY_EXPOSE_SANDBOX: leave };
+      const { child } = start(await freePort(), [], env);
+      expect(await once(child, "exit")).toEqual([1, null]);
+    },
+    15_000,
+  );
+
+  test("listens on every address when told that it is dangerous", async () => {
+    const port = await freePort();
+    const env = { SANDBOX_HOST: "0.0.0.0", DANGEROUSLY_EXPOSE_SANDBOX: "true" };
+    const [message] = await once(start(port, [], env).child, "message");
+    expect(message.message).toContain(`http://0.0.0.0:${port}/api/v1`);
+    expect((await login(port)) as object).toHaveProperty("auth_token");
+  }, 15_000);
+
+  test("takes any loopback address without leave", async () => {
+    const port = await freePort();
+    const [message] = await once(start(port, [], { SANDBOX_HOST: "localhost" }).child, "message");
+    expect(message.ready).toBe("sandbox");
   }, 15_000);
 
   test("refuses a port that is none, naming the variable", async () => {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox } from "../src/index.ts";
 import { START, startApi } from "./support/api.ts";
+import { createApiUser, type ApiUser } from "./support/user.ts";
 
 describe("a sandbox with a file", () => {
   let folder: string;
@@ -46,6 +47,54 @@ describe("a sandbox with a file", () => {
       ),
     );
     expect(refreshes.map((answer) => answer.status)).toEqual([401, 200]);
+    await after.sandbox.flush();
+    await after.close();
+  });
+
+  test("keeps files, votes, links, comments and timelines over a restart", async () => {
+    const before = await startApi({ file });
+    const bob = createApiUser(() => before, "bob");
+    const project = 1;
+    const dates = { estimated_start: "2026-11-16", estimated_finish: "2026-11-29" };
+    await bob.post("/milestones", { project, name: "Sprint 1", ...dates });
+    await bob.post("/epics", { project, subject: "E" });
+    await bob.post("/userstories", { project, subject: "S", milestone: 1 });
+    await bob.post("/epics/1/related_userstories", { epic: 1, user_story: 1 });
+    await bob.post("/issues", { project, subject: "I" });
+    await bob.post("/issues/1/promote_to_user_story", { project_id: project });
+    await bob.post("/wiki-links", { project, title: "Home" });
+    await bob.post("/userstories/1/upvote");
+    await bob.patch("/userstories/1", { comment: "first" });
+    const [{ id }] = await bob.get("/history/userstory/1");
+    await bob.post(`/history/userstory/1/edit_comment?id=${id}`, { comment: "second" });
+    await bob.post(`/history/userstory/1/delete_comment?id=${id}`);
+    const form = new FormData();
+    for (const name of ["project", "object_id"]) form.set(name, "1");
+    form.set("attached_file", new File(["kept"], "kept.txt"));
+    await bob.call("POST /userstories/attachments", form);
+    const paths = [
+      "/milestones/1/stats",
+      "/epics/1",
+      "/epics/1/related_userstories",
+      "/userstories/1?include_attachments=1",
+      "/userstories/1/voters",
+      "/issues/1",
+      "/history/userstory/1",
+      `/history/userstory/1/comment_versions?id=${id}`,
+      "/wiki?project=1",
+      "/wiki-links?project=1",
+      "/timeline/project/1",
+    ];
+    const read = (user: ApiUser) => Promise.all(paths.map((path) => user.get(path)));
+    const answers = await read(bob);
+    await before.sandbox.flush();
+    await before.close();
+
+    const after = await startApi({ file });
+    const again = createApiUser(() => after, "bob");
+    expect(await read(again)).toEqual(answers);
+    const { url } = await again.get("/userstories/attachments/1");
+    expect(await (await fetch(url.replace(/#.*/, ""))).text()).toBe("kept");
     await after.sandbox.flush();
     await after.close();
   });

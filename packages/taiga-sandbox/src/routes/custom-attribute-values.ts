@@ -4,22 +4,27 @@ import type { Context } from "../context.ts";
 import { toId, type Endpoint } from "../endpoint.ts";
 import { invalidFields, notFound } from "../errors.ts";
 import { readFields, toBody, wholeNumber } from "../fields.ts";
-import { recordChange, takeSnapshot, type Recorded } from "../history.ts";
-import { KINDS, rowsOf } from "../items.ts";
+import { recordChange } from "../history.ts";
+import { ITEM_KINDS, KINDS, rowsOf } from "../items.ts";
 import { verifyVersion } from "../occ.ts";
 import { findById, mustFind } from "../rows.ts";
-import type { CustomAttributeValues, State } from "../state.ts";
-import { findForWrite, mustBeUser, verifyWritable, type WritableKind } from "../writes.ts";
+import { takeSnapshot, type Recorded } from "../snapshots.ts";
+import type { CustomAttributeValues, ItemKind, State } from "../state.ts";
+import { findForWrite, mustBeUser, verifyWritable } from "../writes.ts";
 
-/** `/{kind}/custom-attributes-values/{id}` of stories and tasks. */
+/** `/{kind}/custom-attributes-values/{id}` of the four kinds of items. */
 export function customAttributeValueRoutes(context: Context): Record<string, Endpoint> {
-  return { ...routesOf(context, "userstory"), ...routesOf(context, "task") };
+  return Object.assign({}, ...ITEM_KINDS.map((kind) => routesOf(context, kind)));
 }
 
 /** Under which name an answer carries the item's id. */
-const OBJECT_FIELD = { userstory: "user_story", task: "task" };
+const OBJECT_FIELD = { epic: "epic", userstory: "user_story", task: "task", issue: "issue" };
 
-function routesOf(context: Context, kind: WritableKind): Record<string, Endpoint> {
+/** Taiga's own slip: the values of epics take the rights on stories. */
+const permissionOn = (action: "view" | "modify", kind: ItemKind): string =>
+  permissionFor(action, kind === "epic" ? "userstory" : kind);
+
+function routesOf(context: Context, kind: ItemKind): Record<string, Endpoint> {
   const name = `${KINDS[kind].model}CustomAttributesValues`;
   const toView = ({ attributes_values, version, object }: CustomAttributeValues) => ({
     attributes_values,
@@ -38,7 +43,7 @@ function routesOf(context: Context, kind: WritableKind): Record<string, Endpoint
           );
           if (item === undefined) throw notFound(name);
           const project = mustFind(state.projects, item.project);
-          if (!isAllowed(state, actor, project, permissionFor("view", kind))) throw refusal(actor);
+          if (!isAllowed(state, actor, project, permissionOn("view", kind))) throw refusal(actor);
           res.json(toView(valuesOf(state, kind, item.id)));
         },
         PATCH: (req, res, actor) => {
@@ -49,7 +54,7 @@ function routesOf(context: Context, kind: WritableKind): Record<string, Endpoint
   };
 }
 
-const valuesOf = (state: State, kind: WritableKind, object: number): CustomAttributeValues =>
+const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttributeValues =>
   state.customAttributeValues.find((row) => row.kind === kind && row.object === object) ?? {
     kind,
     object,
@@ -58,17 +63,12 @@ const valuesOf = (state: State, kind: WritableKind, object: number): CustomAttri
   };
 
 /** Replaces the whole map. No change is ever compared, so any version up to now is good. */
-function edit(
-  context: Context,
-  kind: WritableKind,
-  req: Request,
-  actor: Actor,
-): CustomAttributeValues {
+function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): CustomAttributeValues {
   const { state } = context;
   const body = toBody(req.body);
   const target = { kind, id: toId(req.params["id"]) };
   const item = findForWrite(state, actor, target, (permissions) =>
-    permissions.has(permissionFor("modify", kind)),
+    permissions.has(permissionOn("modify", kind)),
   );
   const project = mustFind(state.projects, item.project);
   const { version } = readFields(body, { version: wholeNumber }, { required: [], isEdit: true });
@@ -89,7 +89,7 @@ function edit(
 /** @throws {ApiError} 400 for an empty map and for fields that the project does not have. */
 function readValues(
   state: State,
-  kind: WritableKind,
+  kind: ItemKind,
   projectId: number,
   value: unknown,
 ): Record<string, unknown> | undefined {

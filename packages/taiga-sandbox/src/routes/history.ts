@@ -1,42 +1,93 @@
-import { isAllowed, refusal } from "../access.ts";
+import type { Request } from "express";
+import { isAllowed, refusal, type Actor } from "../access.ts";
+import { deleteComment, editComment, undeleteComment, verifyAuthor } from "../comments.ts";
 import type { Context } from "../context.ts";
 import { queryText, toId, type Endpoint } from "../endpoint.ts";
-import { notFound } from "../errors.ts";
+import { ApiError, notFound } from "../errors.ts";
+import { toBody } from "../fields.ts";
 import { listEntries } from "../history.ts";
-import { rowsOf } from "../items.ts";
+import { OBJECT_KINDS, rowsOf } from "../items.ts";
 import { sendPage } from "../pagination.ts";
 import { findById, mustFind } from "../rows.ts";
-import { toHistoryEntry } from "../views/history.ts";
-import type { WritableKind } from "../writes.ts";
+import type { Recorded } from "../snapshots.ts";
+import type { HistoryEntry, ObjectKind, State } from "../state.ts";
+import { toCommentVersions, toHistoryEntry } from "../views/history.ts";
 
-/** `/history/userstory/{id}` and `/history/task/{id}`: changes and comments, newest first. */
+/** `/history/{kind}/{id}`: changes and comments, newest first, and what is done to comments. */
 export function historyRoutes(context: Context): Record<string, Endpoint> {
+  return Object.assign({}, ...OBJECT_KINDS.map((kind) => routesOf(context, kind)));
+}
+
+function routesOf(context: Context, kind: ObjectKind): Record<string, Endpoint> {
+  const { state } = context;
+  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({ name: "History", handlers });
+  const action = (run: (found: Found, actor: Actor, req: Request) => void): Endpoint =>
+    endpoint({
+      POST: (req, res, actor) => {
+        run(findEntry(state, kind, req, actor), actor, req);
+        res.end();
+      },
+    });
   return {
-    "/history/userstory/:id": toEndpoint(context, "userstory"),
-    "/history/task/:id": toEndpoint(context, "task"),
+    [`/history/${kind}/:id`]: endpoint({
+      GET: (req, res, actor) => {
+        const { item } = findSubject(state, kind, req, actor);
+        const entries = listVisible(state, kind, item.id, queryText(req, "type"));
+        sendPage(req, res, entries, (entry) => toHistoryEntry(state, entry));
+      },
+    }),
+    [`/history/${kind}/:id/comment_versions`]: endpoint({
+      GET: (req, res, actor) => {
+        const { subject, entry } = findEntry(state, kind, req, actor);
+        verifyAuthor(state, actor, subject, entry);
+        res.json(toCommentVersions(state, entry));
+      },
+    }),
+    [`/history/${kind}/:id/edit_comment`]: action((found, actor, req) =>
+      editComment(context, actor, found, toBody(req.body)),
+    ),
+    [`/history/${kind}/:id/delete_comment`]: action((found, actor) =>
+      deleteComment(context, actor, found),
+    ),
+    [`/history/${kind}/:id/undelete_comment`]: action((found, actor) =>
+      undeleteComment(context, actor, found),
+    ),
   };
 }
 
-/** Reading it takes nothing but the right to see the project. */
-function toEndpoint({ state }: Context, kind: WritableKind): Endpoint {
-  return {
-    name: "History",
-    handlers: {
-      GET: (req, res, actor) => {
-        const item = findById<{ id: number; project: number }>(
-          rowsOf(state, kind),
-          toId(req.params["id"]),
-        );
-        if (item === undefined) throw notFound();
-        const project = mustFind(state.projects, item.project);
-        if (!isAllowed(state, actor, project, "view_project")) throw refusal(actor);
-        const wanted = queryText(req, "type");
-        const entries = listEntries(state, kind, item.id)
-          .filter((entry) => entry.type === 1 && !entry.is_hidden)
-          .filter((entry) => wanted !== "comment" || entry.comment !== "")
-          .filter((entry) => wanted !== "activity" || entry.comment === "");
-        sendPage(req, res, entries, (entry) => toHistoryEntry(state, entry));
-      },
-    },
-  };
+function listVisible(state: State, kind: ObjectKind, id: number, type: string | undefined) {
+  return listEntries(state, kind, id)
+    .filter((entry) => entry.type === 1 && !entry.is_hidden)
+    .filter((entry) => type !== "comment" || entry.comment !== "")
+    .filter((entry) => type !== "activity" || entry.comment === "");
+}
+
+interface Found {
+  subject: Recorded;
+  entry: HistoryEntry;
+}
+
+/**
+ * Reading a history takes nothing but the right to see the project.
+ *
+ * @throws {ApiError} 404 when the object is gone, 401 or 403 when the project is out of sight.
+ */
+function findSubject(state: State, kind: ObjectKind, req: Request, actor: Actor): Recorded {
+  const item = findById<{ id: number; project: number }>(
+    rowsOf(state, kind),
+    toId(req.params["id"]),
+  );
+  if (item === undefined) throw notFound();
+  const project = mustFind(state.projects, item.project);
+  if (!isAllowed(state, actor, project, "view_project")) throw refusal(actor);
+  return { kind, item } as Recorded;
+}
+
+/** @throws {ApiError} 404 with an empty body when the object has no such entry. */
+function findEntry(state: State, kind: ObjectKind, req: Request, actor: Actor): Found {
+  const subject = findSubject(state, kind, req, actor);
+  const wanted = queryText(req, "id");
+  const entry = listEntries(state, kind, subject.item.id).find((row) => row.id === wanted);
+  if (entry === undefined) throw new ApiError(404, null);
+  return { subject, entry };
 }

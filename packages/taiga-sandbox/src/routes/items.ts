@@ -27,16 +27,16 @@ export function createItemReads(context: Context, kind: ItemKind): ItemReads {
       if (kind === "userstory") listStories(context, req, res, actor);
       else {
         const items = findItems(context, kind, req, actor);
-        sendPage(req, res, items, (item) => toItemRow(context, kind, item, actor));
+        sendPage(req, res, items, (item) => toItemRow(context, kind, item, toViewer(req, actor)));
       }
     },
     detail: (req, res, actor) => {
       const item = findById(rowsOf(context.state, kind), toId(req.params["id"]));
-      res.json(toVisibleDetail(context, kind, item, actor));
+      res.json(toVisibleDetail(context, kind, item, toViewer(req, actor)));
     },
     byRef: (req, res, actor) => {
       const item = findByRef(context, kind, req);
-      res.json(toVisibleDetail(context, kind, item, actor));
+      res.json(toVisibleDetail(context, kind, item, toViewer(req, actor)));
     },
     filtersData: (req, res, actor) => {
       const project = findById(context.state.projects, toId(queryText(req, "project")));
@@ -49,6 +49,11 @@ export function createItemReads(context: Context, kind: ItemKind): ItemReads {
     },
   };
 }
+
+const toViewer = (req: Request, actor: Actor) => ({
+  actor,
+  withAttachments: queryText(req, "include_attachments") !== undefined,
+});
 
 /** Every item one may see and that the parameters let through. */
 function findItems<Kind extends ItemKind>(
@@ -77,7 +82,7 @@ function listStories(context: Context, req: Request, res: Response, actor: Actor
   } else {
     const hasTasks = queryText(req, "include_tasks") !== undefined;
     sendPage(req, res, stories, (story) => ({
-      ...toItemRow(context, "userstory", story, actor),
+      ...toItemRow(context, "userstory", story, toViewer(req, actor)),
       ...(hasTasks && { tasks: toStoryTasks(state, story) }),
     }));
   }
@@ -104,7 +109,7 @@ function toVisibleDetail<Kind extends ItemKind>(
   context: Context,
   kind: Kind,
   item: ItemRows[Kind] | undefined,
-  actor: Actor,
+  { actor, withAttachments }: ReturnType<typeof toViewer>,
 ): Record<string, unknown> {
   const { state } = context;
   if (item === undefined) throw notFound(KINDS[kind].model);
@@ -112,7 +117,7 @@ function toVisibleDetail<Kind extends ItemKind>(
   if (!isAllowed(state, actor, project, permissionFor("view", kind))) throw refusal(actor);
   const siblings = rowsOf(state, kind).filter((row) => row.project === item.project);
   return {
-    ...toItemDetail(context, kind, item, actor),
+    ...toItemDetail(context, kind, item, actor, withAttachments),
     neighbors: toNeighbors(siblings.toSorted(DEFAULT_ORDER[kind]), item),
   };
 }

@@ -3,40 +3,58 @@ import { isAllowed, refusal, type Actor } from "../access.ts";
 import type { Context } from "../context.ts";
 import { queryText, toId, type Endpoint } from "../endpoint.ts";
 import { notFound } from "../errors.ts";
+import { toBody } from "../fields.ts";
 import { applyFilters, columnFilter, dateFilters, orderRows, readProjectId } from "../filters.ts";
+import { toMilestoneStats } from "../milestone-stats.ts";
+import { createMilestone, deleteMilestone, editMilestone } from "../milestone-writes.ts";
 import { sendPage } from "../pagination.ts";
 import { findById, mustFind } from "../rows.ts";
 import type { Milestone, State } from "../state.ts";
 import { toMilestone } from "../views/milestones.ts";
 
-/** `/milestones` and `/milestones/{id}`, to read. */
+/** `/milestones`, `/milestones/{id}` and `/milestones/{id}/stats`. */
 export function milestoneRoutes(context: Context): Record<string, Endpoint> {
   const { state } = context;
   const isVisible = (milestone: Milestone, actor: Actor): boolean =>
     isAllowed(state, actor, mustFind(state.projects, milestone.project), "view_milestones");
+  const findVisible = (req: Request, actor: Actor): Milestone => {
+    const milestone = findById(state.milestones, toId(req.params["id"]));
+    if (milestone === undefined) throw notFound("Milestone");
+    if (!isVisible(milestone, actor)) throw refusal(actor);
+    return milestone;
+  };
+  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({ name: "Milestone", handlers });
   return {
-    "/milestones": {
-      name: "Milestone",
-      handlers: {
-        GET: (req, res, actor) => {
-          const visible = state.milestones.filter((row) => isVisible(row, actor));
-          res.set(toCounts(req, visible));
-          const rows = listMilestones(req, state, visible);
-          sendPage(req, res, rows, (row) => toMilestone(context, row));
-        },
+    "/milestones": endpoint({
+      GET: (req, res, actor) => {
+        const visible = state.milestones.filter((row) => isVisible(row, actor));
+        res.set(toCounts(req, visible));
+        const rows = listMilestones(req, state, visible);
+        sendPage(req, res, rows, (row) => toMilestone(context, row));
       },
-    },
-    "/milestones/:id": {
-      name: "Milestone",
-      handlers: {
-        GET: (req, res, actor) => {
-          const milestone = findById(state.milestones, toId(req.params["id"]));
-          if (milestone === undefined) throw notFound("Milestone");
-          if (!isVisible(milestone, actor)) throw refusal(actor);
-          res.json(toMilestone(context, milestone));
-        },
+      POST: (req, res, actor) => {
+        const milestone = createMilestone(context, actor, toBody(req.body));
+        res.status(201).json(toMilestone(context, milestone));
       },
-    },
+    }),
+    "/milestones/:id": endpoint({
+      GET: (req, res, actor) => {
+        res.json(toMilestone(context, findVisible(req, actor)));
+      },
+      PATCH: (req, res, actor) => {
+        const id = toId(req.params["id"]);
+        res.json(toMilestone(context, editMilestone(context, actor, id, toBody(req.body))));
+      },
+      DELETE: (req, res, actor) => {
+        deleteMilestone(context, actor, toId(req.params["id"]));
+        res.status(204).end();
+      },
+    }),
+    "/milestones/:id/stats": endpoint({
+      GET: (req, res, actor) => {
+        res.json(toMilestoneStats(state, findVisible(req, actor)));
+      },
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ import { createPlainTask, createTask, deleteTask, editTask, planTask } from "../
 import { toItemDetail } from "../views/items.ts";
 import {
   findForDelete,
+  mustBeUser,
   readBulk,
   readOwnId,
   toSubjects,
@@ -16,6 +17,7 @@ import {
   verifyWritable,
 } from "../writes.ts";
 import { createItemReads } from "./items.ts";
+import { createPromotion } from "./promotion.ts";
 
 const KIND = "task";
 
@@ -53,10 +55,11 @@ export function taskRoutes(context: Context): Record<string, Endpoint> {
           id: toId(req.params["id"]),
         });
         verifyWritable(mustFind(context.state.projects, task.project));
-        deleteTask(context, task);
+        deleteTask(context, mustBeUser(actor), task);
         res.status(204).end();
       },
     }),
+    "/tasks/:id/promote_to_user_story": endpoint({ POST: createPromotion(context, KIND) }),
   };
 }
 

@@ -15,6 +15,7 @@ import { findById } from "../rows.ts";
 import { toItemDetail } from "../views/items.ts";
 import {
   findForDelete,
+  mustBeUser,
   readBulk,
   readOwnId,
   toSubjects,
@@ -60,7 +61,7 @@ export function userStoryRoutes(context: Context): Record<string, Endpoint> {
           id: toId(req.params["id"]),
         });
         verifyWritable(mustFind(context.state.projects, story.project));
-        deleteStory(context, story);
+        deleteStory(context, mustBeUser(actor), story);
         res.status(204).end();
       },
     }),

@@ -1,57 +1,86 @@
+import type { Request } from "express";
 import { isAllowed, refusal, type Actor } from "../access.ts";
 import type { Context } from "../context.ts";
 import { queryText, toId, type Endpoint } from "../endpoint.ts";
 import { notFound } from "../errors.ts";
+import { toBody } from "../fields.ts";
 import { readProjectId } from "../filters.ts";
 import { sendPage } from "../pagination.ts";
-import { findById, mustFind } from "../rows.ts";
-import type { WikiPage } from "../state.ts";
+import { findById, inOrder, mustFind } from "../rows.ts";
+import type { State, WikiPage } from "../state.ts";
 import { toWikiPage } from "../views/wiki.ts";
+import { createLink, createPage, deletePage, editPage } from "../wiki-writes.ts";
+import { findForDelete, mustBeUser, verifyWritable } from "../writes.ts";
 
-/** `/wiki`, `/wiki/by_slug` and `/wiki/{id}`, to read. */
-export function wikiRoutes({ state }: Context): Record<string, Endpoint> {
-  const isVisible = (page: WikiPage, actor: Actor): boolean =>
-    isAllowed(state, actor, mustFind(state.projects, page.project), "view_wiki_pages");
+/** `/wiki`, `/wiki/by_slug`, `/wiki/{id}` and `/wiki-links`. */
+export function wikiRoutes(context: Context): Record<string, Endpoint> {
+  const { state } = context;
+  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({ name: "WikiPage", handlers });
   const toVisible = (page: WikiPage | undefined, actor: Actor) => {
     if (page === undefined) throw notFound("WikiPage");
-    if (!isVisible(page, actor)) throw refusal(actor);
-    return toWikiPage(state, page);
+    if (!isVisible(state, page, actor)) throw refusal(actor);
+    return toWikiPage(state, page, actor);
   };
   return {
-    "/wiki": {
-      name: "WikiPage",
+    "/wiki": endpoint({
+      GET: (req, res, actor) => {
+        sendPage(req, res, listPages(req, state, actor), (page) => toWikiPage(state, page, actor));
+      },
+      POST: (req, res, actor) => {
+        const page = createPage(context, actor, toBody(req.body));
+        res.status(201).json(toWikiPage(state, page, actor));
+      },
+    }),
+    "/wiki/by_slug": endpoint({
+      GET: (req, res, actor) => {
+        const slug = queryText(req, "slug");
+        const projectId = readProjectId(req);
+        const page = state.wikiPages.find((row) => row.slug === slug && row.project === projectId);
+        res.json(toVisible(page, actor));
+      },
+    }),
+    "/wiki/:id": endpoint({
+      GET: (req, res, actor) => {
+        res.json(toVisible(findById(state.wikiPages, toId(req.params["id"])), actor));
+      },
+      PATCH: (req, res, actor) => {
+        const page = editPage(context, actor, toId(req.params["id"]), toBody(req.body));
+        res.json(toWikiPage(state, page, actor));
+      },
+      DELETE: (req, res, actor) => {
+        const page = findForDelete(state, actor, { kind: "wiki", id: toId(req.params["id"]) });
+        verifyWritable(mustFind(state.projects, page.project));
+        deletePage(context, mustBeUser(actor), page);
+        res.status(204).end();
+      },
+    }),
+    "/wiki-links": {
+      name: "WikiLink",
       handlers: {
         GET: (req, res, actor) => {
           const projectId = readProjectId(req);
-          const slug = queryText(req, "slug");
-          const pages = state.wikiPages
-            .filter((page) => projectId === undefined || page.project === projectId)
-            .filter((page) => slug === undefined || page.slug === slug)
-            .filter((page) => isVisible(page, actor));
-          sendPage(req, res, pages, (page) => toWikiPage(state, page));
+          const links = state.wikiLinks
+            .filter((link) => projectId === undefined || link.project === projectId)
+            .filter((link) => isVisible(state, link, actor));
+          sendPage(req, res, inOrder(links), (link) => link);
         },
-      },
-    },
-    "/wiki/by_slug": {
-      name: "WikiPage",
-      handlers: {
-        GET: (req, res, actor) => {
-          const slug = queryText(req, "slug");
-          const projectId = readProjectId(req);
-          const page = state.wikiPages.find(
-            (row) => row.slug === slug && row.project === projectId,
-          );
-          res.json(toVisible(page, actor));
-        },
-      },
-    },
-    "/wiki/:id": {
-      name: "WikiPage",
-      handlers: {
-        GET: (req, res, actor) => {
-          res.json(toVisible(findById(state.wikiPages, toId(req.params["id"])), actor));
+        POST: (req, res, actor) => {
+          res.status(201).json(createLink(context, actor, toBody(req.body)));
         },
       },
     },
   };
+}
+
+/** Links take the right to see pages, as in Taiga. */
+const isVisible = (state: State, row: { project: number }, actor: Actor): boolean =>
+  isAllowed(state, actor, mustFind(state.projects, row.project), "view_wiki_pages");
+
+function listPages(req: Request, state: State, actor: Actor): WikiPage[] {
+  const projectId = readProjectId(req);
+  const slug = queryText(req, "slug");
+  return state.wikiPages
+    .filter((page) => projectId === undefined || page.project === projectId)
+    .filter((page) => slug === undefined || page.slug === slug)
+    .filter((page) => isVisible(state, page, actor));
 }

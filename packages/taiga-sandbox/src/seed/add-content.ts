@@ -1,7 +1,13 @@
+import { createHash } from "node:crypto";
+import { storeFile } from "../attachment-writes.ts";
 import { allocateId } from "../rows.ts";
-import type { CustomAttribute, Item, ItemKind, Milestone, WikiPage } from "../state.ts";
-import { byName, toSlug } from "./build-project.ts";
-import type { Draft, Moment } from "./draft.ts";
+import { toSlug } from "../slugs.ts";
+import { takeSnapshot, type Recorded } from "../snapshots.ts";
+import type { CustomAttribute, Item, ItemKind, Milestone } from "../state.ts";
+import { addTimelineEvent } from "../timeline.ts";
+import { addUnversionedEntry, type Happening } from "./add-history.ts";
+import { byName } from "./build-project.ts";
+import type { Draft } from "./draft.ts";
 
 /** @param days the first and the last day, counted from the day of the seeding. */
 export function addMilestone(
@@ -10,7 +16,8 @@ export function addMilestone(
   by: string,
   [start, finish]: readonly [start: number, finish: number],
 ): Milestone {
-  const planned = at([start - 3, "09:00"]);
+  // A sprint to come was planned lately, not in the future.
+  const planned = at([Math.min(start, 0) - 3, "09:00"]);
   const milestone: Milestone = {
     id: allocateId(state, "milestones"),
     project: project.id,
@@ -25,29 +32,9 @@ export function addMilestone(
     order: own(state.milestones).length + 1,
   };
   state.milestones.push(milestone);
+  const event = { action: "create", author: milestone.owner, created: planned } as const;
+  addTimelineEvent(state, { kind: "milestone", item: milestone }, event);
   return milestone;
-}
-
-export function addWikiPage(
-  { state, project, at, userId }: Draft,
-  slug: string,
-  page: { by: string; at: Moment; content: string },
-): WikiPage {
-  const written = at(page.at);
-  const added: WikiPage = {
-    id: allocateId(state, "wikiPages"),
-    project: project.id,
-    slug,
-    content: page.content,
-    owner: userId(page.by),
-    last_modifier: userId(page.by),
-    created_date: written,
-    modified_date: written,
-    editions: 1,
-    version: 1,
-  };
-  state.wikiPages.push(added);
-  return added;
 }
 
 /** Adds a custom field. As in Taiga, each kind of item counts the ids of its own. */
@@ -85,4 +72,31 @@ export function setCustomValues(
     attributes_values: Object.fromEntries(byId),
     version: 2,
   });
+}
+
+/** Attaches a text file. Its path follows from its name, so that every seeding gives the same. */
+export function addFile(
+  draft: Draft,
+  happening: Happening,
+  file: { name: string; mediaType: string; text: string; description: string; forComment?: true },
+): void {
+  const { state, userId } = draft;
+  const { kind, item, by, at } = happening;
+  const subject = { kind, item } as Recorded;
+  const before = takeSnapshot(state, subject)["attachments"];
+  const attachment = storeFile(
+    state,
+    { name: file.name, mediaType: file.mediaType, bytes: Buffer.from(file.text) },
+    {
+      kind,
+      object: item.id,
+      owner: userId(by),
+      folder: createHash("sha256").update(file.name).digest("hex").slice(0, 60),
+      now: draft.at(at),
+    },
+  );
+  attachment.description = file.description;
+  attachment.from_comment = file.forComment === true;
+  const after = takeSnapshot(state, subject)["attachments"];
+  addUnversionedEntry(draft, { ...happening, type: 1, diff: { attachments: [before, after] } });
 }

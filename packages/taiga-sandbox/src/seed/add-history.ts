@@ -1,29 +1,36 @@
+import { announce } from "../history.ts";
 import { findMentions } from "../markup.ts";
+import { statusesOf } from "../items.ts";
 import { mustFind } from "../rows.ts";
-import type { HistoryEntry, Item, ItemKind, UserStory } from "../state.ts";
+import type { Recorded } from "../snapshots.ts";
+import type { HistoryEntry, Item, ItemKind, ObjectKind, WikiPage } from "../state.ts";
 import { byName } from "./build-project.ts";
 import type { Draft, Moment } from "./draft.ts";
 
-/** Who did something to which item, and when. */
-interface Happening {
-  kind: ItemKind;
-  item: Item;
+/** Who did something to which object, and when. */
+export interface Happening {
+  kind: ObjectKind;
+  item: Item | WikiPage;
   by: string;
   at: Moment;
 }
 
-/** Records a happening. Everything but the creation is one more version of the item. */
-export function addEntry(
+type Entry = Pick<HistoryEntry, "type"> & Partial<HistoryEntry>;
+
+/** Records a happening. Everything but the creation is one more version of the object. */
+export function addEntry(draft: Draft, happening: Happening & Entry): void {
+  addUnversionedEntry(draft, happening);
+  if (happening.type === 2) return;
+  happening.item.version += 1;
+  happening.item.modified_date = draft.at(happening.at);
+}
+
+/** Records what leaves the version alone, as attachments do. */
+export function addUnversionedEntry(
   { state, at, userId }: Draft,
-  {
-    kind,
-    item,
-    by,
-    at: moment,
-    ...entry
-  }: Happening & Pick<HistoryEntry, "type"> & Partial<HistoryEntry>,
+  { kind, item, by, at: moment, ...entry }: Happening & Entry,
 ): void {
-  state.history.push({
+  const added: HistoryEntry = {
     id: `00000000-0000-4000-8000-${String(state.history.length + 1).padStart(12, "0")}`,
     kind,
     object: item.id,
@@ -32,12 +39,15 @@ export function addEntry(
     diff: {},
     values: { users: {} },
     comment: "",
+    edit_comment_date: null,
+    comment_versions: [],
+    delete_comment_date: null,
+    delete_comment_user: null,
     is_hidden: false,
     ...entry,
-  });
-  if (entry.type === 2) return;
-  item.version += 1;
-  item.modified_date = at(moment);
+  };
+  state.history.push(added);
+  announce(state, { kind, item } as Recorded, added);
 }
 
 /** A comment; its author and the people it mentions watch the item from then on. */
@@ -49,20 +59,18 @@ export function addComment(draft: Draft, happening: Happening, text: string): vo
   item.watchers = [...watchers].toSorted((a, b) => a - b);
 }
 
-/** Records that a story came from another status to the one it is in. */
+/** Records that an item came from another status to the one it is in. */
 export function addMove(
   draft: Draft,
-  story: UserStory,
-  move: { by: string; at: Moment; from: string },
+  move: { kind: ItemKind; item: Item; by: string; at: Moment; from: string },
 ): void {
   const { state, project } = draft;
-  const before = byName(state.storyStatuses, project, move.from);
-  const after = mustFind(state.storyStatuses, story.status);
+  const { from, ...happening } = move;
+  const statuses = statusesOf(state, move.kind);
+  const before = byName(statuses, project, from);
+  const after = mustFind(statuses, move.item.status);
   addEntry(draft, {
-    kind: "userstory",
-    item: story,
-    by: move.by,
-    at: move.at,
+    ...happening,
     type: 1,
     diff: { status: [before.id, after.id] },
     values: { users: {}, status: { [before.id]: before.name, [after.id]: after.name } },

@@ -82,10 +82,15 @@ export function addStory(draft: Draft, spec: StorySpec): UserStory {
     finish_date: null,
     client_requirement: false,
     team_requirement: false,
+    generated_from_issue: null,
+    from_task_ref: null,
   };
   state.userstories.push(story);
   const epic = own(state.epics).find((row) => row.subject === spec.epic);
-  if (epic !== undefined) state.relatedStories.push({ epic: epic.id, user_story: story.id, order });
+  if (epic !== undefined) {
+    const id = allocateId(state, "relatedStories");
+    state.relatedStories.push({ id, epic: epic.id, user_story: story.id, order });
+  }
   addEntry(draft, { kind: "userstory", item: story, by: spec.by, at: spec.created, type: 2 });
   settle(state, { stories: [story.id] }, at(spec.finished ?? spec.created));
   return story;

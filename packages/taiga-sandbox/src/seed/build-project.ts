@@ -1,5 +1,7 @@
 import { VIEW_PERMISSIONS } from "../access.ts";
 import { allocateId, mustFind } from "../rows.ts";
+import { toSlug } from "../slugs.ts";
+import { addTimelineEvent } from "../timeline.ts";
 import type { DueDate, Membership, Project, Role, State, Timestamp, User } from "../state.ts";
 import {
   DUE_DATES,
@@ -12,13 +14,6 @@ import {
   TASK_STATUSES,
   type Template,
 } from "./templates.ts";
-
-/** A name as it stands in an address. */
-export const toSlug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
-    .replace(/^-|-$/g, "");
 
 /** Adds a user whose password is the user name with `-password` behind it. */
 export function addUser(
@@ -89,6 +84,8 @@ export function addProject(
     last_ref: 0,
   };
   state.projects.push(project);
+  const event = { action: "create", author: owner.id, created } as const;
+  addTimelineEvent(state, { kind: "project", item: project }, event);
   for (const [index, [role, computable, granted]] of ROLES.entries()) {
     addRole(state, project, {
       name: role,
@@ -131,6 +128,10 @@ export function addMember(
     user_order: state.memberships.filter((row) => row.user === user.id).length + 1,
   };
   state.memberships.push(membership);
+  if (user.id !== project.owner) {
+    const event = { action: "create", author: user.id, created } as const;
+    addTimelineEvent(state, { kind: "membership", item: membership }, event);
+  }
   return membership;
 }
 

@@ -1,4 +1,4 @@
-import { setCustomValues } from "./add-content.ts";
+import { addFile, setCustomValues } from "./add-content.ts";
 import { addComment, addMove } from "./add-history.ts";
 import { addStory, addTask } from "./add-items.ts";
 import type { Draft } from "./draft.ts";
@@ -58,6 +58,18 @@ export function fillCurrentSprint(draft: Draft): void {
     "Ready. Cached for 30 seconds a station, otherwise the map would ask for 200 quotes at once.",
   );
 
+  addFile(
+    draft,
+    { kind: "userstory", item: price, by: "stan", at: [-3, "13:50"] },
+    {
+      name: "cap-wording.txt",
+      mediaType: "text/plain",
+      text: "You never pay more than 9 a day.\nDu betalar aldrig mer än 9 per dag.\nNigdy nie zapłacisz więcej niż 9 dziennie.\n",
+      description: "The sentence in three languages, as the council approved it",
+      forComment: true,
+    },
+  );
+
   const wallet = addStory(draft, {
     subject: "Pay with Apple Pay and Google Pay",
     description: "Half of the riders who give up do so while typing the card number.",
@@ -96,7 +108,8 @@ export function fillCurrentSprint(draft: Draft): void {
     { kind: "userstory", item: wallet, by: "bob", at: [-2, "15:15"] },
     "Blocked until the provider answers. I called; they promised Thursday. If it slips, I take the receipt story first.",
   );
-  addMove(draft, wallet, { by: "bob", at: [-6, "09:00"], from: "Ready" });
+  const started = { by: "bob", at: [-6, "09:00"], from: "Ready" } as const;
+  addMove(draft, { kind: "userstory", item: wallet, ...started });
 
   addStory(draft, {
     subject: "Send the receipt within a minute after the ride",

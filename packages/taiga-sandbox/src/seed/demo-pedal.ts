@@ -1,9 +1,11 @@
-import { addCustomAttribute, addMilestone, addWikiPage } from "./add-content.ts";
+import { addCustomAttribute, addMilestone, setCustomValues } from "./add-content.ts";
 import { addComment } from "./add-history.ts";
-import { addEpic, addIssue, addStory } from "./add-items.ts";
+import { addEpic, addStory } from "./add-items.ts";
 import { fillCurrentSprint } from "./demo-pedal-current.ts";
+import { fillIssues } from "./demo-pedal-issues.ts";
 import { fillLastSprint } from "./demo-pedal-last.ts";
 import { fillNextSprint } from "./demo-pedal-next.ts";
+import { fillWiki } from "./demo-pedal-wiki.ts";
 import type { Draft } from "./draft.ts";
 
 /** Sprints, epics and the backlog of the bike-sharing app. */
@@ -32,7 +34,21 @@ export function fillPedal(draft: Draft): void {
     type: "text",
     extra: null,
   });
-  addEpic(draft, {
+  addCustomAttribute(draft, {
+    kind: "issue",
+    name: "Platform",
+    description: "Where it was seen",
+    type: "dropdown",
+    extra: ["iOS", "Android", "Web", "Station"],
+  });
+  addCustomAttribute(draft, {
+    kind: "epic",
+    name: "Measure",
+    description: "The number that should move",
+    type: "text",
+    extra: null,
+  });
+  const payments = addEpic(draft, {
     subject: "Payments riders trust",
     description: "Nobody should wonder what a ride will cost, or why it cost what it did.",
     status: "In progress",
@@ -41,6 +57,7 @@ export function fillPedal(draft: Draft): void {
     created: [-60, "09:12"],
     tags: ["payments"],
   });
+  setCustomValues(draft, "epic", payments, { Measure: "Refund mails a day: 40 to 10" });
   addEpic(draft, {
     subject: "Stations tell the truth",
     description: "What the map shows is what stands on the street.",
@@ -62,24 +79,8 @@ export function fillPedal(draft: Draft): void {
   fillCurrentSprint(draft);
   fillNextSprint(draft);
   fillBacklog(draft);
-  addWikiPage(draft, "home", {
-    by: "alice",
-    at: [-90, "10:00"],
-    content:
-      "Welcome to **Pedal**.\n\nReleases go out every second Thursday. Who is on call: see `on-call`. What done means: see `definition-of-done`.",
-  });
-  addWikiPage(draft, "definition-of-done", {
-    by: "alice",
-    at: [-88, "11:30"],
-    content:
-      "A story is done when it runs in production behind no flag, support knows about it, and the numbers it should move are on the dashboard.",
-  });
-  addWikiPage(draft, "on-call", {
-    by: "bob",
-    at: [-40, "16:45"],
-    content:
-      "The on-call phone changes hands on Mondays at 10:00.\n\nFirst look at the queue of the **station gateway**: nine of the last ten alarms started there.",
-  });
+  fillIssues(draft);
+  fillWiki(draft);
 }
 
 function fillBacklog(draft: Draft): void {
@@ -139,53 +140,5 @@ function fillBacklog(draft: Draft): void {
     points: { Back: "8" },
     created: [-10, "11:15"],
     due: 45,
-  });
-  addIssue(draft, {
-    subject: "Map shows Harbour Street twice after switching the language",
-    description: "Switch from English to Swedish with the map open. Both names stay until restart.",
-    by: "stan",
-    assigned: "bob",
-    status: "In progress",
-    severity: "Minor",
-    tags: ["rider app"],
-    created: [-6, "07:55"],
-  });
-  addIssue(draft, {
-    subject: "Unlock fails on the first try when the phone was just woken up",
-    description: "About one unlock in thirty, only on bikes with the 2.1 lock firmware.",
-    by: "bob",
-    assigned: "bob",
-    priority: "High",
-    severity: "Important",
-    sprint: "Sprint 8: Paying without friction",
-    created: [-5, "18:02"],
-  });
-  addIssue(draft, {
-    subject: "Does the day pass end at midnight or after 24 hours?",
-    description: "The website says midnight, the app says 24 hours. Which one is right?",
-    by: "stan",
-    type: "Question",
-    status: "Needs Info",
-    created: [-4, "12:30"],
-  });
-  addIssue(draft, {
-    subject: "Receipts name the wrong currency for visitors",
-    by: "bob",
-    status: "Closed",
-    severity: "Critical",
-    priority: "High",
-    sprint: "Sprint 7: Trustworthy map",
-    tags: ["payments"],
-    created: [-19, "09:05"],
-    finished: [-17, "16:20"],
-  });
-  addIssue(draft, {
-    subject: "Dark mode for the ride screen",
-    by: "stan",
-    type: "Enhancement",
-    severity: "Wishlist",
-    priority: "Low",
-    status: "Postponed",
-    created: [-33, "20:14"],
   });
 }

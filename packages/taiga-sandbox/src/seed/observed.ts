@@ -1,15 +1,14 @@
 import { toTimestamp } from "../context.ts";
 import type { State } from "../state.ts";
-import { addCustomAttribute, addMilestone, addWikiPage } from "./add-content.ts";
-import { addEpic, addIssue } from "./add-items.ts";
+import { addCustomAttribute } from "./add-content.ts";
 import { addMember, addProject, addRole, addSwimlane, addUser } from "./build-project.ts";
 import { createDraft } from "./draft.ts";
 import { KANBAN, SCRUM } from "./templates.ts";
 
 /**
  * The situation in which the behaviour of a real Taiga was recorded: the same users, ids and slugs
- * in a private scrum project and a public kanban one. What other endpoints created in the course
- * of the recording (a sprint, epics, an issue, wiki pages, custom fields) is there from the start.
+ * in a private scrum project and a public kanban one. What endpoints that are not served created
+ * in the course of the recording (a role, swimlanes, custom fields) is there from the start.
  */
 export function seedObserved(state: State, now: Date): void {
   const joined = toTimestamp(now);
@@ -59,7 +58,6 @@ export function seedObserved(state: State, now: Date): void {
   addMember(state, alpha, stan, "Stakeholder", { created: joined });
 
   const draft = createDraft(state, alpha, now);
-  addMilestone(draft, "Sprint 1", "bob", [-4, 9]);
   addSwimlane(state, alpha, "L1");
   addSwimlane(state, alpha, "L2");
   for (const [name, type, extra] of [
@@ -69,17 +67,4 @@ export function seedObserved(state: State, now: Date): void {
     const options = extra === null ? null : [...extra];
     addCustomAttribute(draft, { kind: "userstory", name, description: "", type, extra: options });
   }
-  addWikiPage(draft, "home", { by: "bob", at: [0, "06:12"], content: "# Hi #1" });
-  addWikiPage(draft, "my-page", { by: "bob", at: [0, "06:12"], content: "" });
-
-  // The refs that these had in the recording; stories and tasks count from 1.
-  alpha.last_ref = 11;
-  for (const subject of ["I1", "I2"])
-    addIssue(draft, { subject, by: "stan", created: [0, "06:12"] });
-  alpha.last_ref = 18;
-  for (const subject of ["E1", "E2"]) {
-    const tags = subject === "E1" ? ["epic-tag"] : [];
-    addEpic(draft, { subject, by: "bob", created: [0, "06:12"], color: "#123456", tags });
-  }
-  alpha.last_ref = 0;
 }

@@ -1,8 +1,8 @@
 import { toDay, type Context } from "../context.ts";
-import { allAssignees } from "../history.ts";
-import { epicsOf, statusesOf, totalPoints } from "../items.ts";
+import { allAssignees, epicsOf, statusesOf, totalPoints } from "../items.ts";
 import { findById, mustFind } from "../rows.ts";
 import type { Epic, Issue, ItemKind, State, Task, UserStory } from "../state.ts";
+import { listAttachments } from "./attachments.ts";
 
 /** A due date this near counts as "due soon". */
 const DUE_SOON_DAYS = 14;
@@ -37,7 +37,11 @@ function toDueStatus(dueDate: string | null, isClosed: boolean, today: string): 
 
 const countComments = (state: State, kind: ItemKind, id: number): number =>
   state.history.filter(
-    (entry) => entry.kind === kind && entry.object === id && entry.comment !== "",
+    (entry) =>
+      entry.kind === kind &&
+      entry.object === id &&
+      entry.comment !== "" &&
+      entry.delete_comment_date === null,
   ).length;
 
 /** The epics of a story; null, not an empty list, when there are none. */
@@ -49,6 +53,9 @@ export function toStoryEpics(state: State, story: UserStory) {
   });
   return epics.length === 0 ? null : epics;
 }
+
+const toOrigin = (issue: Issue | undefined) =>
+  issue === undefined ? null : { id: issue.id, ref: issue.ref, subject: issue.subject };
 
 /** What only stories have. */
 export function toStoryFields(context: Context, story: UserStory) {
@@ -69,18 +76,19 @@ export function toStoryFields(context: Context, story: UserStory) {
     finish_date: story.finish_date,
     client_requirement: story.client_requirement,
     team_requirement: story.team_requirement,
-    generated_from_issue: null,
+    generated_from_issue: story.generated_from_issue,
+    // The task goes when it is promoted.
     generated_from_task: null,
-    from_task_ref: null,
+    from_task_ref: story.from_task_ref,
     external_reference: story.external_reference,
     tribe_gig: null,
     comment: "",
-    origin_issue: null,
+    origin_issue: toOrigin(findById(state.issues, story.generated_from_issue)),
     origin_task: null,
     epics: toStoryEpics(state, story),
     epic_order: epicsOf(state, story)[0]?.order ?? null,
     tasks: [],
-    total_attachments: 0,
+    total_attachments: listAttachments(state, "userstory", story.id).length,
     swimlane: story.swimlane,
     assigned_users: allAssignees(story),
   };
@@ -120,6 +128,14 @@ export function toIssueFields(context: Context, issue: Issue) {
   };
 }
 
+/** How much of a story is done, from 0 to 1: an open one by the share of its closed tasks. */
+function toProgress(state: State, story: UserStory): number {
+  if (story.is_closed) return 1;
+  const tasks = state.tasks.filter((task) => task.user_story === story.id);
+  const closed = tasks.filter((task) => mustFind(state.taskStatuses, task.status).is_closed);
+  return tasks.length === 0 ? 0 : closed.length / tasks.length;
+}
+
 /** What only epics have. */
 export function toEpicFields(state: State, epic: Epic) {
   const stories = state.relatedStories
@@ -132,7 +148,10 @@ export function toEpicFields(state: State, epic: Epic) {
     team_requirement: epic.team_requirement,
     user_stories_counts: {
       total: stories.length,
-      progress: stories.length === 0 ? null : stories.filter((story) => story.is_closed).length,
+      progress:
+        stories.length === 0
+          ? null
+          : stories.map((story) => toProgress(state, story)).reduce((sum, one) => sum + one, 0),
     },
   };
 }

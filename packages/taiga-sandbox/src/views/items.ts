@@ -1,9 +1,10 @@
 import type { Actor } from "../access.ts";
 import type { Context } from "../context.ts";
-import { statusesOf, type ItemRows } from "../items.ts";
+import { statusesOf, votersOf, type ItemRows } from "../items.ts";
 import { toHtml } from "../markup.ts";
 import { mustFind } from "../rows.ts";
 import type { Epic, Issue, ItemKind, State, Task, UserStory } from "../state.ts";
+import { toBasicAttachments } from "./attachments.ts";
 import {
   toEpicFields,
   toIssueFields,
@@ -14,14 +15,20 @@ import {
 import { toProjectExtraInfo } from "./projects.ts";
 import { toUserExtraInfo } from "./users.ts";
 
+/** Who looks, and whether the files are wanted too. */
+interface Viewer {
+  actor: Actor;
+  withAttachments: boolean;
+}
+
 /** A row of a list: everything but the long texts. */
 export function toItemRow<Kind extends ItemKind>(
   context: Context,
   kind: Kind,
   item: ItemRows[Kind],
-  actor: Actor,
+  viewer: Viewer,
 ): Record<string, unknown> {
-  const common = toCommon(context.state, kind, item, actor);
+  const common = toCommon(context.state, kind, item, viewer);
   const own = {
     epic: () => toEpicFields(context.state, item as Epic),
     userstory: () => toStoryFields(context, item as UserStory),
@@ -37,16 +44,26 @@ export function toItemDetail<Kind extends ItemKind>(
   kind: Kind,
   item: ItemRows[Kind],
   actor: Actor,
+  withAttachments = false,
 ): Record<string, unknown> {
   const { users } = context.state;
   return {
-    ...toItemRow(context, kind, item, actor),
+    ...toItemRow(context, kind, item, { actor, withAttachments }),
     comment: "",
-    ...((kind === "task" || kind === "issue") && { generated_user_stories: null }),
+    ...(kind === "task" && { generated_user_stories: null }),
+    ...(kind === "issue" && { generated_user_stories: toPromoted(context.state, item.id) }),
     blocked_note_html: toHtml(item.blocked_note, users),
     description: item.description,
     description_html: toHtml(item.description, users),
   };
+}
+
+/** The stories that were made of an issue; null, not an empty list, when there are none. */
+function toPromoted(state: State, issueId: number) {
+  const stories = state.userstories
+    .filter((story) => story.generated_from_issue === issueId)
+    .map(({ id, ref, subject }) => ({ id, ref, subject }));
+  return stories.length === 0 ? null : stories;
 }
 
 /** The items before and after one in the default order of its project. */
@@ -60,8 +77,14 @@ export function toNeighbors(ordered: readonly ItemRows[ItemKind][], item: ItemRo
   };
 }
 
-function toCommon(state: State, kind: ItemKind, item: ItemRows[ItemKind], actor: Actor) {
+function toCommon(
+  state: State,
+  kind: ItemKind,
+  item: ItemRows[ItemKind],
+  { actor, withAttachments }: Viewer,
+) {
   const { tags_colors } = mustFind(state.projects, item.project);
+  const voters = votersOf(state, kind, item.id);
   return {
     id: item.id,
     ref: item.ref,
@@ -69,7 +92,7 @@ function toCommon(state: State, kind: ItemKind, item: ItemRows[ItemKind], actor:
     project_extra_info: toProjectExtraInfo(state, item.project),
     subject: item.subject,
     tags: item.tags.map((tag) => [tag, tags_colors[tag] ?? null]),
-    attachments: [],
+    attachments: withAttachments ? toBasicAttachments(state, kind, item.id) : [],
     status: item.status,
     status_extra_info: toStatusExtraInfo(state, kind, item.status),
     is_closed: mustFind(statusesOf(state, kind), item.status).is_closed,
@@ -80,8 +103,8 @@ function toCommon(state: State, kind: ItemKind, item: ItemRows[ItemKind], actor:
     watchers: item.watchers,
     is_watcher: actor !== null && item.watchers.includes(actor.id),
     total_watchers: item.watchers.length,
-    is_voter: false,
-    total_voters: 0,
+    is_voter: actor !== null && voters.includes(actor.id),
+    total_voters: voters.length,
     version: item.version,
     is_blocked: item.is_blocked,
     blocked_note: item.blocked_note,

@@ -49,14 +49,15 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
     const [method, path] = request.split(" ") as [string, string];
     const token = as === undefined ? undefined : (await api.login(as)).auth_token;
     const isText = typeof body === "string";
+    const isForm = body instanceof FormData;
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: {
-        ...(body !== undefined && !isText && { "Content-Type": "application/json" }),
+        ...(body !== undefined && !isText && !isForm && { "Content-Type": "application/json" }),
         ...(token !== undefined && { Authorization: `Bearer ${token}` }),
         ...headers,
       },
-      ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: isText || isForm ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") === true;
