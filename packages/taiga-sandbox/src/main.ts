@@ -63,7 +63,7 @@ function openSandbox(dataDir: string): Sandbox {
   const file = path.join(dataDir, "sandbox.json");
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    if (process.argv.includes("--reset")) deleteState(file);
+    if (process.argv.includes("--reset-demo")) deleteState(file);
     const secret = readSecret(path.join(dataDir, "sandbox-secret"));
     return createSandbox({ clock: () => new Date(), secret, file, seed: "demo" });
   } catch (cause) {

@@ -41,7 +41,7 @@ export function loadState(file: string): State | undefined {
     if (!(error instanceof SyntaxError)) throw error;
   }
   throw new StateFileError(
-    `${file} holds no state that this version understands. Start with --reset to begin anew.`,
+    `${file} holds no state that this version understands. Start with --reset-demo to begin anew.`,
   );
 }
 

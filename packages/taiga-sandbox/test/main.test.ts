@@ -62,14 +62,14 @@ describe("the sandbox process", () => {
     second.child.disconnect();
     expect(await once(second.child, "exit")).toEqual([0, null]);
 
-    const third = start(port, ["--reset"]);
+    const third = start(port, ["--reset-demo"]);
     await once(third.child, "message");
     expect((await fetch(`${stories}/${id}`, { headers })).status).toBe(404);
   }, 15_000);
 
   test("explains a taken port in one sentence", async () => {
     const { server, port } = await occupy();
-    const { child, stderr } = start(port, ["--reset"]);
+    const { child, stderr } = start(port, ["--reset-demo"]);
     expect(await once(child, "exit")).toEqual([1, null]);
     expect(stderr()).toBe(
       `sandbox: port ${port} on 127.0.0.1 is already taken. Stop the program that uses it, or set SANDBOX_PORT to another port.\n`,
@@ -83,7 +83,7 @@ describe("the sandbox process", () => {
     await writeFile(path.join(folder, "sandbox.json"), "{}");
     const { child, stderr } = start(await freePort());
     expect(await once(child, "exit")).toEqual([1, null]);
-    expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset .*\n$/);
+    expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset-demo .*\n$/);
   }, 15_000);
 
   test("refuses to listen where others could reach it, in one sentence", async () => {

@@ -118,7 +118,7 @@ describe("a sandbox with a file", () => {
       await writeFile(broken, text);
       const open = () =>
         createSandbox({ clock: () => START, secret: "s", file: broken, seed: "empty" });
-      expect(open).toThrow(/broken\.json holds no state .* --reset/);
+      expect(open).toThrow(/broken\.json holds no state .* --reset-demo/);
       expect(await readFile(broken, "utf8")).toBe(text);
     }
   });
