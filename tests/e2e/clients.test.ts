@@ -58,7 +58,7 @@ describe.each(CLIENTS)("%s", (name, kind) => {
   it("must log in again once the grant is revoked, and can", async () => {
     const tokens = session.tokens();
     await revoke(await endpointsOf(system.issuer), session.clientId(), tokens.refresh_token ?? "");
-    expect(await statusOf(system.mcpUrl, tokens.access_token)).toBe(401);
+    await expect.poll(() => statusOf(system.mcpUrl, tokens.access_token)).toBe(401);
     expect((await session.call("get_me")).text).toContain("alice");
     expect(session.logins()).toBe(2);
   });

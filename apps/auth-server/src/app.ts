@@ -12,8 +12,11 @@ import { createLimit } from "./http/limits.ts";
 import { createMetadataRoutes } from "./http/metadata.ts";
 import { createPinAuthority } from "./http/pin-authority.ts";
 import { createResourceServerAuth } from "./http/resource-server-auth.ts";
+import { createRevocationStream } from "./http/revocation-stream.ts";
 import { createSecurityHeaders } from "./http/security-headers.ts";
 import { createTokenExchange } from "./http/token-exchange.ts";
+import type { RevocationFeed } from "./revocation/revocation-feed.ts";
+import type { RateLimit, RateLimits } from "./storage/rate-limits.ts";
 import type { Vault } from "./vault/vault.ts";
 
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
@@ -43,6 +46,7 @@ interface AppDeps {
 export interface PublicAppDeps extends AppDeps {
   /** The pages and forms below /interaction/:uid, "/" and /assets/. */
   interactions: RequestHandler;
+  rateLimits: RateLimits;
 }
 
 /**
@@ -58,15 +62,22 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   app.use(createMetadataRoutes(config));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
   app.use(deps.interactions);
+  const limit = (limited: RateLimit) =>
+    createLimit({ ...limited, store: deps.rateLimits(limited) });
   app.use(
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
-      limitRegistrations: createLimit({
+      limitRegistrations: limit({
+        name: "registration",
         windowSeconds: 3600,
         maximum: config.registrationsPerHour,
       }),
-      limitAuthorizations: createLimit({ windowSeconds: 60, maximum: AUTHORIZATIONS_PER_MINUTE }),
+      limitAuthorizations: limit({
+        name: "authorization",
+        windowSeconds: 60,
+        maximum: AUTHORIZATIONS_PER_MINUTE,
+      }),
     }),
   );
   app.use(notFound, createErrorHandler(deps));
@@ -76,6 +87,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
 export interface PrivateAppDeps extends AppDeps {
   store: Pick<Kv, "ping">;
   vault: Pick<Vault, "token">;
+  revocations: Pick<RevocationFeed, "join">;
   clock: Clock;
 }
 
@@ -94,6 +106,7 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
       authenticate: guard,
     }),
   );
+  app.use(createRevocationStream({ feed: deps.revocations, authenticate: guard }));
   app.use(notFound, createErrorHandler(deps));
   return app;
 }
@@ -113,6 +126,7 @@ const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
   resource: config.resource,
 });
 
+/** Counted in this process: the store need not bear guesses, and a secret this long is none. */
 const authenticate = ({ config }: AppDeps): RequestHandler =>
   createResourceServerAuth({
     ...config.resourceServer,

@@ -15,6 +15,9 @@ import { z } from "zod";
 
 const DAY_SECONDS = 86_400;
 
+/** How much longer than its code a new grant lives, so that the code is what ends first. */
+const NEW_GRANT_SPARE_SECONDS = 600;
+
 /** 32 bytes as base64url without padding. */
 const MASTER_KEY = /^[\w-]{43}$/;
 
@@ -90,7 +93,10 @@ export interface Config extends Addresses {
   masterKeys: readonly [Uint8Array, ...Uint8Array[]];
   resourceServer: { clientId: string; clientSecret: string };
   accessTokenTtlSeconds: number;
+  /** How long a login lasts after it was last used. */
   grantTtlSeconds: number;
+  /** How long a grant waits for its code to be exchanged: nobody uses it before that. */
+  newGrantTtlSeconds: number;
   authorizationCodeTtlSeconds: number;
   refreshGraceSeconds: number;
   registrationsPerHour: number;
@@ -129,6 +135,7 @@ export function parseConfig(environment: Environment): Config {
     },
     accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL_SECONDS,
     grantTtlSeconds: settings.GRANT_TTL_SECONDS,
+    newGrantTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS + NEW_GRANT_SPARE_SECONDS,
     authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
     refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,

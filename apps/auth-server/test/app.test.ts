@@ -7,6 +7,7 @@ import { createSealer } from "../src/crypto/seal.ts";
 import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
 import { createStorageKeys, toAccountId } from "../src/storage/keys.ts";
+import { createRateLimits } from "../src/storage/rate-limits.ts";
 import { createVault } from "../src/vault/vault.ts";
 import {
   type Answer,
@@ -43,7 +44,8 @@ async function startWhole(): Promise<System> {
     seal: createSealer(masterKeys, "vault"),
     clock: systemClock,
     refresh: () => Promise.reject(new Error("Nothing needs to be refreshed here.")),
-    ttlSeconds: 30 * 86_400,
+    ttlSeconds: 660,
+    endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),
     keys: KEYS,
     logger,
   });
@@ -65,6 +67,7 @@ async function startWhole(): Promise<System> {
           },
         },
         csrf: createCsrf(toCsrfKey(masterKeys)),
+        rateLimits: createRateLimits({ kv, keys: KEYS, clock: systemClock }),
         issuer: config.issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
         accessLimit: config.accessLimit,

@@ -33,6 +33,16 @@ export const ResourceServerSettings = z.object({
       description:
         "Where the resource server reaches the authorization server's private listener. Plain http is for one machine or a private network.",
     }),
+  INTROSPECTION_CACHE_SECONDS: z.coerce
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(0, "must be at least 0")
+    .max(30, "must be at most 30")
+    .default(30)
+    .meta({
+      description:
+        "How long the resource server remembers what the authorization server said of an access token. A revocation takes effect at once all the same. 0 turns that off.",
+    }),
   TOOLSETS: z
     .string()
     .default("core")
@@ -88,6 +98,7 @@ export interface Config extends Addresses {
   authServerUrl: string;
   clientId: string;
   clientSecret: string;
+  introspectionCacheSeconds: number;
   listener: { host: string; port: number };
   taigaTimeoutMs: number;
   taigaMaxParallel: number;
@@ -116,6 +127,7 @@ export function parseConfig(environment: Environment): Config {
     clientSecret:
       settings.RS_CLIENT_SECRET ??
       resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
+    introspectionCacheSeconds: settings.INTROSPECTION_CACHE_SECONDS,
     listener: { host: settings.RESOURCE_SERVER_HOST, port: settings.RESOURCE_SERVER_PORT },
     taigaTimeoutMs: settings.TAIGA_TIMEOUT_MS,
     taigaMaxParallel: settings.TAIGA_MAX_PARALLEL,

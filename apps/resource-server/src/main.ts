@@ -13,9 +13,12 @@ import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { z } from "zod";
 import { createApp } from "./app.ts";
 import { createAuthorizationServer } from "./auth/authorization-server.ts";
+import { followRevocations } from "./auth/follow-revocations.ts";
+import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
 import { createTaigaCredentials } from "./auth/taiga-credentials.ts";
 import { parseConfig } from "./config.ts";
+import { deriveConfirmationKey } from "./items/confirmation.ts";
 import { createIdempotencyLedgers } from "./items/idempotency-ledger.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 import { loadTools } from "./mcp/load-tools.ts";
@@ -40,15 +43,22 @@ async function start(environment: Environment): Promise<RunningService> {
     maxParallel: config.taigaMaxParallel,
   });
   const authorizationServer = createAuthorizationServer({ ...config, fetch });
+  const credentials = createTaigaCredentials({ ...config, authorizationServer, clock });
+  const verifier = createIntrospectionCache({
+    verifier: createIntrospectionVerifier({ ...config, authorizationServer, clock }),
+    ttlSeconds: config.introspectionCacheSeconds,
+    clock,
+  });
   const mcpHandler = createMcpHandler(
     createMcpServerFactory({
       tools: await loadTools(),
       operator: config,
       contexts: createToolContexts({
         transport,
-        credentials: createTaigaCredentials({ ...config, authorizationServer, clock }),
+        credentials,
         directories: createProjectDirectories({ clock, maxUsers: MAX_USERS }),
         ledgers: createIdempotencyLedgers({ kv: store, clock }),
+        confirmationKey: deriveConfirmationKey(config.clientSecret),
         taigaWebUrl: config.taigaWebUrl,
         clock,
       }),
@@ -59,10 +69,21 @@ async function start(environment: Environment): Promise<RunningService> {
   );
   const app = createApp({
     config,
-    verifier: createIntrospectionVerifier({ ...config, authorizationServer, clock }),
+    verifier,
     mcpHandler,
     store,
     fetch,
+    logger,
+  });
+  const follower = followRevocations({
+    authorizationServer,
+    listener: {
+      ...verifier,
+      revoked: (gid) => {
+        verifier.revoked(gid);
+        credentials.forget(gid);
+      },
+    },
     logger,
   });
   const server = await listen(app, { ...config.listener, setting: "RESOURCE_SERVER_PORT" });
@@ -70,6 +91,7 @@ async function start(environment: Environment): Promise<RunningService> {
     message: `MCP at ${config.resource}`,
     async close() {
       await server.close();
+      await follower.close();
       await mcpHandler.close();
       await transport.close();
       await store.close();

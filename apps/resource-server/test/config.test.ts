@@ -36,6 +36,7 @@ describe("parseConfig", () => {
       taigaApiUrl: "http://localhost:3003/api/v1",
       taigaWebUrl: "http://localhost:3003",
       accessLimit: "admin",
+      introspectionCacheSeconds: 30,
       toolsets: ["core"],
       allowedOrigins: [],
     });
@@ -77,6 +78,8 @@ describe("parseConfig", () => {
       /^AUTH_SERVER_INTERNAL_URL: must be a bare origin/,
     ],
     [{ AUTH_SERVER_INTERNAL_URL: "auth" }, /^AUTH_SERVER_INTERNAL_URL: must be an absolute/],
+    [{ INTROSPECTION_CACHE_SECONDS: "31" }, /^INTROSPECTION_CACHE_SECONDS: must be at most 30/],
+    [{ INTROSPECTION_CACHE_SECONDS: "1.5" }, /^INTROSPECTION_CACHE_SECONDS: must be a whole/],
     [{ TAIGA_MAX_PARALLEL: "0" }, /^TAIGA_MAX_PARALLEL: must be at least 1/],
     [{ TAIGA_TIMEOUT_MS: "soon" }, /^TAIGA_TIMEOUT_MS: must be a number/],
     [{ MCP_URL: "https://mcp.example/" }, /^MCP_URL: /],
@@ -88,6 +91,7 @@ describe("parseConfig", () => {
   it.each([
     { TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" },
     { TAIGA_API_URL: "http://127.0.0.1:8000" },
+    { INTROSPECTION_CACHE_SECONDS: "0" },
     { STORE_URL: "redis://localhost", RS_CLIENT_SECRET: SECRET },
   ])("accepts %j", (environment) => expect(reasonOf(environment)).toBe("accepted"));
 

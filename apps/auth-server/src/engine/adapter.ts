@@ -3,6 +3,7 @@ import type { Kv } from "@taiga-mcp/store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
+import { type Lifetimes, toGrantRef } from "./lifetimes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
 import { insideEngine } from "./store-unavailable.ts";
@@ -12,6 +13,9 @@ export interface AdapterDeps {
   keys: StorageKeys;
   sealer: Sealer;
   clock: Clock;
+  lifetimes: Pick<Lifetimes, "extendGrant">;
+  /** See `EngineDeps.endGrant`. */
+  endGrant: (grantKey: string) => Promise<void>;
   /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
   refreshTokens: Pick<Adapter, "find" | "consume">;
 }
@@ -49,11 +53,13 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
     case "Session":
       return toSessionMethods(records, deps);
     case "Grant":
-      return { destroy: (id) => deps.kv.deleteMembers(deps.keys.grantIndex(id)) };
+      return { destroy: (id) => deps.endGrant(deps.keys.grant(id)) };
     case "AuthorizationCode":
-      return { consume: (id) => consumeCode(records, id, deps.clock()) };
+      return { consume: (id) => consumeCode(records, id, deps) };
+    case "AccessToken":
+      return endingWithGrant;
     case "RefreshToken":
-      return deps.refreshTokens;
+      return { ...deps.refreshTokens, ...endingWithGrant };
     case "ReplayDetection":
       return {
         // The engine looks before it writes; only the write can tell who was first.
@@ -67,7 +73,14 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
   }
 }
 
-function toClientMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
+/**
+ * The engine destroys a token only to revoke its whole grant next. Were the token gone when that
+ * fails, the client's second try would find nothing to revoke.
+ */
+const endingWithGrant: Methods = { destroy: async () => {} };
+
+function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
+  const { kv, keys, endGrant } = deps;
   return {
     // An update must not bring the client's end forward.
     upsert: async (id, payload, ttlSeconds) => {
@@ -76,7 +89,7 @@ function toClientMethods(records: RecordStore, { kv, keys }: AdapterDeps): Metho
     // Tokens of a client that is gone would live on: the engine does not look for them.
     destroy: async (id) => {
       const grants = await kv.members(keys.clientGrants(id));
-      await Promise.all(grants.map((grant) => kv.deleteMembers(keys.grantIndexOf(grant))));
+      await Promise.all(grants.map((grant) => endGrant(grant)));
       await kv.deleteMembers(keys.clientIndex(id));
     },
   };
@@ -97,14 +110,21 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
   };
 }
 
-async function consumeCode(records: RecordStore, code: string, now: number): Promise<void> {
+async function consumeCode(
+  records: RecordStore,
+  code: string,
+  { lifetimes, clock }: AdapterDeps,
+): Promise<void> {
   const record = await records.read(code);
-  const consumed =
-    record !== undefined &&
-    record.payload.consumed === undefined &&
-    (await records.swap(code, record, { ...record.payload, consumed: now }));
-  if (!consumed) throw new errors.InvalidGrant("authorization code already consumed");
+  if (record === undefined || record.payload.consumed !== undefined) throw codeUsed();
+  // First, because a code that is used up when this fails could not be tried again.
+  await lifetimes.extendGrant(toGrantRef(record.payload));
+  if (!(await records.swap(code, record, { ...record.payload, consumed: clock() }))) {
+    throw codeUsed();
+  }
 }
+
+const codeUsed = () => new errors.InvalidGrant("authorization code already consumed");
 
 /** The engine's whole interface, with our failures in its own family of errors. */
 function toAdapter(methods: Methods): Adapter {

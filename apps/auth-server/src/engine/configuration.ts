@@ -25,6 +25,7 @@ export interface ConfigurationDeps {
   accessTokenTtlSeconds: number;
   authorizationCodeTtlSeconds: number;
   grantTtlSeconds: number;
+  newGrantTtlSeconds: number;
   adapter: AdapterFactory;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
@@ -76,7 +77,8 @@ const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
   ttl: {
     AccessToken: deps.accessTokenTtlSeconds,
     AuthorizationCode: deps.authorizationCodeTtlSeconds,
-    Grant: deps.grantTtlSeconds,
+    // Until its code is exchanged; then the whole lifetime, which only the store knows.
+    Grant: deps.newGrantTtlSeconds,
     RefreshToken: deps.grantTtlSeconds,
     Interaction: INTERACTION_TTL_SECONDS,
     // Made at login, so it must outlast the consent that follows.

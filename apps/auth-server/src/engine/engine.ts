@@ -30,6 +30,7 @@ export interface EngineDeps {
     accessTokenTtlSeconds: number;
     authorizationCodeTtlSeconds: number;
     grantTtlSeconds: number;
+    newGrantTtlSeconds: number;
     refreshGraceSeconds: number;
   };
   kv: Kv;
@@ -39,6 +40,8 @@ export interface EngineDeps {
   sleep: (ms: number) => Promise<void>;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
+  /** Deletes all that belongs to a grant, by the key of its record, and tells who must know. */
+  endGrant: (grantKey: string) => Promise<void>;
   renderFailure: RenderFailure;
 }
 
@@ -47,7 +50,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const { config, kv, keys, clock, logger, sleep } = deps;
   const sealer = createSealer(config.masterKeys, "engine");
   const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
-  const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.grantTtlSeconds });
+  const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.newGrantTtlSeconds });
   const records = createRecordStore({
     kv,
     sealer,
@@ -62,6 +65,8 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     keys,
     sealer,
     clock,
+    lifetimes,
+    endGrant: deps.endGrant,
     refreshTokens: refreshTokens.adapter,
   });
 

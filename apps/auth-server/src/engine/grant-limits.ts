@@ -18,7 +18,7 @@ export interface GrantLimitsStore {
 export interface GrantLimitsDeps {
   kv: Kv;
   keys: StorageKeys;
-  /** As long as the grant itself. */
+  /** As long as a new grant itself. */
   ttlSeconds: number;
 }
 

@@ -11,6 +11,17 @@ interface GrantRef {
   accountId: string;
 }
 
+/** The grant that a code or a refresh token belongs to; the engine's types leave members open. */
+export function toGrantRef(
+  token: { [Member in keyof GrantRef]?: GrantRef[Member] | undefined } | undefined,
+): GrantRef {
+  const { grantId, clientId, accountId } = token ?? {};
+  if (grantId === undefined || clientId === undefined || accountId === undefined) {
+    throw new TypeError("A token without its grant.");
+  }
+  return { grantId, clientId, accountId };
+}
+
 export interface LifetimesDeps {
   kv: Kv;
   keys: StorageKeys;
@@ -24,7 +35,10 @@ export interface Lifetimes {
   keepClient(clientId: string): Promise<void>;
 }
 
-/** A login lasts as long as it is used: each refresh gives it its whole lifetime again. */
+/**
+ * A login lasts as long as it is used: the exchange of its code gives it its whole lifetime, and
+ * each refresh gives it that again.
+ */
 export function createLifetimes({ kv, keys, grantTtlSeconds }: LifetimesDeps): Lifetimes {
   async function keepClient(clientId: string): Promise<void> {
     const indexes = [keys.clientIndex(clientId)];

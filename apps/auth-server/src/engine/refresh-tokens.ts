@@ -1,5 +1,5 @@
 import { type Adapter, errors, type KoaContextWithOIDC, Provider } from "oidc-provider";
-import type { Lifetimes } from "./lifetimes.ts";
+import { type Lifetimes, toGrantRef } from "./lifetimes.ts";
 import type { RecordStore } from "./record-store.ts";
 import type { RefreshRequest } from "./refresh-claims.ts";
 import type { RefreshGrace, RefreshUse } from "./refresh-grace.ts";
@@ -56,7 +56,7 @@ export function createRefreshTokens({
       if (ctx.status !== 200) return insideEngine(() => grace.release(use.held));
       try {
         await insideEngine(async () => {
-          await lifetimes.extendGrant(toGrantRef(ctx));
+          await lifetimes.extendGrant(toGrantRef(ctx.oidc.entities.RefreshToken));
           answer(ctx, await grace.settle(use.held, JSON.stringify(ctx.body)));
         });
       } catch (error) {
@@ -86,11 +86,3 @@ function toRefreshRequest({ oidc }: KoaContextWithOIDC): RefreshRequest {
 }
 
 const toText = (parameter: unknown): string => (typeof parameter === "string" ? parameter : "");
-
-function toGrantRef({ oidc }: KoaContextWithOIDC): Parameters<Lifetimes["extendGrant"]>[0] {
-  const { grantId, clientId, accountId } = oidc.entities.RefreshToken ?? {};
-  if (grantId === undefined || clientId === undefined || accountId === undefined) {
-    throw new TypeError("A refresh without its token.");
-  }
-  return { grantId, clientId, accountId };
-}

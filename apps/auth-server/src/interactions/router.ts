@@ -2,6 +2,7 @@ import type { AccessLevel, Logger } from "@taiga-mcp/service";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { LoginBackend } from "../login/login-backend.ts";
+import type { RateLimits } from "../storage/rate-limits.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
@@ -20,6 +21,7 @@ export interface InteractionsRouterDeps {
   vault: Pick<Vault, "hold" | "holder" | "keep" | "discard">;
   login: LoginBackend;
   csrf: Csrf;
+  rateLimits: RateLimits;
   /** Our own origin. */
   issuer: string;
   /** The subject that stands for a Taiga user. */
@@ -78,7 +80,8 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     const wantsLogin = interaction.step === "login" || req.query["account"] === "other";
     await (wantsLogin ? loginStep : consentStep).show(res, interaction);
   });
-  router.post("/interaction/:uid/login", createLoginLimit(), onForm("login", loginStep.submit));
+  const limitLogins = createLoginLimit(deps.rateLimits);
+  router.post("/interaction/:uid/login", limitLogins, onForm("login", loginStep.submit));
   router.post("/interaction/:uid/consent", onForm("consent", consentStep.submit));
   router.post(
     "/interaction/:uid/cancel",

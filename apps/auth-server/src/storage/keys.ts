@@ -32,6 +32,9 @@ export interface StorageKeys {
   /** Any other kind of record the engine may keep. */
   other: (model: string, id: string) => string;
 
+  /** How often a network address did something that is limited. */
+  rateLimit: (name: string, address: string) => string;
+
   /** The sealed answer that a just-rotated refresh token may be given again. */
   refreshAnswer: (refreshToken: string) => string;
 
@@ -39,6 +42,8 @@ export interface StorageKeys {
   grantIndex: (grantId: string) => string;
   /** The same, from the key of the grant's record. */
   grantIndexOf: (grantKey: string) => string;
+  /** The grant's name outside, hash of its id, from the key of its record. */
+  gidOf: (grantKey: string) => string;
   /** Index of what a client's registration consists of. */
   clientIndex: (clientId: string) => string;
   /** Index of the grants (record keys) that a client holds, of users of any Taiga. */
@@ -70,10 +75,13 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     replay: ofClient("jti"),
     other: (model, id) => `${model}:${taiga}:${hash(id)}`,
 
+    rateLimit: (name, address) => `rl:${name}:${hash(address)}`,
+
     refreshAnswer: (refreshToken) => `${ofUser("rt")(refreshToken)}:a`,
 
     grantIndex: ofUser("g2t"),
     grantIndexOf: (grantKey) => grantKey.replace(/^grant:/, "g2t:"),
+    gidOf: (grantKey) => grantKey.slice(grantKey.lastIndexOf(":") + 1),
     clientIndex: ofClient("c2r"),
     clientGrants: ofClient("c2g"),
     accountGrants: ofUser("u2g"),

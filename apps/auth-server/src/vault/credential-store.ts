@@ -46,7 +46,7 @@ export interface CredentialStoreDeps {
   seal: Sealer;
   clock: Clock;
   keys: Pick<StorageKeys, "vault" | "grantIndex">;
-  /** How long a grant lives unused. */
+  /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;

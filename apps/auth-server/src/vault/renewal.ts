@@ -1,4 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
+import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
@@ -43,6 +43,8 @@ export interface RenewalDeps {
   credentials: CredentialStore;
   keys: Pick<StorageKeys, "vaultLock">;
   refresh: RefreshAtTaiga;
+  /** Ends the grant of a credential that Taiga has ended. */
+  endGrant: (grantId: string) => Promise<void>;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
   /** An unguessable name for each lock taken. */
@@ -97,10 +99,21 @@ export function createRenewal(deps: RenewalDeps): Renew {
     }
     if (await credentials.bury(grantId, before, answer.reason)) {
       logger.info({ reason: answer.reason }, "Taiga ended a login");
+      await endGrant(grantId);
       return { kind: "lost" };
     }
     const winner = await credentials.read(grantId);
     return winner === undefined ? { kind: "lost" } : { kind: "renewed", credential: winner };
+  }
+
+  /** The credential is known to be lost by now, whatever comes of this. */
+  async function endGrant(grantId: string): Promise<void> {
+    try {
+      await deps.endGrant(grantId);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      logger.warn({ err: error }, "a grant whose login is lost could not be ended");
+    }
   }
 
   type Answer =

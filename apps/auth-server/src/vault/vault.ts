@@ -66,8 +66,10 @@ export interface VaultDeps {
   seal: Sealer;
   clock: Clock;
   refresh: RefreshAtTaiga;
-  /** How long a grant lives unused. */
+  /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
+  /** Ends the grant of a credential that Taiga has ended, so that its client starts a new login. */
+  endGrant: (grantId: string) => Promise<void>;
   keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex">;
   logger: Logger;
   sleep?: (ms: number) => Promise<unknown>;

@@ -1,10 +1,19 @@
-import { createLogger, listen, type Listening, UnavailableError } from "@taiga-mcp/service";
+import {
+  createLogger,
+  listen,
+  type Listening,
+  systemClock,
+  UnavailableError,
+} from "@taiga-mcp/service";
+import { createMemoryKv } from "@taiga-mcp/store";
 import express from "express";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse, type HTMLElement } from "node-html-parser";
 import type { GrantLimits, Interaction, Interactions } from "../../src/engine/ports.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../../src/interactions/router.ts";
+import { createRateLimits } from "../../src/storage/rate-limits.ts";
+import { createStorageKeys } from "../../src/storage/keys.ts";
 import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
 
 export const ISSUER = "https://login.example.com";
@@ -95,6 +104,11 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
         },
       },
       csrf,
+      rateLimits: createRateLimits({
+        kv: createMemoryKv({ clock: systemClock }),
+        keys: createStorageKeys("https://taiga.example.com/api/v1"),
+        clock: systemClock,
+      }),
       issuer: ISSUER,
       toAccountId: (userId) => `taiga.${userId}`,
       accessLimit,

@@ -1,4 +1,4 @@
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { createLogger, type Logger, systemClock } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -9,7 +9,10 @@ import type { Config } from "../../src/config.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
+import { createEndGrant } from "../../src/revocation/end-grant.ts";
+import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
 import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
+import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 
 export const RESOURCE = "http://localhost:3002/mcp";
@@ -28,6 +31,7 @@ interface User {
 
 export interface SystemOptions {
   kv?: Kv;
+  broadcast?: Broadcast;
   config?: Partial<Config>;
   logger?: Logger;
   /** Called by the engine and the private listener in place of the vault. */
@@ -57,9 +61,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const privateServer = await startServer();
   const clock = systemClock;
   const kv = options.kv ?? createMemoryKv({ clock });
+  const broadcast = options.broadcast ?? createLocalBroadcast();
   const keys = createStorageKeys(TAIGA_API_URL);
   const config = toConfig(publicServer.url, options.config);
   const logger = options.logger ?? createLogger({ name: "test", level: "silent" });
+  const revocations = createRevocationFeed(broadcast);
+  const rateLimits = createRateLimits({ kv, keys, clock });
   const user: User = {
     accountId: "alice",
     limits: { access: "write", projects: "all" },
@@ -82,6 +89,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     logger,
     sleep,
     hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
+    endGrant: createEndGrant({ kv, keys, broadcast, logger, sleep }),
     renderFailure: renderFailurePage,
   });
   const steps: string[] = [];
@@ -89,8 +97,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     options.pages?.(engine.interactions, config) ??
     createScriptedPages(engine.interactions, user, steps);
   const shared = { config, logger, engine, renderFailure: renderFailurePage };
-  publicServer.serve(createPublicApp({ ...shared, interactions }));
-  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, clock }));
+  publicServer.serve(createPublicApp({ ...shared, interactions, rateLimits }));
+  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock }));
   return {
     issuer: config.issuer,
     url: publicServer.url,
@@ -101,6 +109,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     config,
     steps,
     close: async () => {
+      await revocations.close();
       await Promise.all([publicServer.close(), privateServer.close()]);
     },
   };
@@ -121,6 +130,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     resourceServer: RESOURCE_SERVER,
     accessTokenTtlSeconds: 1800,
     grantTtlSeconds: 30 * 86_400,
+    newGrantTtlSeconds: 660,
     authorizationCodeTtlSeconds: 60,
     refreshGraceSeconds: 30,
     registrationsPerHour: 1000,

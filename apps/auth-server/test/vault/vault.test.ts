@@ -3,7 +3,12 @@ import { createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createStorageKeys, hash } from "../../src/storage/keys.ts";
-import { createVault, CredentialLostError, type Vault } from "../../src/vault/vault.ts";
+import {
+  createVault,
+  CredentialLostError,
+  type Vault,
+  type VaultDeps,
+} from "../../src/vault/vault.ts";
 import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
 
 const START = 1_790_000_000;
@@ -21,10 +26,12 @@ let now: number;
 let kv: Kv;
 let taiga: TaigaChains;
 let vault: Vault;
+/** Grants that the vault has ended. */
+let ended: string[];
 const clock = (): number => now;
 
 /** Another replica, when called again: it shares the store and Taiga, nothing else. */
-const createReplica = (overrides: { kv?: Kv } = {}): Vault => {
+const createReplica = (overrides: { kv?: Kv; endGrant?: VaultDeps["endGrant"] } = {}): Vault => {
   let waitedMs = 0;
   return createVault({
     kv: overrides.kv ?? kv,
@@ -32,6 +39,7 @@ const createReplica = (overrides: { kv?: Kv } = {}): Vault => {
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
     ttlSeconds: GRANT_TTL,
+    endGrant: overrides.endGrant ?? (async (grantId) => void ended.push(grantId)),
     keys,
     logger,
     sleep: async (ms) => {
@@ -54,6 +62,7 @@ const connect = async (grantId = "grant"): Promise<string> => {
 
 beforeEach(() => {
   now = START;
+  ended = [];
   kv = createMemoryKv({ clock });
   taiga = createTaigaChains(clock);
   vault = createReplica();
@@ -302,6 +311,30 @@ describe("what Taiga answers", () => {
     expect((await vault.token("grant")).token).toBe(token);
     expect(taiga.presented).toHaveLength(2);
     expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("ends the grant of a login that Taiga has ended, so that its client starts a new one", async () => {
+    await connect();
+    now += 8 * DAY;
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(ended).toEqual(["grant"]);
+  });
+
+  it("ends no grant while it is not sure: a Taiga that is down takes no login", async () => {
+    await connect();
+    now += DAY;
+    taiga.next = [fail("unavailable", "no")];
+    await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
+    expect(ended).toEqual([]);
+  });
+
+  it("knows that a login is lost also when its grant cannot be ended now", async () => {
+    await connect();
+    now += 8 * DAY;
+    const endGrant = () => Promise.reject(new UnavailableError("The store does not answer."));
+    const replica = createReplica({ endGrant });
+    await expect(replica.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await vault.status("grant")).toBe("lost");
   });
 
   it("loses the login when the unknown refresh turns out to have been carried out", async () => {

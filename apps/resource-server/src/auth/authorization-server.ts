@@ -30,8 +30,15 @@ export interface AuthorizationServer {
     parameters: Record<string, string>,
     timeoutMs: number,
   ): Promise<oauth.TokenEndpointResponse>;
+  /**
+   * The authorization server's event stream of grants that end.
+   * @param signal ends the stream, also while it is being opened.
+   * @throws {UnavailableError} when the answer is something else.
+   */
+  openRevocations(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
+const EVENT_STREAM = "text/event-stream";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /**
@@ -77,7 +84,22 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
         );
         return await oauth.processGenericTokenEndpointResponse(server, client, response);
       }),
+    openRevocations: async (signal) => {
+      const headers = new Headers({ accept: EVENT_STREAM });
+      await authentication(server, client, new URLSearchParams(), headers);
+      const url = `${deps.authServerUrl}/revocations`;
+      return await toEventStream(await deps.fetch(url, { headers, signal, redirect: "error" }));
+    },
   };
+}
+
+async function toEventStream({ status, headers, body }: Response): Promise<ReadableStream> {
+  const isEventStream = headers.get("content-type")?.startsWith(EVENT_STREAM) === true;
+  if (status === 200 && isEventStream && body !== null) return body;
+  await body?.cancel();
+  throw new UnavailableError("The authorization server does not say which grants end.", {
+    cause: new Error(status === 401 ? REFUSED : `It answers ${status}.`),
+  });
 }
 
 /**

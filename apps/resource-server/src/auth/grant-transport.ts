@@ -10,7 +10,7 @@ import type { GrantProof, TaigaCredentials } from "./taiga-credentials.ts";
  */
 export function createGrantTransport(
   transport: TaigaTransport,
-  credentials: TaigaCredentials,
+  credentials: Pick<TaigaCredentials, "get" | "renew">,
   proof: GrantProof,
 ): TaigaTransport {
   return {

@@ -36,7 +36,7 @@ export interface GrantProof {
 /**
  * The Taiga tokens behind grants, held by the authorization server and borrowed here.
  *
- * Both methods throw `ToolError` `reconnect_required` when the login at Taiga is over, and
+ * `get` and `renew` throw `ToolError` `reconnect_required` when the login at Taiga is over, and
  * `UnavailableError` when nobody can say.
  */
 export interface TaigaCredentials {
@@ -47,6 +47,8 @@ export interface TaigaCredentials {
    * @returns one that differs from it, or `undefined` when the authorization server has no other.
    */
   renew(proof: GrantProof, refusedToken: string): Promise<TaigaCredential | undefined>;
+  /** The grant has ended, and what was borrowed for it must not be used again. */
+  forget(grantId: string): void;
 }
 
 interface HeldToken {
@@ -94,6 +96,7 @@ export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredent
       const { credential } = isRefused ? await replace(proof, seen, refusedToken) : token;
       return credential.token === refusedToken ? undefined : credential;
     },
+    forget: (grantId) => void held.delete(grantId),
   };
 }
 

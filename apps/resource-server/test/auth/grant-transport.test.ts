@@ -18,7 +18,7 @@ const transportWith = (tokens: readonly string[], accepted: string) => {
   taiga.answers.set("/userstories", { id: 1 });
   const [first = "", ...others] = tokens;
   const bearer = (token: string) => ({ scheme: "Bearer" as const, token });
-  const credentials: TaigaCredentials = {
+  const credentials: Pick<TaigaCredentials, "get" | "renew"> = {
     get: async () => bearer(first),
     renew: async () => (others[0] === undefined ? undefined : bearer(others[0])),
   };

@@ -125,6 +125,25 @@ describe("renew", () => {
   });
 });
 
+describe("forget", () => {
+  it("lets go of a grant's token, and of one that is on its way", async () => {
+    const taiga = credentials();
+    await taiga.get(proof);
+    taiga.forget("g");
+    const onItsWay = taiga.get(proof);
+    taiga.forget("g");
+    expect((await onItsWay).token).toBe("taiga-2");
+    expect((await taiga.get(proof)).token).toBe("taiga-3");
+  });
+
+  it("leaves other grants alone", async () => {
+    const taiga = credentials();
+    await taiga.get(proof);
+    taiga.forget("other");
+    expect((await taiga.get(proof)).token).toBe("taiga-1");
+  });
+});
+
 describe("the exchange", () => {
   const exchangeAnswered = (status: number, body: unknown) =>
     createTaigaCredentials({

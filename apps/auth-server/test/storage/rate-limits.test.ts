@@ -1,0 +1,87 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createRateLimits } from "../../src/storage/rate-limits.ts";
+
+const NOW = 1_800_000_000;
+const keys = createStorageKeys("https://taiga.example/api/v1");
+const limit = { name: "login", windowSeconds: 300, maximum: 40 };
+
+let now: number;
+let kv: Kv;
+const clock = () => now;
+const createReplica = () => createRateLimits({ kv, keys, clock })(limit);
+const address = "203.0.113.7";
+beforeEach(() => {
+  now = NOW;
+  kv = createMemoryKv({ clock });
+});
+
+describe("a counter in the store", () => {
+  it("counts over all replicas, and over a restart", async () => {
+    await createReplica().increment(address);
+    expect((await createReplica().increment(address)).totalHits).toBe(2);
+  });
+
+  it("misses none of many requests at once, whichever replica they reach", async () => {
+    const replicas = [createReplica(), createReplica()];
+    const counts = await Promise.all(
+      Array.from({ length: 15 }, () => replicas.map((replica) => replica.increment(address)))
+        .flat()
+        .map(async (count) => (await count).totalHits),
+    );
+    expect(counts.toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 30 }, (_, index) => index + 1),
+    );
+  });
+
+  it("begins anew when the window that the first request opened is over", async () => {
+    const store = createReplica();
+    await store.increment(address);
+    now += 299;
+    expect(await store.increment(address)).toEqual({
+      totalHits: 2,
+      resetTime: new Date((NOW + 300) * 1000),
+    });
+    now += 1;
+    expect((await store.increment(address)).totalHits).toBe(1);
+  });
+
+  it("takes a request back, and never below zero", async () => {
+    const store = createReplica();
+    await store.decrement(address);
+    await store.increment(address);
+    await store.decrement(address);
+    await store.decrement(address);
+    expect((await store.increment(address)).totalHits).toBe(1);
+  });
+
+  it("counts addresses apart, and limits", async () => {
+    await createReplica().increment(address);
+    expect((await createReplica().increment("203.0.113.8")).totalHits).toBe(1);
+    const other = createRateLimits({ kv, keys, clock })({ ...limit, name: "registration" });
+    expect((await other.increment(address)).totalHits).toBe(1);
+  });
+
+  it("stores no address", async () => {
+    expect(keys.rateLimit("login", address)).toMatch(/^rl:login:[\w-]{43}$/);
+  });
+
+  it("writes nothing for a request that is refused anyway, so that a flood costs little", async () => {
+    const store = createReplica();
+    for (let hits = 0; hits < 41; hits += 1) await store.increment(address);
+    kv.compareAndSet = () => Promise.reject(new Error("written"));
+    expect((await store.increment(address)).totalHits).toBe(42);
+  });
+
+  it("is an outage when the store does not answer, so that nobody gets past", async () => {
+    await kv.close();
+    await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);
+  });
+
+  it("gives up with an outage when others are always faster", async () => {
+    kv.setIfAbsent = async () => false;
+    await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);
+  });
+});

@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { readEvents } from "../../src/auth/event-stream.ts";
+
+const encoder = new TextEncoder();
+const toStream = (chunks: (string | Uint8Array)[]): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start: (controller) => {
+      for (const chunk of chunks) {
+        controller.enqueue(typeof chunk === "string" ? encoder.encode(chunk) : chunk);
+      }
+      controller.close();
+    },
+  });
+
+async function read(chunks: (string | Uint8Array)[]) {
+  const events = [];
+  let activity = 0;
+  for await (const event of readEvents(toStream(chunks), () => void (activity += 1))) {
+    events.push(event);
+  }
+  return { events, activity };
+}
+
+const LIVE = { name: "live", data: "{}" };
+
+it.each([
+  ["line feeds", "event: live\ndata: {}\n\n"],
+  ["carriage returns and line feeds", "event: live\r\ndata: {}\r\n\r\n"],
+  ["carriage returns, as far as more follows them", "event: live\rdata: {}\r\r: x"],
+  ["no space after the colon", "event:live\ndata:{}\n\n"],
+  ["a byte order mark", "\uFEFFevent: live\ndata: {}\n\n"],
+  ["fields that it does not need", "id: 7\nretry: 10\nnonsense\nevent: live\ndata: {}\n\n"],
+  ["comments in between", ": hello\nevent: live\n:\ndata: {}\n\n"],
+])("reads an event with %s", async (_what, text) => {
+  expect((await read([text])).events).toEqual([LIVE]);
+});
+
+it("reads the same wherever the network cuts it, also between the halves of a line end", async () => {
+  const text = "event: live\r\ndata: {}\r\n\r\ndata: é\r\n\r\n";
+  const bytes = encoder.encode(text);
+  for (let size = 1; size <= bytes.length; size += 1) {
+    const chunks = [];
+    for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size));
+    expect((await read(chunks)).events).toEqual([LIVE, { name: "message", data: "é" }]);
+  }
+});
+
+it("joins the lines of one event's data, and takes one space off each", async () => {
+  const { events } = await read(["data: one\ndata:  two\ndata\n\n"]);
+  expect(events).toEqual([{ name: "message", data: "one\n two\n" }]);
+});
+
+it("makes no event of a name without data, and forgets the name", async () => {
+  const { events } = await read(["event: live\n\ndata: x\n\n"]);
+  expect(events).toEqual([{ name: "message", data: "x" }]);
+});
+
+it("makes no event of what an early end cuts off", async () => {
+  expect((await read(["event: live\ndata: {}\n"])).events).toEqual([]);
+});
+
+it("counts a comment as a sign of life", async () => {
+  expect(await read([": alive\n\n", ": alive\n\n"])).toEqual({ events: [], activity: 2 });
+});
+
+it("gives up on something that is no event stream before it fills the memory", async () => {
+  await expect(read(Array.from({ length: 3 }, () => "x".repeat(40_000)))).rejects.toThrow(
+    RangeError,
+  );
+});

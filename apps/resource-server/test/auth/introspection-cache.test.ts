@@ -1,0 +1,245 @@
+import { type AuthInfo, OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server";
+import { UnavailableError } from "@taiga-mcp/service";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  createIntrospectionCache,
+  type IntrospectionCache,
+} from "../../src/auth/introspection-cache.ts";
+import { NOW } from "../support/harness.ts";
+
+let now: number;
+/** Tokens that the authorization server was asked about. */
+let asked: string[];
+let expiresAt: number;
+let failure: Error | undefined;
+/** Holds answers back until they are let go. */
+let held: (() => void)[] | undefined;
+let cache: IntrospectionCache;
+
+const grantOfToken = (token: string): string => token.split(" ")[0] ?? "";
+
+const verifier = {
+  async verifyAccessToken(token: string): Promise<AuthInfo> {
+    asked.push(token);
+    // As the authorization server sees it when it reads its store, before the answer travels.
+    const error = failure;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (held === undefined) resolve();
+    else held.push(resolve);
+    await promise;
+    if (error !== undefined) throw error;
+    const grantId = grantOfToken(token);
+    return {
+      token,
+      clientId: "client",
+      scopes: ["taiga:read"],
+      expiresAt,
+      extra: { subject: "user", grantId, access: "read", projects: "all" },
+    };
+  },
+};
+
+const createCache = (ttlSeconds = 30) =>
+  createIntrospectionCache({ verifier, ttlSeconds, clock: () => now });
+
+beforeEach(() => {
+  now = NOW;
+  asked = [];
+  expiresAt = NOW + 3_600;
+  failure = undefined;
+  held = undefined;
+  cache = createCache();
+});
+
+const verify = (token = "grant token"): Promise<AuthInfo> => cache.verifyAccessToken(token);
+const codeOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => "active",
+    (error: unknown) => (error instanceof OAuthError ? error.code : error),
+  );
+const letGo = (): void => held?.splice(0).forEach((resolve) => resolve());
+
+describe("while revocations are followed", () => {
+  beforeEach(() => cache.restored());
+
+  it("a token is asked about once in 30 seconds", async () => {
+    const first = await verify();
+    now += 29;
+    expect(await verify()).toEqual(first);
+    expect(asked).toHaveLength(1);
+    now += 1;
+    await verify();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("the 30 seconds begin with the question, because the answer is as old as that", async () => {
+    held = [];
+    const slow = verify();
+    now += 3;
+    letGo();
+    await slow;
+    held = undefined;
+    now += 27;
+    await verify();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("a token that is about to end is not remembered beyond its end", async () => {
+    expiresAt = NOW + 10;
+    await verify();
+    now += 9;
+    await verify();
+    expect(asked).toHaveLength(1);
+    now += 1;
+    failure = new OAuthError(OAuthErrorCode.InvalidToken, "expired");
+    expect(await codeOf(verify())).toBe("invalid_token");
+  });
+
+  it("many who ask at once about one token cause one question", async () => {
+    held = [];
+    const calls = Array.from({ length: 20 }, () => verify());
+    const other = verify("other token");
+    letGo();
+    expect(new Set(await Promise.all(calls)).size).toBe(1);
+    await other;
+    expect(asked).toEqual(["grant token", "other token"]);
+  });
+
+  it.each([
+    ["a dead token", new OAuthError(OAuthErrorCode.InvalidToken, "dead")],
+    ["a token without scopes", new OAuthError(OAuthErrorCode.InsufficientScope, "none")],
+    ["an outage", new UnavailableError("down")],
+  ])("%s is asked about each time: only what is active is remembered", async (_what, error) => {
+    failure = error;
+    await codeOf(verify());
+    failure = undefined;
+    expect(await codeOf(verify())).toBe("active");
+  });
+
+  it("tokens are told apart, and each answer names the token that was asked about", async () => {
+    await verify("a 1");
+    await verify("b 1");
+    expect((await verify("a 1")).token).toBe("a 1");
+    expect((await verify("b 1")).extra).toMatchObject({ grantId: "b" });
+    expect(asked).toEqual(["a 1", "b 1"]);
+  });
+
+  it("the longest unused of 10 000 tokens makes room", async () => {
+    for (let count = 0; count <= 10_000; count += 1) await verify(`grant ${count}`);
+    asked = [];
+    await verify("grant 10000");
+    expect(asked).toEqual([]);
+    await verify("grant 0");
+    expect(asked).toEqual(["grant 0"]);
+  });
+
+  it("a known token is answered for without waiting for anything", async () => {
+    await verify();
+    const then = vi.spyOn(Promise.prototype, "then");
+    const answer = verify();
+    expect(then).not.toHaveBeenCalled();
+    then.mockRestore();
+    expect((await answer).token).toBe("grant token");
+  });
+});
+
+describe("a grant that ends", () => {
+  beforeEach(() => cache.restored());
+
+  it("takes all its tokens with it, and no other's", async () => {
+    for (const token of ["gone 1", "gone 2", "stays 1"]) await verify(token);
+    asked = [];
+    cache.revoked("gone");
+    failure = new OAuthError(OAuthErrorCode.InvalidToken, "revoked");
+    expect(await codeOf(verify("gone 1"))).toBe("invalid_token");
+    expect(await codeOf(verify("gone 2"))).toBe("invalid_token");
+    expect(await codeOf(verify("stays 1"))).toBe("active");
+    expect(asked).toEqual(["gone 1", "gone 2"]);
+  });
+
+  it("makes an answer inactive that was given before it and arrives after it", async () => {
+    held = [];
+    const first = verify();
+    const second = verify();
+    cache.revoked("grant");
+    letGo();
+    expect(await codeOf(first)).toBe("invalid_token");
+    expect(await codeOf(second)).toBe("invalid_token");
+    held = undefined;
+    failure = new OAuthError(OAuthErrorCode.InvalidToken, "revoked");
+    expect(await codeOf(verify())).toBe("invalid_token");
+    expect(asked).toHaveLength(2);
+  });
+
+  it("is remembered for a minute, also over a loss of the stream", async () => {
+    cache.revoked("grant");
+    cache.lost();
+    now += 59;
+    expect(await codeOf(verify())).toBe("invalid_token");
+    cache.restored();
+    expect(await codeOf(verify())).toBe("invalid_token");
+    now += 1;
+    expect(await codeOf(verify())).toBe("active");
+  });
+});
+
+describe("while revocations are not followed", () => {
+  it("nothing is remembered, from the start on", async () => {
+    await verify();
+    await verify();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("nothing is shared: an answer under way may be older than a revocation", async () => {
+    held = [];
+    const calls = [verify(), verify()];
+    letGo();
+    await Promise.all(calls);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("what was remembered is forgotten, and is not back when they are followed again", async () => {
+    cache.restored();
+    await verify();
+    cache.lost();
+    await verify();
+    cache.restored();
+    await verify();
+    expect(asked).toHaveLength(3);
+    await verify();
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each([
+    ["before they were followed", () => {}],
+    [
+      "before they were lost and followed again",
+      () => {
+        cache.restored();
+      },
+    ],
+  ])("an answer that was asked for %s is not remembered", async (_when, begin) => {
+    begin();
+    held = [];
+    const early = verify();
+    cache.lost();
+    cache.restored();
+    letGo();
+    await early;
+    held = undefined;
+    await verify();
+    expect(asked).toHaveLength(2);
+  });
+});
+
+it("asks each time when the operator has turned it off", async () => {
+  cache = createCache(0);
+  cache.restored();
+  held = [];
+  const calls = [verify(), verify()];
+  letGo();
+  await Promise.all(calls);
+  held = undefined;
+  await verify();
+  expect(asked).toHaveLength(3);
+});

@@ -1,0 +1,312 @@
+// Two of each service on one Redis: what one of them does holds for all, and the loss of any one
+// of them, or of Redis for a while, costs nobody anything.
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { askMcp, countRequests } from "../support/mcp-request.ts";
+import { openSession } from "../support/mcp-session.ts";
+import { endpointsOf, logIn, register, REDIRECT_URI } from "../support/oauth-client.ts";
+import { type Replica, type Replicas, startReplicas } from "../support/replicas.ts";
+import { createStubbornClient, type StubbornClient } from "../support/stubborn-client.ts";
+import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+
+const redisUrl = inject("redisUrl");
+const START_MS = 60_000;
+
+/** How soon a revocation must take effect everywhere, in milliseconds. */
+const SOON_MS = 1_000;
+/** How soon an outage must be answered, in milliseconds. */
+const OUTAGE_MS = 3_000;
+
+// Through a proxy, because the server may not be ours to freeze; it cannot imitate TLS.
+describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two replicas", () => {
+  let redis: TcpProxy;
+  let platform: Replicas;
+  beforeAll(async () => {
+    const url = new URL(redisUrl ?? "");
+    redis = await createTcpProxy({ host: url.hostname, port: Number(url.port || 6379) });
+    url.host = `127.0.0.1:${redis.port}`;
+    url.pathname = "/2";
+    platform = await startReplicas(url.href);
+  }, START_MS);
+  afterAll(async () => {
+    await platform.stop();
+    await redis.close();
+  });
+
+  async function connect(username: string) {
+    const server = await endpointsOf(platform.issuer);
+    const client = await register(server);
+    const user = { username };
+    const tokens = await logIn({ server, client, user, resource: platform.mcpUrl });
+    return { server, client, clientId: client.client_id, tokens, mcpUrl: platform.mcpUrl };
+  }
+
+  const listTools = async (url: string, accessToken: string): Promise<number> =>
+    (await askMcp(`${url}/mcp`, accessToken, "tools/list")).status;
+
+  const postForm = (url: string, form: Record<string, string>, headers = {}): Promise<Response> =>
+    fetch(url, { method: "POST", headers, body: new URLSearchParams(form) });
+
+  const toBasic = ({ clientId, clientSecret }: Replicas["rsCredentials"]) => ({
+    authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}`,
+  });
+
+  it("share one login from registration to tool call, whichever of them a request reaches", async () => {
+    const session = await openSession(platform.mcpUrl, { username: "alice" }, { sdk: 2 });
+    for (let calls = 0; calls < 4; calls += 1) {
+      expect((await session.call("get_me")).text).toContain("alice");
+    }
+    session.forgetAccessToken();
+    expect((await session.call("get_me")).text).toContain("alice");
+    expect(session.logins()).toBe(1);
+    await session.close();
+    for (const authServer of platform.authServers) {
+      expect(countRequests(authServer.output(), "/introspect")).toBeGreaterThan(0);
+    }
+    for (const resourceServer of platform.resourceServers) {
+      expect(countRequests(resourceServer.output(), "/mcp")).toBeGreaterThan(0);
+    }
+  });
+
+  it("all refuse a token at once that was revoked at one of them, although they remember it", async () => {
+    const { clientId, tokens } = await connect("alice");
+    for (const { url } of platform.resourceServers) {
+      for (let calls = 0; calls < 3; calls += 1) {
+        expect(await listTools(url, tokens.access_token)).toBe(200);
+      }
+    }
+    for (const [index, authServer] of platform.authServers.entries()) {
+      const { clientId: id, tokens: own } =
+        index === 0 ? { clientId, tokens } : await connect("bob");
+      for (const { url } of platform.resourceServers) await listTools(url, own.access_token);
+      const from = Date.now();
+      const form = { client_id: id, token: String(own.refresh_token) };
+      expect((await postForm(`${authServer.url}/revoke`, form)).status).toBe(200);
+      for (const { url } of platform.resourceServers) {
+        await expect
+          .poll(() => listTools(url, own.access_token), { interval: 20, timeout: 2 * SOON_MS })
+          .toBe(401);
+      }
+      expect(Date.now() - from).toBeLessThan(SOON_MS);
+    }
+  });
+
+  it("give one answer to parallel refreshes of one client, whichever of them they reach", async () => {
+    const { clientId, tokens } = await connect("bob");
+    const form = {
+      grant_type: "refresh_token",
+      client_id: clientId,
+      refresh_token: String(tokens.refresh_token),
+    };
+    const answers = await Promise.all(
+      [0, 1, 0, 1, 0, 1, 0, 1].map(async (index) => {
+        const response = await postForm(`${platform.authServers[index]?.url}/token`, form);
+        return { status: response.status, text: await response.text() };
+      }),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+
+  it("count registrations together, so that their limit is one limit", async () => {
+    const limits = await Promise.all(
+      platform.authServers.map(async ({ url }) => {
+        const response = await fetch(`${url}/register`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+        });
+        return /r=(\d+)/.exec(response.headers.get("ratelimit") ?? "")?.[1];
+      }),
+    );
+    expect(new Set(limits).size).toBe(2);
+  });
+
+  it("lose no login and no write when any one of them is killed under load", async () => {
+    const load = await startLoad();
+    const victims: Replica[] = [...platform.resourceServers, ...platform.authServers];
+    for (const victim of victims) {
+      await load.progress();
+      await victim.stop("SIGKILL");
+      await load.progress();
+      await victim.start();
+    }
+    const subjects = await load.stop();
+    expect(subjects.length).toBeGreaterThan(3 * victims.length);
+    const written = await subjectsInTaiga("alice", load.mark);
+    expect(written.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      subjects.toSorted((a, b) => a.localeCompare(b)),
+    );
+  }, 120_000);
+
+  /** Three clients that write and refresh, one thing after another, until told to stop. */
+  async function startLoad() {
+    const mark = `load-${Date.now()}`;
+    const subjects: string[] = [];
+    let isStopped = false;
+    const project = "pedal";
+
+    async function work(client: StubbornClient, worker: number): Promise<void> {
+      for (let count = 0; !isStopped; count += 1) {
+        const subject = `${mark} ${worker}-${count}`;
+        await write(client, project, subject);
+        subjects.push(subject);
+        if (count % 3 === worker) await client.refresh();
+      }
+    }
+    const workers = await Promise.all(
+      [0, 1, 2].map(async (worker) => {
+        const client = createStubbornClient(await connect("alice"));
+        return { done: work(client, worker) };
+      }),
+    );
+    // A worker that fails must fail the test, and not before somebody listens.
+    const all = Promise.all(workers.map(({ done }) => done));
+    all.catch(() => {});
+
+    return {
+      mark,
+      /** Waits until each client may have done something more. */
+      progress: async () => {
+        const goal = subjects.length + 3;
+        // A worker that fails ends the waiting at once.
+        while (subjects.length < goal) await Promise.race([all, sleep(20)]);
+      },
+      stop: async () => {
+        isStopped = true;
+        await all;
+        return subjects;
+      },
+    };
+  }
+
+  /**
+   * Creates a story as the tool's own answers advise: what failed is repeated with the same key;
+   * what nobody knows is looked for, and made with a new key only if it is not there.
+   */
+  async function write(client: StubbornClient, project: string, subject: string): Promise<void> {
+    let key = subject;
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const { data, text } = await client.call("create_items", {
+        project,
+        items: [{ kind: "story", subject }],
+        idempotency_key: key,
+      });
+      const [item] = (data["items"] ?? []) as { outcome: string }[];
+      if (item?.outcome === "created") return;
+      // A call that broke off may still be under way in Taiga.
+      await sleep(500);
+      if (item?.outcome === "unknown" || text.includes("outcome_unknown")) {
+        if ((await subjectsInTaiga("alice", subject)).includes(subject)) return;
+        key = `${subject} again ${attempt}`;
+      } else if (!text.includes("unavailable")) {
+        throw new Error(`${subject} was not written: ${text}`);
+      }
+    }
+    throw new Error(`${subject} could not be written`);
+  }
+
+  /** Subjects of stories that begin with `mark`, asked for past the platform. */
+  async function subjectsInTaiga(username: string, mark: string): Promise<string[]> {
+    const login = await fetch(`${platform.taigaApiUrl}/auth`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ type: "normal", username, password: `${username}-password` }),
+    });
+    const { auth_token: token } = (await login.json()) as { auth_token: string };
+    const response = await fetch(`${platform.taigaApiUrl}/userstories`, {
+      headers: { authorization: `Bearer ${token}`, "x-disable-pagination": "True" },
+    });
+    const stories = (await response.json()) as { subject: string }[];
+    return stories.map(({ subject }) => subject).filter((subject) => subject.startsWith(mark));
+  }
+
+  describe("while Redis is frozen", () => {
+    it(
+      "answer 503 within seconds, never what costs a login, and recover by themselves",
+      async () => {
+        const { clientId, tokens, server } = await connect("alice");
+        const known = await connect("bob");
+        await listTools(platform.resourceServers[0].url, known.tokens.access_token);
+        const refreshForm = {
+          grant_type: "refresh_token",
+          client_id: clientId,
+          refresh_token: String(tokens.refresh_token),
+        };
+        const requests: [string, () => Promise<Response>][] = [
+          ["/token", () => postForm(`${platform.issuer}/token`, refreshForm)],
+          [
+            "/introspect",
+            () =>
+              postForm(
+                `${platform.issuer}/introspect`,
+                { token: tokens.access_token },
+                toBasic(platform.rsCredentials),
+              ),
+          ],
+          [
+            "/register",
+            () =>
+              fetch(`${platform.issuer}/register`, {
+                method: "POST",
+                headers: { "content-type": "application/json" },
+                body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+              }),
+          ],
+          [
+            "/mcp",
+            () =>
+              fetch(platform.mcpUrl, {
+                method: "POST",
+                headers: {
+                  authorization: `Bearer ${tokens.access_token}`,
+                  "content-type": "application/json",
+                  accept: "application/json, text/event-stream",
+                },
+                body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+              }),
+          ],
+        ];
+        const authorizeUrl = `${String(server.authorization_endpoint)}?client_id=${clientId}&response_type=code`;
+
+        redis.freeze();
+        try {
+          for (let round = 0; round < 2; round += 1) {
+            for (const [name, send] of requests) {
+              const from = Date.now();
+              const response = await send();
+              expect([name, response.status]).toEqual([name, 503]);
+              expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
+              expect(await response.json()).toMatchObject({ error: "temporarily_unavailable" });
+            }
+            const from = Date.now();
+            const page = await fetch(authorizeUrl, { redirect: "manual" });
+            expect(page.status).toBe(503);
+            expect(page.headers.get("content-type")).toContain("text/html");
+            expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
+          }
+          // What was remembered is not served any longer either: it may have been revoked.
+          expect(await listTools(platform.resourceServers[0].url, known.tokens.access_token)).toBe(
+            503,
+          );
+          const stream = await fetch(`${platform.internalUrl}/revocations`, {
+            headers: toBasic(platform.rsCredentials),
+          });
+          expect(stream.status).toBe(503);
+        } finally {
+          await redis.restore();
+        }
+
+        const clients = [
+          createStubbornClient({ server, clientId, tokens, mcpUrl: platform.mcpUrl }),
+          createStubbornClient(known),
+        ];
+        for (const client of clients) {
+          await client.refresh();
+          expect((await client.call("get_me", {})).isError).toBe(false);
+        }
+      },
+      START_MS,
+    );
+  });
+});

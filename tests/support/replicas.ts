@@ -1,0 +1,100 @@
+// The platform as several machines would run it: two auth-servers and two resource-servers on one
+// Redis, each kind behind a balancer.
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startRoundRobin } from "./round-robin.ts";
+import { createService, freePorts, type Service } from "./system.ts";
+
+export interface Replica extends Service {
+  /** Its own address, past the balancer. */
+  url: string;
+}
+
+export interface Replicas {
+  /** Through balancers. */
+  issuer: string;
+  internalUrl: string;
+  mcpUrl: string;
+  taigaApiUrl: string;
+  authServers: readonly [Replica, Replica];
+  resourceServers: readonly [Replica, Replica];
+  rsCredentials: { clientId: string; clientSecret: string };
+  stop(): Promise<void>;
+}
+
+export async function startReplicas(storeUrl: string): Promise<Replicas> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-replicas-"));
+  const [issuerPort, internalPort, mcpPort, sandboxPort, ...own] = await freePorts(10);
+  const at = (port: number | undefined): string => `http://localhost:${port}`;
+  const rsCredentials = {
+    clientId: "replicated-resource-server",
+    clientSecret: "replicated-resource-server-secret-of-letters",
+  };
+  const shared = {
+    PATH: process.env["PATH"] ?? "",
+    DATA_DIR: dataDir,
+    STORE_URL: storeUrl,
+    MASTER_KEY: randomBytes(32).toString("base64url"),
+    RS_CLIENT_ID: rsCredentials.clientId,
+    RS_CLIENT_SECRET: rsCredentials.clientSecret,
+    ISSUER: at(issuerPort),
+    MCP_URL: `${at(mcpPort)}/mcp`,
+    TAIGA_API_URL: at(sandboxPort),
+    SANDBOX_PORT: `${sandboxPort}`,
+    AUTH_SERVER_INTERNAL_URL: at(internalPort),
+    REGISTRATIONS_PER_HOUR: "1000",
+  };
+  const [authA, authB, privateA, privateB, mcpA, mcpB] = own;
+
+  const createAuthServer = (
+    port: number | undefined,
+    privatePort: number | undefined,
+  ): Replica => ({
+    ...createService("apps/auth-server", {
+      ...shared,
+      AUTH_SERVER_PORT: `${port}`,
+      AUTH_SERVER_PRIVATE_PORT: `${privatePort}`,
+    }),
+    url: at(port),
+  });
+  const createResourceServer = (port: number | undefined): Replica => ({
+    ...createService("apps/resource-server", { ...shared, RESOURCE_SERVER_PORT: `${port}` }),
+    url: at(port),
+  });
+  const sandbox = createService("packages/taiga-sandbox", shared);
+  const authServers = [
+    createAuthServer(authA, privateA),
+    createAuthServer(authB, privateB),
+  ] as const;
+  const resourceServers = [createResourceServer(mcpA), createResourceServer(mcpB)] as const;
+  const services = [sandbox, ...authServers, ...resourceServers];
+  const balancers = await Promise.all([
+    startRoundRobin(issuerPort ?? 0, [at(authA), at(authB)]),
+    startRoundRobin(internalPort ?? 0, [at(privateA), at(privateB)]),
+    startRoundRobin(mcpPort ?? 0, [at(mcpA), at(mcpB)]),
+  ]);
+
+  const stop = async (): Promise<void> => {
+    await Promise.all(services.map((service) => service.stop()));
+    await Promise.all(balancers.map((balancer) => balancer.close()));
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await Promise.all(services.map((service) => service.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    issuer: shared.ISSUER,
+    internalUrl: shared.AUTH_SERVER_INTERNAL_URL,
+    mcpUrl: shared.MCP_URL,
+    taigaApiUrl: `${shared.TAIGA_API_URL}/api/v1`,
+    authServers,
+    resourceServers,
+    rsCredentials,
+    stop,
+  };
+}
