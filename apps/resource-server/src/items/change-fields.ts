@@ -7,6 +7,8 @@ import {
   mapOf,
   maybe,
   names,
+  openRow,
+  strictFields,
   text,
 } from "../mcp/fields.ts";
 import { ITEM_KINDS } from "./kinds.ts";
@@ -15,22 +17,37 @@ const MAX_TEXT = 100_000;
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
-const commonFields = {
+const refs = listOf(text(500), 100);
+
+const color = text(7).refine((value) => /^#[\da-f]{6}$/i.test(value), "must be #rrggbb");
+
+/** What any item, and any task made with its story, can be given. */
+const plainFields = {
   description: maybe(text(MAX_TEXT)),
   status: maybe(text(200)),
   assigned_to: z
     .preprocess((value) => value ?? [], listOf(clearableName, 20))
-    .describe("Usernames, full names or me; [] for nobody")
+    .describe("User names or me")
     .optional(),
-  sprint: clearableName.describe("Name, current, next or backlog").optional(),
-  parent: clearableName.describe("Task's story, #42 or none").optional(),
   points: maybe(mapOf(text(50)).describe('By role: {"Back": "3"}')),
   tags: maybe(names),
-  due_date: clearableDay.describe("YYYY-MM-DD, or none").optional(),
+  due_date: clearableDay.describe("YYYY-MM-DD").optional(),
   blocked: maybe(flag),
   blocked_note: maybe(text(MAX_TEXT)),
-  swimlane: clearableName.describe("Name, or none").optional(),
+  swimlane: clearableName.optional(),
   custom_fields: maybe(mapOf(value).describe("By name")),
+};
+
+/** What a task made with its story has from the story, or has not at all. */
+const otherFields = {
+  sprint: clearableName.describe("Name, current, next").optional(),
+  parent: clearableName.describe("Task's story, #42").optional(),
+  epic: maybe(refs.describe("Story's epics, #7")),
+  stories: maybe(refs.describe("Epic's")),
+  type: maybe(text(200).describe("Issue's, like the next two")),
+  severity: maybe(text(200)),
+  priority: maybe(text(200)),
+  color: maybe(color.describe("Epic's, #rrggbb")),
 };
 
 const subject = text(500).refine(
@@ -41,15 +58,19 @@ const subject = text(500).refine(
 /** What an update can change; what is left out stays as it is. */
 const changeFields = {
   subject: maybe(subject),
-  ...commonFields,
+  ...plainFields,
+  ...otherFields,
   add_tags: maybe(names),
   remove_tags: maybe(names),
   comment: maybe(text(MAX_TEXT)),
 };
 
+/** The fields of `Changes`, for a model: as a schema they would cost five times the tokens. */
+export const CHANGES_TEXT =
+  'subject, description, status, assigned_to (list, [] for nobody), sprint, parent (#42), epic (list, all), stories (of an epic, all), type, severity, priority, points ({"Back": "3"}), tags or add_tags and remove_tags, due_date, blocked, blocked_note, color, swimlane, custom_fields (by name), comment; none clears';
+
 /** Refuses what is misspelt: a change ignored in silence would look like one made. */
-export const Changes = z
-  .strictObject(changeFields)
+export const Changes = strictFields(changeFields)
   .refine(({ tags, add_tags, remove_tags }) => tags === undefined || !(add_tags ?? remove_tags), {
     message: "give either the whole list or add_tags and remove_tags",
     path: ["tags"],
@@ -60,10 +81,8 @@ export const Changes = z
   });
 export type Changes = z.output<typeof Changes>;
 
-const newFields = { subject, ...commonFields };
-
 /** A task made together with its story, whose project and sprint it shares. */
-export const NewTask = z.strictObject(newFields).omit({ parent: true, sprint: true });
+export const NewTask = strictFields({ subject, ...plainFields });
 export type NewTask = z.output<typeof NewTask>;
 
 const MAX_TASKS = 50;
@@ -71,16 +90,17 @@ const MAX_TASKS = 50;
 const toInput = (value: object): z.input<typeof NewTask> => value as z.input<typeof NewTask>;
 
 /** An item to be made; what is left out gets the project's default. */
-export const NewItem = z.strictObject({
+export const NewItem = strictFields({
   kind: maybe(z.enum(ITEM_KINDS).describe("Default story")),
   project: maybe(text(200).describe("If not that of the call")),
-  ...newFields,
+  subject,
+  ...plainFields,
+  ...otherFields,
   // Shown by its subject alone: the other fields are those above, and tokens are money.
   tasks: maybe(
-    listOf(
-      z.looseObject({ subject: z.string() }).transform(toInput).pipe(NewTask),
-      MAX_TASKS,
-    ).describe("Story's tasks: same fields, but parent and sprint"),
+    listOf(openRow({ subject: z.string() }).transform(toInput).pipe(NewTask), MAX_TASKS).describe(
+      "Story's tasks, with the same fields",
+    ),
   ),
 });
 export type NewItem = z.output<typeof NewItem>;

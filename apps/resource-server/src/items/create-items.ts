@@ -1,5 +1,6 @@
 import { type TaigaClient } from "@taiga-mcp/taiga-client";
 import { type ProjectDirectory } from "../projects/project-directory.ts";
+import { type EpicLink, writeLink } from "./epic-links.ts";
 import { type LedgerProgress } from "./idempotency-ledger.ts";
 import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
 import { type Failure, NOT_ATTEMPTED, toFailure } from "./outcome.ts";
@@ -82,14 +83,19 @@ async function createBatch(
   }
 }
 
-/** What follows an item's own making: its custom fields and its tasks. */
+/** What follows an item's own making: its custom fields, its epic links and its tasks. */
 async function finishItem(
   item: PlannedItem,
   made: Made,
   deps: CreateDeps,
   state: State,
 ): Promise<CreateOutcome[]> {
-  const note = await setCustomFields(item, made, deps, state);
+  deps.projects.refs.remember(item.project.id, made.ref, { kind: item.kind, id: made.id });
+  const notes = [
+    ...(await setCustomFields(item, made, deps, state)),
+    ...(await setLinks(item, made, deps, state)),
+  ];
+  const note = notes.length === 0 ? {} : { note: notes.join("; ") };
   const outcome = { outcome: "created" as const, ref: made.ref, ...note };
   const story = { ...made, sprint: item.changes.sprint?.id ?? null };
   const outcomes: CreateOutcome[] = [{ ...describe(item), ...outcome }];
@@ -122,14 +128,16 @@ async function createTogether(
     subjects: batch.map(({ subject }) => subject),
     statusId: changes.status?.id,
   };
-  const made =
-    kind === "story"
-      ? await taiga.userStories.bulkCreate(shared)
-      : await taiga.tasks.bulkCreate({
-          ...shared,
-          milestoneId: parent?.sprint ?? changes.sprint!.id!,
-          userStoryId: parent?.id,
-        });
+  const milestoneId = parent?.sprint ?? changes.sprint?.id ?? undefined;
+  const makers: Record<ItemKind, () => Promise<Made[]>> = {
+    story: () => taiga.userStories.bulkCreate(shared),
+    // Only tasks that are in a sprint come here.
+    task: () =>
+      taiga.tasks.bulkCreate({ ...shared, milestoneId: milestoneId!, userStoryId: parent?.id }),
+    issue: () => taiga.issues.bulkCreate({ ...shared, milestoneId }),
+    epic: () => taiga.epics.bulkCreate(shared),
+  };
+  const made = await makers[kind]();
   return made.map(({ id, ref }) => ({ id, ref }));
 }
 
@@ -139,8 +147,8 @@ async function setCustomFields(
   { id }: Made,
   { taiga, progress }: CreateDeps,
   state: State,
-): Promise<{ note?: string }> {
-  if (changes.customFields === undefined || changes.customFields.length === 0) return {};
+): Promise<string[]> {
+  if (changes.customFields === undefined || changes.customFields.length === 0) return [];
   const values = Object.fromEntries(
     changes.customFields.map(({ field, value }) => [field.id, value]),
   );
@@ -151,12 +159,41 @@ async function setCustomFields(
         version: 1,
       }),
     );
-    return {};
+    return [];
   } catch (error) {
     const { failure, stops } = toFailure(error);
     state.stopped ||= stops;
-    return { note: `custom_fields were not set: ${failure.error}` };
+    return [`custom_fields were not set: ${failure.error}`];
   }
+}
+
+/** Puts a new story into its epics, or stories into a new epic. */
+async function setLinks(
+  { kind, path, changes }: PlannedItem,
+  { id }: Made,
+  { taiga, progress }: CreateDeps,
+  state: State,
+): Promise<string[]> {
+  const others = (kind === "story" ? changes.epics : changes.stories) ?? [];
+  const notes: string[] = [];
+  for (const other of others) {
+    if (state.stopped) return [...notes, `${other.name} was not linked`];
+    const ids =
+      kind === "story" ? { epicId: other.id, storyId: id } : { epicId: id, storyId: other.id };
+    const link: EpicLink = { ...ids, action: "add" };
+    try {
+      // What is remembered must survive JSON, which nothing does not.
+      await progress.step(`${path}:link:${other.id}`, async () => {
+        await writeLink(link, taiga);
+        return true;
+      });
+    } catch (error) {
+      const { failure, stops } = toFailure(error);
+      state.stopped ||= stops;
+      notes.push(`${other.name} was not linked: ${failure.error}`);
+    }
+  }
+  return notes;
 }
 
 const describe = ({ path, kind, subject, project }: PlannedItem) => ({
@@ -173,7 +210,8 @@ const withTasks = (item: PlannedItem, failure: Failure): CreateOutcome[] => [
 
 /**
  * Groups neighbours that a bulk request makes just as single ones would: same kind, project and
- * status, and nothing else given. Taiga makes tasks in bulk only in a sprint.
+ * status, and nothing else given but epics, which are linked one by one anyway. Taiga makes tasks
+ * in bulk only in a sprint, and gives issues made in bulk the default status.
  *
  * @param sprint of the story whose tasks these are.
  */
@@ -191,9 +229,14 @@ function toBatches(items: readonly PlannedItem[], sprint?: number | null): Plann
 /** What items of one bulk request share; `undefined` for an item that needs its own. */
 function bulkKey(item: PlannedItem, parentSprint?: number | null): string | undefined {
   const { kind, project, changes, tasks } = item;
-  const { status, sprint, ...rest } = changes;
+  const { status, sprint, epics: _epics, ...rest } = changes;
   if (Object.keys(rest).length > 0 || tasks.length > 0) return undefined;
   const sprintId = parentSprint ?? sprint?.id ?? null;
-  const fits = kind === "story" ? sprintId === null : sprintId !== null;
-  return fits ? [kind, project.id, status?.id, sprintId].join(" ") : undefined;
+  const fits = {
+    story: sprintId === null,
+    task: sprintId !== null,
+    issue: status === undefined,
+    epic: true,
+  };
+  return fits[kind] ? [kind, project.id, status?.id, sprintId].join(" ") : undefined;
 }

@@ -42,7 +42,7 @@ export function encodeCursor(position: Position, search: unknown): string {
 /** @throws {ToolError} `invalid_argument` for what is no cursor, or another search's. */
 export function decodeCursor(cursor: string, search: unknown): Position {
   const content = readContent(cursor);
-  if (content === undefined) throw badCursor("is not one that find_items gave");
+  if (content === undefined) throw badCursor("is none that this tool gave");
   if (content.q !== fingerprint(search))
     throw badCursor("belongs to a search with other arguments");
   return {

@@ -3,7 +3,7 @@ import { toUsername } from "../projects/people.ts";
 import { type Project } from "../projects/project-directory.ts";
 import { type FieldHistory, toHistoryFields } from "./history-fields.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
-import { assigneeIds, toSprintName, toSwimlaneName } from "./summary.ts";
+import { assigneeIds, toChoiceName, toSprintName, toSwimlaneName } from "./item-words.ts";
 import { type Item, type ItemPatch } from "./taiga-items.ts";
 
 /** One field that would change, before and after in people's words, and what Taiga is sent. */
@@ -28,6 +28,7 @@ export function toDifference(
   return [
     ...textChanges(item, changes),
     ...choiceChanges(item, changes, project),
+    ...issueChanges(item, changes, project),
     ...assigneeChange(item, changes, project),
     ...pointsChange(item, changes, project),
     ...tagsChange(item, changes),
@@ -37,7 +38,7 @@ export function toDifference(
 
 function textChanges(
   item: Item,
-  { subject, description, dueDate }: ResolvedChanges,
+  { subject, description, dueDate, color }: ResolvedChanges,
 ): FieldChange[] {
   const changes: FieldChange[] = [];
   if (subject !== undefined) {
@@ -54,6 +55,10 @@ function textChanges(
       after: dueDate ?? "",
       patch: { due_date: dueDate },
     });
+  }
+  if (color !== undefined && item.kind === "epic") {
+    const before = item.color ?? "";
+    changes.push({ field: "color", before, after: color, patch: { color } });
   }
   return changes;
 }
@@ -89,6 +94,16 @@ function choiceChanges(item: Item, changes: ResolvedChanges, project: Project): 
   return list;
 }
 
+function issueChanges(item: Item, changes: ResolvedChanges, project: Project): FieldChange[] {
+  if (item.kind !== "issue") return [];
+  return (["type", "severity", "priority"] as const).flatMap((field) => {
+    const wanted = changes[field];
+    if (wanted === undefined || wanted.id === item[field]) return [];
+    const before = toChoiceName(item, field, project) ?? "";
+    return [{ field, before, after: wanted.name, patch: { [field]: wanted.id } }];
+  });
+}
+
 /**
  * A story's list of assignees goes with the main one: Taiga records both under the list, and
  * would otherwise not notice that somebody else changed the assignee.
@@ -114,7 +129,7 @@ function assigneeChange(
 }
 
 function pointsChange(item: Item, { points }: ResolvedChanges, project: Project): FieldChange[] {
-  if (points === undefined || item.kind === "task") return [];
+  if (points === undefined || item.kind !== "story") return [];
   const pointsOf = (roleId: number) => item.points[roleId] ?? null;
   const changed = points.filter(({ role, points: wanted }) => pointsOf(role.id) !== wanted.id);
   if (changed.length === 0) return [];

@@ -3,7 +3,7 @@ import { toUsername } from "../projects/people.ts";
 import { type Project } from "../projects/project-directory.ts";
 import { toOneLine } from "../text/clean.ts";
 import { toValueText } from "./custom-fields.ts";
-import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
+import { ISSUE_CHOICES, type PageKind, TAIGA_WORDS } from "./kinds.ts";
 
 /** One field's change, in people's words. Empty text is "nothing". */
 export interface FieldHistory {
@@ -17,7 +17,7 @@ export interface FieldHistory {
 
 /** Whose history it is: ids are read in its project and kind. */
 export interface HistoryOwner {
-  kind: ItemKind;
+  kind: PageKind;
   project: Project;
 }
 
@@ -38,8 +38,25 @@ const FIELD_NAMES: Record<string, string> = {
   blocked_note: "blocked_note",
   due_date: "due_date",
   swimlane: "swimlane",
+  type: "type",
+  severity: "severity",
+  priority: "priority",
+  color: "color",
+  content: "content",
   custom_attributes: "custom_fields",
 };
+
+/** Fields that only timelines tell of, those of sprints and projects among them. */
+const TIMELINE_NAMES: Record<string, string> = {
+  name: "name",
+  estimated_start: "start",
+  estimated_finish: "finish",
+  attachments: "attachments",
+};
+
+/** Taiga's name of a field → ours; `undefined` for what people do not see. */
+export const toFieldName = (name: string): string | undefined =>
+  FIELD_NAMES[name] ?? TIMELINE_NAMES[name];
 
 /** What one history entry changed. */
 export function toHistoryFields(
@@ -62,7 +79,10 @@ function toName(key: string, value: unknown, owner: HistoryOwner): string {
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map((each) => toName(key, each, owner)).join(", ");
   const choices = {
-    status: project[TAIGA_WORDS[kind].statuses],
+    status: kind === "wiki" ? [] : project[TAIGA_WORDS[kind].statuses],
+    type: project[ISSUE_CHOICES.type],
+    severity: project[ISSUE_CHOICES.severity],
+    priority: project[ISSUE_CHOICES.priority],
     milestone: project.milestones,
     swimlane: project.swimlanes,
   }[key];

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Clock } from "@taiga-mcp/service";
 import { type Kv } from "@taiga-mcp/store";
 import { ToolError } from "../mcp/errors.ts";
+import { toCanonicalJson } from "../text/canonical-json.ts";
 import {
   CallRecord,
   createJournal,
@@ -141,13 +142,5 @@ const stillRunning = (seconds: number) =>
 
 /** SHA-256 over JSON with sorted keys: the order of an object's fields makes no difference. */
 function hash(value: unknown): string {
-  return createHash("sha256").update(canonicalJson(value)).digest("base64url");
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === "object" && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return createHash("sha256").update(toCanonicalJson(value)).digest("base64url");
 }

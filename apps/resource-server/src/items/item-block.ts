@@ -21,7 +21,13 @@ export function toBlockText(block: ItemBlock): string {
       "followers",
       followers?.map((username) => `@${username}`),
     ),
-    ...part("tasks", children?.map(toItemLine)),
+    ...part(
+      block.kind === "epic" ? "stories" : "tasks",
+      children && [
+        ...children.map(toItemLine),
+        ...(block.children_left_out === undefined ? [] : [`and ${block.children_left_out} more`]),
+      ],
+    ),
     ...part(
       "attachments",
       attachments?.map((file) =>
@@ -30,7 +36,10 @@ export function toBlockText(block: ItemBlock): string {
           .join(" | "),
       ),
     ),
-    ...part("description", block.description === undefined ? undefined : [block.description]),
+    ...part(
+      block.kind === "wiki" ? "content" : "description",
+      block.description === undefined ? undefined : [block.description],
+    ),
     ...part(
       "comments",
       block.comments?.map(

@@ -2,24 +2,25 @@ import { ToolError } from "../mcp/errors.ts";
 import { type Project } from "../projects/project-directory.ts";
 import { badCursor, type Position } from "./cursor.ts";
 import { inParallel } from "./in-parallel.ts";
-import { type ItemKind } from "./kinds.ts";
+import { type PageKind } from "./kinds.ts";
 import { type ItemOrder } from "./order.ts";
-import { type ItemFilter, type ItemRow, type TaigaItems } from "./taiga-items.ts";
+import { type Row, type RowLists } from "./rows.ts";
+import { type ItemFilter } from "./taiga-items.ts";
 
 /** One of Taiga's lists: one kind, in one project or in all. */
 export interface Source {
   id: string;
-  kind: ItemKind;
+  kind: PageKind;
   project?: Project | undefined;
   filter: ItemFilter;
   /** What Taiga cannot filter; left out when it can do all. */
-  accepts?: ((row: ItemRow) => boolean) | undefined;
+  accepts?: ((row: Row) => boolean) | undefined;
   /** What needs a request per row; asked last. */
-  confirms?: ((row: ItemRow) => Promise<boolean>) | undefined;
+  confirms?: ((row: Row) => Promise<boolean>) | undefined;
 }
 
 export interface Found {
-  row: ItemRow;
+  row: Row;
   source: Source;
 }
 
@@ -45,7 +46,7 @@ const MAX_CONFIRMED = 200;
 
 /** Walks sources one after another until enough is found, the end, or the bound on requests. */
 export async function listItems(
-  items: TaigaItems,
+  lists: RowLists,
   sources: readonly Source[],
   { order, limit, start }: ListingOptions,
 ): Promise<Listing> {
@@ -60,7 +61,7 @@ export async function listItems(
     }
     const after = index === first ? start?.after : undefined;
     const wanted = limit - found.length;
-    const part = await listSource(items, source, { order, wanted, after, budget });
+    const part = await listSource(lists, source, { order, wanted, after, budget });
     found.push(...part.rows.map((row) => ({ row, source })));
     if (part.next !== undefined) {
       const next = { source: source.id, after: part.next };
@@ -81,13 +82,13 @@ interface SourceOptions {
 }
 
 interface Part {
-  rows: ItemRow[];
+  rows: Row[];
   next?: After | undefined;
   total?: number | undefined;
 }
 
 async function listSource(
-  items: TaigaItems,
+  lists: RowLists,
   source: Source,
   { order, wanted, after, budget }: SourceOptions,
 ): Promise<Part> {
@@ -99,25 +100,25 @@ async function listSource(
   const filtered = source.accepts !== undefined || source.confirms !== undefined;
   const maxRows = source.confirms === undefined ? MAX_ROWS : MAX_CONFIRMED;
 
-  const valueOf = (row: ItemRow) => order.valueOf(row, project);
-  const sorted = (rows: Iterable<ItemRow>) =>
+  const valueOf = (row: Row) => order.valueOf(row, project);
+  const sorted = (rows: Iterable<Row>) =>
     [...rows].toSorted((a, b) => order.compare(valueOf(a), valueOf(b)) || a.id - b.id);
-  const isPast = (row: ItemRow) => {
+  const isPast = (row: Row) => {
     if (after === undefined) return true;
     const difference = order.compare(valueOf(row), after.value);
     return difference > 0 || (difference === 0 && row.id > after.id);
   };
-  const toNext = (row: ItemRow): After => ({ value: valueOf(row), id: row.id });
-  const cut = (rows: ItemRow[], total?: number): Part => {
+  const toNext = (row: Row): After => ({ value: valueOf(row), id: row.id });
+  const cut = (rows: Row[], total?: number): Part => {
     const last = rows.length > wanted ? rows[wanted - 1] : undefined;
     return { rows: rows.slice(0, wanted), next: last && toNext(last), total };
   };
 
-  const matching = new Map<number, ItemRow>();
+  const matching = new Map<number, Row>();
   let total: number | undefined;
   for (let page = 1, read = 0; ; page += 1) {
     budget.requests -= 1;
-    const { items: rows, ...answer } = await items.list(kind, filter, { page, pageSize });
+    const { items: rows, ...answer } = await lists.list(kind, filter, { page, pageSize });
     if (page === 1 && !filtered && after === undefined) total = answer.total;
     for (const row of await matchingRows(source, rows.filter(isPast))) matching.set(row.id, row);
     const end = rows.at(-1);
@@ -138,7 +139,7 @@ async function listSource(
   }
 }
 
-async function matchingRows(source: Source, rows: ItemRow[]): Promise<ItemRow[]> {
+async function matchingRows(source: Source, rows: Row[]): Promise<Row[]> {
   const accepted = rows.filter((row) => source.accepts?.(row) ?? true);
   const { confirms } = source;
   if (confirms === undefined) return accepted;
@@ -148,7 +149,7 @@ async function matchingRows(source: Source, rows: ItemRow[]): Promise<ItemRow[]>
 
 /** As few rows as will do, in as few requests as Taiga allows. */
 function choosePageSize(
-  { accepts, confirms }: Source,
+  { kind, accepts, confirms }: Source,
   {
     wanted,
     orderBy,
@@ -156,6 +157,8 @@ function choosePageSize(
     bound,
   }: { wanted: number; orderBy: string | undefined; after: unknown; bound: object },
 ): number {
+  // Taiga renders every wiki page that it lists.
+  if (kind === "wiki") return 100;
   if (orderBy === undefined) return MAX_PAGE_SIZE;
   if (confirms !== undefined) return 50;
   if (accepts !== undefined) return 200;

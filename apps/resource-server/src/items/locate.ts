@@ -1,9 +1,9 @@
-import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../mcp/errors.ts";
-import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
-import { ITEM_KINDS } from "./kinds.ts";
-import { type ItemReference, parseReference } from "./reference.ts";
+import { type Project } from "../projects/project-directory.ts";
+import { type ItemReference, type PageReference, parseAnyReference } from "./reference.ts";
+import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
+import { isOutOfSight, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
 
 /** An item as a reference named it. */
 export interface Located {
@@ -13,97 +13,107 @@ export interface Located {
   item: Item;
 }
 
-export interface LocateDeps {
-  taiga: TaigaClient;
-  projects: ProjectDirectory;
-  taigaWebUrl: string;
+/** A wiki page as a reference named it. */
+export interface LocatedPage {
+  reference: string;
+  project: Project;
+  page: WikiRow;
+}
+
+interface LocateOptions {
+  /** Where refs without a project are looked up; may be left out when only one is in reach. */
+  project: string | undefined;
+  /** The input field, for the message. */
+  field: string;
 }
 
 /**
- * Reads the item that a reference names. One request when the address tells the kind or it is a
- * story, two for a task.
+ * Reads the item that a reference names. One request when its kind is known, from an address or
+ * because it was seen lately; two otherwise.
  *
- * @param options.project where refs without a project are looked up; may be left out when only
- *   one is in reach.
- * @param options.field the input field, for the message.
  * @throws {ToolError} `invalid_argument`, `not_found`, and what `ProjectDirectory.resolve` throws.
  */
 export async function locate(
   reference: string,
-  { taiga, projects, taigaWebUrl }: LocateDeps,
-  options: { project: string | undefined; field: string },
+  deps: LocateDeps,
+  options: LocateOptions,
 ): Promise<Located> {
-  const parsed = parseReference(reference, taigaWebUrl, options.field);
-  const project = await projects.resolve(parsed.project ?? options.project);
-  const item = await readItem(taiga, project, parsed);
-  if (item !== undefined) return { reference, project, item };
-  throw await explainAbsence(taiga, project, parsed.ref, options.field);
+  const located = await locateAny(reference, deps, options);
+  if ("item" in located) return located;
+  throw new ToolError(
+    "invalid_argument",
+    `${options.field}: "${reference}" is a wiki page, which has none of these fields.`,
+  );
 }
 
-/** Finds items like `locate`, and remembers them: a story that many tasks name is read once. */
-export type Locator = (
+/** Reads the item or wiki page that a reference names, see `locate`. */
+export async function locateAny(
   reference: string,
-  options: { project: string; field: string },
-) => Promise<Located>;
-
-export function createLocator(deps: LocateDeps): Locator {
-  const known = new Map<string, Promise<Located>>();
-  return (reference, options) => {
-    const key = JSON.stringify([reference, options.project]);
-    const located = known.get(key) ?? locate(reference, deps, options);
-    known.set(key, located);
-    return located;
-  };
+  deps: LocateDeps,
+  options: LocateOptions,
+): Promise<Located | LocatedPage> {
+  const parsed = parseAnyReference(reference, deps.taigaWebUrl, options.field);
+  if ("sprint" in parsed) {
+    throw new ToolError(
+      "invalid_argument",
+      `${options.field}: "${reference}" is a sprint; get_sprint and save_sprint are for those.`,
+    );
+  }
+  const project = await deps.projects.resolve(parsed.project ?? options.project);
+  if ("page" in parsed) {
+    return { reference, project, page: await readPage(parsed, project, deps, options.field) };
+  }
+  const item = await readItem(parsed, project, deps);
+  if (item === undefined) throw unknownItem(project, parsed.ref, options.field);
+  deps.projects.refs.remember(project.id, item.ref, item);
+  return { reference, project, item };
 }
 
 async function readItem(
-  taiga: TaigaClient,
-  project: Project,
   { ref, kind }: ItemReference,
+  project: Project,
+  deps: LocateDeps,
 ): Promise<Item | undefined> {
-  const items = createTaigaItems(taiga);
-  for (const guess of kind === undefined ? ITEM_KINDS : [kind]) {
-    try {
-      return await items.getByRef(guess, project.id, ref);
-    } catch (error) {
-      if (!isOutOfSight(error)) throw error;
-    }
+  const items = createTaigaItems(deps.taiga);
+  const known = kind === undefined ? await resolveRef({ project, ref }, deps) : undefined;
+  if (kind === undefined && known === undefined) return undefined;
+  try {
+    return known === undefined
+      ? await items.getByRef(kind!, project.id, ref)
+      : await items.getById(known.kind, known.id);
+  } catch (error) {
+    if (!isOutOfSight(error)) throw error;
+    deps.projects.refs.forget(project.id, ref);
+    return undefined;
   }
-  return undefined;
 }
 
-/** Missing, or hidden from this user: Taiga does not always tell which. */
-const isOutOfSight = (error: unknown): boolean =>
-  error instanceof TaigaError && ["not_found", "permission_denied"].includes(error.code);
-
-async function explainAbsence(
-  taiga: TaigaClient,
+async function readPage(
+  { page }: PageReference,
   project: Project,
-  ref: number,
+  { taiga }: LocateDeps,
   field: string,
-): Promise<ToolError> {
-  const name = `${project.slug}#${ref}`;
-  const other = await taiga.resolver
-    .resolve({ projectSlug: project.slug, ref })
-    .catch((error: unknown) => {
-      if (isOutOfSight(error)) return undefined;
-      throw error;
-    });
-  const is = other?.kind === "epic" || other?.kind === "issue" ? other.kind : undefined;
-  return new ToolError(
-    "not_found",
-    is === undefined
-      ? `${field}: there is no ${name} that you can see.`
-      : `${field}: ${name} is an ${is}; this tool handles stories and tasks.`,
-  );
+): Promise<WikiRow> {
+  try {
+    return { ...(await taiga.wikiPages.getBySlug(project.id, page)), kind: "wiki" };
+  } catch (error) {
+    if (!isOutOfSight(error)) throw error;
+    throw new ToolError(
+      "not_found",
+      `${field}: there is no wiki page "${page}" in ${project.slug} that you can see; find_items with kinds ["wiki"] lists them.`,
+    );
+  }
 }
 
 /**
  * Whether an answer's refs must name their project, so that the next call can use them as they
  * are: items of several projects, or of one that the caller had to name in the reference itself.
  */
-export function needsProject(located: readonly Located[], project: string | undefined): boolean {
+export function needsProject(
+  located: readonly { reference: string; project: Project }[],
+  project: string | undefined,
+): boolean {
   const slugs = new Set(located.map((one) => one.project.slug));
-  const isBare = (reference: string) => /^#?\s*\d+$/.test(reference.trim());
+  const isBare = (reference: string) => /^#?\s*\d+$|^(wiki|sprint)\s*:/i.test(reference.trim());
   return slugs.size > 1 || (project === undefined && located.some((one) => !isBare(one.reference)));
 }

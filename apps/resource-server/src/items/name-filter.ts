@@ -1,6 +1,7 @@
 import { type FilterScalar, type Me, type TaigaClient } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../mcp/errors.ts";
 import { type ProjectDirectory } from "../projects/project-directory.ts";
+import { type IssueChoice } from "./kinds.ts";
 import { type NameCheck } from "./name-check.ts";
 import { splitNames } from "./plain-filter.ts";
 import { type ItemFilter } from "./taiga-items.ts";
@@ -20,7 +21,15 @@ export interface SearchDeps {
 /** A filter, or that nothing can match because no name is known here. */
 export type NameFilter = ItemFilter | "impossible";
 
-type Field = "status" | "role" | "swimlane" | "epic" | "assigned_to" | "owner" | "watchers";
+type Field =
+  | IssueChoice
+  | "status"
+  | "role"
+  | "swimlane"
+  | "epic"
+  | "assigned_to"
+  | "owner"
+  | "watchers";
 
 /** Names to ids: those to include, and, with `!` before them, those to leave out. */
 export async function lookUp(

@@ -1,6 +1,7 @@
 import { type Project } from "../projects/project-directory.ts";
 import { type SortValue } from "./cursor.ts";
-import { type ItemKind } from "./kinds.ts";
+import { type PageKind, TAIGA_WORDS } from "./kinds.ts";
+import { type Row } from "./rows.ts";
 import { type ItemRow } from "./taiga-items.ts";
 
 /** What lists can be sorted by. `rank` is the order that people gave by dragging. */
@@ -11,6 +12,8 @@ export const SORT_KEYS = [
   "due",
   "subject",
   "status",
+  "priority",
+  "severity",
   "points",
   "votes",
 ] as const;
@@ -18,34 +21,62 @@ type SortKey = (typeof SORT_KEYS)[number];
 
 /** A total order over one list: by a value, then by id. Rows without a value come last. */
 export interface ItemOrder {
-  valueOf(row: ItemRow, project: Project | undefined): SortValue;
+  valueOf(row: Row, project: Project | undefined): SortValue;
   /** Negative when the first value comes first. */
   compare(one: SortValue, other: SortValue): number;
   /** Taiga's parameter for the same order; `undefined` when it cannot sort so. */
-  native(kind: ItemKind): string | undefined;
+  native(kind: PageKind): string | undefined;
   /** Filters that leave out what comes long before a value; empty when Taiga has none. */
   from(value: SortValue): Record<string, string>;
 }
 
-const VALUES: Record<SortKey, ItemOrder["valueOf"]> = {
-  rank: (row) => (row.kind === "story" ? row.backlog_order : row.us_order),
+type ValueOf<OfRow> = (row: OfRow, project: Project | undefined) => SortValue;
+
+const VALUES: Record<SortKey, ValueOf<ItemRow>> = {
+  rank: toRank,
   created: (row) => Date.parse(row.created_date),
   modified: (row) => Date.parse(row.modified_date),
   due: (row) => row.due_date,
   subject: (row) => row.subject.toLowerCase(),
-  status: (row, project) => {
-    const statuses = row.kind === "story" ? project?.us_statuses : project?.task_statuses;
-    return statuses?.find(({ id }) => id === row.status)?.order ?? null;
-  },
+  status: (row, project) => orderOf(project?.[TAIGA_WORDS[row.kind].statuses], row.status),
+  priority: (row, project) =>
+    row.kind === "issue" ? orderOf(project?.priorities, row.priority) : null,
+  severity: (row, project) =>
+    row.kind === "issue" ? orderOf(project?.severities, row.severity) : null,
   points: (row) => (row.kind === "story" ? row.total_points : null),
   votes: (row) => row.total_voters,
 };
 
-/** Other orders of Taiga leave open what comes first among equals, or sort by its database's rules. */
-const NATIVE: Partial<Record<SortKey, Record<ItemKind, string>>> = {
-  rank: { story: "backlog_order", task: "us_order" },
-  created: { story: "created_date", task: "created_date" },
-  modified: { story: "modified_date", task: "modified_date" },
+/** Of a wiki page; by the other keys all pages are equal. */
+const PAGE_VALUES: Partial<Record<SortKey, ValueOf<Row & { kind: "wiki" }>>> = {
+  rank: (page) => page.slug,
+  created: (page) => Date.parse(page.created_date),
+  modified: (page) => Date.parse(page.modified_date),
+  subject: (page) => page.slug,
+};
+
+function toRank(row: ItemRow): SortValue {
+  if (row.kind === "story") return row.backlog_order;
+  if (row.kind === "task") return row.us_order;
+  // Nobody orders issues by hand.
+  return row.kind === "epic" ? row.epics_order : row.ref;
+}
+
+const orderOf = (
+  choices: readonly { id: number; order: number | null }[] | undefined,
+  chosen: number | null,
+): SortValue => choices?.find(({ id }) => id === chosen)?.order ?? null;
+
+const byDate = (name: string) => ({ story: name, task: name, issue: name });
+
+/**
+ * Other orders of Taiga leave open what comes first among equals, or sort by its database's rules;
+ * epics and wiki pages it cannot sort at all.
+ */
+const NATIVE: Partial<Record<SortKey, Partial<Record<PageKind, string>>>> = {
+  rank: { story: "backlog_order", task: "us_order", issue: "ref" },
+  created: byDate("created_date"),
+  modified: byDate("modified_date"),
 };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -57,13 +88,14 @@ export function toOrder(name: string): ItemOrder {
   const key = name.replace("-", "") as SortKey;
   const native = NATIVE[key];
   return {
-    valueOf: VALUES[key],
+    valueOf: (row, project) =>
+      row.kind === "wiki" ? (PAGE_VALUES[key]?.(row, project) ?? null) : VALUES[key](row, project),
     compare(one, other) {
       if (one === other) return 0;
       if (one === null || other === null) return one === null ? 1 : -1;
       return (one < other ? -1 : 1) * (descending ? -1 : 1);
     },
-    native: (kind) => native && `${descending ? "-" : ""}${native[kind]}`,
+    native: (kind) => native?.[kind] && `${descending ? "-" : ""}${native[kind]}`,
     from(value) {
       if ((key !== "created" && key !== "modified") || typeof value !== "number") return {};
       return descending
@@ -72,6 +104,10 @@ export function toOrder(name: string): ItemOrder {
     },
   };
 }
+
+/** Whether an order is that of a project's own choices, which mean nothing elsewhere. */
+export const isOfProject = (name: string): boolean =>
+  ["status", "priority", "severity"].includes(name.replace("-", ""));
 
 /** Whether a name is a sort key, with or without `-`. */
 export const isSortName = (name: string): boolean =>

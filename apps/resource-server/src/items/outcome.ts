@@ -4,11 +4,11 @@ import { ToolError } from "../mcp/errors.ts";
 import { toOneLine } from "../text/clean.ts";
 
 /** How one item of many fared. */
-export interface Failure {
+export type Failure = {
   outcome: "failed" | "unknown" | "not_attempted";
   /** `code: what is wrong and what to do`. */
   error: string;
-}
+};
 
 /** After these the next item would fare no better. */
 const STOPPING: readonly string[] = [

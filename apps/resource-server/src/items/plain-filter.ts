@@ -1,6 +1,6 @@
 import { type Criteria } from "./criteria.ts";
 import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
-import { isOverdue } from "./summary.ts";
+import { isOverdue } from "./item-words.ts";
 import { type ItemFilter, type ItemRow } from "./taiga-items.ts";
 
 /** Criteria that are the same everywhere. */
@@ -17,8 +17,10 @@ export function toPlainFilter(criteria: Criteria, kind: ItemKind): ItemFilter {
     created_date__lt: criteria.created_before,
     modified_date__gte: criteria.modified_after,
     modified_date__lt: criteria.modified_before,
-    [`${finished}__gte`]: criteria.finished_after,
-    [`${finished}__lt`]: criteria.finished_before,
+    ...(finished !== undefined && {
+      [`${finished}__gte`]: criteria.finished_after,
+      [`${finished}__lt`]: criteria.finished_before,
+    }),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

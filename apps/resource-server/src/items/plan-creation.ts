@@ -5,7 +5,6 @@ import { type Project } from "../projects/project-directory.ts";
 import { type NewItem } from "./change-fields.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
-import { createLocator, type LocateDeps } from "./locate.ts";
 import {
   joinProblems,
   resolveChanges,
@@ -13,6 +12,7 @@ import {
   type ResolvedChanges,
 } from "./resolve-changes.ts";
 import { type ItemPatch } from "./taiga-items.ts";
+import { createTargetFinder, type LocateDeps } from "./target.ts";
 import { toToday } from "./today.ts";
 
 /** An item that could be made as it stands: every name is known, every right is there. */
@@ -47,7 +47,7 @@ export async function planCreation(
     ...deps,
     me,
     today: toToday(deps.clock),
-    locate: createLocator(deps),
+    findTarget: createTargetFinder(deps),
   });
   const planned = await inParallel(request.items, (item, index) => plan(item, String(index)));
   const problems = planned.flatMap((one) => one.problems);
@@ -78,7 +78,8 @@ function createItemPlan(sharedProject: string | undefined, deps: ResolveDeps) {
     const project = await problemOr(() => deps.projects.resolve(own ?? sharedProject));
     if (project instanceof ToolError) return { problems: [project] };
     const forbidden = await problemOr(() => {
-      verifyCreatable({ kind, tasks: tasks.length }, project, `items[${path}]`);
+      const hasLinks = fields.epic !== undefined || fields.stories !== undefined;
+      verifyCreatable({ kind, tasks: tasks.length, hasLinks }, project, `items[${path}]`);
     });
     const plans = await Promise.all([
       planFields(fields, { kind, project, path }),
@@ -113,19 +114,20 @@ export const countPlanned = (
 ): number => planned.reduce((sum, { tasks = [] }) => sum + 1 + tasks.length, 0);
 
 function verifyCreatable(
-  { kind, tasks }: { kind: ItemKind; tasks: number },
+  { kind, tasks, hasLinks }: { kind: ItemKind; tasks: number; hasLinks: boolean },
   project: Project,
   path: string,
 ): void {
-  if (kind === "task" && tasks > 0) {
+  if (kind !== "story" && tasks > 0) {
     throw new ToolError("invalid_argument", `${path}.tasks: only a story has tasks.`);
   }
   verifyWritable(project, path);
   verifyPermission(project, [TAIGA_WORDS[kind].permission.add], path);
   if (tasks > 0) verifyPermission(project, [TAIGA_WORDS.task.permission.add], `${path}.tasks`);
+  if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
 }
 
-/** What Taiga is sent; custom fields go in a request of their own. */
+/** What Taiga is sent; custom fields and epic links go in requests of their own. */
 export function toCreateValues({ changes, kind }: PlannedItem): ItemPatch {
   const { assignees, tags, points } = changes;
   const ids = assignees?.map(({ id }) => id) ?? [];
@@ -142,6 +144,10 @@ export function toCreateValues({ changes, kind }: PlannedItem): ItemPatch {
     is_blocked: changes.blocked,
     blocked_note: changes.blockedNote,
     swimlane: changes.swimlane?.id,
+    type: changes.type?.id,
+    severity: changes.severity?.id,
+    priority: changes.priority?.id,
+    color: changes.color,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -1,12 +1,13 @@
 import { capText, countFitting, MAX_ANSWER_BYTES } from "../text/cap.ts";
 import { fence } from "../text/fence.ts";
-import { type Include, readDetails } from "./details.ts";
+import { type Include, readDetails, readPageDetails } from "./details.ts";
 import { capDetails } from "./cap-details.ts";
 import { inParallel } from "./in-parallel.ts";
 import { type ItemBlock, toBlockText } from "./item-block.ts";
-import { locate, type LocateDeps, type Located, needsProject } from "./locate.ts";
+import { locateAny, type Located, type LocatedPage, needsProject } from "./locate.ts";
 import { toFailure } from "./outcome.ts";
 import { ITEM_FIELDS, type SummaryContext, toSummary } from "./summary.ts";
+import { type LocateDeps } from "./target.ts";
 import { toVersionText } from "./version.ts";
 
 export interface ReadRequest {
@@ -26,15 +27,16 @@ export interface ReadAnswer {
   };
 }
 
-type Read = { ref: string; located: Located } | { error: string };
+type Readable = Located | LocatedPage;
+type Read = { ref: string; located: Readable } | { error: string };
 
-/** Reads items and their details, eight at a time; one that cannot be read does not stop the rest. */
+/** Reads items and wiki pages with their details, eight at a time; one that cannot be read does not stop the rest. */
 export async function readItems(
   { refs, project, include }: ReadRequest,
   deps: LocateDeps & { today: string },
 ): Promise<ReadAnswer> {
   const read = await inParallel(refs, (ref, index) =>
-    attempt(ref, () => locate(ref, deps, { project, field: `refs[${index}]` })),
+    attempt(ref, () => locateAny(ref, deps, { project, field: `refs[${index}]` })),
   );
   const located = read.flatMap((one) => ("located" in one ? [one] : []));
   const qualified = needsProject(
@@ -54,7 +56,7 @@ export async function readItems(
   return toAnswer(blocks, errors);
 }
 
-async function attempt(ref: string, look: () => Promise<Located>): Promise<Read> {
+async function attempt(ref: string, look: () => Promise<Readable>): Promise<Read> {
   try {
     return { ref, located: await look() };
   } catch (error) {
@@ -65,7 +67,7 @@ async function attempt(ref: string, look: () => Promise<Located>): Promise<Read>
 }
 
 async function toBlock(
-  located: Located,
+  located: Readable,
   options: {
     include: ReadonlySet<Include>;
     maxBytes: number;
@@ -74,12 +76,16 @@ async function toBlock(
   },
 ): Promise<ItemBlock> {
   const { include, maxBytes, context, deps } = options;
-  const details = await readDetails(located, include, deps.taiga, context);
+  const isPage = "page" in located;
+  const details = isPage
+    ? await readPageDetails(located, include, deps.taiga)
+    : await readDetails(located, include, deps, context);
   const { customFieldsVersion: customFields, ...rest } = capDetails(details, maxBytes);
+  const row = isPage ? located.page : located.item;
   return {
-    ...toSummary(located.item, ITEM_FIELDS, context),
+    ...toSummary(row, ITEM_FIELDS, context),
     version: toVersionText({
-      item: located.item.version,
+      item: row.version,
       ...(customFields !== undefined && { customFields }),
     }),
     ...rest,

@@ -1,18 +1,23 @@
 import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../mcp/errors.ts";
-import { findByName, isSameName } from "../projects/names.ts";
-import { findMember, isNobody, type Member } from "../projects/people.ts";
+import { isNobody, type Member } from "../projects/people.ts";
 import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
 import { findSprint, type SprintChoice } from "../projects/sprints.ts";
 import { type Changes } from "./change-fields.ts";
-import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
-import { type Locator } from "./locate.ts";
-
-/** Something with an id in Taiga and a name among people; `null` is its absence. */
-interface Named {
-  id: number;
-  name: string;
-}
+import {
+  type ChangeTarget,
+  findAssignees,
+  findChoice,
+  findFields,
+  findLinked,
+  findPoints,
+  findStatus,
+  findParent,
+  findSwimlane,
+  type Named,
+} from "./find-values.ts";
+import { aKind, ITEM_KINDS, type ItemKind } from "./kinds.ts";
+import { type TargetFinder } from "./target.ts";
 
 /** Changes with every name looked up; what is left out stays as it is. */
 export interface ResolvedChanges {
@@ -24,6 +29,14 @@ export interface ResolvedChanges {
   sprint?: SprintChoice;
   /** A task's story; `name` is its ref. */
   parent?: Named | null;
+  /** All epics that a story belongs to; `name` is the ref. */
+  epics?: Named[];
+  /** All stories that an epic has; `name` is the ref. */
+  stories?: Named[];
+  type?: Named;
+  severity?: Named;
+  priority?: Named;
+  color?: string;
   points?: { role: Named; points: Named }[];
   tags?: { replace: string[] } | { add: string[]; remove: string[] };
   dueDate?: string | null;
@@ -36,7 +49,7 @@ export interface ResolvedChanges {
 
 export interface ResolveDeps {
   projects: ProjectDirectory;
-  locate: Locator;
+  findTarget: TargetFinder;
   me: Me;
   /** `YYYY-MM-DD` */
   today: string;
@@ -50,7 +63,7 @@ export interface ResolveDeps {
  */
 export async function resolveChanges(
   changes: Changes,
-  target: { kind: ItemKind; project: Project; path: string },
+  target: ChangeTarget,
   deps: ResolveDeps,
 ): Promise<ResolvedChanges> {
   const { kind, project, path } = target;
@@ -64,44 +77,62 @@ export async function resolveChanges(
       return undefined;
     }
   };
-  const { status, assigned_to, sprint, parent, points, swimlane, custom_fields } = changes;
-  const only = <Value>(field: string, itsKind: ItemKind, look: () => Value) => {
-    if (kind === itsKind) return look();
-    throw new ToolError("invalid_argument", `${path}${field}: only a ${itsKind} has it.`);
-  };
+  /** Looks up what was given, if the kind has it. */
+  const given = <Value, Result>(
+    field: keyof Changes,
+    value: Value | undefined,
+    kinds: readonly ItemKind[],
+    look: (value: Value) => Promise<Result> | Result,
+  ) =>
+    value === undefined
+      ? undefined
+      : attempt(() => {
+          if (kinds.includes(kind)) return look(value);
+          throw new ToolError(
+            "invalid_argument",
+            `${path}${field}: only ${kinds.map(aKind).join(" or ")} has it.`,
+          );
+        });
+  const choice = (field: "type" | "severity" | "priority") =>
+    given(field, changes[field], ["issue"], (name) => findChoice(name, field, target));
+  const today = { today: deps.today, field: `${path}sprint` };
 
   const named = {
-    status:
-      status === undefined
-        ? undefined
-        : await attempt(() =>
-            findByName(project[TAIGA_WORDS[kind].statuses], status, `${path}status`, nameOf),
-          ),
-    assignees: assigned_to && (await attempt(() => findAssignees(assigned_to, target, deps.me))),
-    sprint:
-      sprint === undefined
-        ? undefined
-        : await attempt(() =>
-            findSprint(deps.projects, project, sprint, {
-              today: deps.today,
-              field: `${path}sprint`,
-            }),
-          ),
-    parent:
-      parent === undefined
-        ? undefined
-        : await attempt(() => only("parent", "task", () => findParent(parent, target, deps))),
-    points:
-      points && (await attempt(() => only("points", "story", () => findPoints(points, target)))),
-    swimlane:
-      swimlane === undefined
-        ? undefined
-        : await attempt(() => only("swimlane", "story", () => findSwimlane(swimlane, target))),
-    customFields: custom_fields && (await attempt(() => findFields(custom_fields, target))),
+    status: await given("status", changes.status, ALL, (name) => findStatus(name, target)),
+    assignees: await given("assigned_to", changes.assigned_to, ALL, (names) =>
+      findAssignees(names, target, deps.me),
+    ),
+    sprint: await given("sprint", changes.sprint, PLANNED, (name) =>
+      findSprint(deps.projects, project, name, today),
+    ),
+    parent: await given("parent", changes.parent, ["task"], (ref) => findParent(ref, target, deps)),
+    epics: await given("epic", changes.epic, ["story"], (refs) =>
+      findLinked(refs, { field: "epic", kind: "epic" }, target, deps),
+    ),
+    stories: await given("stories", changes.stories, ["epic"], (refs) =>
+      findLinked(refs, { field: "stories", kind: "story" }, target, deps),
+    ),
+    type: await choice("type"),
+    severity: await choice("severity"),
+    priority: await choice("priority"),
+    points: await given("points", changes.points, ["story"], (map) => findPoints(map, target)),
+    swimlane: await given("swimlane", changes.swimlane, ["story"], (name) =>
+      findSwimlane(name, target),
+    ),
+    color: await given("color", changes.color, ["epic"], (color) => color.toLowerCase()),
+    dueDate: await given("due_date", changes.due_date, PLANNED, (day) =>
+      isNobody(day) ? null : day,
+    ),
+    customFields: await given("custom_fields", changes.custom_fields, ALL, (fields) =>
+      findFields(fields, target),
+    ),
   };
   if (problems.length > 0) throw joinProblems(problems);
   return withoutUndefined({ ...named, ...plainChanges(changes) });
 }
+
+const ALL: readonly ItemKind[] = ITEM_KINDS;
+const PLANNED: readonly ItemKind[] = ["story", "task", "issue"];
 
 const MAX_PROBLEMS = 10;
 
@@ -123,10 +154,8 @@ export function hasNewTag({ tags }: ResolvedChanges, project: Project): boolean 
   return written.some((tag) => !Object.hasOwn(project.tags_colors, tag));
 }
 
-const nameOf = ({ name }: { name: string }): readonly string[] => [name];
-
 function plainChanges(changes: Changes) {
-  const { subject, description, tags, add_tags, remove_tags, due_date, comment } = changes;
+  const { subject, description, tags, add_tags, remove_tags, comment } = changes;
   const lower = (list: readonly string[] = []) => [
     ...new Set(list.map((tag) => tag.toLowerCase()).filter((tag) => tag !== "")),
   ];
@@ -140,70 +169,11 @@ function plainChanges(changes: Changes) {
         : merged
           ? { add: lower(add_tags), remove: lower(remove_tags) }
           : undefined,
-    dueDate: due_date === undefined ? undefined : isNobody(due_date) ? null : due_date,
     // Whoever tells why something is blocked says that it is.
     blocked: changes.blocked ?? (changes.blocked_note ? true : undefined),
     blockedNote: changes.blocked_note,
     comment: comment === "" ? undefined : comment,
   };
-}
-
-type Target = { kind: ItemKind; project: Project; path: string };
-
-function findAssignees(
-  names: readonly string[],
-  { kind, project, path }: Target,
-  me: Me,
-): Member[] {
-  const people = names
-    .filter((name) => !isNobody(name))
-    .map((name) => findMember(project, me, name, `${path}assigned_to`));
-  if (kind === "task" && people.length > 1) {
-    throw new ToolError("invalid_argument", `${path}assigned_to: a task has one assignee.`);
-  }
-  return people.filter((person, index) => people.findIndex(({ id }) => id === person.id) === index);
-}
-
-async function findParent(
-  reference: string,
-  { project, path }: Target,
-  { locate }: ResolveDeps,
-): Promise<Named | null> {
-  if (isNobody(reference)) return null;
-  const field = `${path}parent`;
-  const { item, project: its } = await locate(reference, { project: project.slug, field });
-  if (item.kind === "story" && its.id === project.id) return { id: item.id, name: `#${item.ref}` };
-  throw new ToolError(
-    "invalid_argument",
-    `${field}: ${reference} is not a story of ${project.slug}.`,
-  );
-}
-
-function findPoints(
-  points: Record<string, string>,
-  { project, path }: Target,
-): { role: Named; points: Named }[] {
-  const roles = project.roles.filter(({ computable }) => computable);
-  return Object.entries(points).map(([role, value]) => ({
-    role: findByName(roles, role, `${path}points`, nameOf),
-    points: findByName(project.points, value, `${path}points.${role}`, nameOf),
-  }));
-}
-
-function findSwimlane(name: string, { project, path }: Target): Named | null {
-  if (isNobody(name) && !project.swimlanes.some((lane) => isSameName(lane.name, name))) return null;
-  return findByName(project.swimlanes, name, `${path}swimlane`, nameOf);
-}
-
-function findFields(
-  fields: NonNullable<Changes["custom_fields"]>,
-  { kind, project, path }: Target,
-): NonNullable<ResolvedChanges["customFields"]> {
-  const known = project[TAIGA_WORDS[kind].customFields];
-  return Object.entries(fields).map(([name, value]) => ({
-    field: findByName(known, name, `${path}custom_fields`, nameOf),
-    value,
-  }));
 }
 
 function withoutUndefined<Fields extends object>(

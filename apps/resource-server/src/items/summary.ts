@@ -1,7 +1,17 @@
 import { toUsername } from "../projects/people.ts";
 import { type Project } from "../projects/project-directory.ts";
 import { toCleanText, toOneLine } from "../text/clean.ts";
-import { type ItemKind, TAIGA_WORDS } from "./kinds.ts";
+import {
+  assigneeIds,
+  isOverdue,
+  toChoiceName,
+  toFinished,
+  toSprintName,
+  toStoryCount,
+  toSwimlaneName,
+} from "./item-words.ts";
+import { type PageKind, TAIGA_WORDS, WIKI_WORDS } from "./kinds.ts";
+import { type Row } from "./rows.ts";
 import { type ItemRow } from "./taiga-items.ts";
 
 /** What an answer can show of an item beside ref, kind and subject. */
@@ -15,6 +25,10 @@ export const ITEM_FIELDS = [
   "blocked",
   "parent",
   "epics",
+  "type",
+  "severity",
+  "priority",
+  "stories",
   "swimlane",
   "closed",
   "version",
@@ -27,14 +41,18 @@ export const ITEM_FIELDS = [
 ] as const;
 export type ItemField = (typeof ITEM_FIELDS)[number];
 
+/** Whether a name is one of these. */
+export const isItemField = (name: string): name is ItemField =>
+  (ITEM_FIELDS as readonly string[]).includes(name);
+
 /** What most questions are about. */
-export const DEFAULT_FIELDS: readonly ItemField[] = ITEM_FIELDS.slice(0, 8);
+export const DEFAULT_FIELDS: readonly ItemField[] = ITEM_FIELDS.slice(0, 13);
 
 /** An item in people's words; what is empty is left out. Dates as Taiga writes them, in UTC. */
 export type ItemSummary = {
-  /** `#42`, or `slug#42` where several projects are shown. */
+  /** `#42`, or `slug#42` where several projects are shown; `wiki:page`. */
   ref: string;
-  kind: ItemKind;
+  kind: PageKind;
   subject: string;
   status?: string;
   /** Usernames, the one mainly responsible first. */
@@ -50,11 +68,19 @@ export type ItemSummary = {
   /** A task's story. */
   parent?: string;
   epics?: string[];
+  /** An issue's. */
+  type?: string;
+  severity?: string;
+  priority?: string;
+  /** How many stories an epic has, and how much of them is done: `8, 62% done`. */
+  stories?: string;
   swimlane?: string;
   closed?: true;
   version?: string;
   created?: string;
   modified?: string;
+  /** Who saved a wiki page last. */
+  modified_by?: string;
   finished?: string;
   owner?: string;
   comment_count?: number;
@@ -75,10 +101,11 @@ export interface SummaryContext {
 
 /** Says in people's words what Taiga says of an item. */
 export function toSummary(
-  row: ItemRow,
+  row: Row,
   fields: readonly ItemField[],
   context: SummaryContext,
 ): ItemSummary {
+  if (row.kind === "wiki") return toPageSummary(row, fields, context);
   const ref = (number: number) => toRef(row, number, context);
   const all: Record<ItemField, Partial<ItemSummary>> = {
     status: given("status", row.status_extra_info?.name),
@@ -101,12 +128,16 @@ export function toSummary(
       "epics",
       filled(row.kind === "story" ? row.epics.map((epic) => ref(epic.ref)) : []),
     ),
+    type: given("type", toChoiceName(row, "type", context.project)),
+    severity: given("severity", toChoiceName(row, "severity", context.project)),
+    priority: given("priority", toChoiceName(row, "priority", context.project)),
+    stories: given("stories", row.kind === "epic" ? toStoryCount(row) : null),
     swimlane: given("swimlane", toSwimlaneName(row, context.project)),
     closed: row.is_closed ? { closed: true } : {},
     version: { version: String(row.version) },
     created: { created: row.created_date },
     modified: { modified: row.modified_date },
-    finished: given("finished", row.kind === "story" ? row.finish_date : row.finished_date),
+    finished: given("finished", toFinished(row)),
     owner: given("owner", row.owner_extra_info?.username),
     comment_count: given("comment_count", row.total_comments || null),
     url: given("url", toUrl(row, context)),
@@ -119,29 +150,27 @@ export function toSummary(
   };
 }
 
-/** Open although its day has passed. */
-export const isOverdue = (row: ItemRow, today: string): boolean =>
-  row.due_date !== null && row.due_date < today && !row.is_closed;
-
-/** Ids of those who are assigned, the one mainly responsible first. */
-export function assigneeIds(row: ItemRow): number[] {
-  const main = row.assigned_to === null ? [] : [row.assigned_to];
-  return row.kind === "story" ? [...new Set([...main, ...row.assigned_users])] : main;
-}
-
-/** The name of a row's sprint, if it is in one. */
-export function toSprintName(row: ItemRow, project: Project | undefined): string | undefined {
-  if (row.milestone === null) return undefined;
-  const known = project?.milestones.find(({ id }) => id === row.milestone)?.name;
-  const told = row.kind === "story" ? row.milestone_name : row.milestone_slug;
-  return toOneLine(known ?? told ?? `sprint ${row.milestone}`);
-}
-
-/** The name of a story's swimlane, if it is in one. */
-export function toSwimlaneName(row: ItemRow, project: Project | undefined): string | undefined {
-  if (row.kind === "task" || row.swimlane === null) return undefined;
-  const known = project?.swimlanes.find(({ id }) => id === row.swimlane)?.name;
-  return toOneLine(known ?? `swimlane ${row.swimlane}`);
+function toPageSummary(
+  row: Row & { kind: "wiki" },
+  fields: readonly ItemField[],
+  context: SummaryContext,
+): ItemSummary {
+  const { project, qualified, taigaWebUrl } = context;
+  const slug = slugOf(row, project);
+  const author = row.last_modifier ?? row.owner;
+  const all: Partial<Record<ItemField, Partial<ItemSummary>>> = {
+    version: { version: String(row.version) },
+    created: { created: row.created_date },
+    url: given("url", slug && `${taigaWebUrl}/project/${slug}/${WIKI_WORDS.page}/${row.slug}`),
+  };
+  return {
+    ref: `${qualified && slug !== undefined ? `${slug}#` : ""}wiki:${row.slug}`,
+    kind: "wiki",
+    subject: toOneLine(row.slug.replaceAll("-", " ")),
+    modified: row.modified_date,
+    ...(author !== null && { modified_by: toUsername(project, author) }),
+    ...Object.assign({}, ...fields.map((field) => all[field])),
+  };
 }
 
 function toAssignees(row: ItemRow, { project, me }: SummaryContext): string[] {
@@ -151,7 +180,7 @@ function toAssignees(row: ItemRow, { project, me }: SummaryContext): string[] {
   );
 }
 
-const slugOf = (row: ItemRow, project: Project | undefined): string | undefined =>
+const slugOf = (row: Row, project: Project | undefined): string | undefined =>
   project?.slug ?? row.project_extra_info?.slug;
 
 function toRef(row: ItemRow, number: number, { qualified, project }: SummaryContext): string {

@@ -1,4 +1,12 @@
 import {
+  type Epic,
+  type EpicChanges,
+  type EpicFilter,
+  type EpicRow,
+  type Issue,
+  type IssueChanges,
+  type IssueFilter,
+  type IssueRow,
   type Page,
   type PageRequest,
   type TaigaClient,
@@ -13,49 +21,51 @@ import {
 } from "@taiga-mcp/taiga-client";
 import { type ItemKind } from "./kinds.ts";
 
+/** What Taiga does not tell of some kinds, so that readers need not ask which kind it is. */
+const NOT_TOLD = { milestone: null, due_date: null, total_comments: null } as const;
+type NotTold<Field extends keyof typeof NOT_TOLD> = Pick<typeof NOT_TOLD, Field>;
+
+type Kinds<Story, TaskLike, IssueLike, EpicLike> =
+  | (Story & { kind: "story" })
+  | (TaskLike & { kind: "task" })
+  | (IssueLike & NotTold<"total_comments"> & { kind: "issue" })
+  | (EpicLike & NotTold<keyof typeof NOT_TOLD> & { kind: "epic" });
+
 /** A row of one of Taiga's lists, and which list. */
-export type ItemRow = (UserStoryRow & { kind: "story" }) | (TaskRow & { kind: "task" });
+export type ItemRow = Kinds<UserStoryRow, TaskRow, IssueRow, EpicRow>;
 /** An item with its description. */
-export type Item = (UserStory & { kind: "story" }) | (Task & { kind: "task" });
+export type Item = Kinds<UserStory, Task, Issue, Epic>;
 
 /** By Taiga's names; each kind reads its own. */
-export type ItemFilter = UserStoryFilter & TaskFilter;
+export type ItemFilter = UserStoryFilter & TaskFilter & IssueFilter & EpicFilter;
 /** By Taiga's names; each kind reads its own. */
-export type ItemPatch = UserStoryChanges & TaskChanges;
+export type ItemPatch = UserStoryChanges & TaskChanges & IssueChanges & EpicChanges;
 
-/** Taiga's stories and tasks behind one door. Throws `TaigaError` like the client below. */
+/** Taiga's four kinds of items behind one door. Throws `TaigaError` like the client below. */
 export interface TaigaItems {
   list(kind: ItemKind, filter: ItemFilter, page: PageRequest): Promise<Page<ItemRow>>;
   getByRef(kind: ItemKind, projectId: number, ref: number): Promise<Item>;
   getById(kind: ItemKind, id: number): Promise<Item>;
   create(kind: ItemKind, values: ItemPatch & { project: number; subject: string }): Promise<Item>;
   update(kind: ItemKind, id: number, changes: ItemPatch & { version: number }): Promise<Item>;
+  delete(kind: ItemKind, id: number): Promise<void>;
 }
 
-const story = <Row extends object>(row: Row) => ({ ...row, kind: "story" as const });
-const task = <Row extends object>(row: Row) => ({ ...row, kind: "task" as const });
-
-export function createTaigaItems({ userStories, tasks }: TaigaClient): TaigaItems {
+export function createTaigaItems({ userStories, tasks, issues, epics }: TaigaClient): TaigaItems {
+  const resources = { story: userStories, task: tasks, issue: issues, epic: epics };
+  // Each resource answers with its own kind, which the type of a looked-up resource cannot say.
+  const toRow = (kind: ItemKind, row: object) => ({ ...NOT_TOLD, ...row, kind }) as ItemRow;
+  const toItem = (kind: ItemKind, item: object) => ({ ...NOT_TOLD, ...item, kind }) as Item;
   return {
     list: async (kind, filter, page) => {
-      if (kind === "story") {
-        const rows = await userStories.list(filter, page);
-        return { ...rows, items: rows.items.map(story) };
-      }
-      const rows = await tasks.list(filter, page);
-      return { ...rows, items: rows.items.map(task) };
+      const rows = await resources[kind].list(filter, page);
+      return { ...rows, items: rows.items.map((row) => toRow(kind, row)) };
     },
     getByRef: async (kind, projectId, ref) =>
-      kind === "story"
-        ? story(await userStories.getByRef({ projectId }, ref))
-        : task(await tasks.getByRef({ projectId }, ref)),
-    getById: async (kind, id) =>
-      kind === "story" ? story(await userStories.getById(id)) : task(await tasks.getById(id)),
-    create: async (kind, values) =>
-      kind === "story" ? story(await userStories.create(values)) : task(await tasks.create(values)),
-    update: async (kind, id, changes) =>
-      kind === "story"
-        ? story(await userStories.update(id, changes))
-        : task(await tasks.update(id, changes)),
+      toItem(kind, await resources[kind].getByRef({ projectId }, ref)),
+    getById: async (kind, id) => toItem(kind, await resources[kind].getById(id)),
+    create: async (kind, values) => toItem(kind, await resources[kind].create(values)),
+    update: async (kind, id, changes) => toItem(kind, await resources[kind].update(id, changes)),
+    delete: (kind, id) => resources[kind].delete(id),
   };
 }

@@ -1,15 +1,16 @@
-import { type HistoryEntry, type Me, type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { type HistoryEntry, type Me, TaigaError } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../mcp/errors.ts";
-import { toUsername } from "../projects/people.ts";
 import { type Project } from "../projects/project-directory.ts";
-import { type CustomFieldsChange, toCustomFieldsChange } from "./custom-field-changes.ts";
+import { toCustomFieldsChange } from "./custom-field-changes.ts";
 import { type Conflict, type FieldChange, findConflicts, toDifference } from "./difference.ts";
+import { type LinkDeps, toLinksChange } from "./epic-links.ts";
 import { TAIGA_WORDS } from "./kinds.ts";
 import { type Located } from "./locate.ts";
+import { toNotified } from "./notified.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
-import { assigneeIds } from "./summary.ts";
-import { createTaigaItems, type Item, type ItemPatch } from "./taiga-items.ts";
+import { createTaigaItems, type Item } from "./taiga-items.ts";
 import { type BaseVersion, toVersionText } from "./version.ts";
+import { type PlannedWrite, writeUpdate } from "./write-update.ts";
 
 export interface UpdateRequest {
   located: Located;
@@ -32,8 +33,7 @@ export interface UpdateResult {
   note?: string;
 }
 
-export interface UpdateDeps {
-  taiga: TaigaClient;
+export interface UpdateDeps extends LinkDeps {
   me: Me;
 }
 
@@ -48,15 +48,13 @@ export interface UpdateDeps {
  * @throws {ToolError} `invalid_argument` for a version that the item never had.
  * @throws {TaigaError}
  */
-export async function updateItem(
-  request: UpdateRequest,
-  { taiga, me }: UpdateDeps,
-): Promise<UpdateResult> {
+export async function updateItem(request: UpdateRequest, deps: UpdateDeps): Promise<UpdateResult> {
+  const { taiga, me } = deps;
   const { project } = request.located;
   let { item } = request.located;
   const base = request.base ?? { item: item.version };
   for (let attempt = 1; ; attempt += 1) {
-    const plan = await planUpdate({ item, project, base, changes: request.changes }, taiga);
+    const plan = await planUpdate({ item, project, base, changes: request.changes }, deps);
     const planned = {
       version: toVersionText({ item: item.version, ...plan.customFieldsVersion }),
       changes: plan.shown,
@@ -77,19 +75,14 @@ export async function updateItem(
   }
 }
 
-interface UpdatePlan {
-  patch: ItemPatch;
-  /** What Taiga is to compare with. */
-  version: number;
-  custom: CustomFieldsChange | undefined;
-  customFieldsVersion: { customFields?: number };
+interface UpdatePlan extends PlannedWrite {
   conflicts: Conflict[];
   shown: Pick<FieldChange, "field" | "before" | "after">[];
 }
 
 async function planUpdate(
   wanted: { item: Item; project: Project; base: BaseVersion; changes: ResolvedChanges },
-  taiga: TaigaClient,
+  { taiga, projects }: LinkDeps,
 ): Promise<UpdatePlan> {
   const { item, project, base, changes } = wanted;
   const { type } = TAIGA_WORDS[item.kind];
@@ -98,6 +91,7 @@ async function planUpdate(
   verifyBase(base, { item: item.version, ...(values && { customFields: values.version }) });
 
   const difference = toDifference(item, changes, project);
+  const links = await toLinksChange(item, changes, { taiga, projects });
   const customShown = custom === undefined ? [] : [{ field: "custom_fields", ...custom }];
   const missed = {
     item: difference.length > 0 ? item.version - base.item : 0,
@@ -119,11 +113,13 @@ async function planUpdate(
     // Taiga would take a change of another tag for a conflict, so what is merged goes upon now.
     version: difference.some(({ parts }) => parts !== undefined) ? item.version : base.item,
     custom,
+    links: links?.links ?? [],
     customFieldsVersion: values === undefined ? {} : { customFields: values.version },
     conflicts,
     shown: [
       ...difference,
       ...customShown,
+      ...(links === undefined ? [] : [links]),
       ...(comment === undefined ? [] : [{ field: "comment", before: "", after: comment }]),
     ].map(({ field, before, after }) => ({ field, before, after })),
   };
@@ -150,61 +146,3 @@ const entriesOfItem = (history: readonly HistoryEntry[]) =>
 
 const entriesOfFields = (history: readonly HistoryEntry[]) =>
   history.filter(({ diff }) => "custom_attributes" in diff);
-
-async function writeUpdate(
-  item: Item,
-  plan: UpdatePlan,
-  taiga: TaigaClient,
-): Promise<{ version: string; note?: string }> {
-  const hasPatch = Object.keys(plan.patch).length > 0;
-  const { version } = hasPatch
-    ? await createTaigaItems(taiga).update(item.kind, item.id, {
-        ...plan.patch,
-        version: plan.version,
-      })
-    : item;
-  if (plan.custom === undefined) {
-    return { version: toVersionText({ item: version, ...plan.customFieldsVersion }) };
-  }
-  try {
-    const note = await writeCustomFields(item, plan.custom, taiga);
-    const customFields = plan.custom.merged.version + 1;
-    return { version: toVersionText({ item: version, customFields }), ...note };
-  } catch (error) {
-    if (!hasPatch || !(error instanceof TaigaError)) throw error;
-    const note = `The other fields were written, custom_fields were not: ${error.code}: ${error.message}`;
-    return { version: toVersionText({ item: version }), note };
-  }
-}
-
-async function writeCustomFields(
-  item: Item,
-  { merged }: CustomFieldsChange,
-  taiga: TaigaClient,
-): Promise<{ note?: string }> {
-  const { type } = TAIGA_WORDS[item.kind];
-  const written = await taiga.customAttributeValues.update(type, item.id, merged);
-  // Taiga compares nothing here; its count tells when somebody wrote between our two requests.
-  if (written.version === merged.version + 1) return {};
-  return {
-    note: "Somebody else changed custom fields in the same moment; their values may be lost. get_items with include history shows them.",
-  };
-}
-
-function toNotified(item: Item, changes: ResolvedChanges, project: Project, me: Me): string[] {
-  const { comment = "", assignees = [] } = changes;
-  const mentioned = project.members.filter(({ username }) =>
-    comment
-      .toLowerCase()
-      .split(/[^\w.@-]+/)
-      .includes(`@${username.toLowerCase()}`),
-  );
-  const ids = [
-    ...(item.owner === null ? [] : [item.owner]),
-    ...assigneeIds(item),
-    ...assignees.map(({ id }) => id),
-    ...item.watchers,
-    ...mentioned.map(({ id }) => id),
-  ];
-  return [...new Set(ids)].filter((id) => id !== me.id).map((id) => toUsername(project, id));
-}

@@ -4,7 +4,7 @@ import { verifyPermission, verifyWritable } from "../projects/permissions.ts";
 import { Changes } from "./change-fields.ts";
 import { inParallel } from "./in-parallel.ts";
 import { TAIGA_WORDS } from "./kinds.ts";
-import { createLocator, locate, type LocateDeps, type Located, needsProject } from "./locate.ts";
+import { locate, type Located, needsProject } from "./locate.ts";
 import { type Failure, NOT_ATTEMPTED, toFailure } from "./outcome.ts";
 import {
   hasNewTag,
@@ -12,6 +12,7 @@ import {
   resolveChanges,
   type ResolvedChanges,
 } from "./resolve-changes.ts";
+import { createTargetFinder, type LocateDeps } from "./target.ts";
 import { toToday } from "./today.ts";
 import { updateItem, type UpdateResult } from "./update-item.ts";
 import { type BaseVersion, parseVersion } from "./version.ts";
@@ -60,10 +61,7 @@ export async function updateItems(
       continue;
     }
     try {
-      const result = await updateItem(
-        { ...one, dryRun: request.dryRun },
-        { taiga: deps.taiga, me },
-      );
+      const result = await updateItem({ ...one, dryRun: request.dryRun }, { ...deps, me });
       const { project } = one.located;
       if (result.outcome === "updated" && hasNewTag(one.changes, project)) {
         deps.projects.drop(project.id);
@@ -118,7 +116,7 @@ function verifyDistinct(prepared: readonly Prepared[]): void {
 /** Looks one item and its changes up; shared changes once for each project and kind. */
 function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   const shared = new Map<string, Promise<ResolvedChanges>>();
-  const resolveDeps = { ...deps, today: toToday(deps.clock), locate: createLocator(deps) };
+  const resolveDeps = { ...deps, today: toToday(deps.clock), findTarget: createTargetFinder(deps) };
 
   const resolve = async (changes: Changes, { item, project }: Located, path: string) =>
     resolveChanges(
@@ -159,9 +157,10 @@ function parseOwn(own: Record<string, unknown>, path: string): Changes {
 }
 
 function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, path: string): void {
-  const { comment, ...others } = changes;
-  const hasOthers = Object.keys(others).length > 0;
-  if (!hasOthers && comment === undefined) {
+  const { comment, epics, stories, ...fields } = changes;
+  const hasFields = Object.keys(fields).length > 0;
+  const hasLinks = epics !== undefined || stories !== undefined;
+  if (!hasFields && !hasLinks && comment === undefined) {
     throw new ToolError(
       "invalid_argument",
       `${path}: no change is given, neither here nor in set.`,
@@ -169,11 +168,11 @@ function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, pat
   }
   verifyWritable(project, path);
   const { permission } = TAIGA_WORDS[item.kind];
-  verifyPermission(
-    project,
-    hasOthers ? [permission.modify] : [permission.modify, permission.comment],
-    path,
-  );
+  if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
+  if (hasFields || comment !== undefined) {
+    const enough = hasFields ? [permission.modify] : [permission.modify, permission.comment];
+    verifyPermission(project, enough, path);
+  }
   const { sprint, parent } = changes;
   const keepsStory = item.kind === "task" && item.user_story !== null && parent !== null;
   if (sprint !== undefined && sprint.id !== item.milestone && keepsStory) {

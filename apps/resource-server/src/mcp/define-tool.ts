@@ -1,6 +1,7 @@
 import type { AccessLevel, Clock } from "@taiga-mcp/service";
 import type { TaigaClient } from "@taiga-mcp/taiga-client";
 import type { z } from "zod";
+import type { Confirmations } from "../items/confirmation.ts";
 import type { IdempotencyLedger } from "../items/idempotency-ledger.ts";
 import type { ProjectDirectory } from "../projects/project-directory.ts";
 
@@ -23,6 +24,8 @@ export interface ToolContext {
   projects: ProjectDirectory;
   /** Answers a repeated create with its first result. */
   ledger: IdempotencyLedger;
+  /** Signs what this user was shown before a delete, and checks it at the second call. */
+  confirmations: Confirmations;
   /** Taiga as people see it in a browser, without a trailing slash; links are built from it. */
   taigaWebUrl: string;
   clock: Clock;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nearestNames } from "../projects/names.ts";
 
 /*
  * Input fields that every tool shares. Models send numbers, booleans and lists as text now and
@@ -69,9 +70,35 @@ export const names = listOf(text(200), 50);
 export const objectOf = <Shape extends z.ZodType>(shape: Shape) =>
   z.preprocess((value) => parseJson(value, "{"), shape);
 
+/** An object of these fields alone; for one that is misspelt the nearest are offered. */
+export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? tellUnknown(issue.keys, Object.keys(shape)) : undefined,
+  });
+
+function tellUnknown(unknown: readonly string[], known: readonly string[]): string {
+  const told = unknown.map((name) => {
+    const near = nearestNames(name, known);
+    return `there is no field "${name}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
+  });
+  return `${told.join("; ")}. Fields: ${known.join(", ")}`;
+}
+
+/** An object of which clients see no more than the description tells. */
+export const describedObject = <Shape extends z.ZodType>(shape: Shape) =>
+  objectOf(z.unknown().meta({ type: "object" }).pipe(shape));
+
 /** An object whose members are named by people, such as roles; clients see a plain object. */
 export const mapOf = <Value extends z.ZodType>(value: Value) =>
-  objectOf(z.looseObject({}).pipe(z.record(z.string(), value)));
+  describedObject(z.record(z.string(), value));
+
+/**
+ * A row of an answer: the fields that a client may rely on, and more. That more may come is
+ * JSON Schema's default, which to spell out costs every client tokens.
+ */
+export const openRow = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.looseObject(shape).meta({ additionalProperties: undefined });
 
 const isDay = (value: string): boolean =>
   /^\d{4}-\d{2}-\d{2}$/.test(value) &&
@@ -90,12 +117,17 @@ export const clearableDay = z.preprocess(
 );
 
 /** Which project, by slug, name or id. */
-export const project = text(200).describe("Slug or name; optional if you have one");
+export const project = text(200).describe("Slug or name");
+
+/** Items, wiki pages and the like, as people write them. */
+export const references = listOf(text(500), 100)
+  .refine((refs) => refs.length > 0, "must hold at least one")
+  .describe("#42, slug#42, wiki:page or Taiga URL");
 
 /** Repeats with the same key and arguments never create twice. */
 export const idempotencyKey = text(200)
   .refine((key) => key.length >= 8, "must have at least 8 characters")
-  .describe("Unique text; a repeated call creates nothing twice");
+  .describe("Unique text: repeating the call does nothing twice");
 
 /** Shows what would be done, does nothing. */
-export const dryRun = flag.describe("Show what would change, write nothing");
+export const dryRun = flag.describe("Only show what would change");

@@ -2,6 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import { createTaigaClient, type TaigaTransport } from "@taiga-mcp/taiga-client";
 import { createGrantTransport } from "../auth/grant-transport.ts";
 import type { TaigaCredentials } from "../auth/taiga-credentials.ts";
+import { createConfirmations } from "../items/confirmation.ts";
 import type { IdempotencyLedgers } from "../items/idempotency-ledger.ts";
 import type { ProjectDirectories, ProjectDirectory } from "../projects/project-directory.ts";
 import type { Caller } from "./caller.ts";
@@ -13,6 +14,8 @@ export interface ToolContextsDeps {
   credentials: TaigaCredentials;
   directories: ProjectDirectories;
   ledgers: IdempotencyLedgers;
+  /** Signs confirmations; the same in all replicas. */
+  confirmationKey: Uint8Array;
   /** Without a trailing slash. */
   taigaWebUrl: string;
   clock: Clock;
@@ -42,6 +45,11 @@ export function createToolContexts(deps: ToolContextsDeps): ToolContexts {
       taiga: createTaigaClient(transportFor(caller), undefined, { signal }),
       projects: projects(caller),
       ledger: deps.ledgers.for(caller.grant.subject),
+      confirmations: createConfirmations({
+        key: deps.confirmationKey,
+        clock: deps.clock,
+        subject: caller.grant.subject,
+      }),
       taigaWebUrl: deps.taigaWebUrl,
       clock: deps.clock,
       signal,

@@ -100,10 +100,15 @@ function toFieldText({ name, type, extra }: CustomAttribute): string {
 const KIND_OF_PERMISSION: Record<string, string> = {
   us: "story",
   task: "task",
+  tasks: "task",
   issue: "issue",
+  issues: "issue",
   epic: "epic",
+  epics: "epic",
   milestone: "sprint",
+  milestones: "sprint",
   wiki_page: "wiki",
+  wiki_pages: "wiki",
 };
 
 /** `add_us`, `modify_us` … → `story: add, modify`. */

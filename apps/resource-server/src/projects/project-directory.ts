@@ -11,11 +11,14 @@ import { LRUCache } from "lru-cache";
 import { ToolError } from "../mcp/errors.ts";
 import { createMemo, type Memo } from "./memo.ts";
 import { isSameName, nearestNames } from "./names.ts";
+import { createRefMemory, type RefMemory } from "./ref-memory.ts";
 
 /** How long what Taiga says about projects is believed; a write that touches it drops it at once. */
 const METADATA_TTL_SECONDS = 60;
 /** Projects whose details are kept per user. */
 const MAX_DETAILS = 50;
+/** Items whose kind is remembered per user. */
+const MAX_REFS = 500;
 
 /** A project with all that writing into it needs: people, roles, statuses, points, fields. */
 export type Project = ProjectDetail;
@@ -52,6 +55,9 @@ export interface ProjectDirectory {
   /** Whether the grant covers a project. */
   covers(projectId: number): boolean;
 
+  /** What refs stand for, as far as seen. */
+  refs: RefMemory;
+
   /** Forgets a project's metadata, because something in it was just changed. */
   drop(projectId: number): void;
 }
@@ -74,6 +80,7 @@ interface UserMemory {
   list: Memo<"list", ProjectRow[]>;
   details: Memo<number, Project>;
   sprints: Memo<number, Milestone[]>;
+  refs: RefMemory;
 }
 
 /**
@@ -97,6 +104,7 @@ export function createProjectDirectories(deps: {
       list: memo(1),
       details: memo(MAX_DETAILS),
       sprints: memo(MAX_DETAILS),
+      refs: createRefMemory(MAX_REFS),
     };
     memories.set(subject, memory);
     return memory;
@@ -143,6 +151,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     list,
     byId,
     covers,
+    refs: memory.refs,
 
     async resolve(reference) {
       const mine = await list();

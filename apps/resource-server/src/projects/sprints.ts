@@ -12,7 +12,7 @@ export interface SprintChoice {
 const BACKLOG: SprintChoice = { id: null, name: "backlog" };
 
 /**
- * Finds a sprint by its name, or by `current` (open, its dates hold today), `next` (the first that
+ * Finds a sprint by its name (or slug, as in its address), or by `current` (open, its dates hold today), `next` (the first that
  * starts later) or `backlog` (no sprint).
  *
  * @param today `YYYY-MM-DD`
@@ -28,7 +28,8 @@ export async function findSprint(
   if (["backlog", "none", ""].some((word) => isSameName(word, reference))) return BACKLOG;
   const word = ["current", "next"].find((each) => isSameName(each, reference));
   if (word === undefined || hasSprintCalled(project, reference)) {
-    return findByName(project.milestones, reference, field, ({ name }) => [name]);
+    const addressed = project.milestones.find(({ slug }) => slug === reference);
+    return addressed ?? findByName(project.milestones, reference, field, ({ name }) => [name]);
   }
   const open = await directory.openSprints(project.id);
   return word === "current" ? currentSprint(open, today, field) : nextSprint(open, today, field);

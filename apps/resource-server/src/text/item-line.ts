@@ -9,6 +9,7 @@ export function toItemLine(item: ItemSummary): string {
   const { assigned_to, sprint, points, tags, due_date, blocked, parent, epics } = item;
   const parts = [
     `${item.ref} ${item.kind} ${item.subject}`,
+    item.type,
     item.status,
     item.closed && "closed",
     assigned_to?.map((username) => `@${username}`).join(" "),
@@ -18,11 +19,15 @@ export function toItemLine(item: ItemSummary): string {
     tags !== undefined && `tags ${tags.join(", ")}`,
     blocked !== undefined && `BLOCKED${blocked === "blocked" ? "" : `: ${toOneLine(blocked)}`}`,
     parent !== undefined && `of ${parent}`,
+    item.severity !== undefined && `severity ${item.severity}`,
+    item.priority !== undefined && `priority ${item.priority}`,
+    item.stories !== undefined && `stories ${item.stories}`,
     epics !== undefined && `epic ${epics.join(" ")}`,
     item.swimlane !== undefined && `lane ${item.swimlane}`,
     item.owner !== undefined && `by ${item.owner}`,
     item.created !== undefined && `created ${toMinute(item.created)}`,
-    item.modified !== undefined && `modified ${toMinute(item.modified)}`,
+    item.modified !== undefined &&
+      `modified ${toMinute(item.modified)}${item.modified_by === undefined ? "" : ` by @${item.modified_by}`}`,
     item.finished !== undefined && `finished ${toMinute(item.finished)}`,
     item.comment_count !== undefined && `comments ${item.comment_count}`,
     item.version !== undefined && `v${item.version}`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseReference } from "../../src/items/reference.ts";
+import { parseAnyReference, parseReference } from "../../src/items/reference.ts";
 
 const parse = (text: string, web = "https://taiga.test") => parseReference(text, web, "refs[0]");
 
@@ -11,6 +11,8 @@ describe("parseReference", () => {
     ["Bike App #42", { project: "Bike App", ref: 42 }],
     ["https://taiga.test/project/bike-app/us/42", { project: "bike-app", kind: "story", ref: 42 }],
     ["https://taiga.test/project/bike-app/task/7/", { project: "bike-app", kind: "task", ref: 7 }],
+    ["https://taiga.test/project/b/issue/7", { project: "b", kind: "issue", ref: 7 }],
+    ["https://taiga.test/project/b/epic/7", { project: "b", kind: "epic", ref: 7 }],
     [
       "HTTPS://TAIGA.test/project/b/us/42?milestone=1#top",
       { project: "b", kind: "story", ref: 42 },
@@ -23,7 +25,7 @@ describe("parseReference", () => {
     });
   });
 
-  it.each(["", "#", "#0", "#-1", "42a", "#99999999999", "us/42", "wiki:home", "#1#2"])(
+  it.each(["", "#", "#0", "#-1", "42a", "#99999999999", "us/42", "wiki:", "#1#2"])(
     "refuses %s and says what a reference looks like",
     (text) => expect(() => parse(text)).toThrow("project-slug#42"),
   );
@@ -32,8 +34,29 @@ describe("parseReference", () => {
     expect(() => parse("https://tree.taiga.test/project/b/us/1")).toThrow("https://taiga.test");
   });
 
-  it("refuses addresses of what is neither story nor task", () => {
-    expect(() => parse("https://taiga.test/project/b/issue/1")).toThrow("no story or task");
-    expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("no story or task");
+  it("refuses addresses of what cannot be read", () => {
+    expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("names nothing");
+    expect(() => parse("https://taiga.test/project/b/us/42/edit")).toThrow("names nothing");
   });
+
+  it("refuses wiki pages and sprints where only items make sense", () => {
+    expect(() => parse("wiki:home")).toThrow("is a wiki page");
+    expect(() => parse("sprint:current")).toThrow("is a sprint");
+  });
+});
+
+describe("parseAnyReference", () => {
+  it.each([
+    ["wiki:home", { page: "home" }],
+    ["Wiki: My page", { page: "my-page" }],
+    ["bike-app#wiki:home", { project: "bike-app", page: "home" }],
+    ["https://taiga.test/project/b/wiki/caf%C3%A9", { project: "b", page: "café" }],
+    ["https://taiga.test/project/b/wiki/100%", { project: "b", page: "100%" }],
+    ["sprint:Sprint 5: Night #2", { sprint: "Sprint 5: Night #2" }],
+    ["b#sprint:next", { project: "b", sprint: "next" }],
+    ["https://taiga.test/project/b/taskboard/sprint-5", { project: "b", sprint: "sprint-5" }],
+    ["#42", { ref: 42 }],
+  ])("reads %s", (text, expected) =>
+    expect(parseAnyReference(text, "https://taiga.test", "refs[0]")).toEqual(expected),
+  );
 });

@@ -56,4 +56,21 @@ describe("lenient fields", () => {
       day: { type: "string" },
     });
   });
+
+  it("cost no token for what JSON Schema takes for granted", () => {
+    const schema = z.object({
+      row: fields.openRow({ ref: z.string() }),
+      map: fields.mapOf(fields.text(9)),
+      described: fields.describedObject(z.object({ a: z.string() })),
+    });
+    expect(JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: "input" }).properties))).toEqual({
+      row: { type: "object", properties: { ref: { type: "string" } }, required: ["ref"] },
+      map: { type: "object" },
+      described: { type: "object" },
+    });
+    expect(
+      schema.parse({ row: { ref: "#1", more: 1 }, map: '{"a":1}', described: '{"a":"b"}' }),
+    ).toEqual({ row: { ref: "#1", more: 1 }, map: { a: "1" }, described: { a: "b" } });
+    expect(schema.safeParse({ row: { ref: "#1" }, map: [], described: {} }).success).toBe(false);
+  });
 });

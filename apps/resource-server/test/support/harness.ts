@@ -5,6 +5,7 @@ import { createApp, type AppDeps } from "../../src/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
 import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
+import { deriveConfirmationKey } from "../../src/items/confirmation.ts";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
 import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
 import type { ToolDefinition } from "../../src/mcp/define-tool.ts";
@@ -104,6 +105,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
         }),
         directories: createProjectDirectories({ clock, maxUsers: 10 }),
         ledgers: createIdempotencyLedgers({ kv, clock }),
+        confirmationKey: deriveConfirmationKey(CLIENT_SECRET),
         taigaWebUrl: config.taigaWebUrl,
         clock,
       }),

@@ -1,18 +1,24 @@
 import {
+  type Epic,
   type HistoryEntry,
+  type Issue,
   type Me,
   type Milestone,
+  type MilestoneStats,
   type Page,
   type ProjectDetail,
   type ProjectRow,
   type TaigaClient,
   TaigaError,
   type Task,
+  type TimelineEntry,
   type UserStory,
+  type WikiPage,
 } from "@taiga-mcp/taiga-client";
 
-type AnyItem = (UserStory | Task) & Record<string, unknown>;
-type Kind = "userstory" | "task";
+type AnyItem = (UserStory | Task | Issue | Epic) & Record<string, unknown>;
+type Kind = "userstory" | "task" | "issue" | "epic";
+const KINDS = ["userstory", "task", "issue", "epic"] as const;
 type Filter = Record<string, unknown>;
 
 const choice = (id: number, name: string) => ({ id, name, order: id });
@@ -22,6 +28,7 @@ const status = (id: number, name: string, is_closed = false) => ({
   color: "",
   is_closed,
 });
+const withColor = <Value extends object>(value: Value) => ({ ...value, color: "" });
 const person = (id: number, username: string, full_name: string, role: number) => ({
   id,
   username,
@@ -32,11 +39,12 @@ const person = (id: number, username: string, full_name: string, role: number) =
   is_active: true,
 });
 
-const ALL_PERMISSIONS = ["us", "task"].flatMap((noun) =>
-  ["view", "add", "modify", "comment"].map(
-    (verb) => `${verb}_${noun === "task" && verb === "view" ? "tasks" : noun}`,
+const ALL_PERMISSIONS = [
+  ...["us", "task", "issue", "epic", "wiki_page", "milestone"].flatMap((noun) =>
+    ["add", "modify", "comment", "delete"].map((verb) => `${verb}_${noun}`),
   ),
-);
+  ...["us", "tasks", "issues", "epics", "wiki_pages", "milestones"].map((noun) => `view_${noun}`),
+];
 
 export const ME: Me = {
   ...person(7, "bob", "Bob Baker", 1),
@@ -89,22 +97,22 @@ export const projectOf = (
     { ...choice(2, "Front"), slug: "front", computable: true, permissions: [] },
     { ...choice(3, "Stakeholder"), slug: "stakeholder", computable: false, permissions: [] },
   ],
-  epic_statuses: [],
+  epic_statuses: [status(31, "New"), status(32, "Done", true)],
   us_statuses: ["New", "In progress", "Done"].map((name, index) => ({
     ...status(index + 1, name, name === "Done"),
     is_archived: false,
     wip_limit: null,
   })),
   task_statuses: [status(11, "New"), status(12, "Closed", true)],
-  issue_statuses: [],
+  issue_statuses: [status(21, "New"), status(22, "Closed", true)],
   points: [
     { ...choice(1, "?"), value: null },
     { ...choice(2, "3"), value: 3 },
     { ...choice(3, "5"), value: 5 },
   ],
-  issue_types: [],
-  priorities: [],
-  severities: [],
+  issue_types: [choice(1, "Bug"), choice(2, "Question")].map(withColor),
+  priorities: [choice(1, "Low"), choice(2, "High")].map(withColor),
+  severities: [choice(1, "Minor"), choice(2, "Critical")].map(withColor),
   swimlanes: [choice(1, "Fast lane")],
   milestones: [
     { id: 1, name: "Sprint 1", slug: "sprint-1", closed: true },
@@ -130,7 +138,7 @@ export const projectOf = (
   ...more,
 });
 
-const sprint = (id: number, name: string, start: string, finish: string): Milestone => ({
+export const sprint = (id: number, name: string, start: string, finish: string): Milestone => ({
   id,
   name,
   slug: name.toLowerCase(),
@@ -157,11 +165,19 @@ export interface TaigaDouble {
   filters: Filter[];
   projects: ProjectDetail[];
   sprints: Milestone[];
-  items: Record<Kind, AnyItem[]>;
+  items: { [One in Kind]: AnyItem[] };
+  /** Which stories are in which epic. */
+  links: { epic: number; user_story: number }[];
+  pages: WikiPage[];
+  timeline: TimelineEntry[];
+  stats: MilestoneStats;
   history: Map<string, HistoryEntry[]>;
   custom: Map<string, { attributes_values: Record<string, unknown>; version: number }>;
   /** Adds an item; the next free ref and id unless given. */
   add(kind: Kind, values?: Record<string, unknown>): AnyItem;
+  addPage(slug: string, content?: string): WikiPage;
+  /** Shows the links on the stories, as Taiga does. */
+  relink(): void;
   /** Somebody else changes an item, in their own words. */
   change(item: AnyItem, changes: Record<string, unknown>, by?: string): void;
   /** Called before each request; may throw or change things. */
@@ -181,7 +197,23 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
       sprint(2, "Sprint 2", "2026-11-16", "2026-11-27"),
       sprint(3, "Sprint 3", "2026-11-30", "2026-12-11"),
     ],
-    items: { userstory: [], task: [] },
+    items: { userstory: [], task: [], issue: [], epic: [] },
+    links: [],
+    pages: [],
+    timeline: [],
+    stats: {
+      name: "",
+      estimated_start: "",
+      estimated_finish: "",
+      total_points: {},
+      completed_points: [],
+      total_userstories: 0,
+      completed_userstories: 0,
+      total_tasks: 4,
+      completed_tasks: 1,
+      iocaine_doses: 0,
+      days: [],
+    },
     history: new Map(),
     custom: new Map(),
     before: () => {},
@@ -190,6 +222,34 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
       const item = newItem(kind, id, nextRef++, projects, values);
       double.items[kind].push(item);
       return item;
+    },
+    addPage(slug, content = "") {
+      const page: WikiPage = {
+        id: nextId++,
+        project: 1,
+        slug,
+        content,
+        version: 1,
+        owner: 6,
+        last_modifier: 6,
+        project_extra_info: { id: 1, name: "alpha one", slug: "alpha-one" },
+        editions: 1,
+        created_date: "2026-11-01T00:00:00Z",
+        modified_date: "2026-11-02T00:00:00Z",
+        is_watcher: false,
+        total_watchers: 0,
+      };
+      double.pages.push(page);
+      return page;
+    },
+    relink() {
+      for (const story of double.items.userstory) {
+        const mine = double.links.filter((link) => link.user_story === story.id);
+        story["epics"] = mine.map(({ epic }) => {
+          const { id, ref, subject } = double.items.epic.find((one) => one.id === epic)!;
+          return { id, ref, subject, color: null };
+        });
+      }
     },
     change(item, changes, by = "alice") {
       apply(double, item, changes, by);
@@ -202,6 +262,19 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
     return structuredClone(answer());
   };
   const missing = () => new TaigaError("not_found", "No such object.", { status: 404 });
+  const forbidden = () => new TaigaError("permission_denied", "You may not.", { status: 403 });
+  const pageOf = <Row>(rows: Row[], { page = 1, pageSize = 30 } = {}): Page<Row> => ({
+    items: rows.slice((page - 1) * pageSize, page * pageSize),
+    total: rows.length,
+    page,
+    pageSize,
+    hasNext: page * pageSize < rows.length,
+  });
+  const milestone = (id: number) => {
+    const found = double.sprints.find((one) => one.id === id);
+    if (found === undefined) throw forbidden();
+    return found;
+  };
   const project = (test: (one: ProjectDetail) => boolean) => {
     const found = projects.find(test);
     if (found === undefined) throw missing();
@@ -212,7 +285,13 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
     const items = double.items[kind];
     const byId = (id: number) => items.find((item) => item.id === id)!;
     const rows = (filter: Filter) => {
-      const found = items.filter((item) => matches(item, filter));
+      const { epic, ...others } = filter;
+      const inEpic = (item: AnyItem) =>
+        epic === undefined ||
+        double.links.some(
+          (link) => link.user_story === item.id && toList(epic).includes(link.epic),
+        );
+      const found = items.filter((item) => inEpic(item) && matches(item, others));
       const order = toText(filter["order_by"] ?? "id");
       const key = order.replace("-", "");
       const sign = order.startsWith("-") ? -1 : 1;
@@ -228,7 +307,21 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
           return { items: part, total: all.length, page, pageSize, hasNext };
         });
       },
-      getById: (id: number) => called(`${name}.getById`, () => byId(id)),
+      getById: (id: number) =>
+        called(`${name}.getById`, () => {
+          const found = items.find((item) => item.id === id);
+          if (found === undefined) throw missing();
+          return found;
+        }),
+      delete: (id: number) =>
+        called(`${name}.delete`, () => {
+          if (!items.some((item) => item.id === id)) throw forbidden();
+          items.splice(0, items.length, ...items.filter((item) => item.id !== id));
+          if (kind !== "userstory") return;
+          // Its tasks go too.
+          const { task } = double.items;
+          task.splice(0, task.length, ...task.filter((one) => one["user_story"] !== id));
+        }),
       getByRef: (key: { projectId: number }, ref: number) =>
         called(`${name}.getByRef`, () => {
           const found = items.find((item) => item.ref === ref && item.project === key.projectId);
@@ -285,7 +378,88 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
     },
     userStories: resource("userstory", "userStories"),
     tasks: resource("task", "tasks"),
-    milestones: { list: () => called("milestones.list", () => double.sprints) },
+    issues: resource("issue", "issues"),
+    epics: {
+      ...resource("epic", "epics"),
+      listStories: (epic: number) =>
+        called("epics.listStories", () => double.links.filter((link) => link.epic === epic)),
+      addStory: (epic: number, user_story: number) =>
+        called("epics.addStory", () => {
+          if (double.links.some((one) => one.epic === epic && one.user_story === user_story)) {
+            throw new TaigaError("validation_failed", "already exists", { status: 400 });
+          }
+          double.links.push({ epic, user_story });
+          double.relink();
+          return { epic, user_story, order: 1 };
+        }),
+      removeStory: (epic: number, user_story: number) =>
+        called("epics.removeStory", () => {
+          double.links = double.links.filter(
+            (one) => one.epic !== epic || one.user_story !== user_story,
+          );
+          double.relink();
+        }),
+    },
+    milestones: {
+      list: () => called("milestones.list", () => double.sprints),
+      getById: (id: number) => called("milestones.getById", () => milestone(id)),
+      stats: () => called("milestones.stats", () => double.stats),
+      create: (values: Milestone) =>
+        called("milestones.create", () => {
+          const made = sprint(
+            nextId++,
+            values.name,
+            values.estimated_start,
+            values.estimated_finish,
+          );
+          double.sprints.push(made);
+          const { name, slug, id } = made;
+          double.projects[0]!.milestones.push({ name, slug, id, closed: false });
+          return made;
+        }),
+      update: (id: number, changes: Partial<Milestone>) =>
+        called("milestones.update", () => Object.assign(milestone(id), changes)),
+      delete: (id: number) =>
+        called("milestones.delete", () => {
+          milestone(id);
+          double.sprints = double.sprints.filter((one) => one.id !== id);
+        }),
+    },
+    wikiPages: {
+      list: (_filter: Filter, page: object) =>
+        called("wikiPages.list", () => pageOf(double.pages, page)),
+      getBySlug: (projectId: number, slug: string) =>
+        called("wikiPages.getBySlug", () => {
+          const found = double.pages.find((one) => one.slug === slug && one.project === projectId);
+          if (found === undefined) throw missing();
+          return found;
+        }),
+      update: (id: number, _changes: object) =>
+        called("wikiPages.update", () => {
+          const page = double.pages.find((one) => one.id === id)!;
+          page.version += 1;
+          return page;
+        }),
+      delete: (id: number) =>
+        called("wikiPages.delete", () => {
+          double.pages = double.pages.filter((one) => one.id !== id);
+        }),
+    },
+    timeline: {
+      project: (_id: number, page: object) =>
+        called("timeline.project", () => pageOf(double.timeline, page)),
+      user: (_id: number, page: object) =>
+        called("timeline.user", () => pageOf(double.timeline, page)),
+    },
+    search: ({ text }: { text: string }) =>
+      called("search", () => ({
+        count: 0,
+        epics: [],
+        userstories: [],
+        tasks: [],
+        issues: [],
+        wikipages: double.pages.filter(({ content }) => content.includes(text)),
+      })),
     history: {
       list: (_kind: Kind, id: number) =>
         called("history.list", () => double.history.get(String(id)) ?? []),
@@ -303,10 +477,7 @@ export function createTaigaDouble(projects = [projectOf(1, "alpha-one")]): Taiga
     resolver: {
       resolve: ({ ref }: { ref: number }) =>
         called("resolver.resolve", () => {
-          if (ref === 900) return { kind: "epic", id: 50 };
-          const kind = (["userstory", "task"] as const).find((each) =>
-            double.items[each].some((item) => item.ref === ref),
-          );
+          const kind = KINDS.find((each) => double.items[each].some((item) => item.ref === ref));
           return kind && { kind, id: double.items[kind].find((item) => item.ref === ref)!.id };
         }),
     },
@@ -331,7 +502,7 @@ function newItem(
     description: "",
     project: home.id,
     project_extra_info: { id: home.id, name: home.name, slug: home.slug },
-    status: kind === "userstory" ? 1 : 11,
+    status: { userstory: 1, task: 11, issue: 21, epic: 31 }[kind],
     owner: 6,
     owner_extra_info: { id: 6, username: "alice", full_name_display: "Alice", is_active: true },
     assigned_to: null,
@@ -354,32 +525,34 @@ function newItem(
     total_comments: 0,
     external_reference: [],
   };
-  const own =
-    kind === "userstory"
-      ? {
-          milestone_name: null,
-          swimlane: null,
-          assigned_users: [],
-          points: { 1: 1, 2: 1 },
-          total_points: null,
-          backlog_order: id,
-          sprint_order: id,
-          kanban_order: id,
-          finish_date: null,
-          client_requirement: false,
-          team_requirement: false,
-          epics: [],
-          tasks: [],
-          total_attachments: 0,
-        }
-      : {
-          user_story: null,
-          user_story_extra_info: null,
-          us_order: id,
-          taskboard_order: id,
-          finished_date: null,
-          is_iocaine: false,
-        };
+  const own = {
+    userstory: {
+      milestone_name: null,
+      swimlane: null,
+      assigned_users: [],
+      points: { 1: 1, 2: 1 },
+      total_points: null,
+      backlog_order: id,
+      sprint_order: id,
+      kanban_order: id,
+      finish_date: null,
+      client_requirement: false,
+      team_requirement: false,
+      epics: [],
+      tasks: [],
+      total_attachments: 0,
+    },
+    task: {
+      user_story: null,
+      user_story_extra_info: null,
+      us_order: id,
+      taskboard_order: id,
+      finished_date: null,
+      is_iocaine: false,
+    },
+    issue: { type: 1, severity: 1, priority: 1, finished_date: null, generated_user_stories: [] },
+    epic: { color: "#000000", epics_order: id, user_stories_counts: { total: 0, progress: null } },
+  }[kind];
   const item = { ...base, ...own } as unknown as AnyItem;
   write(item, values, home);
   return item;
@@ -390,8 +563,13 @@ function write(item: AnyItem, changes: Record<string, unknown>, home: ProjectDet
   const { tags, points, comment: _comment, ...rest } = changes;
   Object.assign(item, rest);
   if (Array.isArray(tags)) item.tags = tags.map((tag: string) => [tag, null]);
-  if (points !== undefined && "points" in item) Object.assign(item.points, points);
-  const statuses = "points" in item ? home.us_statuses : home.task_statuses;
+  if (points !== undefined && "points" in item) Object.assign(item.points as object, points);
+  const statuses = [
+    ...home.us_statuses,
+    ...home.task_statuses,
+    ...home.issue_statuses,
+    ...home.epic_statuses,
+  ];
   const its = statuses.find(({ id }) => id === item.status)!;
   item.status_extra_info = { name: its.name, color: "", is_closed: its.is_closed };
   item.is_closed = its.is_closed;
@@ -447,6 +625,8 @@ function verifyVersion(double: TaigaDouble, item: AnyItem, keys: string[], versi
 const toText = (value: unknown): string =>
   typeof value === "string" ? value : JSON.stringify(value);
 
+const toList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
 const IGNORED = new Set(["order_by", "q", "pageSize"]);
 
 function matches(item: AnyItem, filter: Filter): boolean {
@@ -457,7 +637,9 @@ function matches(item: AnyItem, filter: Filter): boolean {
     if (key.endsWith("__lt")) return String(item[key.slice(0, -4)]) < toText(wanted);
     if (key === "tags") return item.tags.some(([tag]) => list.includes(tag));
     if (key === "assigned_users" && "assigned_users" in item) {
-      return [item.assigned_to, ...item.assigned_users].some((id) => list.includes(id));
+      return [item.assigned_to, ...(item.assigned_users as number[])].some((id) =>
+        list.includes(id),
+      );
     }
     if (key === "status__is_closed") return item.is_closed === wanted;
     if (key.startsWith("exclude_")) return !list.includes(item[key.slice(8)]);

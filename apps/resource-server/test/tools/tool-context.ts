@@ -1,4 +1,5 @@
 import { createMemoryKv } from "@taiga-mcp/store";
+import { createConfirmations } from "../../src/items/confirmation.ts";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/mcp/define-tool.ts";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
@@ -38,6 +39,11 @@ export function createBench(
     ledger: createIdempotencyLedgers({ kv: createMemoryKv({ clock: read }), clock: read }).for(
       "bob",
     ),
+    confirmations: createConfirmations({
+      key: new Uint8Array(32),
+      clock: read,
+      subject: "bob",
+    }),
     taigaWebUrl: "https://taiga.test",
     clock: read,
     signal: new AbortController().signal,

@@ -4,16 +4,16 @@ import { toCreateAnswer, toCreatePreview } from "../../items/create-answer.ts";
 import { createItems, isDone } from "../../items/create-items.ts";
 import { planCreation } from "../../items/plan-creation.ts";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { dryRun, idempotencyKey, listOf, maybe, project } from "../../mcp/fields.ts";
+import { dryRun, idempotencyKey, listOf, maybe, openRow, project } from "../../mcp/fields.ts";
 
 export default defineTool({
   name: "create_items",
   title: "Create items",
   description:
-    "Create stories, with their tasks, and tasks. All names are checked before anything is written.",
+    "Create stories (with their tasks), tasks, issues, epics. All names are checked before anything is written.",
   toolset: "core",
   access: "write",
-  taigaPermissions: ["add_us", "add_task"],
+  taigaPermissions: ["add_us", "add_task", "add_issue", "add_epic"],
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,
@@ -28,14 +28,13 @@ export default defineTool({
     idempotency_key: maybe(idempotencyKey),
     dry_run: maybe(dryRun),
   }),
-  outputSchema: z.object({
+  outputSchema: openRow({
     items: z.array(
-      z.looseObject({
-        outcome: z.string().describe("created, failed, unknown …"),
+      openRow({
+        outcome: z.string().describe("created, failed, unknown"),
         ref: z.string().optional(),
       }),
     ),
-    repeated: z.boolean().optional(),
   }),
   async handler({ items, project: reference, idempotency_key: key, dry_run: isDryRun }, context) {
     const request = { items, project: reference };

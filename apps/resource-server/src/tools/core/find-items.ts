@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { criteriaFields, kinds, pageLimit } from "../../items/criteria.ts";
+import { criteriaFields, defaultKinds, kinds, pageLimit } from "../../items/criteria.ts";
 import { decodeCursor, encodeCursor } from "../../items/cursor.ts";
 import { findItems } from "../../items/find-items.ts";
 import { isSortName, SORT_KEYS } from "../../items/order.ts";
-import { DEFAULT_FIELDS, ITEM_FIELDS } from "../../items/summary.ts";
+import { DEFAULT_FIELDS, isItemField, ITEM_FIELDS } from "../../items/summary.ts";
 import { toFoundAnswer } from "../../items/found-answer.ts";
 import { toToday } from "../../items/today.ts";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { listOf, maybe, text } from "../../mcp/fields.ts";
+import { listOf, maybe, openRow, text } from "../../mcp/fields.ts";
 
 const DEFAULT_LIMIT = 30;
 const DEFAULT_ORDER = "-modified";
@@ -16,10 +16,10 @@ export default defineTool({
   name: "find_items",
   title: "Find items",
   description:
-    'Find stories and tasks by names. Lists mean any of; "!" before a name excludes it. Without project: all of yours.',
+    'Find items and wiki pages by names. Lists mean any of; "!" before a name excludes it. Without project: all of yours.',
   toolset: "core",
   access: "read",
-  taigaPermissions: ["view_us", "view_tasks"],
+  taigaPermissions: ["view_us", "view_tasks", "view_issues", "view_epics", "view_wiki_pages"],
   annotations: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -36,19 +36,24 @@ export default defineTool({
         .describe(`${SORT_KEYS.join(", ")}; - reverses; default ${DEFAULT_ORDER}`),
     ),
     fields: maybe(
-      listOf(z.enum(ITEM_FIELDS), ITEM_FIELDS.length).describe("Shown beside ref and subject"),
+      listOf(
+        text(20).refine(isItemField, `must be one of ${ITEM_FIELDS.join(", ")}`),
+        ITEM_FIELDS.length,
+      ).describe(
+        `Instead of the usual; also ${ITEM_FIELDS.filter((name) => !DEFAULT_FIELDS.includes(name)).join(", ")}`,
+      ),
     ),
     limit: maybe(pageLimit.describe(`Default ${DEFAULT_LIMIT}`)),
-    cursor: maybe(text(2_000).describe("From the last answer, same arguments otherwise")),
+    cursor: maybe(text(2_000).describe("From the last answer")),
   }),
   outputSchema: z.object({
-    items: z.array(z.looseObject({ ref: z.string(), subject: z.string() })),
+    items: z.array(openRow({ ref: z.string(), subject: z.string() })),
     total: z.number().optional(),
     cursor: z.string().optional(),
   }),
   async handler(input, { taiga, projects, clock, taigaWebUrl }) {
     const {
-      kinds: wantedKinds = ["story"],
+      kinds: named = [],
       project,
       order = DEFAULT_ORDER,
       fields = DEFAULT_FIELDS,
@@ -56,6 +61,7 @@ export default defineTool({
       cursor,
       ...criteria
     } = input;
+    const wantedKinds = named.length > 0 ? named : defaultKinds(criteria);
     const search = { kinds: wantedKinds, project, order, ...criteria };
     const today = toToday(clock);
     const listing = await findItems(

@@ -3,7 +3,7 @@ import { INCLUDES } from "../../items/details.ts";
 import { readItems } from "../../items/read-items.ts";
 import { toToday } from "../../items/today.ts";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { listOf, maybe, project, text } from "../../mcp/fields.ts";
+import { listOf, maybe, openRow, project, references } from "../../mcp/fields.ts";
 
 /** So few are read for their content, more for an overview. */
 const FEW = 5;
@@ -11,10 +11,10 @@ const FEW = 5;
 export default defineTool({
   name: "get_items",
   title: "Get items",
-  description: "Read stories and tasks by reference, each with its version.",
+  description: "Read items and wiki pages by reference, each with its version.",
   toolset: "core",
   access: "read",
-  taigaPermissions: ["view_us", "view_tasks"],
+  taigaPermissions: ["view_us", "view_tasks", "view_issues", "view_epics", "view_wiki_pages"],
   annotations: {
     readOnlyHint: true,
     destructiveHint: false,
@@ -22,20 +22,16 @@ export default defineTool({
     openWorldHint: true,
   },
   inputSchema: z.strictObject({
-    refs: listOf(text(500), 100)
-      .refine((refs) => refs.length > 0, "must hold at least one")
-      .describe("#42, slug#42 or Taiga URL"),
+    refs: references,
     project: maybe(project),
     include: maybe(
-      listOf(z.enum(INCLUDES), INCLUDES.length).describe(`Default description, up to ${FEW} items`),
+      listOf(z.enum(INCLUDES), INCLUDES.length).describe(
+        `Children: story's tasks, epic's stories. Default description, up to ${FEW}`,
+      ),
     ),
   }),
-  outputSchema: z.object({
-    items: z.array(
-      z.looseObject({ ref: z.string(), version: z.string().describe("For update_items") }),
-    ),
-    errors: z.array(z.string()).optional(),
-    left_out: z.array(z.string()).optional(),
+  outputSchema: openRow({
+    items: z.array(openRow({ ref: z.string(), version: z.string().describe("For update_items") })),
   }),
   handler({ refs, project: reference, include }, context) {
     const few = refs.length <= FEW ? (["description"] as const) : [];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../../mcp/define-tool.ts";
+import { openRow } from "../../mcp/fields.ts";
 import { toProjectLine, toProjectText } from "../../projects/project-line.ts";
 import { MAX_ANSWER_BYTES, capText } from "../../text/cap.ts";
 import { toOneLine } from "../../text/clean.ts";
@@ -18,10 +19,7 @@ export default defineTool({
     openWorldHint: true,
   },
   inputSchema: z.strictObject({}),
-  outputSchema: z.looseObject({
-    username: z.string(),
-    projects: z.array(z.looseObject({ slug: z.string() })),
-  }),
+  outputSchema: openRow({ username: z.string() }),
   async handler(_input, { projects }) {
     const [me, list] = await Promise.all([projects.me(), projects.list()]);
     const data = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { maybe, project } from "../../mcp/fields.ts";
+import { maybe, openRow, project } from "../../mcp/fields.ts";
 import { describeProject } from "../../projects/project-description.ts";
 import { toDescriptionText } from "../../projects/project-text.ts";
 import { capText, MAX_ANSWER_BYTES } from "../../text/cap.ts";
@@ -10,7 +10,7 @@ export default defineTool({
   name: "get_project",
   title: "Get a project",
   description:
-    "All one needs to write in a project: members, roles, statuses, points, tags, custom fields, open sprints, swimlanes, modules, your permissions.",
+    "All that writing needs: members, roles, statuses, points, tags, custom fields, open sprints, swimlanes, your permissions.",
   toolset: "core",
   access: "read",
   annotations: {
@@ -20,7 +20,7 @@ export default defineTool({
     openWorldHint: true,
   },
   inputSchema: z.strictObject({ project: maybe(project) }),
-  outputSchema: z.looseObject({ slug: z.string(), name: z.string() }),
+  outputSchema: openRow({ slug: z.string(), name: z.string() }),
   async handler({ project: reference }, { projects }) {
     const found = await projects.resolve(reference);
     const data = describeProject(found, await projects.openSprints(found.id));

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { flag, maybe, text } from "../../mcp/fields.ts";
+import { flag, maybe, openRow, text } from "../../mcp/fields.ts";
 import { toProjectLine, toProjectText } from "../../projects/project-line.ts";
 import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
 import { fence } from "../../text/fence.ts";
@@ -21,9 +21,8 @@ export default defineTool({
     search: maybe(text(200).describe("Part of the slug or name")),
     public: maybe(flag.describe("Also public projects of others")),
   }),
-  outputSchema: z.object({
-    projects: z.array(z.looseObject({ slug: z.string(), name: z.string() })),
-    left_out: z.number().optional(),
+  outputSchema: openRow({
+    projects: z.array(openRow({ slug: z.string(), name: z.string() })),
   }),
   async handler({ search = "", public: others = false }, { projects, taiga }) {
     const mine = await projects.list();

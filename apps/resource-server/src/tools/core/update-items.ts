@@ -1,15 +1,23 @@
 import { z } from "zod";
-import { Changes } from "../../items/change-fields.ts";
+import { Changes, CHANGES_TEXT } from "../../items/change-fields.ts";
 import { toUpdateAnswer } from "../../items/update-answer.ts";
 import { updateItems } from "../../items/update-items.ts";
 import { defineTool } from "../../mcp/define-tool.ts";
-import { dryRun, listOf, maybe, objectOf, project, text } from "../../mcp/fields.ts";
+import {
+  describedObject,
+  dryRun,
+  listOf,
+  maybe,
+  openRow,
+  project,
+  text,
+} from "../../mcp/fields.ts";
 
 const ItemToUpdate = z.preprocess(
   (value) => (typeof value === "string" || typeof value === "number" ? { ref: value } : value),
-  z.looseObject({
-    ref: text(500).describe("#42, slug#42 or Taiga URL"),
-    version: maybe(text(30).describe("The one you saw: others' later changes become conflicts")),
+  openRow({
+    ref: text(500).describe("#42, slug#42, URL"),
+    version: maybe(text(30).describe("The one you saw; others' later changes become conflicts")),
   }),
 );
 
@@ -17,10 +25,19 @@ export default defineTool({
   name: "update_items",
   title: "Update items",
   description:
-    "Change stories and tasks: set for all, and fields of its own beside each ref. Fields left out stay. Also comments.",
+    "Change items: set for all, and fields of its own beside each ref. Fields left out stay.",
   toolset: "core",
   access: "write",
-  taigaPermissions: ["modify_us", "modify_task", "comment_us", "comment_task"],
+  taigaPermissions: [
+    "modify_us",
+    "modify_task",
+    "modify_issue",
+    "modify_epic",
+    "comment_us",
+    "comment_task",
+    "comment_issue",
+    "comment_epic",
+  ],
   annotations: {
     readOnlyHint: false,
     // It overwrites, which MCP calls destructive as soon as an update is not merely additive.
@@ -32,15 +49,15 @@ export default defineTool({
     items: listOf(ItemToUpdate, 100)
       .refine((items) => items.length > 0, "must hold at least one")
       .describe("Each with ref, and changes of its own as in set"),
-    set: maybe(objectOf(Changes).describe("Changes for all")),
+    set: maybe(describedObject(Changes).describe(`Changes for all: ${CHANGES_TEXT}`)),
     project: maybe(project),
     dry_run: maybe(dryRun),
   }),
   outputSchema: z.object({
     items: z.array(
-      z.looseObject({
+      openRow({
         ref: z.string(),
-        outcome: z.string().describe("updated, unchanged, conflict, failed …"),
+        outcome: z.string().describe("updated, unchanged, conflict, failed"),
       }),
     ),
   }),

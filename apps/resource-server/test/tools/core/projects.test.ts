@@ -35,7 +35,7 @@ describe("get_me, list_projects and get_project", () => {
       statuses: { story: ["New", "In progress", "Done (closed)"] },
       custom_fields: { story: ["Customer (text)", "Severity (dropdown: low, high)"] },
       sprints: [{ name: "Sprint 2", start: "2026-11-16" }, { name: "Sprint 3" }],
-      permissions: { story: ["add", "comment", "modify", "view"] },
+      permissions: { story: ["add", "comment", "delete", "modify", "view"] },
     });
     expect(text).toContain("members: @alice Alice Archer (Back)");
     await call(getProject, { project: "Alpha One" });

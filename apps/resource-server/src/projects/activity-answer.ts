@@ -1,0 +1,37 @@
+import { countFitting, MAX_ANSWER_BYTES } from "../text/cap.ts";
+import { fence } from "../text/fence.ts";
+import { type Activity, type ActivityPosition } from "./activity.ts";
+import { type ActivityEntry, toActivityText } from "./activity-entry.ts";
+
+/**
+ * Writes events down, as far as they fit; what does not is behind the cursor.
+ * @param firstPage of Taiga's list that was read.
+ */
+export function toActivityAnswer(
+  { entries, next }: Activity,
+  firstPage: number,
+  toCursor: (position: ActivityPosition) => string,
+): { text: string; data: { events: ActivityEntry[]; cursor?: string } } {
+  const lines = entries.map(toActivityText);
+  const shown = entries.slice(0, countWhole(entries, countFitting(lines, MAX_ANSWER_BYTES)));
+  const last = shown.at(-1);
+  const isCut = shown.length < entries.length && last !== undefined;
+  const position = isCut ? { page: firstPage, before: last.at } : next;
+  const cursor = position && toCursor(position);
+  const more = cursor === undefined ? "" : ` More follow: repeat with cursor ${cursor}`;
+  const header = `${shown.length === 0 ? "Nothing found" : `${shown.length} events`}.${more}`;
+  return {
+    text:
+      shown.length === 0 ? header : `${header}\n${fence(lines.slice(0, shown.length).join("\n"))}`,
+    data: { events: shown, ...(cursor !== undefined && { cursor }) },
+  };
+}
+
+/** As many events as fit without parting those of one moment; at least one. */
+function countWhole(entries: readonly ActivityEntry[], fitting: number): number {
+  let count = Math.max(1, fitting);
+  while (count > 1 && count < entries.length && entries[count - 1]?.at === entries[count]?.at) {
+    count -= 1;
+  }
+  return count;
+}
