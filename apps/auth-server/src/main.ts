@@ -66,6 +66,7 @@ await runService(NAME, process, async (environment) => {
     taigaWebUrl: config.taigaWebUrl,
     mcpUrl: config.resource,
     logger,
+    sleep,
   });
 
   const shared = { config, logger, engine, renderFailure: renderFailurePage };

@@ -74,6 +74,7 @@ async function startWhole(): Promise<System> {
         taigaWebUrl: config.taigaWebUrl,
         mcpUrl: config.resource,
         logger,
+        sleep: async () => undefined,
       }),
   });
 }

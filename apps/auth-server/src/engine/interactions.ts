@@ -63,6 +63,12 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
     finishConsent: (req, res, _interaction, grantId) =>
       outsideEngine(() => provider.interactionFinished(req, res, { consent: { grantId } })),
 
+    resume: (req, res) =>
+      outsideEngine(async () => {
+        const { returnTo } = await provider.interactionDetails(req, res);
+        res.writeHead(303, { Location: returnTo, "Cache-Control": "no-store" }).end();
+      }),
+
     deny: (req, res) =>
       outsideEngine(() =>
         provider.interactionFinished(req, res, {
@@ -106,5 +112,6 @@ async function toInteraction(
     client: { id: client.clientId, name: client.clientName, redirectUri: String(redirectUri) },
     requestedAccess: lowestLevel(asked, accessLimit),
     accountId: details.session?.accountId,
+    isAnswered: details.result?.consent !== undefined || details.result?.["error"] !== undefined,
   };
 }

@@ -20,6 +20,8 @@ export interface Interaction {
   requestedAccess: AccessLevel;
   /** Set from the consent step on. */
   accountId: string | undefined;
+  /** The user has agreed or declined already, but the browser has not followed the answer yet. */
+  isAnswered: boolean;
 }
 
 /** Who is asking. Everything in it was written by a stranger: escape it, load nothing from it. */
@@ -56,6 +58,8 @@ export interface Interactions {
     interaction: Interaction,
     grantId: string,
   ): Promise<void>;
+  /** Sends a browser that asks again after its answer on to where that answer leads. */
+  resume(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
   /** Sends the browser back to the client with `access_denied`. */
   deny(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
 }

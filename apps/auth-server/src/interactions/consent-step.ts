@@ -14,14 +14,19 @@ import { sendPage } from "./send-page.ts";
 const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
-  interactions: Pick<Interactions, "createGrant" | "finishConsent">;
+  interactions: Pick<Interactions, "find" | "createGrant" | "finishConsent" | "resume">;
   vault: Pick<Vault, "holder" | "keep" | "discard">;
   csrf: Csrf;
   /** The most that any client may do, by the operator's word. */
   accessLimit: AccessLevel;
   taigaHost: string;
   toAccountId: (userId: number) => string;
+  sleep: (ms: number) => Promise<void>;
 }
+
+/** How long the second of two clicks waits for the answer of the first. */
+const POLL_MS = 50;
+const POLL_LIMIT = 20;
 
 /** The step in which a user says what the client may do. */
 export interface ConsentStep {
@@ -31,7 +36,7 @@ export interface ConsentStep {
 }
 
 export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
-  const { interactions, vault, csrf, accessLimit, taigaHost, toAccountId } = deps;
+  const { interactions, vault, csrf, accessLimit, taigaHost, toAccountId, sleep } = deps;
 
   const limitOf = ({ requestedAccess }: Interaction): AccessLevel =>
     lowestLevel(requestedAccess, accessLimit);
@@ -65,6 +70,24 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     sendPage(res, status, page);
   }
 
+  /**
+   * Browsers drop the answer to the first of two clicks and wait for the second one's. The first
+   * has taken the held login; what it decided is good for both.
+   */
+  async function followFirstAnswer(
+    req: Request,
+    res: Response,
+    { uid }: Interaction,
+  ): Promise<void> {
+    for (let polls = 0; polls < POLL_LIMIT; polls += 1) {
+      const interaction = await interactions.find(req, res, uid);
+      if (interaction?.isAnswered) return interactions.resume(req, res, interaction);
+      if (interaction === undefined) break;
+      await sleep(POLL_MS);
+    }
+    throw new InteractionError("login_expired");
+  }
+
   return {
     show: (res, interaction) => send(res, interaction, { status: 200 }),
 
@@ -76,10 +99,13 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
           choiceError: "Choose one of the ways below in which the app may work.",
         });
       }
+      if ((await vault.holder(interaction.uid)) === undefined) {
+        return followFirstAnswer(req, res, interaction);
+      }
       await findUser(interaction);
       const { grantId } = await interactions.createGrant(interaction, { access, projects: "all" });
       const kept = await vault.keep(interaction.uid, grantId);
-      if (!kept) throw new InteractionError("login_expired");
+      if (!kept) return followFirstAnswer(req, res, interaction);
       await interactions.finishConsent(req, res, interaction, grantId);
     },
   };

@@ -33,6 +33,7 @@ export interface InteractionsRouterDeps {
   /** The address that clients connect to. */
   mcpUrl: string;
   logger: Logger;
+  sleep: (ms: number) => Promise<void>;
 }
 
 /** The steps that a form may be sent in. A user may log in again until they have consented. */
@@ -69,6 +70,8 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
         throw new InteractionError("stale_form", backTo);
       }
+      // A second click, or an answer that got lost on its way.
+      if (interaction.isAnswered) return interactions.resume(req, res, interaction);
       await answer(req, res, interaction);
     },
   ];
@@ -77,6 +80,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   router.use(createPublicPages(deps));
   router.get("/interaction/:uid", async (req, res) => {
     const interaction = await find(req, res);
+    if (interaction.isAnswered) return interactions.resume(req, res, interaction);
     const wantsLogin = interaction.step === "login" || req.query["account"] === "other";
     await (wantsLogin ? loginStep : consentStep).show(res, interaction);
   });

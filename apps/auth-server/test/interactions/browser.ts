@@ -71,6 +71,7 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
       client: { id: "client", name: "Claude Code", redirectUri: "http://127.0.0.1:43117/cb" },
       requestedAccess: "admin",
       accountId: undefined,
+      isAnswered: false,
     },
     hasCookie: true,
     taiga: async () => ({ ok: true, ...ada }) satisfies LoginOutcome,
@@ -115,6 +116,7 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
       taigaWebUrl: "https://taiga.example.com/some/path",
       mcpUrl: "https://mcp.example.com/mcp",
       logger: createLogger({ name: "test", level: "silent" }),
+      sleep: async () => undefined,
     }),
   );
   const listening: Listening = await listen(app, { host: "127.0.0.1", port: 0, setting: "PORT" });
@@ -151,6 +153,11 @@ function createFakeEngine(browser: Browser): Interactions {
     },
     finishConsent: async (_req, res, _interaction, grantId) => {
       browser.calls.push(`finishConsent ${grantId}`);
+      browser.interaction.isAnswered = true;
+      redirect(res, "/resume");
+    },
+    resume: async (_req, res) => {
+      browser.calls.push("resume");
       redirect(res, "/resume");
     },
     deny: async (_req, res) => {

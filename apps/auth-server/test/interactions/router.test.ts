@@ -258,6 +258,34 @@ describe("consent without its login", () => {
   });
 });
 
+describe("a consent that is sent twice", () => {
+  it("follows the first answer, because browsers drop it for the second click's", async () => {
+    atConsent();
+    await browser.submit("consent", { access: "read" });
+    const second = await browser.submit("consent", { access: "admin" });
+    expect([second.status, second.headers.get("Location")]).toEqual([303, "/resume"]);
+    expect(browser.calls.slice(3)).toEqual(["resume"]);
+    expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
+  });
+
+  it("waits for the first answer when both are under way", async () => {
+    atConsent();
+    const answers = await Promise.all([
+      browser.submit("consent", { access: "read" }),
+      browser.submit("consent", { access: "read" }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+    expect(browser.calls.filter((call) => call.startsWith("finishConsent"))).toHaveLength(1);
+  });
+
+  it("goes on also when the user comes back to the page after its answer was lost", async () => {
+    atConsent();
+    await browser.submit("consent", { access: "read" });
+    const page = await browser.get(PATH);
+    expect([page.status, page.headers.get("Location")]).toEqual([303, "/resume"]);
+  });
+});
+
 describe("a login that does not work", () => {
   const field = (page: Page, name: string) => page.html.querySelector(`input[name=${name}]`);
 
