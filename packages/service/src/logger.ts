@@ -105,6 +105,8 @@ export function createHttpLogger(logger: Logger): HttpLogger {
       }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },
+    // Without an error of its own the library makes one up, with a stack that leads nowhere.
+    customErrorObject: (_req, res, _error, value: object) => ({ ...value, err: res.err }),
     customLogLevel: (_req, res, error) => {
       if (error !== undefined || res.statusCode >= 500) return "error";
       return "info";

@@ -14,7 +14,9 @@ export const createErrorHandler =
   ({ logger, renderFailure }: ErrorHandlerDeps): ErrorRequestHandler =>
   async (cause: unknown, req, res, next) => {
     const error = toOAuthError(cause);
-    if (error.status >= 500) logger.error({ err: cause, requestId: req.id }, "request failed");
+    const { id: requestId } = req;
+    if (error.status >= 500) logger.error({ err: cause, requestId }, "request failed");
+    else logger.info({ error: error.code, detail: error.message, requestId }, "refused");
     if (res.headersSent) return next(cause);
     if (!isForPerson(req)) return sendOAuthError(res, error);
     if (error.status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));

@@ -93,8 +93,8 @@ const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   version_invalid: "Read the item again with get_items and repeat the change on its new version.",
   project_archived: "It can be read and not be changed.",
   project_blocked: "It can be read and not be changed until its owner unblocks it.",
-  unavailable: "Taiga cannot be reached at the moment. Try again later.",
-  server_error: "Taiga itself failed. Try again later.",
+  unavailable: "Try again in a while.",
+  server_error: "Try again in a while.",
 };
 
 /** Failures of Taiga that no caller can mend. */
