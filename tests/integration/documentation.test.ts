@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
-const PAGES = ["README.md", "CONTRIBUTING.md", ...markdownBelow("docs")];
+const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })

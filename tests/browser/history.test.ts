@@ -1,0 +1,209 @@
+// What browsers do besides following links: back, again, two tabs, and coming too late.
+import { mkdtempSync, rmSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startSystem, type System } from "../support/system.ts";
+import { describeInBrowser, launchChromium, openTab, openTabIn } from "./support/chromium.ts";
+import { type ClientApp, createClientApp } from "./support/client-app.ts";
+import {
+  allow,
+  approveIn,
+  backInTheApp,
+  consentHeading,
+  logInAs,
+  loginHeading,
+} from "./support/pages.ts";
+
+const ended = (page: Page) =>
+  page.getByRole("heading", { level: 1, name: /(page|login) has ended/ });
+
+describeInBrowser("a browser's history", () => {
+  let dataDir: string;
+  let system: System;
+  let browser: Browser;
+  let app: ClientApp;
+  beforeAll(async () => {
+    dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-browser-"));
+    browser = await launchChromium();
+    system = await startSystem({ DATA_DIR: dataDir });
+    app = await createClientApp(system);
+  });
+  afterAll(async () => {
+    await app?.close();
+    await browser?.close();
+    await system?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it("back after the consent shows a page that has ended, and gives no second code", async () => {
+    const { page } = await openTab(browser);
+    const login = await app.startLogin();
+    await page.goto(login.url);
+    await approveIn(page, "alice");
+    await page.goBack();
+    await ended(page).waitFor();
+    expect(await page.getByRole("button").count()).toBe(0);
+    expect(login.answers()).toHaveLength(1);
+    expect((await login.finish()).active).toBe(true);
+  });
+
+  it("back from the consent page to the login leads on as before", async () => {
+    const { page } = await openTab(browser);
+    const login = await app.startLogin();
+    await page.goto(login.url);
+    await logInAs(page, "alice");
+    await consentHeading(page).waitFor();
+    await page.goBack();
+    await page.goForward();
+    await consentHeading(page).waitFor();
+    await allow(page);
+    await backInTheApp(page);
+    expect((await login.finish()).active).toBe(true);
+  });
+
+  it("reloading the consent page changes nothing", async () => {
+    const { page } = await openTab(browser);
+    const login = await app.startLogin();
+    await page.goto(login.url);
+    await logInAs(page, "alice");
+    await consentHeading(page).waitFor();
+    await page.reload();
+    await consentHeading(page).waitFor();
+    await allow(page);
+    await backInTheApp(page);
+    expect((await login.finish()).active).toBe(true);
+  });
+
+  it("two tabs at once keep their users apart", async () => {
+    const first = await openTab(browser);
+    const second = await openTabIn(first.page.context());
+    const [forAlice, forBob] = await Promise.all([app.startLogin(), app.startLogin()]);
+    await first.page.goto(forAlice.url);
+    await second.page.goto(forBob.url);
+    await logInAs(first.page, "alice");
+    await consentHeading(first.page).waitFor();
+    await logInAs(second.page, "bob");
+    await consentHeading(second.page).waitFor();
+    await first.page.reload();
+    expect(await first.page.getByRole("main").innerText()).toContain("alice");
+    expect(await second.page.getByRole("main").innerText()).toContain("bob");
+    await allow(first.page, "Read only");
+    await backInTheApp(first.page);
+    await allow(second.page);
+    await backInTheApp(second.page);
+
+    const [alice, bob] = [await forAlice.finish(), await forBob.finish()];
+    expect(alice).toMatchObject({ active: true, access: "read" });
+    expect(bob).toMatchObject({ active: true, access: "write" });
+    expect(alice.sub).not.toBe(bob.sub);
+  });
+
+  it("another browser cannot go on with a login whose address it has", async () => {
+    const { page } = await openTab(browser);
+    const login = await app.startLogin();
+    await page.goto(login.url);
+    await logInAs(page, "alice");
+    await consentHeading(page).waitFor();
+    const stranger = await openTab(browser);
+    await stranger.page.goto(page.url());
+    await ended(stranger.page).waitFor();
+    expect(await stranger.page.content()).not.toContain("alice");
+  });
+
+  it.each(["the login page", "the consent page"])(
+    "%s that was left open for too long says so, and what to do",
+    async (which) => {
+      const { page } = await openTab(browser);
+      await page.goto((await app.startLogin()).url);
+      if (which === "the consent page") {
+        await logInAs(page, "alice");
+        await consentHeading(page).waitFor();
+      }
+      endInteractions(dataDir);
+      await (which === "the consent page" ? allow(page) : logInAs(page, "alice"));
+      await ended(page).waitFor();
+      expect(await page.getByRole("main").innerText()).toContain("connect again");
+
+      await page.goto((await app.startLogin()).url);
+      await loginHeading(page).waitFor();
+    },
+  );
+
+  it.each([
+    ["Allow access", "consent"],
+    ["Log in and continue", "login"],
+  ])(
+    "a second click on %s, while the first is answered, leads on as one would",
+    async (name, form) => {
+      const { page } = await openTab(browser);
+      const login = await app.startLogin();
+      await page.goto(login.url);
+      if (form === "consent") {
+        await logInAs(page, "alice");
+        await consentHeading(page).waitFor();
+      } else {
+        await page.getByLabel("User name or e-mail").fill("alice");
+        await page.getByLabel("Password").fill("alice-password");
+      }
+      await clickAgainBeforeTheAnswer(page, name, form);
+      if (form === "login") {
+        await consentHeading(page).waitFor();
+        await allow(page);
+      }
+      await backInTheApp(page);
+      expect((await login.finish()).active).toBe(true);
+    },
+  );
+
+  it("a consent whose answer was lost on its way goes on when the user comes back", async () => {
+    const { page } = await openTab(browser);
+    const login = await app.startLogin();
+    await page.goto(login.url);
+    await logInAs(page, "alice");
+    await consentHeading(page).waitFor();
+    await page.route("**/consent", async (route) => {
+      await route.fetch({ maxRedirects: 0 });
+      await route.abort();
+    });
+    const address = page.url();
+    await allow(page);
+    await page.waitForURL(/^chrome-error:/);
+    await page.goto(address);
+    await backInTheApp(page);
+    expect((await login.finish()).active).toBe(true);
+  });
+});
+
+/** The server has done what the first click asked for, but the browser waits for the second. */
+async function clickAgainBeforeTheAnswer(page: Page, name: string, form: string): Promise<void> {
+  const button = page.getByRole("button", { name });
+  await button.scrollIntoViewIfNeeded();
+  const box = await button.boundingBox();
+  if (box === null) throw new Error(`there is no button ${name}`);
+  // Not the button's own click, which waits until the page has gone.
+  const click = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  const isDone = new Promise<void>((resolve) => {
+    void page.route(
+      `**/${form}`,
+      async (route) => {
+        await route.fetch({ maxRedirects: 0 });
+        resolve();
+      },
+      { times: 1 },
+    );
+  });
+  await click();
+  await isDone;
+  await click();
+}
+
+/** As if their ten minutes were over. */
+function endInteractions(dataDir: string): void {
+  const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 2_000 });
+  const { changes } = file.prepare("UPDATE entries SET expires_at = 0 WHERE key LIKE 'ix:%'").run();
+  file.close();
+  expect(changes).toBeGreaterThan(0);
+}

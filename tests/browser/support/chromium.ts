@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { describe } from "vitest";
+
+const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+const isThere = existsSync(CHROMIUM);
+
+/** How long a page may take for anything; less than a test may, so that the page's complaint shows. */
+const TIMEOUT_MS = 10_000;
+
+if (!isThere && process.env["CI"] === undefined) {
+  console.warn(
+    `BROWSER TESTS SKIPPED: there is no Chromium at ${CHROMIUM}. Install it, or set CHROMIUM_PATH.`,
+  );
+}
+
+/** `describe`, skipped where there is no browser; under CI the tests then fail instead. */
+export const describeInBrowser =
+  isThere || process.env["CI"] !== undefined ? describe : describe.skip;
+
+/** A real Chromium without a window, which does nothing that the test did not ask for. */
+export function launchChromium(): Promise<Browser> {
+  if (!isThere) throw new Error(`There is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH.`);
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--no-first-run",
+      // Chromium has no sandbox for root, and refuses to start with one.
+      ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    ],
+  });
+}
+
+export interface Tab {
+  page: Page;
+  /** What the browser complained about: policy violations, errors, files that did not load. */
+  complaints: string[];
+}
+
+/** A new tab; new cookies too unless a context is given. */
+export async function openTab(
+  browser: Browser,
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<Tab> {
+  return await openTabIn(await browser.newContext(options));
+}
+
+export async function openTabIn(context: BrowserContext): Promise<Tab> {
+  const page = await context.newPage();
+  page.setDefaultTimeout(TIMEOUT_MS);
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    // A page with status 400 is what some tests are about.
+    if (message.type() === "error" && !message.text().includes("responded with a status of 4")) {
+      complaints.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  return { page, complaints };
+}

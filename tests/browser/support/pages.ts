@@ -1,0 +1,40 @@
+// What a person does on our pages, by what a person sees.
+import type { Page } from "playwright-core";
+
+export async function logInAs(
+  page: Page,
+  username: string,
+  password = `${username}-password`,
+): Promise<void> {
+  await page.getByLabel("User name or e-mail").fill(username);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in and continue" }).click();
+}
+
+export const consentHeading = (page: Page) =>
+  page.getByRole("heading", { level: 1, name: "Allow access to Taiga?" });
+
+export const loginHeading = (page: Page) =>
+  page.getByRole("heading", { level: 1, name: "Log in to Taiga" });
+
+/**
+ * On the consent page.
+ * @param access title of an access level; the preselected one otherwise.
+ */
+export async function allow(page: Page, access?: string): Promise<void> {
+  // On its text, as people click: the whole box around it belongs to the label.
+  if (access !== undefined) await page.getByText(access, { exact: true }).click();
+  await page.getByRole("button", { name: "Allow access" }).click();
+}
+
+/** From the login page to the client's callback. */
+export async function approveIn(page: Page, username: string): Promise<void> {
+  await logInAs(page, username);
+  await consentHeading(page).waitFor();
+  await allow(page);
+  await backInTheApp(page);
+}
+
+export const backInTheApp = async (page: Page): Promise<void> => {
+  await page.getByRole("heading", { name: "Back in the app" }).waitFor();
+};
