@@ -11,6 +11,7 @@ const REFUSALS = [
   "registration_create.error",
   "registration_delete.error",
   "registration_read.error",
+  "registration_update.error",
   "revocation.error",
 ] as const;
 
