@@ -10,7 +10,7 @@ import { type DocumentHosts, findDocumentUrlFault } from "./document-url.ts";
 const WINDOW_SECONDS = 600;
 
 /** Documents of one network in ten minutes, those in a cache not counted. */
-const FETCHES_PER_NETWORK = 60;
+const FETCHES_PER_NETWORK = 30;
 
 export interface ClientDocumentsDeps {
   fetch: FetchDocument;

@@ -86,7 +86,7 @@ describe("better-auth", () => {
   });
 });
 
-describe("FastMCP", () => {
+describe("with clients that have documents", () => {
   let host: DocumentHost;
   let taking: System;
   beforeEach(async () => {
@@ -101,6 +101,15 @@ describe("FastMCP", () => {
   const open = (clientId: string) =>
     request(`${taking.issuer}/authorize?${toAuthorizeParams(clientId, createPkce()).toString()}`);
 
+  it("workers-oauth-provider, re-authorization signed out other devices: a second login with the same document leaves the first alone", async () => {
+    const clientId = host.publish("/client");
+    const first = await connect(taking, { clientId });
+    const second = await connect(taking, { clientId });
+    await revoke(taking, clientId, second.tokens.access_token);
+    expect((await introspect(taking.issuer, first.tokens.access_token)).json["active"]).toBe(true);
+    expect((await refresh(taking, clientId, first.tokens.refresh_token)).status).toBe(200);
+  });
+
   it.each([
     ["GHSA-vv7q-7jx5-f767: this machine", "127.0.0.53"],
     ["GHSA-vv7q-7jx5-f767: a private network", "192.168.0.1"],
@@ -110,20 +119,20 @@ describe("FastMCP", () => {
     ["NAT64 bypass with a prefix of its own", "64:ff9b:1::a9fe:a9fe"],
     ["6to4 bypass", "2002:a9fe:a9fe::1"],
     ["Teredo bypass", "2001:0:a9fe:a9fe::1"],
-  ])("%s: a document is not fetched from there", async (_what, address) => {
+  ])("FastMCP %s: a document is not fetched from there", async (_what, address) => {
     host.addresses = [[address]];
     const page = await open(host.publish("/client"));
     expect([page.status, host.requests]).toEqual([400, []]);
     expect(page.text).not.toContain(address);
   });
 
-  it("rebinding bypass: what was checked is what is connected to", async () => {
+  it("FastMCP rebinding bypass: what was checked is what is connected to", async () => {
     host.addresses = [["127.0.0.1"], ["169.254.169.254"]];
     expect((await open(host.publish("/client"))).status).toBe(303);
     expect(host.lookups).toEqual(["apps.test"]);
   });
 
-  it("redirect bypass: a public host does not lead inside", async () => {
+  it("FastMCP redirect bypass: a public host does not lead inside", async () => {
     const headers = { location: "http://169.254.169.254/latest/meta-data" };
     const page = await open(host.publish("/client", {}, { status: 307, headers }));
     expect([page.status, host.requests]).toEqual([400, ["/client"]]);

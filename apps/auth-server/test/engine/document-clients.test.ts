@@ -277,7 +277,7 @@ describe("fetching for others", () => {
   it("is limited for each network, with a page and a time; what is cached does not count", async () => {
     const cached = host.publish("/cached");
     await open(system, cached);
-    for (let count = 0; count < 59; count += 1) {
+    for (let count = 0; count < 29; count += 1) {
       await open(system, host.publish(`/client-${count}`));
     }
     const page = await open(system, host.publish("/one-more"));

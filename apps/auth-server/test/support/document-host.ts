@@ -15,6 +15,8 @@ interface Reply {
   body?: unknown;
   /** Sends nothing at all. */
   isSilent?: boolean;
+  /** Sends a little now and then, and never ends. */
+  isDripping?: boolean;
 }
 
 /** An https server that publishes documents, under names that only its own resolver knows. */
@@ -48,7 +50,9 @@ export async function startDocumentHost(): Promise<DocumentHost> {
     if (host.isDown || reply.isSilent === true) return;
     const body = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
     res.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers });
-    res.end(body);
+    if (reply.isDripping !== true) return res.end(body);
+    const drops = setInterval(() => res.write(" "), 200);
+    res.on("close", () => clearInterval(drops));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
