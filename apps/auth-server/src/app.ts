@@ -31,8 +31,10 @@ type AppConfig = Pick<
   | "resource"
   | "accessLimit"
   | "registrationsPerHour"
+  | "registrationsPerHourTotal"
   | "resourceServer"
   | "taigaApiUrl"
+  | "takesClientDocuments"
   | "trustProxy"
 >;
 
@@ -62,17 +64,26 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   app.use(createMetadataRoutes(config));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
   app.use(deps.interactions);
-  const limit = (limited: RateLimit) =>
+  const limit = (limited: RateLimit & { isGlobal?: true }) =>
     createLimit({ ...limited, store: deps.rateLimits(limited) });
   app.use(
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
-      limitRegistrations: limit({
-        name: "registration",
-        windowSeconds: 3600,
-        maximum: config.registrationsPerHour,
-      }),
+      // What one network is refused does not count against everybody.
+      limitRegistrations: [
+        limit({
+          name: "registration",
+          windowSeconds: 3600,
+          maximum: config.registrationsPerHour,
+        }),
+        limit({
+          name: "registrations",
+          windowSeconds: 3600,
+          maximum: config.registrationsPerHourTotal,
+          isGlobal: true,
+        }),
+      ],
       limitAuthorizations: limit({
         name: "authorization",
         windowSeconds: 60,

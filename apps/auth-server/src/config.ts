@@ -3,6 +3,7 @@ import {
   type Addresses,
   ConfigurationError,
   type Environment,
+  isLoopback,
   type LogLevel,
   port,
   readEnvironment,
@@ -12,6 +13,7 @@ import {
   sharedSettings,
 } from "@taiga-mcp/service";
 import { z } from "zod";
+import type { DocumentHosts } from "./client-documents/document-url.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -20,6 +22,22 @@ const NEW_GRANT_SPARE_SECONDS = 600;
 
 /** 32 bytes as base64url without padding. */
 const MASTER_KEY = /^[\w-]{43}$/;
+
+const HOST =
+  /^(\*\.)?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$|^[\da-f:]+:[\da-f:.]*$/;
+
+/** Host names and addresses, with `*.` for all below a name. */
+const hostList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ""),
+  )
+  .refine((hosts) => hosts.every((host) => HOST.test(host)), {
+    error: "must be host names without scheme and port, comma separated",
+  });
 
 /** Every setting of the authorization server, with its description. */
 export const AuthServerSettings = z.object({
@@ -79,7 +97,32 @@ export const AuthServerSettings = z.object({
     .int("must be a whole number")
     .positive("must be more than 0")
     .default(60)
-    .meta({ description: "How many clients one network address may register in an hour." }),
+    .meta({
+      description:
+        "How many clients one network address (of IPv6: one /64) may register in an hour.",
+    }),
+  REGISTRATIONS_PER_HOUR_TOTAL: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .positive("must be more than 0")
+    .default(1000)
+    .meta({ description: "How many clients may register in an hour altogether." }),
+  CLIENT_ID_METADATA_DOCUMENTS: z
+    .enum(["auto", "on", "off"], "must be auto, on or off")
+    .default("auto")
+    .meta({
+      description:
+        "Whether a client may name itself by the https address of a metadata document, which is fetched from there, instead of registering. auto: only with a public https address. Clients that can do so do nothing else then, so choose off where this service cannot reach the internet.",
+    }),
+  CLIENT_DOCUMENT_ALLOWED_HOSTS: hostList.default([]).meta({
+    description:
+      "The only hosts that clients' metadata documents may be on, comma separated; *.example.com is every host below example.com.",
+    defaultText: "every public host",
+  }),
+  CLIENT_DOCUMENT_DENIED_HOSTS: hostList.default([]).meta({
+    description: "Hosts that clients' metadata documents may not be on, written the same way.",
+    defaultText: "none",
+  }),
 });
 
 /** What the authorization server runs with, resolved and checked. */
@@ -100,6 +143,10 @@ export interface Config extends Addresses {
   authorizationCodeTtlSeconds: number;
   refreshGraceSeconds: number;
   registrationsPerHour: number;
+  registrationsPerHourTotal: number;
+  /** Whether clients may name themselves by a metadata document of their own. */
+  takesClientDocuments: boolean;
+  clientDocumentHosts: DocumentHosts;
   storeUrl: string;
   dataDir: string;
   logLevel: LogLevel;
@@ -117,8 +164,9 @@ type Settings = z.output<typeof AuthServerSettings>;
  */
 export function parseConfig(environment: Environment): Config {
   const settings = readEnvironment(AuthServerSettings, environment);
+  const addresses = resolveAddresses(settings);
   return {
-    ...resolveAddresses(settings),
+    ...addresses,
     publicListener: { host: settings.AUTH_SERVER_HOST, port: settings.AUTH_SERVER_PORT },
     privateListener: {
       host: settings.AUTH_SERVER_PRIVATE_HOST,
@@ -139,11 +187,26 @@ export function parseConfig(environment: Environment): Config {
     authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
     refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
+    registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
+    takesClientDocuments: takesClientDocuments(settings, addresses.issuer),
+    clientDocumentHosts: {
+      allowed: settings.CLIENT_DOCUMENT_ALLOWED_HOSTS,
+      denied: settings.CLIENT_DOCUMENT_DENIED_HOSTS,
+    },
     storeUrl: settings.STORE_URL,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
     trustProxy: settings.TRUST_PROXY,
   };
+}
+
+/** A machine that nobody else reaches is often one that reaches nobody else. */
+function takesClientDocuments(
+  { CLIENT_ID_METADATA_DOCUMENTS: choice }: Settings,
+  issuer: string,
+): boolean {
+  if (choice !== "auto") return choice === "on";
+  return issuer.startsWith("https:") && !isLoopback(issuer);
 }
 
 function resolveMasterKeys(settings: Settings): Config["masterKeys"] {

@@ -1,8 +1,12 @@
 import { createLogger, listen, runService, systemClock } from "@taiga-mcp/service";
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaClient, createTaigaTransport } from "@taiga-mcp/taiga-client";
+import { lookup } from "node:dns/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPrivateApp, createPublicApp } from "./app.ts";
+import { createClientDocuments } from "./client-documents/client-documents.ts";
+import { createDocumentFetch } from "./client-documents/document-fetch.ts";
+import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
 import { parseConfig } from "./config.ts";
 import { toCsrfKey } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
@@ -43,6 +47,14 @@ await runService(NAME, process, async (environment) => {
     keys,
     logger,
   });
+  const documentFetch = createDocumentFetch({
+    resolve: (hostname) => lookup(hostname, { all: true }),
+    isForbidden: isSpecialUseAddress,
+  });
+  const hosts = config.clientDocumentHosts;
+  const clientDocuments = config.takesClientDocuments
+    ? createClientDocuments({ ...documentFetch, hosts, rateLimits })
+    : undefined;
   const engine = createEngine({
     config,
     kv: store,
@@ -52,6 +64,7 @@ await runService(NAME, process, async (environment) => {
     sleep,
     hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
     endGrant,
+    clientDocuments,
     renderFailure: renderFailurePage,
   });
   const interactions = createInteractionsRouter({
@@ -85,7 +98,12 @@ await runService(NAME, process, async (environment) => {
       // Its streams would keep the listener open.
       await revocations.close();
       await Promise.all([publicListener.close(), privateListener.close()]);
-      await Promise.all([store.close(), broadcast.close(), transport.close()]);
+      await Promise.all([
+        store.close(),
+        broadcast.close(),
+        transport.close(),
+        documentFetch.close(),
+      ]);
     },
   };
 });

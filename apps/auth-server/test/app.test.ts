@@ -30,9 +30,11 @@ import { startSystem, type System, TAIGA_API_URL } from "./support/system.ts";
 const KEYS = createStorageKeys(TAIGA_API_URL);
 const USERS: Readonly<Record<string, number>> = { alice: 7, bob: 8 };
 
-/** A Taiga token that ends in a day, as a real one does. */
+/** When Taiga's tokens end: in a day, as real ones do, and all in the same second. */
+const TOMORROW = Math.floor(Date.now() / 1000) + 86_400;
+
 const toTaigaToken = (username: string): string =>
-  new UnsecuredJWT({ username }).setExpirationTime("1d").encode();
+  new UnsecuredJWT({ username }).setExpirationTime(TOMORROW).encode();
 
 /** All parts as main.ts joins them; only Taiga itself is pretended. */
 async function startWhole(): Promise<System> {

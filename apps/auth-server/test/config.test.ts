@@ -78,6 +78,16 @@ describe("addresses", () => {
     ],
     [{ REFRESH_GRACE_SECONDS: "31" }, "REFRESH_GRACE_SECONDS: must be at most 30"],
     [{ GRANT_TTL_SECONDS: "7776001" }, "GRANT_TTL_SECONDS: must be at most 7776000"],
+    [{ CLIENT_ID_METADATA_DOCUMENTS: "yes" }, "CLIENT_ID_METADATA_DOCUMENTS: must be auto, on or"],
+    [
+      { CLIENT_DOCUMENT_DENIED_HOSTS: "https://evil.example" },
+      "CLIENT_DOCUMENT_DENIED_HOSTS: must be host names without scheme",
+    ],
+    [
+      { CLIENT_DOCUMENT_ALLOWED_HOSTS: "claude.ai, *" },
+      "CLIENT_DOCUMENT_ALLOWED_HOSTS: must be host names",
+    ],
+    [{ REGISTRATIONS_PER_HOUR_TOTAL: "0" }, "REGISTRATIONS_PER_HOUR_TOTAL: must be more than 0"],
     [{ MASTER_KEY: "too-short" }, "MASTER_KEY: must be one or more keys of 32 random bytes"],
     [{ MASTER_KEY: `${KEY},` }, "MASTER_KEY: must be one or more keys"],
   ])("%j is refused with the variable and the rule", (environment, sentence) => {
@@ -88,6 +98,32 @@ describe("addresses", () => {
   it("allows plain http to a Taiga elsewhere only when told so", () => {
     const config = parse({ TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" });
     expect(config.taigaApiUrl).toBe("http://taiga.internal/api/v1");
+  });
+});
+
+describe("clients' metadata documents", () => {
+  const TAIGA = { TAIGA_API_URL: "https://taiga.example" };
+  const OPEN = { PUBLIC_URL: "https://mcp.example", ...TAIGA };
+  const LOCAL = { PUBLIC_URL: "https://localhost:8443", ...TAIGA };
+
+  it.each([
+    [{}, false],
+    [LOCAL, false],
+    [OPEN, true],
+    [{ ...OPEN, CLIENT_ID_METADATA_DOCUMENTS: "off" }, false],
+    [{ CLIENT_ID_METADATA_DOCUMENTS: "on" }, true],
+  ])("with %j are taken: %s, because a machine of one's own may not reach them", (given, taken) =>
+    expect(parse(given).takesClientDocuments).toBe(taken),
+  );
+
+  it("may be limited to hosts, and hosts excepted", () => {
+    expect(parse().clientDocumentHosts).toEqual({ allowed: [], denied: [] });
+    expect(
+      parse({
+        CLIENT_DOCUMENT_ALLOWED_HOSTS: "Claude.ai, *.example.com,8.8.8.8,",
+        CLIENT_DOCUMENT_DENIED_HOSTS: "2606:4700::1",
+      }).clientDocumentHosts,
+    ).toEqual({ allowed: ["claude.ai", "*.example.com", "8.8.8.8"], denied: ["2606:4700::1"] });
   });
 });
 

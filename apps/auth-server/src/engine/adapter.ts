@@ -3,6 +3,7 @@ import type { Kv } from "@taiga-mcp/store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
+import type { DocumentClients } from "./document-clients.ts";
 import { type Lifetimes, toGrantRef } from "./lifetimes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
@@ -18,6 +19,8 @@ export interface AdapterDeps {
   endGrant: (grantKey: string) => Promise<void>;
   /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
   refreshTokens: Pick<Adapter, "find" | "consume">;
+  /** None when clients can only be registered. */
+  documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
 }
 
 type Methods = Partial<Omit<Adapter, "findByUserCode">>;
@@ -80,8 +83,9 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
 const endingWithGrant: Methods = { destroy: async () => {} };
 
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
-  const { kv, keys, endGrant } = deps;
+  const { kv, keys, endGrant, documentClients } = deps;
   return {
+    find: async (id) => (await records.read(id))?.payload ?? (await documentClients?.findCopy(id)),
     // An update must not bring the client's end forward.
     upsert: async (id, payload, ttlSeconds) => {
       if (!(await records.rewrite(id, payload))) await records.write(id, payload, ttlSeconds);

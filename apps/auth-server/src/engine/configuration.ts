@@ -1,4 +1,4 @@
-import { type AccessLevel, toScopes } from "@taiga-mcp/service";
+import { type AccessLevel, type Clock, toScopes } from "@taiga-mcp/service";
 import {
   type AdapterFactory,
   type Configuration,
@@ -7,6 +7,7 @@ import {
   type Provider,
 } from "oidc-provider";
 import { toCookieKeys, toJwks } from "../crypto/keys.ts";
+import { type DocumentClients, UnusableDocument } from "./document-clients.ts";
 import { askEveryTime } from "./interaction-policy.ts";
 import { canonicalResource } from "./policy.ts";
 import type { RenderFailure } from "./ports.ts";
@@ -16,12 +17,16 @@ import { insideEngine } from "./store-unavailable.ts";
 /** How long a user may take for a login or a consent, in seconds. */
 const INTERACTION_TTL_SECONDS = 600;
 
+/** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
+const MAX_ASSERTION_SECONDS = 3600;
+
 export interface ConfigurationDeps {
   issuer: string;
   /** The one resource that tokens are for. */
   resource: string;
   accessLimit: AccessLevel;
   masterKeys: readonly Uint8Array[];
+  clock: Clock;
   accessTokenTtlSeconds: number;
   authorizationCodeTtlSeconds: number;
   grantTtlSeconds: number;
@@ -29,6 +34,8 @@ export interface ConfigurationDeps {
   adapter: AdapterFactory;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
+  /** None when clients can only be registered. */
+  documentClients: DocumentClients | undefined;
   renderFailure: RenderFailure;
 }
 
@@ -44,21 +51,23 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   // Replicas' clocks differ by a little.
   clockTolerance: 5,
   clientBasedCORS: () => true,
-  ...toClientRules(),
+  ...toClientRules(deps),
   ...toTokenRules(deps),
   ...toUserRules(deps),
   features: toFeatures(deps),
-  renderError: async (ctx, out) => {
+  ...(deps.documentClients && { fetch: deps.documentClients.fetch }),
+  renderError: async (ctx, out, error) => {
     ctx.type = "html";
     ctx.body = await deps.renderFailure({
       status: ctx.status,
       error: out.error,
+      ...(error instanceof UnusableDocument && { subject: "client_document" }),
       description: out.error_description,
     });
   },
 });
 
-const toClientRules = (): Configuration => ({
+const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
   clientAuthMethods: ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
   clientDefaults: {
     application_type: "native",
@@ -70,6 +79,11 @@ const toClientRules = (): Configuration => ({
   enabledJWA: {
     idTokenSigningAlgValues: ["ES256"],
     clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
+  },
+  // Each is remembered until it ends, and whoever finds one may use it until then.
+  assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp }) => {
+    if (Number(exp) <= clock() + MAX_ASSERTION_SECONDS) return;
+    throw new errors.InvalidClientAuth("the assertion ends too far in the future");
   },
 });
 
@@ -140,6 +154,7 @@ const toFeatures = ({
   resource,
   accessLimit,
   accessTokenTtlSeconds,
+  documentClients,
 }: ConfigurationDeps): NonNullable<Configuration["features"]> => ({
   devInteractions: { enabled: false },
   dPoP: { enabled: false },
@@ -147,6 +162,7 @@ const toFeatures = ({
   pushedAuthorizationRequests: { enabled: false },
   rpInitiatedLogout: { enabled: false },
   userinfo: { enabled: false },
+  ...(documentClients && { clientIdMetadataDocument: documentClients.feature }),
   registration: { enabled: true },
   registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },
   revocation: {

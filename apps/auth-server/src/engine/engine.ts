@@ -6,13 +6,14 @@ import type { StorageKeys } from "../storage/keys.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapterFactory } from "./adapter.ts";
 import { toConfiguration } from "./configuration.ts";
+import { createDocumentClients } from "./document-clients.ts";
 import { logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createFlowSession } from "./flow-session.ts";
 import { createGrantLimitsStore } from "./grant-limits.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLifetimes } from "./lifetimes.ts";
-import type { AuthorizationEngine, RenderFailure } from "./ports.ts";
+import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
 import { createRecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
 import { createRefreshGrace } from "./refresh-grace.ts";
@@ -42,6 +43,8 @@ export interface EngineDeps {
   hasLiveLogin: (grantId: string) => Promise<boolean>;
   /** Deletes all that belongs to a grant, by the key of its record, and tells who must know. */
   endGrant: (grantKey: string) => Promise<void>;
+  /** Clients known by a metadata document of their own; left out: they are not taken. */
+  clientDocuments?: ClientDocuments | undefined;
   renderFailure: RenderFailure;
 }
 
@@ -60,6 +63,8 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const graceSeconds = config.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
+  const documentClients =
+    deps.clientDocuments && createDocumentClients({ kv, keys, documents: deps.clientDocuments });
   const adapter = createAdapterFactory({
     kv,
     keys,
@@ -68,9 +73,13 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     lifetimes,
     endGrant: deps.endGrant,
     refreshTokens: refreshTokens.adapter,
+    documentClients,
   });
 
-  const provider = new Provider(config.issuer, toConfiguration({ ...deps, ...config, adapter }));
+  const provider = new Provider(
+    config.issuer,
+    toConfiguration({ ...deps, ...config, adapter, documentClients }),
+  );
   // Only what pin-authority.ts put into the headers is believed.
   provider.proxy = true;
   logEngineEvents(provider, logger);

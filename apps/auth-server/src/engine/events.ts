@@ -1,6 +1,7 @@
 import type { Logger } from "@taiga-mcp/service";
 import type { EventEmitter } from "node:events";
 import type { errors, Provider } from "oidc-provider";
+import { UnusableDocument } from "./document-clients.ts";
 import { StoreUnavailable } from "./store-unavailable.ts";
 
 /** Events that carry a refused request. */
@@ -11,6 +12,7 @@ const REFUSALS = [
   "registration_create.error",
   "registration_delete.error",
   "registration_read.error",
+  "registration_update.error",
   "revocation.error",
 ] as const;
 
@@ -21,6 +23,11 @@ export function logEngineEvents(provider: Provider, logger: Logger): void {
     emitter.on(event, (_ctx: unknown, error: errors.OIDCProviderError) => {
       if (error instanceof StoreUnavailable) {
         logger.error({ err: error.cause, event }, "the store does not answer");
+        return;
+      }
+      if (error instanceof UnusableDocument) {
+        // Why a host could not be reached, or may not be, is for the operator alone.
+        logger.warn({ err: error.cause, event }, "a client's metadata document cannot be used");
         return;
       }
       logger.info({ event, error: error.error, detail: error.error_detail }, "refused");

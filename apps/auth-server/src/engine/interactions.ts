@@ -109,9 +109,18 @@ async function toInteraction(
     // The engine's own uid is another one at each step.
     uid: details.cid,
     step: name,
-    client: { id: client.clientId, name: client.clientName, redirectUri: String(redirectUri) },
+    client: {
+      id: client.clientId,
+      name: client.clientName,
+      documentHost: toDocumentHost(client.clientId),
+      redirectUri: String(redirectUri),
+    },
     requestedAccess: lowestLevel(asked, accessLimit),
     accountId: details.session?.accountId,
     isAnswered: details.result?.consent !== undefined || details.result?.["error"] !== undefined,
   };
 }
+
+/** Ids that we give are no addresses, so one that is comes from where it says. */
+const toDocumentHost = (clientId: string): string | undefined =>
+  clientId.startsWith("https://") ? new URL(clientId).host : undefined;

@@ -28,6 +28,8 @@ export interface Interaction {
 interface InteractionClient {
   id: string;
   name: string | undefined;
+  /** The host that publishes the client's metadata document, known for certain; none if registered. */
+  documentHost?: string | undefined;
   /** Where the code will be sent, as registered and matched. */
   redirectUri: string;
 }
@@ -90,11 +92,32 @@ export interface AccessTokens {
   find(token: string): Promise<AccessTokenInfo | undefined>;
 }
 
+/** A client's metadata document, read and brought into shape. */
+export interface ClientDocument {
+  /** As the engine takes it. */
+  metadata: object;
+  /** How long it may be kept, in the words of HTTP. */
+  cacheHeaders: Readonly<Record<string, string>>;
+}
+
+/** Clients' metadata documents on the web. */
+export interface ClientDocuments {
+  /** Whether a `client_id` is the address of a document that may be fetched. */
+  accepts(clientId: string): boolean;
+  /**
+   * Fetches a document; counted against the network that `req` came from.
+   * @throws {ClientDocumentError}
+   */
+  load(clientId: string, req: IncomingMessage): Promise<ClientDocument>;
+}
+
 /** An authorization that ends in our own page, because no redirect can be trusted with it. */
 export interface Failure {
   status: number;
   /** The error's name in the protocol. */
   error: string;
+  /** What it is about, when `error` does not say it. */
+  subject?: "client_document";
   /** A sentence that is safe to show. */
   description: string | undefined;
 }

@@ -19,6 +19,6 @@ export function createCors(): RequestHandler {
     });
   return Router()
     .use(METADATA_PATHS, open(["GET"]))
-    .use("/register", open(["GET", "POST", "DELETE"]))
+    .use("/register", open(["GET", "POST", "PUT", "DELETE"]))
     .use(["/token", "/revoke"], open(["POST"]));
 }

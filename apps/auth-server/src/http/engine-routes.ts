@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { IncomingMessage, type RequestListener } from "node:http";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
 import { OAuthError } from "./oauth-error.ts";
-import { toClientMetadata } from "./registration-request.ts";
+import { toClientMetadata, toClientUpdate } from "./registration-request.ts";
 
 /** RFC 7591 bodies with ten long redirect URIs fit; nothing else is nearly as large. */
 const MAX_BODY_BYTES = 32 * 1024;
@@ -14,7 +14,7 @@ export interface EngineRoutesDeps {
   engine: RequestListener;
   rules: AuthorizationRules;
   /** Run before a client is registered. */
-  limitRegistrations: RequestHandler;
+  limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
   limitAuthorizations: RequestHandler;
 }
@@ -40,7 +40,7 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   }
   router
     .route("/register")
-    .post(limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
+    .post(...limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
       const metadata = JSON.stringify(toClientMetadata(req.body));
       runEngine(deps.engine, withBody(req, metadata), res);
     })
@@ -48,8 +48,12 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   router
     .route("/register/:clientId")
     .get(asJson, run)
+    .put(requireType("application/json"), readJson, asJson, (req, res) => {
+      const update = JSON.stringify(toClientUpdate(req.body));
+      runEngine(deps.engine, withBody(req, update), res);
+    })
     .delete(asJson, run)
-    .all(refuseMethod("GET, DELETE"));
+    .all(refuseMethod("GET, PUT, DELETE"));
   router.route("/jwks").get(asJson, run).all(refuseMethod("GET"));
   return router;
 }

@@ -33,8 +33,18 @@ const PAGES: Readonly<Record<string, Omit<ErrorPage, "code">>> = {
   },
 };
 
+const UNREADABLE_DOCUMENT = {
+  title: "This app could not be checked",
+  advice:
+    "Nothing was changed. Try again in a few minutes; if it stays, tell your administrator, or whoever makes the app.",
+};
+
 /** The page for an authorization that cannot go on and cannot be sent back to its client. */
-export function renderFailurePage({ error, description }: Failure): Promise<string> {
+export function renderFailurePage({ error, subject, description }: Failure): Promise<string> {
+  if (subject === "client_document") {
+    const message = description ?? "The app's own description cannot be read.";
+    return renderErrorPage({ ...UNREADABLE_DOCUMENT, message, code: error });
+  }
   const page = PAGES[error] ?? {
     title: "This cannot go on",
     message: `The app's request was refused: ${description ?? error}.`,

@@ -15,6 +15,8 @@ export interface MetadataDeps {
   /** Bare origin, byte for byte what protected resource metadata lists. */
   issuer: string;
   accessLimit: AccessLevel;
+  /** Whether clients may name themselves by a metadata document of their own. */
+  takesClientDocuments: boolean;
 }
 
 /**
@@ -24,7 +26,11 @@ export interface MetadataDeps {
  *
  * @see RFC 8414 §2; OpenID Connect Discovery 1.0 §3; MCP authorization, "Authorization Server Metadata Discovery"
  */
-export const toMetadata = ({ issuer, accessLimit }: MetadataDeps): Record<string, unknown> => ({
+export const toMetadata = ({
+  issuer,
+  accessLimit,
+  takesClientDocuments,
+}: MetadataDeps): Record<string, unknown> => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
@@ -43,6 +49,7 @@ export const toMetadata = ({ issuer, accessLimit }: MetadataDeps): Record<string
   revocation_endpoint_auth_signing_alg_values_supported: ["ES256", "RS256", "PS256", "EdDSA"],
   introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
   authorization_response_iss_parameter_supported: true,
+  ...(takesClientDocuments && { client_id_metadata_document_supported: true }),
   subject_types_supported: ["public"],
   id_token_signing_alg_values_supported: ["ES256"],
 });

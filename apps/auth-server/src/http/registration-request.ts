@@ -78,6 +78,30 @@ export function toClientMetadata(body: unknown): ClientMetadata {
   return { ...metadata, application_type: "native" };
 }
 
+/** What an update repeats of the registration, or must not name; the engine holds it to that. */
+const UPDATE_MEMBERS = [
+  "client_id",
+  "client_secret",
+  "client_id_issued_at",
+  "client_secret_expires_at",
+  "registration_access_token",
+  "registration_client_uri",
+];
+
+/**
+ * Shapes an update of a registration, which is a whole new description of the client, by the same
+ * rules as a registration.
+ *
+ * @throws {OAuthError} as {@link toClientMetadata} does.
+ * @see RFC 7592 §2.2
+ */
+export function toClientUpdate(body: unknown): ClientMetadata & Record<string, unknown> {
+  const metadata = toClientMetadata(body);
+  const given = body as Record<string, unknown>;
+  const named = UPDATE_MEMBERS.filter((name) => given[name] !== undefined);
+  return { ...metadata, ...Object.fromEntries(named.map((name) => [name, given[name]])) };
+}
+
 const isLeftOut = (value: unknown): boolean => value === null || value === "";
 
 function toRegistrationError(

@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { rateLimit } from "express-rate-limit";
+import { toNetwork } from "../http/network.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
@@ -16,6 +17,7 @@ export const createLoginLimit = (rateLimits: RateLimits): RequestHandler =>
     windowMs: WINDOW_SECONDS * 1_000,
     limit: FAILED_LOGINS,
     store: rateLimits({ name: "login", windowSeconds: WINDOW_SECONDS, maximum: FAILED_LOGINS }),
+    keyGenerator: toNetwork,
     skipSuccessfulRequests: true,
     standardHeaders: false,
     legacyHeaders: false,

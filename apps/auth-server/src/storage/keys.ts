@@ -27,6 +27,8 @@ export interface StorageKeys {
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
+  /** The last good copy of a client's metadata document. */
+  clientDocument: (clientId: string) => string;
   /** `jti`s of client assertions that were used (RFC 7523 §3). */
   replay: (id: string) => string;
   /** Any other kind of record the engine may keep. */
@@ -72,6 +74,7 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),
+    clientDocument: ofClient("cimd"),
     replay: ofClient("jti"),
     other: (model, id) => `${model}:${taiga}:${hash(id)}`,
 

@@ -8,6 +8,7 @@ import { renderLayout } from "./layout.ts";
 import { renderAlert, renderCaution } from "./notice.ts";
 import { toRedirectTarget } from "./redirect-target.ts";
 import {
+  renderDocumentHostFact,
   renderRedirectFact,
   renderWhoIsAsking,
   type RequestingClient,
@@ -31,13 +32,13 @@ export interface ConsentPage {
 /** The question itself: what may this client do in Taiga as this user? */
 export function renderConsentPage(page: ConsentPage): Promise<string> {
   const { basePath, client, taigaHost, user } = page;
-  const target = toRedirectTarget(client.redirectUri);
+  const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Allow access to Taiga",
     content: html` <h1>Allow access to Taiga?</h1>
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
       ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
-      <dl class="facts">${renderRedirectFact(target)}</dl>
+      <dl class="facts">${renderDocumentHostFact(client)} ${renderRedirectFact(target)}</dl>
       ${renderCaution(target.caution)}
       ${page.choiceError === undefined ? "" : renderAlert(page.choiceError)}
       <form method="post" action="${basePath}/consent">

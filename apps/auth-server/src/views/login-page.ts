@@ -5,6 +5,7 @@ import { renderLayout } from "./layout.ts";
 import { renderAlert, renderCaution } from "./notice.ts";
 import { toRedirectTarget } from "./redirect-target.ts";
 import {
+  renderDocumentHostFact,
   renderRedirectFact,
   renderWhoIsAsking,
   type RequestingClient,
@@ -29,14 +30,14 @@ export interface LoginPage {
 /** One page that says who is asking and where it leads, and takes user name and password. */
 export function renderLoginPage(page: LoginPage): Promise<string> {
   const { basePath, client, taigaHost, username = "", fieldErrors = {}, alert } = page;
-  const target = toRedirectTarget(client.redirectUri);
+  const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   const retypePassword = username !== "" && fieldErrors.username === undefined;
   return renderLayout({
     title: "Log in to Taiga",
     content: html` <h1>Log in to Taiga</h1>
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
       <dl class="facts">
-        ${renderRedirectFact(target)}
+        ${renderDocumentHostFact(client)} ${renderRedirectFact(target)}
         <div>
           <dt>Password for</dt>
           <dd>${taigaHost}<span class="note">the app never sees it</span></dd>

@@ -13,13 +13,17 @@ export interface RedirectTarget {
 
 const MAX_NAME_LENGTH = 80;
 
-/** @param redirectUri absolute, as registered; hosts come out in ASCII, so that look-alikes show. */
-export function toRedirectTarget(redirectUri: string): RedirectTarget {
+/**
+ * @param redirectUri absolute, as registered; hosts come out in ASCII, so that look-alikes show.
+ * @param isVerified whether the host that publishes the client's description is known.
+ */
+export function toRedirectTarget(redirectUri: string, isVerified = false): RedirectTarget {
+  const cautionOf = isVerified ? cautionOfVerified : cautionOfUnverified;
   const url = new URL(redirectUri);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     return {
       kind: "app",
-      name: shorten(url.host === "" ? url.protocol : `${url.protocol}//${url.host}`),
+      name: shortenHost(url.host === "" ? url.protocol : `${url.protocol}//${url.host}`),
       description: "an app on this device",
       caution: cautionOf("any app on this device can use it"),
     };
@@ -34,15 +38,21 @@ export function toRedirectTarget(redirectUri: string): RedirectTarget {
   }
   return {
     kind: "site",
-    name: shorten(url.host),
+    name: shortenHost(url.host),
     description: "a website",
     caution: cautionOf("look at where it sends you"),
   };
 }
 
-const cautionOf = (reason: string): string =>
-  `The app’s name is not verified: ${reason}. Go on only if you have just started this yourself.`;
+const IF_STARTED = "Go on only if you have just started this yourself.";
+
+const cautionOfUnverified = (reason: string): string =>
+  `The app’s name is not verified: ${reason}. ${IF_STARTED}`;
+
+/** A verified host says who describes the app, not that this is that app. */
+const cautionOfVerified = (reason: string): string =>
+  `Check that you know the verified host, and take care: ${reason}. ${IF_STARTED}`;
 
 /** The end of a host says whose it is, so the beginning is what goes. */
-const shorten = (name: string): string =>
+export const shortenHost = (name: string): string =>
   name.length <= MAX_NAME_LENGTH ? name : `…${name.slice(1 - MAX_NAME_LENGTH)}`;

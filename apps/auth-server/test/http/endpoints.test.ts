@@ -24,7 +24,7 @@ describe("endpoints for programs", () => {
     ["GET", "/token", 405],
     ["GET", "/revoke", 405],
     ["GET", "/register", 405],
-    ["PUT", "/register/some-client", 405],
+    ["PATCH", "/register/some-client", 405],
     ["POST", "/jwks", 405],
     ["DELETE", "/introspect", 405],
     ["GET", "/nowhere", 404],

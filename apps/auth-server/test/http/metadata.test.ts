@@ -41,7 +41,13 @@ describe("metadata", () => {
   });
 
   it("says what is so and nothing that is not", () => {
-    expect(toMetadata({ issuer: "https://auth.example", accessLimit: "write" })).toEqual({
+    expect(
+      toMetadata({
+        issuer: "https://auth.example",
+        accessLimit: "write",
+        takesClientDocuments: false,
+      }),
+    ).toEqual({
       issuer: "https://auth.example",
       authorization_endpoint: "https://auth.example/authorize",
       token_endpoint: "https://auth.example/token",
@@ -73,6 +79,22 @@ describe("metadata", () => {
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: ["ES256"],
     });
+  });
+
+  it("offers metadata documents where they are taken, because some clients use nothing else then", async () => {
+    const fetchDocument = () => Promise.reject(new Error("Nothing is fetched here."));
+    const taking = await startSystem({ fetchDocument });
+    try {
+      for (const [at, offer] of [
+        [system, undefined],
+        [taking, true],
+      ] as const) {
+        const { json } = await request(`${at.issuer}${METADATA_PATHS[0] ?? ""}`);
+        expect(json["client_id_metadata_document_supported"]).toBe(offer);
+      }
+    } finally {
+      await taking.close();
+    }
   });
 
   it("names a key set that is there and has no private halves, the same on every replica", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "@taiga-mcp/service";
 import {
   authorize,
@@ -7,10 +7,12 @@ import {
   postForm,
   postJson,
   REDIRECT_URI,
+  refresh,
   request,
   toAuthorizeParams,
 } from "../support/client.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { advance, stopClock } from "../support/time.ts";
 import { UNUSED_CLIENT_TTL_SECONDS } from "../../src/engine/records.ts";
 
 describe("registering a client", () => {
@@ -213,14 +215,199 @@ describe("registering a client", () => {
     expect(members).toHaveLength(2);
   });
 
-  it("can be read and ended with its own token, not changed", async () => {
-    const { json } = await registerWith({ redirect_uris: [REDIRECT_URI] });
-    const url = String(json["registration_client_uri"]);
-    const headers = { authorization: `Bearer ${String(json["registration_access_token"])}` };
-    expect((await request(url, { headers })).json["client_id"]).toBe(json["client_id"]);
-    expect((await request(url)).status).toBe(401);
-    const put = await request(url, { method: "PUT", headers });
-    expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, DELETE"]);
+  it("and its own token last half a year from every refresh on, and end when nobody refreshes", async () => {
+    stopClock();
+    try {
+      const { json } = await registerWith({ redirect_uris: [REDIRECT_URI] });
+      const clientId = String(json["client_id"]);
+      const headers = { authorization: `Bearer ${String(json["registration_access_token"])}` };
+      const isKnown = async (): Promise<boolean> =>
+        (await request(String(json["registration_client_uri"]), { headers })).status === 200;
+      let { tokens } = await connect(system, { clientId });
+      for (let month = 0; month < 8; month += 1) {
+        advance(29 * 86_400);
+        const answer = await refresh(system, clientId, tokens.refresh_token);
+        expect(answer.status).toBe(200);
+        tokens = answer.json as unknown as typeof tokens;
+      }
+      advance(179 * 86_400);
+      expect(await isKnown()).toBe(true);
+      advance(2 * 86_400);
+      expect(await isKnown()).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("ends after a day when nobody logs in", async () => {
+    stopClock();
+    try {
+      const { json } = await registerWith({ redirect_uris: [REDIRECT_URI] });
+      const params = toAuthorizeParams(String(json["client_id"]), createPkce());
+      const open = () => request(`${system.issuer}/authorize?${params.toString()}`);
+      advance(UNUSED_CLIENT_TTL_SECONDS - 1);
+      expect((await open()).status).toBe(303);
+      advance(2);
+      expect((await open()).text).toContain("This app is not known here");
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("counts an IPv6 network as one, because its owner picks any of 2^64 addresses", async () => {
+    const limited = await startSystem({ config: { registrationsPerHour: 2, trustProxy: 1 } });
+    const registerFrom = async (address: string): Promise<number> => {
+      const { status } = await request(`${limited.issuer}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
+        body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+      });
+      return status;
+    };
+    try {
+      expect(await registerFrom("2001:db8:1:1::1")).toBe(201);
+      expect(await registerFrom("2001:db8:1:1:ffff::2")).toBe(201);
+      expect(await registerFrom("2001:db8:1:1:aaaa:bbbb:cccc:dddd")).toBe(429);
+      expect(await registerFrom("2001:db8:1:2::1")).toBe(201);
+      expect(await registerFrom("192.0.2.1")).toBe(201);
+      expect(await registerFrom("::ffff:192.0.2.1")).toBe(201);
+      expect(await registerFrom("192.0.2.1")).toBe(429);
+      expect(await registerFrom("192.0.2.2")).toBe(201);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  it("is limited altogether, too; what one network is refused does not count", async () => {
+    const config = { registrationsPerHour: 2, registrationsPerHourTotal: 3, trustProxy: 1 };
+    const limited = await startSystem({ config });
+    const registerFrom = (address: string) =>
+      request(`${limited.issuer}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
+        body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+      });
+    try {
+      for (const status of [201, 201, 429, 429, 429]) {
+        expect((await registerFrom("192.0.2.1")).status).toBe(status);
+      }
+      expect((await registerFrom("192.0.2.2")).status).toBe(201);
+      const refused = await registerFrom("192.0.2.3");
+      expect([refused.status, refused.json["error"]]).toEqual([429, "too_many_requests"]);
+      expect(refused.json["error_description"]).toContain("everywhere");
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_500);
+    } finally {
+      await limited.close();
+    }
+  });
+
+  describe("and its own token", () => {
+    let url: string;
+    let clientId: string;
+    let headers: Record<string, string>;
+    beforeEach(async () => {
+      const { json } = await registerWith({ redirect_uris: [REDIRECT_URI], client_name: "Old" });
+      url = String(json["registration_client_uri"]);
+      clientId = String(json["client_id"]);
+      headers = { authorization: `Bearer ${String(json["registration_access_token"])}` };
+    });
+    const put = (members: object) =>
+      request(url, {
+        method: "PUT",
+        headers: { ...headers, "content-type": "application/json" },
+        body: JSON.stringify({ client_id: clientId, redirect_uris: [REDIRECT_URI], ...members }),
+      });
+
+    it("can be read and ended; without the token neither", async () => {
+      expect((await request(url, { headers })).json["client_id"]).toBe(clientId);
+      expect((await request(url)).status).toBe(401);
+      expect((await request(url, { method: "DELETE" })).status).toBe(401);
+      expect((await request(url, { method: "DELETE", headers })).status).toBe(204);
+      expect((await request(url, { headers })).status).toBe(401);
+    });
+
+    it("can be changed, by the rules of a registration", async () => {
+      const answer = await put({
+        client_name: "New",
+        redirect_uris: ["https://app.example/cb"],
+        application_type: "web",
+        scope: "openid",
+        jwks_uri: "https://169.254.169.254/keys",
+        grant_types: ["authorization_code", "password"],
+        tos_uri: null,
+      });
+      expect(answer.status).toBe(200);
+      expect(answer.json).toMatchObject({
+        client_id: clientId,
+        client_name: "New",
+        redirect_uris: ["https://app.example/cb"],
+        application_type: "native",
+        grant_types: ["authorization_code"],
+      });
+      expect(answer.json).not.toHaveProperty("scope");
+      expect(answer.json).not.toHaveProperty("jwks_uri");
+      expect(Object.values(answer.json)).not.toContain(null);
+      const params = toAuthorizeParams(clientId, createPkce());
+      const page = await request(`${system.issuer}/authorize?${params.toString()}`);
+      expect([page.status, page.headers.get("location")]).toEqual([400, null]);
+      expect((await request(url, { headers })).json["client_name"]).toBe("New");
+    });
+
+    it.each([
+      [{ redirect_uris: ["javascript:alert(1)"] }, 400, "invalid_redirect_uri"],
+      [{ redirect_uris: ["http://evil.example/cb"] }, 400, "invalid_redirect_uri"],
+      [{ token_endpoint_auth_method: "private_key_jwt" }, 400, "invalid_client_metadata"],
+      [{ client_id: "another" }, 400, "invalid_request"],
+      [{ client_secret: "guessed" }, 400, "invalid_request"],
+      [{ registration_access_token: "x" }, 400, "invalid_request"],
+      [{ client_id_issued_at: 1 }, 400, "invalid_request"],
+    ])("cannot be changed to %j", async (members, status, error) => {
+      const answer = await put(members);
+      expect([answer.status, answer.json["error"]]).toEqual([status, error]);
+      expect((await request(url, { headers })).json["client_name"]).toBe("Old");
+    });
+
+    it("cannot be changed by the token of another client, which is lost by trying", async () => {
+      const other = await registerWith({ redirect_uris: [REDIRECT_URI] });
+      const token = String(other.json["registration_access_token"]);
+      headers = { authorization: `Bearer ${token}` };
+      const answer = await put({ client_name: "Stolen" });
+      expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_token"]);
+    });
+
+    it("does not live longer or shorter for being changed", async () => {
+      const endsAt = async () => (await system.kv.get(system.keys.client(clientId)))?.expiresAt;
+      const before = await endsAt();
+      await put({ client_name: "New" });
+      expect(await endsAt()).toBe(before);
+      await connect(system, { clientId });
+      const later = await endsAt();
+      await put({ client_name: "Newer" });
+      expect(await endsAt()).toBe(later);
+    });
+
+    it("gets a secret when it becomes confidential, and keeps it", async () => {
+      const first = await put({ token_endpoint_auth_method: "client_secret_post" });
+      const secret = String(first.json["client_secret"]);
+      expect(secret.length).toBeGreaterThan(32);
+      const second = await put({
+        token_endpoint_auth_method: "client_secret_post",
+        client_secret: secret,
+      });
+      expect(second.json["client_secret"]).toBe(secret);
+    });
+
+    it("can be read, changed and ended after a restart", async () => {
+      const restarted = await startSystem({ kv: system.kv, config: { issuer: system.issuer } });
+      url = url.replace(system.issuer, restarted.url);
+      try {
+        expect((await request(url, { headers })).json["client_name"]).toBe("Old");
+        expect((await put({ client_name: "New" })).json["client_name"]).toBe("New");
+        expect((await request(url, { method: "DELETE", headers })).status).toBe(204);
+      } finally {
+        await restarted.close();
+      }
+    });
   });
 
   it("prints nothing to the console", async () => {

@@ -5,6 +5,8 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPrivateApp, createPublicApp } from "../../src/app.ts";
+import { createClientDocuments } from "../../src/client-documents/client-documents.ts";
+import type { FetchDocument } from "../../src/client-documents/document-fetch.ts";
 import type { Config } from "../../src/config.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
@@ -36,6 +38,8 @@ export interface SystemOptions {
   logger?: Logger;
   /** Called by the engine and the private listener in place of the vault. */
   vault?: Partial<Pick<Vault, "status" | "token">>;
+  /** Fetches clients' metadata documents; they are not taken when left out. */
+  fetchDocument?: FetchDocument | undefined;
   /** Pages in place of the scripted ones. */
   pages?: (interactions: Interactions, config: Config) => RequestHandler;
 }
@@ -63,7 +67,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const kv = options.kv ?? createMemoryKv({ clock });
   const broadcast = options.broadcast ?? createLocalBroadcast();
   const keys = createStorageKeys(TAIGA_API_URL);
-  const config = toConfig(publicServer.url, options.config);
+  const { fetchDocument } = options;
+  const config = toConfig(publicServer.url, {
+    takesClientDocuments: fetchDocument !== undefined,
+    ...options.config,
+  });
   const logger = options.logger ?? createLogger({ name: "test", level: "silent" });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv, keys, clock });
@@ -90,6 +98,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     sleep,
     hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
     endGrant: createEndGrant({ kv, keys, broadcast, logger, sleep }),
+    clientDocuments:
+      fetchDocument &&
+      createClientDocuments({
+        fetch: fetchDocument,
+        hosts: config.clientDocumentHosts,
+        rateLimits,
+      }),
     renderFailure: renderFailurePage,
   });
   const steps: string[] = [];
@@ -134,6 +149,9 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     authorizationCodeTtlSeconds: 60,
     refreshGraceSeconds: 30,
     registrationsPerHour: 1000,
+    registrationsPerHourTotal: 10_000,
+    takesClientDocuments: false,
+    clientDocumentHosts: { allowed: [], denied: [] },
     storeUrl: "sqlite:",
     dataDir: "/nonexistent",
     logLevel: "silent",

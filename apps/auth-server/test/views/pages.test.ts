@@ -158,3 +158,36 @@ function luminance(colour: string): number {
     .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
+
+describe("a client whose description is published somewhere", () => {
+  const client = { ...form.client, name: "Claude", documentHost: "claude.ai" };
+  const verified = {
+    login: renderLoginPage({ ...form, client }),
+    consent: renderConsentPage({
+      ...form,
+      client,
+      user: { username: "ada", fullName: "Ada" },
+      levels: ["read"],
+      selected: "read",
+    }),
+  };
+
+  it.each(Object.entries(verified))(
+    "is named with that host on the %s page",
+    async (_name, page) => {
+      const facts = parse(await page)
+        .querySelector("dl.facts")
+        ?.text.replaceAll(/\s+/g, " ");
+      expect(facts).toContain("Verified host claude.ai");
+      expect(await page).toContain("says its name is");
+      expect(await page).not.toContain("not verified");
+    },
+  );
+
+  it("is named without one otherwise, as not verified", () => {
+    for (const page of [pages.login, pages.consent]) {
+      expect(page).not.toContain("Verified host");
+      expect(page).toContain("not verified");
+    }
+  });
+});

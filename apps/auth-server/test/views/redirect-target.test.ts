@@ -29,4 +29,11 @@ describe("toRedirectTarget", () => {
     expect(name).toHaveLength(80);
     expect(name).toMatch(/^….*\.evil\.example$/);
   });
+
+  it("warns of the unverified name, or of what a verified host does not prove", () => {
+    expect(toRedirectTarget("http://localhost:1/").caution).toContain("is not verified");
+    const { caution } = toRedirectTarget("http://localhost:1/", true);
+    expect(caution).not.toContain("not verified");
+    expect(caution).toContain("any program on this computer");
+  });
 });

@@ -1,0 +1,134 @@
+// What went wrong in other authorization servers, about where codes are sent, tried on this one.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  authorize,
+  createPkce,
+  exchangeCode,
+  postJson,
+  REDIRECT_URI,
+  register,
+  request,
+  toAuthorizeParams,
+} from "../support/client.ts";
+import { startDocumentHost } from "../support/document-host.ts";
+import { startSystem, type System } from "../support/system.ts";
+
+let system: System;
+beforeEach(async () => {
+  system = await startSystem();
+});
+afterEach(() => system.close());
+
+const EVIL = "https://evil.example/callback";
+
+const SCRIPTS = [
+  "javascript:alert(document.domain)//",
+  "JavaScript:alert(1)",
+  "java\tscript:alert(1)",
+  " javascript:alert(1)",
+  "data:text/html,<script>alert(1)</script>",
+  "vbscript:msgbox(1)",
+  "blob:https://auth.example/1",
+  "file:///etc/passwd",
+];
+
+describe("workers-oauth-provider", () => {
+  it("CVE-2025-4143: the redirect URI is compared with the registered ones at /authorize, and nothing is sent to another", async () => {
+    const clientId = await register(system, { redirect_uris: ["https://app.example/callback"] });
+    for (const uri of [EVIL, "https://app.example/callback/", "https://app.example/callback?x"]) {
+      const params = toAuthorizeParams(clientId, createPkce(), { redirect_uri: uri });
+      const { status, headers, text } = await request(
+        `${system.issuer}/authorize?${params.toString()}`,
+      );
+      expect([status, headers.get("location")]).toEqual([400, null]);
+      expect(text).toContain("invalid_redirect_uri");
+    }
+  });
+
+  it("CVE-2025-4143: and compared with that of the request at /token", async () => {
+    const clientId = await register(system, { redirect_uris: [REDIRECT_URI, EVIL] });
+    const pkce = createPkce();
+    const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+    const redirect_uri = EVIL;
+    const answer = await exchangeCode(system, clientId, code, pkce, { redirect_uri });
+    expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_grant"]);
+  });
+
+  it.each(SCRIPTS)("javascript: XSS: %j is no redirect URI of a registration", async (uri) => {
+    const answer = await postJson(`${system.issuer}/register`, { redirect_uris: [uri] });
+    expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_redirect_uri"]);
+  });
+
+  it("javascript: XSS: nor of an update", async () => {
+    const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
+    for (const uri of SCRIPTS) {
+      const answer = await request(String(json["registration_client_uri"]), {
+        method: "PUT",
+        headers: {
+          authorization: `Bearer ${String(json["registration_access_token"])}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({ client_id: json["client_id"], redirect_uris: [uri] }),
+      });
+      expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_redirect_uri"]);
+    }
+  });
+
+  it("javascript: XSS: nor of a metadata document", async () => {
+    const host = await startDocumentHost();
+    const taking = await startSystem({ fetchDocument: host.fetch });
+    try {
+      for (const [index, uri] of SCRIPTS.entries()) {
+        const clientId = host.publish(`/${index}`, { redirect_uris: [REDIRECT_URI, uri] });
+        const params = toAuthorizeParams(clientId, createPkce());
+        const { status, headers } = await request(
+          `${taking.issuer}/authorize?${params.toString()}`,
+        );
+        expect([status, headers.get("location")]).toEqual([400, null]);
+      }
+    } finally {
+      await taking.close();
+      await host.close();
+    }
+  });
+});
+
+describe("Keycloak", () => {
+  it.each(["redirect_uri", "client_id", "state", "code_challenge", "response_type"])(
+    "CVE-2026-9689: %s twice is refused, whichever comes first, and no code goes anywhere",
+    async (name) => {
+      const good = toAuthorizeParams(await register(system), createPkce());
+      const other = { redirect_uri: EVIL, client_id: await register(system) }[name] ?? "other";
+      const pair = [`${name}=${encodeURIComponent(other)}`, good.toString()];
+      for (const query of [pair.join("&"), pair.toReversed().join("&")]) {
+        const answer = await request(`${system.issuer}/authorize?${query}`);
+        const location = answer.headers.get("location") ?? "";
+        expect(location).not.toContain("evil.example");
+        expect(location).not.toContain("/interaction/");
+        expect(`${location} ${answer.text}`).toMatch(/invalid_(request|redirect_uri)/);
+      }
+      expect(system.steps).toEqual([]);
+    },
+  );
+
+  it.each(["grant_type", "client_id", "code", "redirect_uri", "code_verifier"])(
+    "CVE-2026-9689: %s twice is refused at /token, too, and the code is not used up",
+    async (name) => {
+      const clientId = await register(system);
+      const pkce = createPkce();
+      const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+      const form = new URLSearchParams({
+        grant_type: "authorization_code",
+        client_id: clientId,
+        redirect_uri: REDIRECT_URI,
+        code,
+        code_verifier: pkce.verifier,
+      });
+      const twice = new URLSearchParams(form);
+      twice.append(name, form.get(name) ?? "");
+      const send = (body: URLSearchParams) =>
+        request(`${system.issuer}/token`, { method: "POST", body });
+      expect([(await send(twice)).status, (await send(form)).status]).toEqual([400, 200]);
+    },
+  );
+});
