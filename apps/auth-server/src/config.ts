@@ -74,6 +74,16 @@ export const AuthServerSettings = z.object({
       description:
         "How long a client that presents a just-used refresh token again gets the same answer again instead of losing its login. 0 turns that off.",
     }),
+  MAX_GRANTS_PER_USER: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(1000, "must be at most 1000")
+    .default(50)
+    .meta({
+      description:
+        "How many logins of AI clients one user may have at a time. One more ends the one that was unused for the longest time.",
+    }),
   REGISTRATIONS_PER_HOUR: z.coerce
     .number("must be a number")
     .int("must be a whole number")
@@ -100,6 +110,7 @@ export interface Config extends Addresses {
   authorizationCodeTtlSeconds: number;
   refreshGraceSeconds: number;
   registrationsPerHour: number;
+  maxGrantsPerUser: number;
   storeUrl: string;
   dataDir: string;
   logLevel: LogLevel;
@@ -139,6 +150,7 @@ export function parseConfig(environment: Environment): Config {
     authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
     refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
+    maxGrantsPerUser: settings.MAX_GRANTS_PER_USER,
     storeUrl: settings.STORE_URL,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,

@@ -15,6 +15,8 @@ import { createEndGrant } from "./revocation/end-grant.ts";
 import { createRevocationFeed } from "./revocation/revocation-feed.ts";
 import { createStorageKeys, toAccountId } from "./storage/keys.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { createKeepAlive } from "./vault/keep-alive.ts";
+import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -32,6 +34,7 @@ await runService(NAME, process, async (environment) => {
   const endGrant = createEndGrant({ kv: store, keys, broadcast, logger, sleep });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv: store, keys, clock });
+  const calendar = createRenewalCalendar({ kv: store, clock, keys });
   const vault = createVault({
     kv: store,
     seal: createSealer(config.masterKeys, "vault"),
@@ -41,7 +44,16 @@ await runService(NAME, process, async (environment) => {
     ttlSeconds: config.newGrantTtlSeconds,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
     keys,
+    calendar,
     logger,
+  });
+  const keepAlive = createKeepAlive({
+    calendar,
+    vault,
+    logger,
+    // An aborted wait is one that is over.
+    sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
+    random: Math.random,
   });
   const engine = createEngine({
     config,
@@ -78,12 +90,13 @@ await runService(NAME, process, async (environment) => {
     ...config.privateListener,
     setting: "AUTH_SERVER_PRIVATE_PORT",
   });
+  keepAlive.start();
   return {
     message: `The authorization server is at ${config.issuer}.`,
     close: async () => {
       // Its streams would keep the listener open.
       await revocations.close();
-      await Promise.all([publicListener.close(), privateListener.close()]);
+      await Promise.all([publicListener.close(), privateListener.close(), keepAlive.close()]);
       await Promise.all([store.close(), broadcast.close(), transport.close()]);
     },
   };

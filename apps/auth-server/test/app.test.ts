@@ -8,6 +8,7 @@ import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
 import { createStorageKeys, toAccountId } from "../src/storage/keys.ts";
 import { createRateLimits } from "../src/storage/rate-limits.ts";
+import { createRenewalCalendar } from "../src/vault/renewal-calendar.ts";
 import { createVault } from "../src/vault/vault.ts";
 import {
   type Answer,
@@ -47,6 +48,7 @@ async function startWhole(): Promise<System> {
     ttlSeconds: 660,
     endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),
     keys: KEYS,
+    calendar: createRenewalCalendar({ kv, clock: systemClock, keys: KEYS }),
     logger,
   });
   return await startSystem({

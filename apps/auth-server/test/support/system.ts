@@ -134,6 +134,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     authorizationCodeTtlSeconds: 60,
     refreshGraceSeconds: 30,
     registrationsPerHour: 1000,
+    maxGrantsPerUser: 50,
     storeUrl: "sqlite:",
     dataDir: "/nonexistent",
     logLevel: "silent",
