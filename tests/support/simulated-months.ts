@@ -172,6 +172,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
           loginType: "normal",
           sleep: async () => undefined,
         }),
+        listOwnProjects: async () => [],
         csrf: createCsrf(toCsrfKey(masterKeys)),
         rateLimits: createRateLimits({ kv, keys, clock }),
         issuer,

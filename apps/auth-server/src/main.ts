@@ -10,6 +10,7 @@ import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
+import { createOwnProjects } from "./login/own-projects.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { createEndGrant } from "./revocation/end-grant.ts";
 import { createRevocationFeed } from "./revocation/revocation-feed.ts";
@@ -70,6 +71,11 @@ await runService(NAME, process, async (environment) => {
     interactions: engine.interactions,
     vault,
     login: createPasswordLogin({ taiga, loginType: config.taigaLoginType }),
+    listOwnProjects: createOwnProjects((memberId, token, signal) =>
+      createTaigaClient(transport, { scheme: "Bearer", token }, { signal }).projects.list({
+        memberId,
+      }),
+    ),
     csrf: createCsrf(toCsrfKey(config.masterKeys)),
     rateLimits,
     issuer: config.issuer,

@@ -68,6 +68,7 @@ async function startWhole(): Promise<System> {
             return { ok: true, user: { id, username, fullName: username }, credential };
           },
         },
+        listOwnProjects: async () => [],
         csrf: createCsrf(toCsrfKey(masterKeys)),
         rateLimits: createRateLimits({ kv, keys: KEYS, clock: systemClock }),
         issuer: config.issuer,
@@ -124,7 +125,10 @@ describe("a person who connects a client", () => {
       password: "correct",
     });
     expect(consent.text).toContain("alice");
-    const { leftFor } = await submit(consent, url, "consent", { access: "write" });
+    const { leftFor } = await submit(consent, url, "consent", {
+      access: "write",
+      projects: "all",
+    });
     const code = leftFor?.searchParams.get("code") ?? "";
     const tokens = (await exchangeCode(system, clientId, code, pkce)).json as unknown as Tokens;
 
@@ -161,7 +165,10 @@ describe("a person who connects a client", () => {
       password: "correct",
     });
     expect(consent.text).toContain("bob");
-    const { leftFor } = await submit(consent, url, "consent", { access: "read" });
+    const { leftFor } = await submit(consent, url, "consent", {
+      access: "read",
+      projects: "all",
+    });
     const code = leftFor?.searchParams.get("code") ?? "";
     const { json } = await exchangeCode(system, clientId, code, pkce);
     const info = await introspect(system.privateUrl, String(json["access_token"]));

@@ -26,6 +26,8 @@ export interface Vault {
   hold(uid: string, login: TaigaLogin): Promise<void>;
   /** Whose login is held; `undefined` when there is none (any more). */
   holder(uid: string): Promise<TaigaUser | undefined>;
+  /** Taiga's access token of a held login, to look something up for its consent page. */
+  heldToken(uid: string): Promise<string | undefined>;
   /**
    * Consent: moves the held credential under the grant, to die with it.
    * @returns false when it is gone. True at most once for each login, so that no chain of refresh
@@ -110,6 +112,8 @@ export function createVault(deps: VaultDeps): Vault {
     },
 
     holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
+
+    heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential.token,
 
     keep: async (uid, grantId) => {
       const key = keys.heldCredential(uid);

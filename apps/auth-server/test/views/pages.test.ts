@@ -26,6 +26,14 @@ const pages = {
     user: { username: "ada", fullName: "<b>Ada</b>" },
     levels: ["read", "write"],
     selected: "write",
+    projects: {
+      own: [
+        { id: 1, name: "<i>One</i>", slug: "one" },
+        { id: 2, name: "Two", slug: "two" },
+      ],
+      selected: "chosen",
+      ticked: [2],
+    },
     choiceError: "Choose.",
   }),
   error: await renderErrorPage({
