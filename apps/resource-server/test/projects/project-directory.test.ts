@@ -45,6 +45,7 @@ describe("the project directory", () => {
     expect((await directory.list()).map(({ id }) => id)).toEqual([1]);
     for (const attempt of [
       () => directory.resolve("beta-two"),
+      () => directory.resolve("Beta Two"),
       () => directory.resolve("2"),
       () => directory.byId(2),
       () => directory.openSprints(2),
