@@ -10,7 +10,7 @@ import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-pass
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
 import { createRateLimits } from "../../apps/auth-server/src/storage/rate-limits.ts";
-import { toCsrfKey } from "../../apps/auth-server/src/crypto/keys.ts";
+import { toCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
 import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
@@ -173,7 +173,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
           sleep: async () => undefined,
         }),
         listOwnProjects: async () => [],
-        csrf: createCsrf(toCsrfKey(masterKeys)),
+        csrf: createCsrf(...toCsrfKeys(masterKeys)),
         rateLimits: createRateLimits({ kv, keys, clock }),
         issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),

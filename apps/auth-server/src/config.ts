@@ -43,7 +43,7 @@ export const AuthServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma until the longest login has ended.",
+        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma for 180 days (docs/operations.md).",
       defaultText: "made at first start, in DATA_DIR",
       secret: true,
     }),

@@ -4,7 +4,7 @@ import { createTaigaClient, createTaigaTransport } from "@taiga-mcp/taiga-client
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPrivateApp, createPublicApp } from "./app.ts";
 import { parseConfig } from "./config.ts";
-import { toCsrfKey } from "./crypto/keys.ts";
+import { toCsrfKeys } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
@@ -76,7 +76,7 @@ await runService(NAME, process, async (environment) => {
         memberId,
       }),
     ),
-    csrf: createCsrf(toCsrfKey(config.masterKeys)),
+    csrf: createCsrf(...toCsrfKeys(config.masterKeys)),
     rateLimits,
     issuer: config.issuer,
     toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),

@@ -2,7 +2,7 @@ import { createLogger, systemClock } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toCsrfKey } from "../src/crypto/keys.ts";
+import { toCsrfKeys } from "../src/crypto/keys.ts";
 import { createSealer } from "../src/crypto/seal.ts";
 import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
@@ -69,7 +69,7 @@ async function startWhole(): Promise<System> {
           },
         },
         listOwnProjects: async () => [],
-        csrf: createCsrf(toCsrfKey(masterKeys)),
+        csrf: createCsrf(...toCsrfKeys(masterKeys)),
         rateLimits: createRateLimits({ kv, keys: KEYS, clock: systemClock }),
         issuer: config.issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
