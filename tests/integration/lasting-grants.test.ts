@@ -79,9 +79,11 @@ async function connect(username: string): Promise<Client> {
   };
 }
 
+const countAtTaiga = (path: string): number =>
+  months.sandbox.control.requests.filter((request) => request.path === path).length;
+
 /** How often a password was sent to Taiga. */
-const loginsAtTaiga = (): number =>
-  months.sandbox.control.requests.filter(({ path }) => path === "/api/v1/auth").length;
+const loginsAtTaiga = (): number => countAtTaiga("/api/v1/auth");
 
 describe("35 days", () => {
   it("ask nobody for a password again but who did not come for a month", async () => {
@@ -112,6 +114,8 @@ describe("35 days", () => {
       after31: ["invalid_grant"],
     });
     expect(loginsAtTaiga()).toBe(4);
+    // Daily for the one in daily use, every five to six days for the others.
+    expect(countAtTaiga("/api/v1/auth/refresh")).toBeLessThan(36 + 3 * 7 + 6);
   }, 120_000);
 
   it("would be eight for an idle client, were its login at Taiga not kept alive", async () => {

@@ -21,6 +21,8 @@ const NEW_GRANT_SPARE_SECONDS = 600;
 /** 32 bytes as base64url without padding. */
 const MASTER_KEY = /^[\w-]{43}$/;
 
+const toKeyTexts = (text: string): string[] => text.split(",").map((key) => key.trim());
+
 /** Every setting of the authorization server, with its description. */
 export const AuthServerSettings = z.object({
   ...sharedSettings,
@@ -36,7 +38,7 @@ export const AuthServerSettings = z.object({
   }),
   MASTER_KEY: z
     .string()
-    .transform((text) => text.split(",").map((key) => key.trim()))
+    .transform(toKeyTexts)
     .refine((keys) => keys.every((key) => MASTER_KEY.test(key)), {
       error: "must be one or more keys of 32 random bytes as base64url, comma separated",
     })
@@ -159,7 +161,8 @@ export function parseConfig(environment: Environment): Config {
 }
 
 function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
-  const texts = settings.MASTER_KEY ?? [resolveOwnSecret(settings, "MASTER_KEY", "master-key")];
+  const texts =
+    settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);
   if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
   return [newest, ...older];

@@ -155,6 +155,15 @@ describe("several replicas", () => {
     expect(renewals()).toBe(1);
   });
 
+  it("take a plan one at a time", async () => {
+    await connect("idle");
+    await pass(6 * DAY, []);
+    const calendar = createRenewalCalendar({ kv, clock, keys });
+    const [name = ""] = await calendar.due(1);
+    const taken = await Promise.all(Array.from({ length: 10 }, () => calendar.take(name)));
+    expect(taken.filter((grantId) => grantId !== undefined)).toEqual(["idle"]);
+  });
+
   it("find the plan after all of them were restarted", async () => {
     await connect("idle");
     await pass(7 * DAY, []);
