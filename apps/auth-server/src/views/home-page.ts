@@ -34,7 +34,7 @@ export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<strin
       <h2 id="reconnect">When a client says <code>reconnect_required</code></h2>
       <p>
         Taiga has ended the login behind this connection: your account was switched off, or this
-        server was away for more than a week.
+        server was away for days.
       </p>
       <ol class="steps">
         <li>
