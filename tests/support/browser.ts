@@ -98,6 +98,8 @@ export interface Approval {
   password?: string;
   /** The access level to choose; the preselected one otherwise. */
   access?: string;
+  /** The slug of the only project to choose; all of them otherwise. */
+  project?: string;
 }
 
 /**
@@ -105,13 +107,24 @@ export interface Approval {
  * @returns where the browser is sent at the end: the client's redirect URI with its answer.
  */
 export async function approve(authorizationUrl: string | URL, approval: Approval): Promise<URL> {
-  const { username, password = `${username}-password`, access } = approval;
+  const { username, password = `${username}-password`, access, project } = approval;
   const browser = createBrowser(new URL(authorizationUrl).origin);
   const login = expectPage(await browser.open(String(authorizationUrl)));
   const consent = expectPage(await browser.submit(login, "/login", { username, password }));
-  const end = await browser.submit(consent, "/consent", access === undefined ? {} : { access });
+  const end = await browser.submit(consent, "/consent", {
+    ...(access !== undefined && { access }),
+    ...(project !== undefined && { projects: "chosen", project: idOf(project, consent) }),
+  });
   if (end.left === undefined) throw new Error(`the consent page led to:\n${end.page.text}`);
   return end.left;
+}
+
+/** What the box of a project on the consent page stands for. */
+function idOf(slug: string, { document }: Page): string {
+  const labels = document.querySelectorAll(".project label");
+  const label = labels.find((one) => one.querySelector(".slug")?.text === slug);
+  if (label === undefined) throw new Error(`no project ${slug} on this page`);
+  return label.getAttribute("for")?.replace("project-", "") ?? "";
 }
 
 function expectPage(outcome: Outcome): Page {

@@ -15,7 +15,8 @@ export interface Service {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the process again with the same settings. */
   start(): Promise<void>;
-  restart(): Promise<void>;
+  /** @param changes settings that are other ones from now on. */
+  restart(changes?: Record<string, string>): Promise<void>;
   /** Everything the process has written so far. */
   output(): string;
 }
@@ -91,13 +92,14 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
 export function createService(folder: string, environment: Record<string, string>): Service {
   let child: ChildProcess | undefined;
   let output = "";
+  const settings = { ...environment };
 
   async function start(): Promise<void> {
     const args =
       FROM === "dist" ? [`${folder}/dist/main.js`] : [...process.execArgv, `${folder}/src/main.ts`];
     const started = spawn(process.execPath, args, {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: environment,
+      env: settings,
     });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
@@ -122,8 +124,9 @@ export function createService(folder: string, environment: Record<string, string
   return {
     start,
     stop,
-    restart: async () => {
+    restart: async (changes = {}) => {
       await stop();
+      Object.assign(settings, changes);
       await start();
     },
     output: () => output,

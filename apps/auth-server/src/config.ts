@@ -39,6 +39,8 @@ const hostList = z
     error: "must be host names without scheme and port, comma separated",
   });
 
+const toKeyTexts = (text: string): string[] => text.split(",").map((key) => key.trim());
+
 /** Every setting of the authorization server, with its description. */
 export const AuthServerSettings = z.object({
   ...sharedSettings,
@@ -54,14 +56,14 @@ export const AuthServerSettings = z.object({
   }),
   MASTER_KEY: z
     .string()
-    .transform((text) => text.split(",").map((key) => key.trim()))
+    .transform(toKeyTexts)
     .refine((keys) => keys.every((key) => MASTER_KEY.test(key)), {
       error: "must be one or more keys of 32 random bytes as base64url, comma separated",
     })
     .optional()
     .meta({
       description:
-        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma until the longest login has ended.",
+        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma for 180 days (docs/operations.md).",
       defaultText: "made at first start, in DATA_DIR",
       secret: true,
     }),
@@ -91,6 +93,16 @@ export const AuthServerSettings = z.object({
     .meta({
       description:
         "How long a client that presents a just-used refresh token again gets the same answer again instead of losing its login. 0 turns that off.",
+    }),
+  MAX_GRANTS_PER_USER: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(1000, "must be at most 1000")
+    .default(50)
+    .meta({
+      description:
+        "How many logins of AI clients one user may have at a time. One more ends the one that was unused for the longest time.",
     }),
   REGISTRATIONS_PER_HOUR: z.coerce
     .number("must be a number")
@@ -147,6 +159,7 @@ export interface Config extends Addresses {
   /** Whether clients may name themselves by a metadata document of their own. */
   takesClientDocuments: boolean;
   clientDocumentHosts: DocumentHosts;
+  maxGrantsPerUser: number;
   storeUrl: string;
   dataDir: string;
   logLevel: LogLevel;
@@ -193,6 +206,7 @@ export function parseConfig(environment: Environment): Config {
       allowed: settings.CLIENT_DOCUMENT_ALLOWED_HOSTS,
       denied: settings.CLIENT_DOCUMENT_DENIED_HOSTS,
     },
+    maxGrantsPerUser: settings.MAX_GRANTS_PER_USER,
     storeUrl: settings.STORE_URL,
     dataDir: settings.DATA_DIR,
     logLevel: settings.LOG_LEVEL,
@@ -210,7 +224,8 @@ function takesClientDocuments(
 }
 
 function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
-  const texts = settings.MASTER_KEY ?? [resolveOwnSecret(settings, "MASTER_KEY", "master-key")];
+  const texts =
+    settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);
   if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
   return [newest, ...older];

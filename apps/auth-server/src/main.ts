@@ -8,17 +8,20 @@ import { createClientDocuments } from "./client-documents/client-documents.ts";
 import { createDocumentFetch } from "./client-documents/document-fetch.ts";
 import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
 import { parseConfig } from "./config.ts";
-import { toCsrfKey } from "./crypto/keys.ts";
+import { toCsrfKeys } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
+import { createOwnProjects } from "./login/own-projects.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { createEndGrant } from "./revocation/end-grant.ts";
 import { createRevocationFeed } from "./revocation/revocation-feed.ts";
 import { createStorageKeys, toAccountId } from "./storage/keys.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { createKeepAlive } from "./vault/keep-alive.ts";
+import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -36,6 +39,7 @@ await runService(NAME, process, async (environment) => {
   const endGrant = createEndGrant({ kv: store, keys, broadcast, logger, sleep });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv: store, keys, clock });
+  const calendar = createRenewalCalendar({ kv: store, clock, keys });
   const vault = createVault({
     kv: store,
     seal: createSealer(config.masterKeys, "vault"),
@@ -45,6 +49,7 @@ await runService(NAME, process, async (environment) => {
     ttlSeconds: config.newGrantTtlSeconds,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
     keys,
+    calendar,
     logger,
   });
   const documentFetch = createDocumentFetch({
@@ -55,6 +60,14 @@ await runService(NAME, process, async (environment) => {
   const clientDocuments = config.takesClientDocuments
     ? createClientDocuments({ ...documentFetch, hosts, rateLimits })
     : undefined;
+  const keepAlive = createKeepAlive({
+    calendar,
+    vault,
+    logger,
+    // An aborted wait is one that is over.
+    sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
+    random: Math.random,
+  });
   const engine = createEngine({
     config,
     kv: store,
@@ -71,7 +84,12 @@ await runService(NAME, process, async (environment) => {
     interactions: engine.interactions,
     vault,
     login: createPasswordLogin({ taiga, loginType: config.taigaLoginType }),
-    csrf: createCsrf(toCsrfKey(config.masterKeys)),
+    listOwnProjects: createOwnProjects((memberId, token, signal) =>
+      createTaigaClient(transport, { scheme: "Bearer", token }, { signal }).projects.list({
+        memberId,
+      }),
+    ),
+    csrf: createCsrf(...toCsrfKeys(config.masterKeys)),
     rateLimits,
     issuer: config.issuer,
     toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
@@ -92,12 +110,13 @@ await runService(NAME, process, async (environment) => {
     ...config.privateListener,
     setting: "AUTH_SERVER_PRIVATE_PORT",
   });
+  keepAlive.start();
   return {
     message: `The authorization server is at ${config.issuer}.`,
     close: async () => {
       // Its streams would keep the listener open.
       await revocations.close();
-      await Promise.all([publicListener.close(), privateListener.close()]);
+      await Promise.all([publicListener.close(), privateListener.close(), keepAlive.close()]);
       await Promise.all([
         store.close(),
         broadcast.close(),

@@ -2,12 +2,13 @@ import { createLogger, systemClock } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toCsrfKey } from "../src/crypto/keys.ts";
+import { toCsrfKeys } from "../src/crypto/keys.ts";
 import { createSealer } from "../src/crypto/seal.ts";
 import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
 import { createStorageKeys, toAccountId } from "../src/storage/keys.ts";
 import { createRateLimits } from "../src/storage/rate-limits.ts";
+import { createRenewalCalendar } from "../src/vault/renewal-calendar.ts";
 import { createVault } from "../src/vault/vault.ts";
 import {
   type Answer,
@@ -49,6 +50,7 @@ async function startWhole(): Promise<System> {
     ttlSeconds: 660,
     endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),
     keys: KEYS,
+    calendar: createRenewalCalendar({ kv, clock: systemClock, keys: KEYS }),
     logger,
   });
   return await startSystem({
@@ -68,7 +70,8 @@ async function startWhole(): Promise<System> {
             return { ok: true, user: { id, username, fullName: username }, credential };
           },
         },
-        csrf: createCsrf(toCsrfKey(masterKeys)),
+        listOwnProjects: async () => [],
+        csrf: createCsrf(...toCsrfKeys(masterKeys)),
         rateLimits: createRateLimits({ kv, keys: KEYS, clock: systemClock }),
         issuer: config.issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
@@ -125,7 +128,10 @@ describe("a person who connects a client", () => {
       password: "correct",
     });
     expect(consent.text).toContain("alice");
-    const { leftFor } = await submit(consent, url, "consent", { access: "write" });
+    const { leftFor } = await submit(consent, url, "consent", {
+      access: "write",
+      projects: "all",
+    });
     const code = leftFor?.searchParams.get("code") ?? "";
     const tokens = (await exchangeCode(system, clientId, code, pkce)).json as unknown as Tokens;
 
@@ -162,7 +168,10 @@ describe("a person who connects a client", () => {
       password: "correct",
     });
     expect(consent.text).toContain("bob");
-    const { leftFor } = await submit(consent, url, "consent", { access: "read" });
+    const { leftFor } = await submit(consent, url, "consent", {
+      access: "read",
+      projects: "all",
+    });
     const code = leftFor?.searchParams.get("code") ?? "";
     const { json } = await exchangeCode(system, clientId, code, pkce);
     const info = await introspect(system.privateUrl, String(json["access_token"]));

@@ -1,5 +1,5 @@
 import { ConfigurationError, describeEnvironment } from "@taiga-mcp/service";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -128,6 +128,14 @@ describe("clients' metadata documents", () => {
 });
 
 describe("keys and secrets", () => {
+  it("may be several in the file as well, so that they rotate there", () => {
+    const before = parse();
+    const file = path.join(dataDir, "master-key");
+    const added = Buffer.alloc(32, 9);
+    writeFileSync(file, `${added.toString("base64url")},${readFileSync(file, "utf8")}`);
+    expect(parse().masterKeys).toEqual([new Uint8Array(added), ...before.masterKeys]);
+  });
+
   it("are made once and kept in DATA_DIR, for their owner only", () => {
     const first = parse();
     const second = parse();

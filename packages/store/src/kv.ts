@@ -66,6 +66,12 @@ export interface Kv {
   /** The keys of an index, in no order; some of them may have ended or been deleted since. */
   members(index: string): Promise<string[]>;
 
+  /**
+   * The keys of an index that end within `withinSeconds` from now, the soonest first, at most
+   * `limit`. Entries that end a fixed time after they are due make a queue out of it.
+   */
+  firstToEnd(index: string, options: { withinSeconds: number; limit: number }): Promise<string[]>;
+
   /** Deletes an index and every key in it. */
   deleteMembers(index: string): Promise<void>;
 

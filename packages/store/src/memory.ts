@@ -124,6 +124,16 @@ export function createMemoryKv({ clock }: MemoryKvDeps): Kv {
       return liveMembers(index);
     },
 
+    firstToEnd: async (index, { withinSeconds, limit }) => {
+      const latest = now() + withinSeconds;
+      const ends = liveMembers(index).map((key) => ({ key, end: find(key)?.expiresAt ?? 0 }));
+      return ends
+        .filter(({ end }) => end <= latest)
+        .toSorted((one, other) => one.end - other.end)
+        .slice(0, limit)
+        .map(({ key }) => key);
+    },
+
     deleteMembers: async (index) => {
       now();
       for (const key of liveMembers(index)) drop(key);

@@ -86,6 +86,10 @@ return drop(KEYS[1])`,
   /** KEYS: the index. */
   members: `return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')`,
 
+  /** KEYS: the index. ARGV: withinSeconds, limit. */
+  firstToEnd: `
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, now + ARGV[1], 'LIMIT', 0, ARGV[2])`,
+
   /** KEYS: the index. */
   deleteMembers: `
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do drop(entry) end

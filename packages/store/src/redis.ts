@@ -35,6 +35,8 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
   const did = async (...call: Parameters<typeof redis.run>): Promise<boolean> =>
     (await redis.run(...call)) === 1;
 
+  const toKey = (entry: string): string => entry.slice(entryPrefix.length);
+
   return {
     get: async (key) => {
       const found = (await redis.run("get", [toEntry(key)])) as [string, number] | null;
@@ -65,7 +67,17 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
 
     members: async (index) => {
       const entries = (await redis.run("members", [toIndex(index)])) as string[];
-      return entries.map((entry) => entry.slice(entryPrefix.length));
+      return entries.map(toKey);
+    },
+
+    firstToEnd: async (index, { withinSeconds, limit }) => {
+      const entries = (await redis.run(
+        "firstToEnd",
+        [toIndex(index)],
+        withinSeconds,
+        limit,
+      )) as string[];
+      return entries.map(toKey);
     },
 
     deleteMembers: async (index) => {

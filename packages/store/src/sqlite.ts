@@ -96,6 +96,13 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
     members: (index) =>
       attempt((now) => sql.members.all({ index, now }).map(({ key }) => key as string)),
 
+    firstToEnd: (index, { withinSeconds, limit }) =>
+      attempt((now) =>
+        sql.firstToEnd
+          .all({ index, now, latest: now + withinSeconds, limit })
+          .map(({ key }) => key as string),
+      ),
+
     deleteMembers: (index) => attempt(() => void sql.deleteMembers.run({ index })),
 
     ping: () => attempt((now) => void sql.get.get({ key: "", now })),
@@ -145,6 +152,11 @@ function prepareStatements(db: DatabaseSync) {
     members: db.prepare(
       `SELECT key FROM index_members JOIN entries USING (key)
        WHERE name = :index AND expires_at > :now`,
+    ),
+    firstToEnd: db.prepare(
+      `SELECT key FROM index_members JOIN entries USING (key)
+       WHERE name = :index AND expires_at > :now AND expires_at <= :latest
+       ORDER BY expires_at LIMIT :limit`,
     ),
     deleteMembers: db.prepare(
       "DELETE FROM entries WHERE key IN (SELECT key FROM index_members WHERE name = :index)",

@@ -360,6 +360,50 @@ export function kvContract(name: string, create: () => Promise<KvUnderTest>): vo
         expect((await kv.get("ended"))?.value).toBe("new");
       });
 
+      it("names those that end first, in the order of their ends and no more than asked for", async ({
+        store: { kv },
+        expect,
+      }) => {
+        const lives = { c: 300, a: 100, outside: 50, e: 5000, b: 200, d: 400 };
+        for (const [key, ttlSeconds] of Object.entries(lives)) {
+          await kv.set(key, "v", { ttlSeconds, indexes: key === "outside" ? [] : ["i"] });
+        }
+        const within = (withinSeconds: number, limit: number) =>
+          kv.firstToEnd("i", { withinSeconds, limit });
+
+        expect(await within(1000, 10)).toEqual(["a", "b", "c", "d"]);
+        expect(await within(1000, 2)).toEqual(["a", "b"]);
+        expect(await within(250, 10)).toEqual(["a", "b"]);
+        expect(await within(10, 10)).toEqual([]);
+        expect(await kv.firstToEnd("another", { withinSeconds: 1000, limit: 10 })).toEqual([]);
+      });
+
+      it.for([
+        ["touch", (kv: Kv) => kv.touch("k", { ttlSeconds: 300 })],
+        ["replace", (kv: Kv) => kv.replace("k", "w", { ttlSeconds: 300 })],
+        ["compareAndSet", (kv: Kv) => kv.compareAndSet("k", "v", "w", { ttlSeconds: 300 })],
+        ["set", (kv: Kv) => kv.set("k", "w", { ttlSeconds: 300 })],
+      ] as const)(
+        "puts a key whose end was moved by %s where it ends now",
+        async ([, moveEnd], { store: { kv }, expect }) => {
+          await kv.set("k", "v", { ttlSeconds: 100, indexes: ["i"] });
+          await kv.set("other", "v", { ttlSeconds: 200, indexes: ["i"] });
+          await moveEnd(kv);
+          const first = await kv.firstToEnd("i", { withinSeconds: 1000, limit: 10 });
+          expect(first).toEqual(["other", "k"]);
+        },
+      );
+
+      it("does not name first to end what has ended or was deleted", async ({ store, expect }) => {
+        const { kv, advanceTo } = store;
+        await kv.set("ended", "v", { ttlSeconds: 1, indexes: ["i"] });
+        await kv.set("deleted", "v", { ttlSeconds: 100, indexes: ["i"] });
+        await kv.set("kept", "v", { ttlSeconds: 200, indexes: ["i"] });
+        await advanceTo((await store.now()) + 1);
+        await kv.delete("deleted");
+        expect(await kv.firstToEnd("i", { withinSeconds: 1000, limit: 10 })).toEqual(["kept"]);
+      });
+
       it("deletes every key in it, their places in other indexes, and nothing else", async ({
         store: { kv },
         expect,
@@ -411,6 +455,7 @@ export function kvContract(name: string, create: () => Promise<KvUnderTest>): vo
           kv.delete("k"),
           kv.compareAndDelete("k", "v"),
           kv.members("i"),
+          kv.firstToEnd("i", { withinSeconds: 1, limit: 1 }),
           kv.deleteMembers("i"),
           kv.ping(),
         ];

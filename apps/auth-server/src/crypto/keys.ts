@@ -8,9 +8,13 @@ export const toCookieKeys = (masterKeys: readonly Uint8Array[]): string[] =>
     Buffer.from(deriveKey(masterKey, "cookies", 32)).toString("base64url"),
   );
 
-/** What the forms' CSRF tokens are made with; they live for minutes, so the newest key is enough. */
-export const toCsrfKey = ([newest]: readonly [Uint8Array, ...Uint8Array[]]): Uint8Array =>
-  deriveKey(newest, "csrf", 32);
+/** What the forms' CSRF tokens are made with: the newest signs, so that open forms outlive a rotation. */
+export const toCsrfKeys = ([newest, ...older]: readonly [Uint8Array, ...Uint8Array[]]): [
+  Uint8Array,
+  ...Uint8Array[],
+] => [toCsrfKey(newest), ...older.map(toCsrfKey)];
+
+const toCsrfKey = (masterKey: Uint8Array): Uint8Array => deriveKey(masterKey, "csrf", 32);
 
 /** The order of the P-256 group (FIPS 186-5; SEC 2 §2.4.2). */
 const P256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");

@@ -12,6 +12,8 @@ export interface Sealer {
    *   changed since.
    */
   open(keyName: string, sealed: string): Promise<string>;
+  /** Whether the newest master key sealed it. What it did not should be sealed again when read. */
+  isCurrent(sealed: string): boolean;
 }
 
 /** A sealed record cannot be opened: the master key was replaced, or the record was tampered with. */
@@ -61,5 +63,7 @@ export function createSealer(masterKeys: readonly Uint8Array[], purpose: string)
         throw new SealError(`The stored record ${keyName} cannot be opened.`, { cause });
       }
     },
+
+    isCurrent: (sealed) => decodeProtectedHeader(sealed).kid === kid,
   };
 }

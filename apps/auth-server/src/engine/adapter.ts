@@ -4,6 +4,7 @@ import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import type { DocumentClients } from "./document-clients.ts";
+import type { MakeRoom } from "./grant-room.ts";
 import { type Lifetimes, toGrantRef } from "./lifetimes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
@@ -15,6 +16,7 @@ export interface AdapterDeps {
   sealer: Sealer;
   clock: Clock;
   lifetimes: Pick<Lifetimes, "extendGrant">;
+  makeRoom: MakeRoom;
   /** See `EngineDeps.endGrant`. */
   endGrant: (grantKey: string) => Promise<void>;
   /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
@@ -117,12 +119,14 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
 async function consumeCode(
   records: RecordStore,
   code: string,
-  { lifetimes, clock }: AdapterDeps,
+  { lifetimes, makeRoom, clock }: AdapterDeps,
 ): Promise<void> {
   const record = await records.read(code);
   if (record === undefined || record.payload.consumed !== undefined) throw codeUsed();
   // First, because a code that is used up when this fails could not be tried again.
-  await lifetimes.extendGrant(toGrantRef(record.payload));
+  const grant = toGrantRef(record.payload);
+  await lifetimes.extendGrant(grant);
+  await makeRoom(grant);
   if (!(await records.swap(code, record, { ...record.payload, consumed: clock() }))) {
     throw codeUsed();
   }

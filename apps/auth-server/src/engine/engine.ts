@@ -11,6 +11,7 @@ import { logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createFlowSession } from "./flow-session.ts";
 import { createGrantLimitsStore } from "./grant-limits.ts";
+import { createGrantRoom } from "./grant-room.ts";
 import { createInteractions } from "./interactions.ts";
 import { createLifetimes } from "./lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
@@ -32,6 +33,7 @@ export interface EngineDeps {
     authorizationCodeTtlSeconds: number;
     grantTtlSeconds: number;
     newGrantTtlSeconds: number;
+    maxGrantsPerUser: number;
     refreshGraceSeconds: number;
   };
   kv: Kv;
@@ -71,6 +73,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     sealer,
     clock,
     lifetimes,
+    makeRoom: createGrantRoom({ ...deps, ...config }),
     endGrant: deps.endGrant,
     refreshTokens: refreshTokens.adapter,
     documentClients,

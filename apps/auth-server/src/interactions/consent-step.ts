@@ -2,12 +2,14 @@ import { ACCESS_LEVELS, type AccessLevel, isWithin, lowestLevel } from "@taiga-m
 import type { Request, Response } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
+import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderConsentPage } from "../views/consent-page.ts";
 import type { Csrf } from "./csrf.ts";
-import { ConsentForm } from "./forms.ts";
+import { ConsentForm, toTypedConsent, type TypedConsent } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
+import { toProjectChoice } from "./project-choice.ts";
 import { sendPage } from "./send-page.ts";
 
 /** What most connections are for; more than that is a decision of its own. */
@@ -15,7 +17,8 @@ const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
   interactions: Pick<Interactions, "find" | "createGrant" | "finishConsent" | "resume">;
-  vault: Pick<Vault, "holder" | "keep" | "discard">;
+  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "discard">;
+  listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   /** The most that any client may do, by the operator's word. */
   accessLimit: AccessLevel;
@@ -35,8 +38,16 @@ export interface ConsentStep {
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
 }
 
+/** Why the page is shown again, and with what on it. */
+interface Refusal {
+  error: string;
+  own: readonly OwnProject[] | undefined;
+  typed: TypedConsent;
+}
+
 export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
-  const { interactions, vault, csrf, accessLimit, taigaHost, toAccountId, sleep } = deps;
+  const { interactions, vault, listOwnProjects, csrf, accessLimit, taigaHost, toAccountId, sleep } =
+    deps;
 
   const limitOf = ({ requestedAccess }: Interaction): AccessLevel =>
     lowestLevel(requestedAccess, accessLimit);
@@ -49,13 +60,15 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     throw new InteractionError("login_expired");
   }
 
-  async function send(
-    res: Response,
-    interaction: Interaction,
-    { status, choiceError }: { status: number; choiceError?: string },
-  ): Promise<void> {
+  const listProjects = async (uid: string, user: TaigaUser) => {
+    const token = await vault.heldToken(uid);
+    return token === undefined ? undefined : await listOwnProjects(user.id, token);
+  };
+
+  async function send(res: Response, interaction: Interaction, again?: Refusal): Promise<void> {
     const user = await findUser(interaction);
     const limit = limitOf(interaction);
+    const { access, projects = "all", project = [] } = again?.typed ?? {};
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
       csrfToken: csrf.issue(interaction.uid, "consent"),
@@ -64,10 +77,15 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       taigaHost,
       user,
       levels: ACCESS_LEVELS.filter((level) => isWithin(level, limit)),
-      selected: lowestLevel(PRESELECTED, limit),
-      ...(choiceError !== undefined && { choiceError }),
+      selected: lowestLevel(access ?? PRESELECTED, limit),
+      projects: {
+        own: again === undefined ? await listProjects(interaction.uid, user) : again.own,
+        selected: projects,
+        ticked: project,
+      },
+      ...(again !== undefined && { choiceError: again.error }),
     });
-    sendPage(res, status, page);
+    sendPage(res, again === undefined ? 200 : 400, page);
   }
 
   /**
@@ -89,21 +107,29 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   }
 
   return {
-    show: (res, interaction) => send(res, interaction, { status: 200 }),
+    show: (res, interaction) => send(res, interaction),
 
     submit: async (req, res, interaction) => {
-      const access = ConsentForm.safeParse(req.body).data?.access;
-      if (access === undefined || !isWithin(access, limitOf(interaction))) {
-        return send(res, interaction, {
-          status: 400,
-          choiceError: "Choose one of the ways below in which the app may work.",
-        });
-      }
       if ((await vault.holder(interaction.uid)) === undefined) {
         return followFirstAnswer(req, res, interaction);
       }
-      await findUser(interaction);
-      const { grantId } = await interactions.createGrant(interaction, { access, projects: "all" });
+      const user = await findUser(interaction);
+      const form = ConsentForm.safeParse(req.body).data;
+      const isAll = form?.projects === "all";
+      const own = isAll ? undefined : await listProjects(interaction.uid, user);
+      const refuse = async (error: string) =>
+        send(res, interaction, {
+          error,
+          own: isAll ? await listProjects(interaction.uid, user) : own,
+          typed: toTypedConsent(req.body),
+        });
+      if (form === undefined || !isWithin(form.access, limitOf(interaction))) {
+        return refuse("Choose one of the ways below in which the app may work, and where.");
+      }
+      const { projects, error } = toProjectChoice(form, own);
+      if (error !== undefined) return refuse(error);
+      const { access } = form;
+      const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const kept = await vault.keep(interaction.uid, grantId);
       if (!kept) return followFirstAnswer(req, res, interaction);
       await interactions.finishConsent(req, res, interaction, grantId);

@@ -29,8 +29,41 @@ const NameField = z.object({ username: z.string().max(MAX_LENGTH) });
 export const toTypedName = (body: unknown): string | undefined =>
   NameField.safeParse(body).data?.username;
 
+/** More projects than anybody ticks one by one. */
+const MAX_PROJECTS = 1_000;
+
+/** A form names a ticked box once for each; one alone is no list. */
+const ticked = z.preprocess(
+  (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
+  z
+    .array(
+      z
+        .string()
+        .regex(/^[1-9]\d{0,14}$/)
+        .transform(Number),
+    )
+    .max(MAX_PROJECTS),
+);
+
 /** The consent form. */
-export const ConsentForm = z.object({ access: z.enum(ACCESS_LEVELS) });
+export const ConsentForm = z.object({
+  access: z.enum(ACCESS_LEVELS),
+  projects: z.enum(["all", "chosen"]),
+  /** Ids of the projects that are ticked; they count for `chosen`. */
+  project: ticked,
+});
+export type ConsentForm = z.output<typeof ConsentForm>;
+
+/** What was chosen in a form that is not good as a whole, to be shown again. */
+export const toTypedConsent = (body: unknown): TypedConsent =>
+  PartialConsent.safeParse(body).data ?? {};
+
+const PartialConsent = z.object({
+  access: ConsentForm.shape.access.optional().catch(undefined),
+  projects: ConsentForm.shape.projects.optional().catch(undefined),
+  project: ticked.catch([]),
+});
+export type TypedConsent = Partial<z.output<typeof PartialConsent>>;
 
 const CsrfField = z.object({ csrf: z.string() });
 
@@ -42,4 +75,11 @@ export const parseForm: RequestHandler = express.urlencoded({
   extended: false,
   limit: "16kb",
   parameterLimit: 20,
+});
+
+/** The same for the consent form: one field for each project that is ticked. */
+export const parseConsentForm: RequestHandler = express.urlencoded({
+  extended: false,
+  limit: "32kb",
+  parameterLimit: MAX_PROJECTS + 20,
 });

@@ -2,12 +2,13 @@ import type { AccessLevel, Logger } from "@taiga-mcp/service";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { LoginBackend } from "../login/login-backend.ts";
+import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import type { Vault } from "../vault/vault.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
-import { parseForm, toCsrfToken } from "./forms.ts";
+import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginLimit } from "./login-limit.ts";
@@ -18,8 +19,9 @@ import { requireSameOrigin } from "./same-origin.ts";
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
   interactions: Interactions;
-  vault: Pick<Vault, "hold" | "holder" | "keep" | "discard">;
+  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "discard">;
   login: LoginBackend;
+  listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   rateLimits: RateLimits;
   /** Our own origin. */
@@ -62,7 +64,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
   ): RequestHandler[] => [
     requireSameOrigin(issuer),
-    parseForm,
+    form === "consent" ? parseConsentForm : parseForm,
     async (req, res) => {
       const interaction = await find(req, res);
       const backTo = toBasePath(interaction.uid);

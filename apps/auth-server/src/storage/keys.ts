@@ -24,6 +24,10 @@ export interface StorageKeys {
   /** Taiga's credential of a grant. */
   vault: (grantId: string) => string;
   vaultLock: (grantId: string) => string;
+  /** When the Taiga credential of a grant must be renewed. */
+  renewalPlan: (grantId: string) => string;
+  /** Index of all such plans. */
+  renewalPlans: string;
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
@@ -71,6 +75,8 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     heldCredential: ofUser("held"),
     vault: ofUser("vault"),
     vaultLock: ofUser("vlock"),
+    renewalPlan: ofUser("renew"),
+    renewalPlans: `renewals:${taiga}`,
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Sealer } from "../crypto/seal.ts";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
+import type { RenewalCalendar } from "./renewal-calendar.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
 
 /** Waits between tries to write back what cannot be had again, in milliseconds. */
@@ -26,7 +27,9 @@ interface StoredCredential extends TaigaCredentialRecord {
 export interface CredentialStore {
   /** @returns `undefined` when it is lost, revoked or was never there. */
   read(grantId: string): Promise<StoredCredential | undefined>;
-  /** Writes a grant's first record, into the index that dies with the grant. */
+  /** Whether there is a record, be it a lost one or one that cannot be opened now. */
+  has(grantId: string): Promise<boolean>;
+  /** Writes a grant's first record, into the index that dies with the grant, and plans its renewal. */
   create(grantId: string, credential: TaigaCredentialRecord): Promise<void>;
   /**
    * Writes the next pair over the used one. Tries for a few seconds when the store does not
@@ -46,6 +49,7 @@ export interface CredentialStoreDeps {
   seal: Sealer;
   clock: Clock;
   keys: Pick<StorageKeys, "vault" | "grantIndex">;
+  calendar: Pick<RenewalCalendar, "plan">;
   /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
   logger: Logger;
@@ -53,34 +57,53 @@ export interface CredentialStoreDeps {
 }
 
 export function createCredentialStore(deps: CredentialStoreDeps): CredentialStore {
-  const { kv, seal, clock, keys, ttlSeconds, logger, sleep } = deps;
+  const { kv, seal, clock, keys, calendar, ttlSeconds, logger, sleep } = deps;
   const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
 
   const sealLive = (key: string, { token, refreshToken }: TaigaCredentialRecord) =>
     records.seal(key, { state: "live", token, refreshToken });
 
+  async function writeBack(grantId: string, credential: TaigaCredentialRecord): Promise<boolean> {
+    const key = keys.vault(grantId);
+    const sealed = await sealLive(key, credential);
+    for (const waitMs of WRITE_BACK_DELAYS_MS) {
+      try {
+        return await kv.replace(key, sealed);
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        logger.warn({ err: error }, "a renewed Taiga credential could not be stored yet");
+        await sleep(waitMs);
+      }
+    }
+    return kv.replace(key, sealed);
+  }
+
+  /** The credential is safe by now. The plan that stays when this fails is early, never late. */
+  async function replan(grantId: string, { refreshToken }: TaigaCredentialRecord): Promise<void> {
+    try {
+      await calendar.plan(grantId, refreshToken);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      logger.warn({ err: error }, "a renewal could not be planned; the one before stands");
+    }
+  }
+
   return {
     read: async (grantId) => toStored(await records.read(keys.vault(grantId))),
+
+    has: async (grantId) => (await kv.get(keys.vault(grantId))) !== undefined,
 
     create: async (grantId, credential) => {
       const key = keys.vault(grantId);
       const indexes = [keys.grantIndex(grantId)];
+      await calendar.plan(grantId, credential.refreshToken);
       await kv.set(key, await sealLive(key, credential), { ttlSeconds, indexes });
     },
 
     renew: async (grantId, credential) => {
-      const key = keys.vault(grantId);
-      const sealed = await sealLive(key, credential);
-      for (const waitMs of WRITE_BACK_DELAYS_MS) {
-        try {
-          return await kv.replace(key, sealed);
-        } catch (error) {
-          if (!(error instanceof UnavailableError)) throw error;
-          logger.warn({ err: error }, "a renewed Taiga credential could not be stored yet");
-          await sleep(waitMs);
-        }
-      }
-      return kv.replace(key, sealed);
+      const isStored = await writeBack(grantId, credential);
+      if (isStored) await replan(grantId, credential);
+      return isStored;
     },
 
     bury: async (grantId, { sealed, recordExpiresAt }, reason) => {

@@ -1,6 +1,15 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { decodeJwt } from "jose";
 
+/** When a token ends, in epoch seconds, as far as it says so itself. */
+export function findExpiry(token: string): number | undefined {
+  try {
+    return decodeJwt(token).exp;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * When a Taiga token ends, by its own `exp`: the lifetimes are a setting of each Taiga.
  *

@@ -8,6 +8,7 @@ import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/logi
 import { hash, type StorageKeys } from "../storage/keys.ts";
 import { createCredentialStore } from "./credential-store.ts";
 import { createRenewal, type RefreshAtTaiga, type Renew, type RenewalOutcome } from "./renewal.ts";
+import type { RenewalCalendar } from "./renewal-calendar.ts";
 import { createSealedJson } from "./sealed-json.ts";
 import { toExpiry } from "./token-expiry.ts";
 
@@ -25,6 +26,8 @@ export interface Vault {
   hold(uid: string, login: TaigaLogin): Promise<void>;
   /** Whose login is held; `undefined` when there is none (any more). */
   holder(uid: string): Promise<TaigaUser | undefined>;
+  /** Taiga's access token of a held login, to look something up for its consent page. */
+  heldToken(uid: string): Promise<string | undefined>;
   /**
    * Consent: moves the held credential under the grant, to die with it.
    * @returns false when it is gone. True at most once for each login, so that no chain of refresh
@@ -42,6 +45,12 @@ export interface Vault {
    * @throws {UnavailableError} when the store, or Taiga while it is needed, does not answer.
    */
   token(grantId: string, options?: { rejected?: string }): Promise<TaigaToken>;
+  /**
+   * Renews the login now, whether it is in use or not, so that it does not end by itself.
+   * @returns `postponed` when Taiga does not answer, `lost` when it has ended the login, `gone`
+   *   when the grant has ended.
+   */
+  renew(grantId: string): Promise<"renewed" | "postponed" | "lost" | "gone">;
   /** Asks the store only, never Taiga. */
   status(grantId: string): Promise<"live" | "lost">;
 }
@@ -71,6 +80,8 @@ export interface VaultDeps {
   /** Ends the grant of a credential that Taiga has ended, so that its client starts a new login. */
   endGrant: (grantId: string) => Promise<void>;
   keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex">;
+  /** Where the renewals of logins that nobody uses are planned. */
+  calendar: Pick<RenewalCalendar, "plan">;
   logger: Logger;
   sleep?: (ms: number) => Promise<unknown>;
   /** An unguessable text at each call. */
@@ -102,6 +113,8 @@ export function createVault(deps: VaultDeps): Vault {
 
     holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
 
+    heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential.token,
+
     keep: async (uid, grantId) => {
       const key = keys.heldCredential(uid);
       const login = await held.read(key);
@@ -128,6 +141,12 @@ export function createVault(deps: VaultDeps): Vault {
       throw new UnavailableError("Taiga does not renew the login right now.", {
         cause: outcome.cause,
       });
+    },
+
+    renew: async (grantId) => {
+      const seen = await credentials.read(grantId);
+      if (seen !== undefined) return (await renew(grantId, seen.token)).kind;
+      return (await credentials.has(grantId)) ? "lost" : "gone";
     },
 
     status: async (grantId) => ((await credentials.read(grantId)) === undefined ? "lost" : "live"),

@@ -6,6 +6,7 @@ import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 import { renderLayout } from "./layout.ts";
 import { renderAlert, renderCaution } from "./notice.ts";
+import { type ProjectQuestion, renderProjectQuestion } from "./project-choice.ts";
 import { toRedirectTarget } from "./redirect-target.ts";
 import {
   renderDocumentHostFact,
@@ -25,6 +26,7 @@ export interface ConsentPage {
   /** What may be granted, lowest first. */
   levels: readonly AccessLevel[];
   selected: AccessLevel;
+  projects: ProjectQuestion;
   /** What was wrong with the choice. */
   choiceError?: string;
 }
@@ -47,6 +49,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
           <legend>What may it do?</legend>
           ${page.levels.map((level) => renderChoice(level, level === page.selected))}
         </fieldset>
+        ${renderProjectQuestion(page.projects)}
         <p class="small">Never more than you may do yourself in Taiga.</p>
         <div class="actions">
           <button class="button primary" type="submit">Allow access</button>

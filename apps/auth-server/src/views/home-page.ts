@@ -29,7 +29,25 @@ export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<strin
       <ol class="steps">
         <li>Your client opens a page of this server in your browser.</li>
         <li>You log in with your Taiga account. The client never sees your password.</li>
-        <li>You choose what the client may do, from reading only to everything.</li>
+        <li>You choose what the client may do, and in which of your projects.</li>
+      </ol>
+      <h2 id="reconnect">When a client says <code>reconnect_required</code></h2>
+      <p>
+        Taiga has ended the login behind this connection: your account was switched off, or this
+        server was away for days.
+      </p>
+      <ol class="steps">
+        <li>
+          Try to log in to <a href="${taigaWebUrl}" rel="noreferrer">Taiga</a> itself. If that
+          fails, only a Taiga administrator can help.
+        </li>
+        <li>
+          In your client, disconnect this MCP server and connect it again. In Claude Code: type
+          <code>/mcp</code>, choose taiga, and authenticate again.
+        </li>
+        <li>
+          Log in and choose what the client may do, as the first time. Nothing in Taiga is lost.
+        </li>
       </ol>`,
     footer: html`For developers:
       <a href="/.well-known/oauth-authorization-server">authorization server metadata</a> ·

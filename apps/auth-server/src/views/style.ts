@@ -175,6 +175,16 @@ legend { padding: 0; margin-bottom: 0.625rem; font-weight: 650; }
 .choice label { font-weight: 600; line-height: 1.5rem; }
 .choice label::after { content: ""; position: absolute; inset: 0; cursor: pointer; }
 .choice p { grid-column: 2; font-size: 0.875rem; line-height: 1.45; color: var(--muted); }
+fieldset + fieldset { margin-top: 1.5rem; }
+.projects > .small { margin-top: 0.625rem; }
+.project-list { max-height: min(20rem, 60vh); margin-top: 0.5rem; padding: 0.375rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
+.projects:has(#projects-all:checked) .project-list { display: none; }
+.project { position: relative; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0 0.75rem; padding: 0.4375rem 0.5625rem; border-radius: 0.5rem; }
+.project:hover { background: var(--card); }
+.project input { width: 1.125rem; height: 1.125rem; margin: 0.1875rem 0 0; accent-color: var(--accent); }
+.project label { line-height: 1.5rem; overflow-wrap: anywhere; cursor: pointer; }
+.project label::after { content: ""; position: absolute; inset: 0; }
+.project .slug { margin-left: 0.25rem; font-size: 0.8125rem; color: var(--muted); }
 fieldset + .small { margin-top: 0.75rem; }
 
 .actions { display: grid; gap: 0.625rem; margin-top: 1.5rem; }

@@ -8,6 +8,13 @@ const NEW = new Uint8Array(32).fill(2);
 describe("a sealed record", () => {
   const sealer = createSealer([NEW, OLD], "vault");
 
+  it("tells whether the newest key sealed it, so that it can be sealed again", async () => {
+    const before = await createSealer([OLD], "vault").seal("vault:a", "the secret");
+    expect(await sealer.open("vault:a", before)).toBe("the secret");
+    expect(sealer.isCurrent(before)).toBe(false);
+    expect(sealer.isCurrent(await sealer.seal("vault:a", "the secret"))).toBe(true);
+  });
+
   it("opens where it was sealed, and says nothing", async () => {
     const sealed = await sealer.seal("vault:a", "the secret");
     expect(sealed).not.toContain(Buffer.from("the secret").toString("base64url"));

@@ -147,6 +147,7 @@ describe("the adapter", () => {
     sealer: createSealer([new Uint8Array(32).fill(1)], "engine"),
     clock,
     lifetimes: { extendGrant: async () => {} },
+    makeRoom: async () => {},
     endGrant: async () => {},
     refreshTokens: {} as Pick<Adapter, "find" | "consume">,
   });

@@ -15,6 +15,7 @@ import { createInteractionsRouter } from "../../src/interactions/router.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
+import type { OwnProject } from "../../src/login/own-projects.ts";
 
 export const ISSUER = "https://login.example.com";
 export const UID = "abc-123";
@@ -38,6 +39,10 @@ export interface Browser {
   hasCookie: boolean;
   /** What Taiga says to the next login. */
   taiga: LoginBackend["login"];
+  /** Of Ada, as Taiga lists them; `undefined` while it does not answer. */
+  projects: readonly OwnProject[] | undefined;
+  /** Whose projects were asked for, and with which token. */
+  listed: string[];
   storeIsDown: boolean;
   /** Whether another grant takes the held login just before ours. */
   isRobbed: boolean;
@@ -60,6 +65,8 @@ export interface Browser {
 }
 
 const SAME_ORIGIN = { Origin: ISSUER, "Sec-Fetch-Site": "same-origin" };
+/** What the consent page has selected by itself. */
+const ALL_PROJECTS = { projects: "all" };
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 
 export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Promise<Browser> {
@@ -75,6 +82,12 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
     },
     hasCookie: true,
     taiga: async () => ({ ok: true, ...ada }) satisfies LoginOutcome,
+    projects: [
+      { id: 11, name: "Apollo", slug: "apollo" },
+      { id: 12, name: "Borealis", slug: "borealis" },
+      { id: 13, name: "<b>Chimera</b>", slug: "chimera" },
+    ],
+    listed: [],
     storeIsDown: false,
     isRobbed: false,
     held: new Map(),
@@ -85,7 +98,8 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
     get: (path) => request(path, {}),
     submit: (form, fields, headers) => {
       const token = form === "login" || form === "consent" ? form : "cancel";
-      const body = new URLSearchParams({ csrf: csrf.issue(UID, token), ...fields }).toString();
+      const preset = { csrf: csrf.issue(UID, token), ...(token === "consent" && ALL_PROJECTS) };
+      const body = new URLSearchParams({ ...preset, ...fields }).toString();
       return browser.post(`/interaction/${UID}/${form}`, body, headers);
     },
     post: (path, body, headers = SAME_ORIGIN) =>
@@ -103,6 +117,10 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
           browser.logins.push(credentials);
           return browser.taiga(credentials);
         },
+      },
+      listOwnProjects: async (userId, token) => {
+        browser.listed.push(`${userId} ${token}`);
+        return browser.projects;
       },
       csrf,
       rateLimits: createRateLimits({
@@ -173,6 +191,7 @@ const createFakeVault = (browser: Browser) => ({
     browser.held.set(uid, { user: login.user, credential: login.credential });
   },
   holder: async (uid: string) => browser.held.get(uid)?.user,
+  heldToken: async (uid: string) => browser.held.get(uid)?.credential.token,
   keep: async (uid: string, grantId: string) => {
     browser.calls.push(`keep ${uid} ${grantId}`);
     return !browser.isRobbed && browser.held.delete(uid);

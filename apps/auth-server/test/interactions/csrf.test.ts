@@ -21,4 +21,11 @@ describe("createCsrf", () => {
     const foreign = createCsrf(new Uint8Array(32).fill(2)).issue("uid", "login");
     expect(csrf.verify("uid", "login", foreign)).toBe(false);
   });
+
+  it("knows a token from before a rotation, and signs with the newest key only", () => {
+    const [older, newer] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+    const rotated = createCsrf(newer, older);
+    expect(rotated.verify("uid", "login", createCsrf(older).issue("uid", "login"))).toBe(true);
+    expect(rotated.issue("uid", "login")).toBe(createCsrf(newer).issue("uid", "login"));
+  });
 });

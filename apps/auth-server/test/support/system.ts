@@ -152,6 +152,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     registrationsPerHourTotal: 10_000,
     takesClientDocuments: false,
     clientDocumentHosts: { allowed: [], denied: [] },
+    maxGrantsPerUser: 50,
     storeUrl: "sqlite:",
     dataDir: "/nonexistent",
     logLevel: "silent",

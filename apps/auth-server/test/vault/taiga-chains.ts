@@ -18,14 +18,19 @@ export interface TaigaChains {
   next: ((carryOut: () => void) => Promise<void> | void)[];
 }
 
-export function createTaigaChains(clock: Clock): TaigaChains {
+/** @param toRefreshToken makes them out of a name and an end: real ones say when they end. */
+export function createTaigaChains(
+  clock: Clock,
+  toRefreshToken: (name: string, expiresAt: number) => string = (name) => name,
+): TaigaChains {
   const live = new Map<string, number>();
   let count = 0;
 
   const issue = (): TaigaCredentialRecord => {
     count += 1;
-    const refreshToken = `refresh-${count}`;
-    live.set(refreshToken, clock() + REFRESH_SECONDS);
+    const refreshEnd = clock() + REFRESH_SECONDS;
+    const refreshToken = toRefreshToken(`refresh-${count}`, refreshEnd);
+    live.set(refreshToken, refreshEnd);
     return { token: createToken(clock() + ACCESS_SECONDS, `access-${count}`), refreshToken };
   };
 

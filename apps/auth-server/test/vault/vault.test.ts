@@ -3,6 +3,7 @@ import { createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createStorageKeys, hash } from "../../src/storage/keys.ts";
+import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import {
   createVault,
   CredentialLostError,
@@ -41,6 +42,7 @@ const createReplica = (overrides: { kv?: Kv; endGrant?: VaultDeps["endGrant"] } 
     ttlSeconds: GRANT_TTL,
     endGrant: overrides.endGrant ?? (async (grantId) => void ended.push(grantId)),
     keys,
+    calendar: createRenewalCalendar({ kv: overrides.kv ?? kv, clock, keys }),
     logger,
     sleep: async (ms) => {
       waitedMs += ms;

@@ -26,6 +26,14 @@ const pages = {
     user: { username: "ada", fullName: "<b>Ada</b>" },
     levels: ["read", "write"],
     selected: "write",
+    projects: {
+      own: [
+        { id: 1, name: "<i>One</i>", slug: "one" },
+        { id: 2, name: "Two", slug: "two" },
+      ],
+      selected: "chosen",
+      ticked: [2],
+    },
     choiceError: "Choose.",
   }),
   error: await renderErrorPage({
@@ -169,6 +177,7 @@ describe("a client whose description is published somewhere", () => {
       user: { username: "ada", fullName: "Ada" },
       levels: ["read"],
       selected: "read",
+      projects: { own: [], selected: "all", ticked: [] },
     }),
   };
 

@@ -23,6 +23,8 @@ export interface TaigaCredentialsDeps {
   authorizationServer: Pick<AuthorizationServer, "exchangeToken">;
   /** The Taiga that tokens are asked for, as the authorization server spells it. */
   taigaApiUrl: string;
+  /** The authorization server as people reach it: its page says how to reconnect. */
+  issuer: string;
   clock: Clock;
 }
 
@@ -109,7 +111,7 @@ export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredent
 async function exchange(
   accessToken: string,
   refusedToken: string | undefined,
-  { authorizationServer, taigaApiUrl, clock }: TaigaCredentialsDeps,
+  { authorizationServer, taigaApiUrl, issuer, clock }: TaigaCredentialsDeps,
 ): Promise<HeldToken> {
   const askedAt = clock();
   try {
@@ -127,7 +129,7 @@ async function exchange(
       expiresAt: askedAt + (answer.expires_in ?? DEFAULT_LIFETIME_SECONDS),
     };
   } catch (error) {
-    if (error instanceof oauth.ResponseBodyError) throw reconnectRequired(error);
+    if (error instanceof oauth.ResponseBodyError) throw reconnectRequired(issuer, error);
     throw error;
   }
 }
@@ -135,9 +137,9 @@ async function exchange(
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
 
 /** Nothing but a new login helps; says so to the model, which tells the user. */
-const reconnectRequired = (cause: unknown): ToolError =>
+const reconnectRequired = (issuer: string, cause: unknown): ToolError =>
   new ToolError(
     "reconnect_required",
-    "The login at Taiga that this connection uses has ended. Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga.",
+    `The login at Taiga that this connection uses has ended. Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga. What to do, step by step: ${issuer}/#reconnect`,
     { cause },
   );

@@ -1,8 +1,10 @@
 import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
 import { type ProjectDirectory } from "../projects/project-directory.ts";
 import { type Named } from "./find-values.ts";
+import { inParallel } from "./in-parallel.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
 import { type Item } from "./taiga-items.ts";
+import { isOutOfSight } from "./target.ts";
 
 /** What would change among the epics of a story, or the stories of an epic. */
 export interface LinksChange {
@@ -21,7 +23,7 @@ export interface EpicLink {
 
 export interface LinkDeps {
   taiga: TaigaClient;
-  projects: Pick<ProjectDirectory, "covers">;
+  projects: Pick<ProjectDirectory, "covers" | "isLimited">;
 }
 
 /** More stories than anybody gives an epic. */
@@ -34,14 +36,16 @@ const MAX_STORIES = 1_000;
 export async function toLinksChange(
   item: Item,
   { epics, stories }: ResolvedChanges,
-  { taiga, projects }: LinkDeps,
+  deps: LinkDeps,
 ): Promise<LinksChange | undefined> {
   if (item.kind === "story" && epics !== undefined) {
-    const current = item.epics.map(({ id, ref }) => ({ id, name: `#${ref}` }));
+    const covered = await coveredEpics(item.epics, deps);
+    const current = covered.map(({ id, ref }) => ({ id, name: `#${ref}` }));
     const toLink = (epicId: number) => ({ epicId, storyId: item.id });
     return compare("epic", current, epics, toLink);
   }
   if (item.kind === "epic" && stories !== undefined) {
+    const { taiga, projects } = deps;
     const rows = await taiga.userStories.list({ epic: item.id }, { pageSize: MAX_STORIES });
     // Stories of projects that the grant does not cover are neither told nor touched.
     const covered = rows.items.filter((row) => projects.covers(row.project));
@@ -53,6 +57,26 @@ export async function toLinksChange(
     return compare("stories", current, stories, toLink);
   }
   return undefined;
+}
+
+/**
+ * A story may be in epics of other projects, and Taiga does not say of which. Those that the grant
+ * does not cover are neither told nor touched.
+ */
+async function coveredEpics<Epic extends { id: number }>(
+  epics: readonly Epic[],
+  { taiga, projects }: LinkDeps,
+): Promise<readonly Epic[]> {
+  if (!projects.isLimited) return epics;
+  const covered = await inParallel(epics, async ({ id }) => {
+    try {
+      return projects.covers((await taiga.epics.getById(id)).project);
+    } catch (error) {
+      if (isOutOfSight(error)) return false;
+      throw error;
+    }
+  });
+  return epics.filter((_epic, index) => covered[index]);
 }
 
 function compare(

@@ -44,7 +44,7 @@ export function createToolContexts(deps: ToolContextsDeps): ToolContexts {
     forCall: (caller, { signal, reportProgress }) => ({
       taiga: createTaigaClient(transportFor(caller), undefined, { signal }),
       projects: projects(caller),
-      ledger: deps.ledgers.for(caller.grant.subject),
+      ledger: deps.ledgers.for(toLedgerName(caller.grant)),
       confirmations: createConfirmations({
         key: deps.confirmationKey,
         clock: deps.clock,
@@ -57,3 +57,10 @@ export function createToolContexts(deps: ToolContextsDeps): ToolContexts {
     }),
   };
 }
+
+/**
+ * Whose answers a call may be given again. Limits are part of it: an answer from a connection to
+ * other projects would tell of them.
+ */
+const toLedgerName = ({ subject, projects }: Caller["grant"]): string =>
+  projects === "all" ? subject : `${subject} ${projects.toSorted((a, b) => a - b).join(" ")}`;

@@ -25,7 +25,10 @@ export type Project = ProjectDetail;
 
 /** One user's projects, within the projects that the grant covers. */
 export interface ProjectDirectory {
-  /** The user as Taiga knows them. */
+  /**
+   * The user as Taiga knows them. Their roles only when the grant covers all projects: Taiga names
+   * those of all of them together.
+   */
   me(): Promise<Me>;
 
   /** The projects that the user is a member of and the grant covers, in the user's own order. */
@@ -54,6 +57,9 @@ export interface ProjectDirectory {
 
   /** Whether the grant covers a project. */
   covers(projectId: number): boolean;
+
+  /** Whether the grant covers some projects only. */
+  isLimited: boolean;
 
   /** What refs stand for, as far as seen. */
   refs: RefMemory;
@@ -120,13 +126,14 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     if (!covers(projectId)) throw notGranted(name);
   };
 
-  const me = () => memory.me.get("me", () => taiga.users.me());
-  const list = async () => {
-    const all = await memory.list.get("list", async () =>
-      taiga.projects.list({ memberId: (await me()).id }),
-    );
-    return all.filter((project) => covers(project.id));
+  const isLimited = granted !== "all";
+  const me = async () => {
+    const known = await memory.me.get("me", () => taiga.users.me());
+    return isLimited ? { ...known, roles: [] } : known;
   };
+  const listAll = () =>
+    memory.list.get("list", async () => taiga.projects.list({ memberId: (await me()).id }));
+  const list = async () => (await listAll()).filter((project) => covers(project.id));
   const byId = async (projectId: number) => {
     requireGrant(projectId, `with id ${projectId}`);
     return memory.details.get(projectId, () => taiga.projects.getById(projectId));
@@ -134,6 +141,8 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
 
   /** A project the user is no member of: a public one, which only its slug or id can name. */
   const outside = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
+    // The answer says no more than the question: whoever knows the name may know why it is refused.
+    if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
     try {
       const found = /^\d+$/.test(reference)
         ? await taiga.projects.getById(Number(reference))
@@ -151,6 +160,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     list,
     byId,
     covers,
+    isLimited,
     refs: memory.refs,
 
     async resolve(reference) {

@@ -33,6 +33,7 @@ const credentials = () =>
       },
     },
     taigaApiUrl: TAIGA_API_URL,
+    issuer: "https://auth.test",
     clock: () => now,
   });
 
@@ -89,7 +90,10 @@ describe("get", () => {
       .catch((thrown: unknown) => thrown);
     expect(fails).toBeInstanceOf(oauth.ResponseBodyError);
     expect(error).toBeInstanceOf(ToolError);
-    expect(error).toMatchObject({ code: "reconnect_required" });
+    expect(error).toMatchObject({
+      code: "reconnect_required",
+      message: expect.stringMatching(/connect it again.* https:\/\/auth\.test\/#reconnect$/),
+    });
   });
 
   it("does not remember a failure", async () => {
@@ -155,6 +159,7 @@ describe("the exchange", () => {
         fetch: async () => Response.json(body, { status }),
       }),
       taigaApiUrl: TAIGA_API_URL,
+      issuer: "https://auth.test",
       clock: () => now,
     }).get(proof);
 

@@ -43,8 +43,10 @@ describe("the project directory", () => {
   it("keeps out what the grant does not cover, by name, slug, id and list", async () => {
     const directory = setUp().open("bob", [1]);
     expect((await directory.list()).map(({ id }) => id)).toEqual([1]);
+    expect((await directory.me()).roles).toEqual([]);
     for (const attempt of [
       () => directory.resolve("beta-two"),
+      () => directory.resolve("Beta Two"),
       () => directory.resolve("2"),
       () => directory.byId(2),
       () => directory.openSprints(2),

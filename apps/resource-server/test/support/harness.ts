@@ -101,6 +101,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
         credentials: createTaigaCredentials({
           authorizationServer,
           taigaApiUrl: TAIGA_API_URL,
+          issuer: config.issuer,
           clock,
         }),
         directories: createProjectDirectories({ clock, maxUsers: 10 }),

@@ -22,16 +22,17 @@ export default defineTool({
   outputSchema: openRow({ username: z.string() }),
   async handler(_input, { projects }) {
     const [me, list] = await Promise.all([projects.me(), projects.list()]);
+    const roles = me.roles.map(toOneLine);
     const data = {
       username: me.username,
       name: toOneLine(me.full_name_display),
       email: me.email,
-      roles: me.roles.map(toOneLine),
+      ...(!projects.isLimited && { roles }),
       projects: list.map(toProjectLine),
     };
     const lines = [
       `@${data.username} | ${data.name} | ${data.email}`,
-      `roles: ${data.roles.join(", ") || "none"}`,
+      ...(projects.isLimited ? [] : [`roles: ${roles.join(", ") || "none"}`]),
       ...data.projects.map(toProjectText),
     ];
     const text = `You, and your ${list.length} projects:\n${fence(lines.join("\n"))}`;

@@ -1,0 +1,80 @@
+// The master key is replaced while people work: nobody logs in again, not even who is in the middle
+// of a login.
+import { randomBytes } from "node:crypto";
+import * as oauth from "oauth4webapi";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createBrowser } from "../support/browser.ts";
+import { type McpSession, openSession } from "../support/mcp-session.ts";
+import { endpointsOf, REDIRECT_URI, register } from "../support/oauth-client.ts";
+import { startSystem, type System } from "../support/system.ts";
+
+const newKey = (): string => randomBytes(32).toString("base64url");
+
+const [first, second] = [newKey(), newKey()];
+let system: System;
+let session: McpSession;
+beforeAll(async () => {
+  system = await startSystem({ MASTER_KEY: first });
+  session = await openSession(system.mcpUrl, { username: "bob" }, { sdk: 2 });
+});
+afterAll(async () => {
+  await session.close();
+  await system.stop();
+});
+
+const keysOf = async (): Promise<string[]> => {
+  const { jwks_uri: uri = "" } = await endpointsOf(system.issuer);
+  const { keys } = (await (await fetch(uri)).json()) as { keys: { kid: string }[] };
+  return keys.map(({ kid }) => kid);
+};
+
+it("goes on with every login and with a consent page that is open", async () => {
+  const server = await endpointsOf(system.issuer);
+  const client = await register(server);
+  const browser = createBrowser(system.issuer);
+  const url = new URL(server.authorization_endpoint ?? "");
+  url.search = new URLSearchParams({
+    client_id: client.client_id,
+    response_type: "code",
+    redirect_uri: REDIRECT_URI,
+    code_challenge: await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
+    code_challenge_method: "S256",
+    resource: system.mcpUrl,
+  }).toString();
+  const login = await browser.open(url.href);
+  const consent = await browser.submit(login.page!, "/login", {
+    username: "alice",
+    password: "alice-password",
+  });
+  expect(consent.page?.status).toBe(200);
+  const [oldKey] = await keysOf();
+
+  await system.authServer.restart({ MASTER_KEY: `${second},${first}` });
+
+  const allowed = await browser.submit(consent.page!, "/consent");
+  expect(allowed.left?.searchParams.get("code")).toMatch(/./);
+  session.forgetAccessToken();
+  expect((await session.call("get_me")).text).toContain("bob");
+  expect(session.logins()).toBe(1);
+  const keys = await keysOf();
+  expect(keys).toHaveLength(2);
+  expect(keys[1]).toBe(oldKey);
+});
+
+it("answers that it is unavailable under a wrong key, so that no client drops its login", async () => {
+  await system.authServer.restart({ MASTER_KEY: newKey() });
+  const { refresh_token: refreshToken = "" } = session.tokens();
+  const answer = await fetch(`${system.issuer}/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "refresh_token",
+      client_id: session.clientId(),
+      refresh_token: refreshToken,
+    }),
+  });
+  expect(answer.status).toBe(503);
+  await system.authServer.restart({ MASTER_KEY: `${second},${first}` });
+  session.forgetAccessToken();
+  expect((await session.call("get_me")).text).toContain("bob");
+  expect(session.logins()).toBe(1);
+});

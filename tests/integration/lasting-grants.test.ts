@@ -1,0 +1,164 @@
+// Nobody is asked to log in again before a month without use, and not one login more: 35 days with
+// real parts, a Taiga of 24-hour and 8-day tokens, two replicas, and restarts on the way.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  basicAuth,
+  createPkce,
+  postForm,
+  refresh,
+  toAuthorizeParams,
+  type Tokens,
+} from "../../apps/auth-server/test/support/client.ts";
+import { RESOURCE } from "../../apps/auth-server/test/support/system.ts";
+import { createBrowser } from "../support/browser.ts";
+import { endpointsOf, logIn, REDIRECT_URI, register } from "../support/oauth-client.ts";
+import { type SimulatedMonths, startSimulatedMonths } from "../support/simulated-months.ts";
+
+const DAY = 24;
+const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
+
+/** A client that keeps its tokens as MCP clients do. */
+interface Client {
+  /**
+   * What a use after a while comes to: new tokens, then Taiga as the resource server reaches it.
+   * @param parallel so many requests of one moment present the same refresh token.
+   * @returns who it is at Taiga, or the error that sends it to the login or its user to reconnect.
+   */
+  use(parallel?: number): Promise<string>;
+  /** The second half of it, with the access token it has. */
+  callTaiga(): Promise<string>;
+}
+
+let months: SimulatedMonths;
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-20T12:00:00Z") });
+  months = await startSimulatedMonths((time) => vi.setSystemTime(time));
+});
+afterEach(async () => {
+  await months.stop();
+  vi.useRealTimers();
+});
+
+async function connect(username: string): Promise<Client> {
+  const server = await endpointsOf(months.issuer);
+  const client = await register(server);
+  const answer = await logIn({ server, client, user: { username }, resource: RESOURCE });
+  let tokens = answer as unknown as Tokens;
+
+  async function refreshAll(parallel: number): Promise<string | undefined> {
+    const answers = await Promise.all(
+      Array.from({ length: parallel }, () =>
+        refresh(months, client.client_id, tokens.refresh_token),
+      ),
+    );
+    const [first] = answers;
+    if (new Set(answers.map(({ text }) => text)).size > 1) return "different answers";
+    if (first?.status !== 200) return String(first?.json["error"]);
+    tokens = first.json as unknown as Tokens;
+    return undefined;
+  }
+
+  async function callTaiga(): Promise<string> {
+    const form = {
+      grant_type: TOKEN_EXCHANGE,
+      subject_token: tokens.access_token,
+      subject_token_type: ACCESS_TOKEN,
+    };
+    const exchanged = await postForm(`${months.privateUrl}/token`, form, basicAuth());
+    if (exchanged.status !== 200) return `reconnect: ${String(exchanged.json["error"])}`;
+    const response = await fetch(`${months.taigaApiUrl}/users/me`, {
+      headers: { authorization: `Bearer ${String(exchanged.json["access_token"])}` },
+    });
+    return String(((await response.json()) as { username?: string }).username);
+  }
+
+  return {
+    callTaiga,
+    use: async (parallel = 1) => (await refreshAll(parallel)) ?? (await callTaiga()),
+  };
+}
+
+const countAtTaiga = (path: string): number =>
+  months.sandbox.control.requests.filter((request) => request.path === path).length;
+
+/** How often a password was sent to Taiga. */
+const loginsAtTaiga = (): number => countAtTaiga("/api/v1/auth");
+
+describe("35 days", () => {
+  it("ask nobody for a password again but who did not come for a month", async () => {
+    const everyDay = await connect("alice");
+    const everyWeek = await connect("bob");
+    const after29Days = await connect("carol");
+    const after31Days = await connect("alice");
+    const uses: Record<string, string[]> = {
+      everyDay: [],
+      everyWeek: [],
+      after29: [],
+      after31: [],
+    };
+
+    await months.pass(35 * DAY, async (hour) => {
+      if (hour % (3 * DAY) === 5) await months.restart();
+      // Twice a day four requests of one moment, which meet both replicas.
+      if (hour % 12 === 0) uses["everyDay"]?.push(await everyDay.use(4));
+      if (hour % (7 * DAY) === 0) uses["everyWeek"]?.push(await everyWeek.use());
+      if (hour === 29 * DAY) uses["after29"]?.push(await after29Days.use());
+      if (hour === 31 * DAY) uses["after31"]?.push(await after31Days.use());
+    });
+
+    expect(uses).toEqual({
+      everyDay: Array.from({ length: 70 }, () => "alice"),
+      everyWeek: Array.from({ length: 5 }, () => "bob"),
+      after29: ["carol"],
+      after31: ["invalid_grant"],
+    });
+    expect(loginsAtTaiga()).toBe(4);
+    // Daily for the one in daily use, every five to six days for the others.
+    expect(countAtTaiga("/api/v1/auth/refresh")).toBeLessThan(36 + 3 * 7 + 6);
+  }, 120_000);
+
+  it("would be eight for an idle client, were its login at Taiga not kept alive", async () => {
+    const idle = await connect("alice");
+    months.keepsAlive = false;
+    await months.pass(9 * DAY);
+    expect(await idle.use()).toBe("reconnect: invalid_grant");
+  }, 30_000);
+});
+
+describe("a user whom Taiga has deactivated", () => {
+  it("is told to reconnect, and the next refresh ends in the login, as does any after it", async () => {
+    const client = await connect("bob");
+    expect(await client.callTaiga()).toBe("bob");
+    months.sandbox.control.deactivateUser("bob");
+    // Until the Taiga token in hand has ended, or Taiga has refused it, nobody here knows.
+    await months.pass(7 * DAY);
+    expect(await client.use()).toBe("invalid_grant");
+    expect(await client.use()).toBe("invalid_grant");
+    expect(loginsAtTaiga()).toBe(1);
+  }, 30_000);
+
+  it("meets one login page with a clear answer, and is sent nowhere from there", async () => {
+    months.sandbox.control.deactivateUser("bob");
+    const clientId = (await register(await endpointsOf(months.issuer))).client_id;
+    const parameters = toAuthorizeParams(clientId, createPkce(), {
+      redirect_uri: REDIRECT_URI,
+    }).toString();
+    const browser = createBrowser(months.issuer);
+    const login = await browser.open(`${months.issuer}/authorize?${parameters}`);
+    expect(login.page?.status).toBe(200);
+
+    const typed = { username: "bob", password: "bob-password" };
+    for (const page of [login.page, login.page]) {
+      const answer = await browser.submit(page!, "/login", typed);
+      expect(answer.left).toBeUndefined();
+      expect(answer.page?.status).toBe(400);
+      const alert = answer.page?.document.querySelector("[role=alert]");
+      expect(alert?.text).toContain("the account is not active");
+    }
+    // Cancelling is the way back to the client, with an error that no client tries again on.
+    const cancelled = await browser.submit(login.page!, "/cancel");
+    expect(cancelled.left?.href).toContain(REDIRECT_URI);
+    expect(cancelled.left?.searchParams.get("error")).toBe("access_denied");
+  }, 30_000);
+});

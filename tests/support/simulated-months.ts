@@ -1,0 +1,196 @@
+// Two replicas of the auth-server on one SQLite file and a Taiga of 24-hour and 8-day tokens, in
+// this process and on a clock that the test moves: months pass in seconds.
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createCsrf } from "../../apps/auth-server/src/interactions/csrf.ts";
+import { createInteractionsRouter } from "../../apps/auth-server/src/interactions/router.ts";
+import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-password.ts";
+import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
+import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
+import { createRateLimits } from "../../apps/auth-server/src/storage/rate-limits.ts";
+import { toCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
+import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
+import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
+import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
+import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
+import {
+  startSystem,
+  type System,
+  TAIGA_API_URL,
+} from "../../apps/auth-server/test/support/system.ts";
+import { createLogger, systemClock } from "../../packages/service/src/index.ts";
+import { createLocalBroadcast, createSqliteKv, type Kv } from "../../packages/store/src/index.ts";
+import { createTaigaClient, createTaigaTransport } from "../../packages/taiga-client/src/index.ts";
+import { createSandbox, type Sandbox } from "../../packages/taiga-sandbox/src/index.ts";
+import { startRoundRobin } from "./round-robin.ts";
+import { freePorts } from "./system.ts";
+
+const REPLICAS = 2;
+const HOUR_MS = 3_600_000;
+
+export interface SimulatedMonths {
+  /** Through a balancer over both replicas. */
+  issuer: string;
+  privateUrl: string;
+  sandbox: Sandbox;
+  /** Taiga's API. */
+  taigaApiUrl: string;
+  /** Time passes hour by hour; `eachHour` is told how many have passed in this call. */
+  pass(hours: number, eachHour?: (hour: number) => Promise<void>): Promise<void>;
+  /** Whether the replicas keep idle logins alive, as they do at the start. */
+  keepsAlive: boolean;
+  /** Stops both replicas, closes the store, and starts all of it again. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface Replica {
+  system: System;
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @param setTime moves the clock of this process to a time in epoch milliseconds. */
+export async function startSimulatedMonths(
+  setTime: (time: number) => void,
+): Promise<SimulatedMonths> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-months-"));
+  const [issuerPort = 0, privatePort = 0] = await freePorts(2);
+  const publicTargets: string[] = [];
+  const privateTargets: string[] = [];
+  const balancers = await Promise.all([
+    startRoundRobin(issuerPort, publicTargets),
+    startRoundRobin(privatePort, privateTargets),
+  ]);
+  const sandbox = createSandbox({
+    clock: () => new Date(),
+    secret: "a secret of the sandbox in this test",
+    seed: "demo",
+  });
+  const taigaServer = createServer(sandbox.app);
+  await new Promise<void>((resolve) => taigaServer.listen(0, "127.0.0.1", resolve));
+  const taigaPort = (taigaServer.address() as { port: number }).port;
+  const taigaApiUrl = `http://127.0.0.1:${taigaPort}/api/v1`;
+  const issuer = `http://localhost:${issuerPort}`;
+
+  let kv: Kv;
+  let replicas: Replica[] = [];
+
+  async function start(): Promise<void> {
+    kv = createSqliteKv({ file: path.join(dataDir, "store.sqlite"), clock: systemClock });
+    const broadcast = createLocalBroadcast();
+    replicas = await Promise.all(
+      Array.from({ length: REPLICAS }, () => startReplica({ kv, broadcast, issuer, taigaApiUrl })),
+    );
+    publicTargets.splice(0, REPLICAS, ...replicas.map(({ system }) => system.url));
+    privateTargets.splice(0, REPLICAS, ...replicas.map(({ system }) => system.privateUrl));
+  }
+
+  async function stopReplicas(): Promise<void> {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await kv.close();
+  }
+
+  await start();
+  const months: SimulatedMonths = {
+    issuer,
+    privateUrl: `http://127.0.0.1:${privatePort}`,
+    sandbox,
+    taigaApiUrl,
+    keepsAlive: true,
+    pass: async (hours, eachHour) => {
+      for (let hour = 1; hour <= hours; hour += 1) {
+        setTime(Date.now() + HOUR_MS);
+        if (months.keepsAlive) await Promise.all(replicas.map((replica) => replica.sweep()));
+        await eachHour?.(hour);
+      }
+    },
+    restart: async () => {
+      await stopReplicas();
+      await start();
+    },
+    stop: async () => {
+      await stopReplicas();
+      await Promise.all(balancers.map((balancer) => balancer.close()));
+      taigaServer.close();
+      taigaServer.closeAllConnections();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return months;
+}
+
+interface ReplicaDeps {
+  kv: Kv;
+  broadcast: ReturnType<typeof createLocalBroadcast>;
+  issuer: string;
+  taigaApiUrl: string;
+}
+
+/** All parts as main.ts joins them. */
+async function startReplica(deps: ReplicaDeps): Promise<Replica> {
+  const { kv, broadcast, issuer, taigaApiUrl } = deps;
+  const clock = systemClock;
+  const logger = createLogger({ name: "test", level: "silent" });
+  const keys = createStorageKeys(TAIGA_API_URL);
+  const masterKeys = [new Uint8Array(32).fill(7)] as const;
+  const transport = createTaigaTransport({ apiUrl: taigaApiUrl });
+  const calendar = createRenewalCalendar({ kv, clock, keys });
+  const endGrant = createEndGrant({ kv, keys, broadcast, logger, sleep: async () => undefined });
+  const vault = createVault({
+    kv,
+    seal: createSealer(masterKeys, "vault"),
+    clock,
+    refresh: (refreshToken, signal) =>
+      createTaigaClient(transport, undefined, { signal }).auth.refresh(refreshToken),
+    ttlSeconds: 660,
+    endGrant: (grantId) => endGrant(keys.grant(grantId)),
+    keys,
+    calendar,
+    logger,
+  });
+  const keepAlive = createKeepAlive({
+    calendar,
+    vault,
+    logger,
+    sleep: async () => undefined,
+    random: () => 0,
+  });
+  const system = await startSystem({
+    kv,
+    broadcast,
+    vault,
+    config: { issuer, masterKeys, registrationsPerHour: 1000 },
+    pages: (interactions, config) =>
+      createInteractionsRouter({
+        interactions,
+        vault,
+        login: createPasswordLogin({
+          taiga: createTaigaClient(transport),
+          loginType: "normal",
+          sleep: async () => undefined,
+        }),
+        listOwnProjects: async () => [],
+        csrf: createCsrf(...toCsrfKeys(masterKeys)),
+        rateLimits: createRateLimits({ kv, keys, clock }),
+        issuer,
+        toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
+        accessLimit: "admin",
+        taigaWebUrl: config.taigaWebUrl,
+        mcpUrl: config.resource,
+        logger,
+        sleep: async () => undefined,
+      }),
+  });
+  return {
+    system,
+    sweep: () => keepAlive.sweep(),
+    stop: async () => {
+      await keepAlive.close();
+      await system.close();
+      await transport.close();
+    },
+  };
+}
