@@ -45,7 +45,9 @@ describe("resolveAddresses", () => {
   });
 
   it.each(["PUBLIC_URL", "ISSUER"])("refuses the sandbox when %s is public", (name) => {
-    expect(() => resolve({ [name]: "https://mcp.example.com" })).toThrow(/TAIGA_API_URL is not set/);
+    expect(() => resolve({ [name]: "https://mcp.example.com" })).toThrow(
+      /TAIGA_API_URL is not set/,
+    );
   });
 
   it("refuses the sandbox when only the MCP endpoint is public", () => {
