@@ -121,6 +121,8 @@ describe("the settings", () => {
     const settings = describeEnvironment(AuthServerSettings);
     expect(settings.filter(({ description }) => description === "")).toEqual([]);
     expect(settings.filter(({ secret }) => secret).map(({ name }) => name)).toEqual([
+      "HTTPS_PROXY",
+      "HTTP_PROXY",
       "RS_CLIENT_SECRET",
       "STORE_URL",
       "MASTER_KEY",
