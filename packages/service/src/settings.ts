@@ -89,8 +89,7 @@ export const sharedSettings = {
       "Your Taiga's API, with or without /api/v1, also below a sub-path. Left out: the sandbox with demo data, on this machine only.",
     defaultText: "http://localhost:3003/api/v1 (the sandbox)",
   }),
-  TAIGA_WEB_URL: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+  TAIGA_WEB_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ""))
     .optional()
     .meta({
