@@ -34,24 +34,22 @@ async function openPlace({ loginType, settings }: PlaceOptions): Promise<Place> 
   const [sandboxPort] = (await freePorts(1)) as [number];
   const front = await startTaigaFront({ sandboxPort, path: "/taiga", loginType });
   const proxy = await startHttpProxy({ port: front.port });
-  const proxyPort = Number(new URL(proxy.url).port);
   const system = await startSystem({
     SANDBOX_PORT: `${sandboxPort}`,
     TAIGA_CA_FILE: AUTHORITY_FILE,
-    ...settings({ front: front.port, proxy: proxyPort }),
+    ...settings({ front: front.port, proxy: Number(new URL(proxy.url).port) }),
   });
-  const session = await openSession(system.mcpUrl, { username: "bob" }, { sdk: 2 });
-  return {
-    system,
-    front,
-    proxy,
-    session,
-    close: async () => {
-      await session.close();
-      await system.stop();
-      await Promise.all([front.close(), proxy.close()]);
-    },
+  const close = async (): Promise<void> => {
+    await system.stop();
+    await Promise.all([front.close(), proxy.close()]);
   };
+  try {
+    const session = await openSession(system.mcpUrl, { username: "bob" }, { sdk: 2 });
+    return { system, front, proxy, session, close: () => session.close().then(close) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** The address of some item of bob's, as a tool gives it. */

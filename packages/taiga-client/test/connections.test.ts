@@ -34,7 +34,7 @@ describe("an authority of one's own", () => {
     return { received, port, apiUrl: `https://localhost:${port}/api/v1` };
   };
 
-  it("is trusted for Taiga, whose name is looked up once and still checked", async () => {
+  it("is trusted for Taiga, by the name in its address and not by where that leads", async () => {
     const { apiUrl } = await start();
     const transport = openTransport({ apiUrl, ca });
 
@@ -61,6 +61,17 @@ describe("an authority of one's own", () => {
       cause: { code: "ERR_TLS_CERT_ALTNAME_INVALID" },
     });
     expect(received).toHaveLength(0);
+  });
+
+  it.each(WRITES)("changes nothing about a %s: it is never sent twice", async (method) => {
+    const { received, port } = await startTlsTaiga((req) => req.socket.destroy());
+    const transport = openTransport({ apiUrl: `https://localhost:${port}/api/v1`, ca });
+
+    await expect(transport.send(requestOf(method))).rejects.toMatchObject({
+      code: "unavailable",
+      outcomeUnknown: true,
+    });
+    expect(received).toHaveLength(1);
   });
 });
 
