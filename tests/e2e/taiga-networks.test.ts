@@ -26,7 +26,7 @@ interface Place {
 interface PlaceOptions {
   loginType: string;
   /** Settings, given where Taiga's front and the proxy listen. */
-  settings(ports: { front: number; proxy: number }): Record<string, string>;
+  settings: (ports: { front: number; proxy: number }) => Record<string, string>;
 }
 
 /** The system with its sandbox behind a front and a proxy, and bob logged in. */
