@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startHttpProxy } from "./support/http-proxy.ts";
 import {
   openTransport,
@@ -253,4 +253,19 @@ describe("hosts that are reached without the proxy", () => {
     "are no others: %j",
     async (noProxy) => expect(await askedWith(noProxy)).toBe(1),
   );
+
+  it("do not come from the environment, and neither does a proxy", async () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv("no_proxy", "*");
+    expect(await askedWith("other.test")).toBe(1);
+    const { transport, proxy } = await startHiddenTaiga();
+    expect((await transport.send(requestOf("GET"))).status).toBe(200);
+    expect(proxy.asked).toHaveLength(1);
+
+    vi.stubEnv("no_proxy", "");
+    vi.stubEnv("https_proxy", "http://127.0.0.1:1");
+    const { port } = await startTlsTaiga((_req, res) => res.end("fine"));
+    const direct = openTransport({ apiUrl: `https://localhost:${port}/api/v1`, ca });
+    expect((await direct.send(requestOf("GET"))).text).toBe("fine");
+  });
 });
