@@ -57,9 +57,8 @@ export interface PublicAppDeps extends AppDeps {
  */
 export function createPublicApp(deps: PublicAppDeps): Express {
   const { config, engine } = deps;
-  const app = createBareApp(deps);
+  const app = createBareApp(deps, createHealthRoute());
   app.use(createPinAuthority(config.issuer));
-  app.use(createHealthRoute());
   app.use(createCors());
   app.use(createMetadataRoutes(config));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
@@ -105,9 +104,8 @@ export interface PrivateAppDeps extends AppDeps {
 /** What only the resource server and the operator reach: the one place that hands out Taiga tokens. */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
-  const app = createBareApp(deps);
+  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps.store));
   const guard = authenticate(deps);
-  app.use(createHealthRoute(), createReadinessRoute(deps.store));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
   app.use(
     createTokenExchange({
@@ -122,12 +120,13 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
   return app;
 }
 
-function createBareApp({ config, logger }: AppDeps): Express {
+/** @param probes come often: they are answered before the request log. */
+function createBareApp({ config, logger }: AppDeps, ...probes: RequestHandler[]): Express {
   const app = express();
   app.set("trust proxy", config.trustProxy);
   app.set("query parser", "simple");
   app.disable("etag");
-  app.use(createHttpLogger(logger), createSecurityHeaders());
+  app.use(...probes, createHttpLogger(logger), createSecurityHeaders());
   return app;
 }
 

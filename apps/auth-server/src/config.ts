@@ -9,8 +9,10 @@ import {
   readEnvironment,
   resolveAddresses,
   resolveOwnSecret,
+  resolveTaigaConnection,
   seconds,
   sharedSettings,
+  type TaigaConnection,
 } from "@taiga-mcp/service";
 import { z } from "zod";
 import type { DocumentHosts } from "./client-documents/document-url.ts";
@@ -141,6 +143,7 @@ export const AuthServerSettings = z.object({
 export interface Config extends Addresses {
   publicListener: { host: string; port: number };
   privateListener: { host: string; port: number };
+  taigaConnection: TaigaConnection;
   taigaLoginType: string;
   /** The most any client may do, whatever a user agrees to. */
   accessLimit: AccessLevel;
@@ -180,6 +183,7 @@ export function parseConfig(environment: Environment): Config {
   const addresses = resolveAddresses(settings);
   return {
     ...addresses,
+    taigaConnection: resolveTaigaConnection(settings),
     publicListener: { host: settings.AUTH_SERVER_HOST, port: settings.AUTH_SERVER_PORT },
     privateListener: {
       host: settings.AUTH_SERVER_PRIVATE_HOST,

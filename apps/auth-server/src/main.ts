@@ -33,7 +33,10 @@ await runService(NAME, process, async (environment) => {
   const { storeUrl: url, dataDir } = config;
   const store = await openStore({ url, dataDir, name: NAME, clock, logger });
   const broadcast = await openBroadcast({ url, name: NAME, logger });
-  const transport = createTaigaTransport({ apiUrl: config.taigaApiUrl });
+  const transport = createTaigaTransport({
+    apiUrl: config.taigaApiUrl,
+    ...config.taigaConnection,
+  });
   const taiga = createTaigaClient(transport);
   const keys = createStorageKeys(config.taigaApiUrl);
   const endGrant = createEndGrant({ kv: store, keys, broadcast, logger, sleep });

@@ -23,6 +23,17 @@ const REDIS = {
   RS_CLIENT_SECRET: "x".repeat(32),
 };
 
+const PROXY = "http://user:password@proxy.example:3128";
+
+/** Every secret: its name, a value, and what else must be set for it to matter. */
+const SECRETS: [string, string, Record<string, string>][] = [
+  ["HTTPS_PROXY", PROXY, { TAIGA_API_URL: "https://taiga.example" }],
+  ["HTTP_PROXY", PROXY, { TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" }],
+  ["RS_CLIENT_SECRET", "y".repeat(32), {}],
+  ["STORE_URL", REDIS.STORE_URL, REDIS],
+  ["MASTER_KEY", KEY, {}],
+];
+
 describe("addresses", () => {
   it("are this machine's when nothing is set, with the sandbox for a Taiga", () => {
     expect(parse()).toMatchObject({
@@ -151,6 +162,15 @@ describe("keys and secrets", () => {
     expect(masterKeys.map((key) => key[0])).toEqual([1, 2]);
   });
 
+  it.each(SECRETS)("may stand in a file: %s", (name, value, others) => {
+    const file = path.join(dataDir, "given");
+    writeFileSync(file, `${value}\n`);
+    const without = { ...others, [name]: "" };
+    const given = parse({ ...without, [name]: value });
+    expect(parse({ ...without, [`${name}_FILE`]: file })).toEqual(given);
+    expect(parse(without)).not.toEqual(given);
+  });
+
   it.each(["MASTER_KEY", "RS_CLIENT_SECRET"])(
     "are never made by replicas: with Redis, %s must be given",
     (name) => {
@@ -164,10 +184,8 @@ describe("the settings", () => {
   it("are all described", () => {
     const settings = describeEnvironment(AuthServerSettings);
     expect(settings.filter(({ description }) => description === "")).toEqual([]);
-    expect(settings.filter(({ secret }) => secret).map(({ name }) => name)).toEqual([
-      "RS_CLIENT_SECRET",
-      "STORE_URL",
-      "MASTER_KEY",
-    ]);
+    expect(settings.filter(({ secret }) => secret).map(({ name }) => name)).toEqual(
+      SECRETS.map(([name]) => name),
+    );
   });
 });

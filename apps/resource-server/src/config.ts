@@ -6,7 +6,9 @@ import {
   readEnvironment,
   resolveAddresses,
   resolveOwnSecret,
+  resolveTaigaConnection,
   sharedSettings,
+  type TaigaConnection,
 } from "@taiga-mcp/service";
 import { z } from "zod";
 import { TOOLSETS, type Toolset } from "./mcp/define-tool.ts";
@@ -100,6 +102,7 @@ export interface Config extends Addresses {
   clientSecret: string;
   introspectionCacheSeconds: number;
   listener: { host: string; port: number };
+  taigaConnection: TaigaConnection;
   taigaTimeoutMs: number;
   taigaMaxParallel: number;
   /** The most any client may do, whatever a user agreed to. */
@@ -122,6 +125,7 @@ export function parseConfig(environment: Environment): Config {
   const settings = readEnvironment(ResourceServerSettings, environment);
   return {
     ...resolveAddresses(settings),
+    taigaConnection: resolveTaigaConnection(settings),
     authServerUrl: settings.AUTH_SERVER_INTERNAL_URL,
     clientId: settings.RS_CLIENT_ID,
     clientSecret:

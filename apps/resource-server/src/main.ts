@@ -39,6 +39,7 @@ async function start(environment: Environment): Promise<RunningService> {
   const store = await openStore({ url, dataDir, name: NAME, clock, logger });
   const transport = createTaigaTransport({
     apiUrl: config.taigaApiUrl,
+    ...config.taigaConnection,
     timeoutMs: config.taigaTimeoutMs,
     maxParallel: config.taigaMaxParallel,
   });

@@ -1,7 +1,8 @@
 import { ConfigurationError, describeEnvironment } from "@taiga-mcp/service";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseConfig, ResourceServerSettings } from "../src/config.ts";
 
@@ -52,6 +53,21 @@ describe("parseConfig", () => {
       issuer: "https://mcp.example",
       taigaApiUrl: "https://taiga.example/sub/api/v1",
       taigaWebUrl: "https://taiga.example/sub",
+    });
+  });
+
+  it("reaches Taiga by the same settings as the authorization server", async () => {
+    const file = path.join(dataDir, "ca.pem");
+    await writeFile(file, rootCertificates[0] ?? "");
+    const { taigaConnection } = parse({
+      TAIGA_API_URL: "https://taiga.example",
+      TAIGA_CA_FILE: file,
+      HTTPS_PROXY: "http://proxy.example:3128",
+      NO_PROXY: "other.example",
+    });
+    expect(taigaConnection).toEqual({
+      ca: [rootCertificates[0]?.trim()],
+      proxy: { url: "http://proxy.example:3128", noProxy: "other.example" },
     });
   });
 

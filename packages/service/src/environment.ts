@@ -6,6 +6,8 @@ declare module "zod" {
   interface GlobalMeta {
     /** May also be given as `<NAME>_FILE`, the path of a file that holds the value; never shown. */
     secret?: boolean;
+    /** Other programs read it too, in upper or lower case; lower case wins, as it does with curl. */
+    anyCase?: boolean;
     /** How the default reads in the documentation when the schema cannot show it. */
     defaultText?: string;
   }
@@ -29,7 +31,7 @@ export function readEnvironment<Schema extends z.ZodObject>(
   const values: Record<string, string | undefined> = {};
   const unreadable = new Map<string, string>();
   for (const [name, field] of Object.entries(schema.shape)) {
-    const { value, problem } = readVariable(name, isSecret(field), environment);
+    const { value, problem } = readVariable(name, metaOf(field), environment);
     values[name] = value;
     if (problem !== undefined) unreadable.set(name, problem);
   }
@@ -72,8 +74,13 @@ interface Variable {
   problem?: string;
 }
 
-function readVariable(name: string, secret: boolean, environment: Environment): Variable {
-  const value = environment[name] || undefined;
+function readVariable(
+  name: string,
+  { secret = false, anyCase = false }: z.GlobalMeta,
+  environment: Environment,
+): Variable {
+  const lowerCase = anyCase ? environment[name.toLowerCase()] : undefined;
+  const value = lowerCase || environment[name] || undefined;
   const file = secret ? environment[`${name}_FILE`] || undefined : undefined;
   if (file === undefined) return { value };
   if (value !== undefined) return { problem: `Set ${name} or ${name}_FILE, not both.` };
@@ -86,8 +93,6 @@ function readVariable(name: string, secret: boolean, environment: Environment): 
     return { problem: `${name}_FILE: the file ${file} cannot be read (${code}).` };
   }
 }
-
-const isSecret = (field: unknown): boolean => metaOf(field).secret ?? false;
 
 const metaOf = (field: unknown): z.GlobalMeta => (field as z.ZodType).meta() ?? {};
 

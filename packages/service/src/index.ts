@@ -8,3 +8,4 @@ export * from "./logger.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";
 export * from "./settings.ts";
+export * from "./taiga-connection.ts";

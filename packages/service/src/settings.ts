@@ -2,6 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import { ACCESS_LEVELS } from "./access-level.ts";
 import { LOG_LEVELS } from "./logger.ts";
+import { taigaConnectionSettings } from "./taiga-connection-settings.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
@@ -73,8 +74,7 @@ export const sharedSettings = {
       "Your Taiga's API, with or without /api/v1, also below a sub-path. Left out: the sandbox with demo data, on this machine only.",
     defaultText: "http://localhost:3003/api/v1 (the sandbox)",
   }),
-  TAIGA_WEB_URL: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL" })
+  TAIGA_WEB_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ""))
     .optional()
     .meta({
@@ -87,6 +87,7 @@ export const sharedSettings = {
   ALLOW_HTTP_TAIGA: flag.default(false).meta({
     description: "Reach Taiga by plain http although it is on another machine.",
   }),
+  ...taigaConnectionSettings,
   ACCESS_LIMIT: z
     .enum(ACCESS_LEVELS, `must be one of ${ACCESS_LEVELS.join(", ")}`)
     .default("admin")

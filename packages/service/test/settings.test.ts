@@ -123,6 +123,16 @@ describe("sharedSettings", () => {
     expect(() => read({ TAIGA_API_URL })).toThrow(/^TAIGA_API_URL: must /);
   });
 
+  it("takes TAIGA_WEB_URL below a path, without the slash that links would double", () => {
+    const settings = read({ TAIGA_WEB_URL: "https://example.com/taiga/" });
+    expect(settings.TAIGA_WEB_URL).toBe("https://example.com/taiga");
+  });
+
+  it.each(["https://taiga.example.com/?x=1", "https://u:p@taiga.example.com", "taiga.example.com"])(
+    "refuses TAIGA_WEB_URL=%s, which no link can start with",
+    (TAIGA_WEB_URL) => expect(() => read({ TAIGA_WEB_URL })).toThrow(/^TAIGA_WEB_URL: must /),
+  );
+
   it.each([
     "sqlite:",
     "redis://localhost:6379/1",

@@ -13,7 +13,9 @@ const RETRIED_ERRORS = new Set([
   "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
+  "UND_ERR_ABORTED", // by a proxy that could not open a tunnel; who has left is never waited for
   "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_PRX_CONN",
   "UND_ERR_SOCKET",
 ]);
 const FIRST_WAIT_MS = 200;

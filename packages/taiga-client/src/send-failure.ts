@@ -53,12 +53,19 @@ export function toSendError(
   { isWrite, aborted }: { isWrite: boolean; aborted: boolean },
 ): unknown {
   if (error instanceof TaigaError) return withOutcome(error, isWrite);
-  if (toErrorCode(error) === "UND_ERR_INVALID_ARG") return error;
+  if (toErrorCode(error) === "UND_ERR_INVALID_ARG" && !isProxyRefusal(error)) return error;
 
-  const details = { outcomeUnknown: isWrite && error instanceof SentFailure };
+  const details = { outcomeUnknown: isWrite && mayHaveArrived(error) };
   if (aborted) return new TaigaError("aborted", "The call to Taiga was cancelled", details);
   return new TaigaError("unavailable", describe(error), { ...details, cause: toCause(error) });
 }
+
+/** A proxy that asks for a login (407): undici calls it a bad argument, once the request was sent. */
+const isProxyRefusal = (error: unknown): boolean =>
+  error instanceof SentFailure && toErrorCode(error) === "UND_ERR_INVALID_ARG";
+
+const mayHaveArrived = (error: unknown): boolean =>
+  error instanceof SentFailure && !isProxyRefusal(error);
 
 /** An unreadable answer to a write: Taiga did act on it, in one way or another. */
 const withOutcome = (error: TaigaError, isWrite: boolean): TaigaError =>
@@ -67,7 +74,7 @@ const withOutcome = (error: TaigaError, isWrite: boolean): TaigaError =>
     : error;
 
 function describe(error: unknown): string {
-  if (!(error instanceof SentFailure)) return "Taiga cannot be reached";
+  if (!mayHaveArrived(error)) return "Taiga cannot be reached";
   return toErrorCode(error)?.endsWith("_TIMEOUT") === true
     ? "Taiga did not answer in time"
     : "The connection to Taiga broke off";

@@ -1,13 +1,14 @@
-import { Agent, interceptors } from "undici";
-import type { Dispatcher } from "undici";
+import { interceptors } from "undici";
 import type { IncomingHttpHeaders } from "undici/types/header.js";
+import { createConnections } from "./connections.ts";
+import type { ConnectionOptions } from "./connections.ts";
 import { TaigaError } from "./errors.ts";
 import { createLimiter } from "./limiter.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
 import { markSent, toSendError } from "./send-failure.ts";
 
 /** What is needed to reach one Taiga. */
-export interface TaigaTransportOptions {
+export interface TaigaTransportOptions extends ConnectionOptions {
   /** Absolute URL that ends in `/api/v1`, without a trailing slash. */
   apiUrl: string;
   /** Longest silence of Taiga, before its headers and between two parts of its body; default 10 s. */
@@ -16,8 +17,6 @@ export interface TaigaTransportOptions {
   maxParallel?: number;
   /** How often a GET is tried again when Taiga is overloaded or out of reach; default 2. */
   retries?: number;
-  /** Connections made elsewhere (a proxy, a private CA, a test); closed with the transport. */
-  dispatcher?: Dispatcher;
 }
 
 /** One request, relative to the API. Only GET is ever sent twice. */
@@ -49,7 +48,6 @@ export interface TaigaTransport {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -61,11 +59,11 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
   const { origin, pathname } = new URL(options.apiUrl);
   if (!pathname.endsWith("/api/v1")) throw new TypeError("apiUrl must end in /api/v1");
 
-  const pool = options.dispatcher ?? new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
-  // Outermost last. A given dispatcher (a proxy) resolves names itself.
+  const pool = createConnections(options);
+  // Outermost last. A proxy resolves names itself, and may be the only one who can.
   const http = pool.compose(
     markSent,
-    ...(options.dispatcher === undefined ? [interceptors.dns()] : []),
+    ...(options.proxy === undefined ? [interceptors.dns()] : []),
     interceptors.retry({ throwOnError: false, retry: createRetryPolicy(retries) }),
   );
   const limiter = createLimiter({ maxParallel, maxWaitMs: 3 * timeoutMs });

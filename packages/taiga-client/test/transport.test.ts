@@ -1,4 +1,3 @@
-import { MockAgent } from "undici";
 import { describe, expect, it } from "vitest";
 import { createTaigaTransport } from "../src/transport.ts";
 import { requestOf, startTaiga } from "./support/taiga-server.ts";
@@ -25,19 +24,6 @@ describe("createTaigaTransport", () => {
 
     expect((await transport.send(requestOf("GET"))).status).toBe(302);
     expect(received).toHaveLength(1);
-  });
-
-  it("uses the connections it is given, so that a proxy or a private CA can be set", async () => {
-    const dispatcher = new MockAgent();
-    dispatcher.disableNetConnect();
-    dispatcher
-      .get("https://taiga.test")
-      .intercept({ path: "/sub/api/v1/users/me" })
-      .reply(200, "hi");
-    const transport = createTaigaTransport({ apiUrl: "https://taiga.test/sub/api/v1", dispatcher });
-
-    expect((await transport.send(requestOf("GET"))).text).toBe("hi");
-    await transport.close();
   });
 
   it("refuses an address that is not that of an API", () => {

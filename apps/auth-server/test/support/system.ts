@@ -139,6 +139,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     privateListener: listener,
     taigaApiUrl: TAIGA_API_URL,
     taigaWebUrl: "http://localhost:3003",
+    taigaConnection: { ca: undefined, proxy: undefined },
     taigaLoginType: "normal",
     accessLimit: "admin",
     masterKeys: [new Uint8Array(32).fill(7)],

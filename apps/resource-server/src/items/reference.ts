@@ -93,11 +93,13 @@ const SPRINT_PAGE = "taskboard";
 
 function parseAddress(address: string, taigaWebUrl: string, field: string): Reference {
   const url = URL.parse(address);
-  if (url === null || url.host !== new URL(taigaWebUrl).host) {
+  const home = new URL(`${taigaWebUrl}/`);
+  // One host may serve several, each below a path of its own.
+  if (url?.host !== home.host || !url.pathname.startsWith(home.pathname)) {
     return fail(field, `this address is not of the Taiga connected here, which is ${taigaWebUrl}.`);
   }
-  const match = /\/project\/(?<project>[^/]+)\/(?<page>[a-z]+)\/(?<name>[^/]+)\/?$/.exec(
-    url.pathname,
+  const match = /^project\/(?<project>[^/]+)\/(?<page>[a-z]+)\/(?<name>[^/]+)\/?$/.exec(
+    url.pathname.slice(home.pathname.length),
   );
   const { project, page, name } = match?.groups ?? {};
   if (project !== undefined && name !== undefined) {

@@ -34,6 +34,20 @@ describe("parseReference", () => {
     expect(() => parse("https://tree.taiga.test/project/b/us/1")).toThrow("https://taiga.test");
   });
 
+  it("refuses that of another Taiga on the same host, too", () => {
+    const home = "https://x.test/taiga";
+    for (const path of [
+      "/project/b/us/1",
+      "/taiga-2/project/b/us/1",
+      "/old/taiga/project/b/us/1",
+    ]) {
+      expect(() => parse(`https://x.test${path}`, home)).toThrow(
+        `connected here, which is ${home}`,
+      );
+    }
+    expect(() => parse("https://taiga.test/taiga-2/project/b/us/1")).toThrow("names nothing");
+  });
+
   it("refuses addresses of what cannot be read", () => {
     expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("names nothing");
     expect(() => parse("https://taiga.test/project/b/us/42/edit")).toThrow("names nothing");
