@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createEpic } from "../src/epic-writes.ts";
+import { epicRules } from "../src/epic-rules.ts";
+import { createItem } from "../src/item-writes.ts";
 import { addRelated } from "../src/related-stories.ts";
 import { addMember, userNamed } from "../src/seed/build-project.ts";
 import { createSeed } from "../src/seed/index.ts";
 import type { Project } from "../src/state.ts";
-import { createStory } from "../src/story-writes.ts";
+import { storyRules } from "../src/story-rules.ts";
 import { START, startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
 
@@ -199,8 +200,11 @@ describe("epics", () => {
       addMember(state, open, carol, "Front", { created: "2026-11-20T06:08:00Z" });
       const context = { state, clock: () => START };
       const alice = userNamed(state, "alice");
-      const story = createStory(context, alice, { project: alpha.id, subject: "Secret" });
-      const epic = createEpic(context, carol, { project: open.id, subject: "Mine" });
+      const story = createItem(context, storyRules, alice, {
+        project: alpha.id,
+        subject: "Secret",
+      });
+      const epic = createItem(context, epicRules, carol, { project: open.id, subject: "Mine" });
       const body = { epic: epic.id, user_story: story.id };
       expect(() => addRelated(context, carol, epic, body)).toThrow(/^403/);
       expect(addRelated(context, alice, epic, body)).toMatchObject(body);
