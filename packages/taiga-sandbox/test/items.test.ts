@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Answer, type Api } from "./support/api.ts";
+import type { HistoryView, View } from "./support/view.ts";
 
 describe("stories and tasks", () => {
   let api: Api;
@@ -10,13 +11,13 @@ describe("stories and tasks", () => {
   });
   afterEach(() => api.close());
 
-  const post = async (path: string, body: object): Promise<any> => {
+  const post = async (path: string, body: object): Promise<View> => {
     const answer = await api.call(`POST ${path}`, { as: "bob", body });
     expect(answer.status).toBeLessThan(300);
     return answer.body;
   };
-  const get = async (path: string): Promise<any> =>
-    (await api.call(`GET ${path}`, { as: "bob" })).body;
+  const get = async <Body = View>(path: string): Promise<Body> =>
+    (await api.call<Body>(`GET ${path}`, { as: "bob" })).body;
   const patch = async (path: string, body: object): Promise<Answer> => {
     const { version } = await get(path);
     return api.call(`PATCH ${path}`, { as: "bob", body: { version, ...body } });
@@ -120,8 +121,8 @@ describe("stories and tasks", () => {
     const { id } = await story();
     await patch(`/userstories/${id}`, { assigned_to: 7 });
     expect((await patch(`/userstories/${id}`, { assigned_to: 6, version: 1 })).status).toBe(200);
-    const [, first] = await get(`/history/userstory/${id}`);
-    expect(first.values_diff).toEqual({ assigned_users: [null, "Bob B"] });
+    const [, first] = await get<HistoryView[]>(`/history/userstory/${id}`);
+    expect(first!.values_diff).toEqual({ assigned_users: [null, "Bob B"] });
   });
 
   test("a move to another status goes to the end of the board; a moved backlog row makes room", async () => {
@@ -144,10 +145,10 @@ describe("stories and tasks", () => {
     const { id } = await story();
     await patch(`/userstories/${id}`, { status: 2, points: { 4: 6 }, milestone: 1 });
     await patch(`/userstories/${id}`, { comment: "done soon" });
-    const [comment, change, ...older] = await get(`/history/userstory/${id}`);
+    const [comment, change, ...older] = await get<HistoryView[]>(`/history/userstory/${id}`);
     expect(older).toEqual([]);
     expect(comment).toMatchObject({ type: 1, comment: "done soon", diff: {}, values_diff: {} });
-    expect(change.values_diff).toMatchObject({
+    expect(change!.values_diff).toMatchObject({
       status: ["New", "Ready"],
       points: { Back: ["?", "3"] },
       milestone: [null, "Sprint 1"],
@@ -160,8 +161,10 @@ describe("stories and tasks", () => {
     const { id } = await story();
     const values = `/userstories/custom-attributes-values/${id}`;
     await patch(values, { attributes_values: { 1: 5 } });
-    const [entry] = await get(`/history/userstory/${id}`);
-    expect(entry.values_diff.custom_attributes.new).toMatchObject([{ name: "Est", value: 5 }]);
+    const [entry] = await get<HistoryView[]>(`/history/userstory/${id}`);
+    expect(entry!.values_diff["custom_attributes"]).toMatchObject({
+      new: [{ name: "Est", value: 5 }],
+    });
     expect((await get(`/userstories/${id}`)).version).toBe(1);
   });
 
@@ -248,8 +251,11 @@ describe("stories and tasks", () => {
     test("choices are counted under all other filters", async () => {
       await story({ assigned_to: 7, tags: ["blue"] });
       await story({ status: 2, tags: ["blue"] });
-      const data = await get("/userstories/filters_data?project=1&status=2");
-      const counts = (rows: { name?: string; full_name?: string; count: number }[]) =>
+      type Choices = { name?: string; full_name?: string; count: number }[];
+      const data = await get<Record<"statuses" | "assigned_to" | "tags", Choices>>(
+        "/userstories/filters_data?project=1&status=2",
+      );
+      const counts = (rows: Choices) =>
         Object.fromEntries(
           rows.filter((row) => row.count).map((row) => [row.name ?? row.full_name, row.count]),
         );
