@@ -189,6 +189,19 @@ describe("stories and tasks", () => {
     expect(await get("/tasks/1")).toMatchObject({ milestone: 1, version: 1 });
   });
 
+  test.each([
+    ["/userstories", { bulk_stories: [{ us_id: 1, order: 1 }] }],
+    ["/tasks", { bulk_tasks: [{ task_id: 1 }] }],
+  ])("who may only look plans no %s", async (path, rows) => {
+    await post(path, { project: 1, subject: "Loose" });
+    const body = { project_id: 1, milestone_id: 1, ...rows };
+    const plan = (as: string) => api.call(`POST ${path}/bulk_update_milestone`, { as, body });
+    expect((await plan("stan")).status).toBe(403);
+    expect((await get(`${path}/1`)).milestone).toBe(null);
+    expect((await plan("bob")).status).toBeLessThan(300);
+    expect((await get(`${path}/1`)).milestone).toBe(1);
+  });
+
   test("a move to another project takes rights in both, a status of the other, and a new number", async () => {
     await story();
     await task(1, { user_story: null });
