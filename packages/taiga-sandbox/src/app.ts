@@ -8,24 +8,25 @@ import { authenticate } from "./authentication.ts";
 import type { Context } from "./context.ts";
 import type { ControlRoom } from "./control.ts";
 import { serve } from "./endpoint.ts";
+import { epicRules } from "./epic-rules.ts";
 import { ApiError, apiException, htmlPage } from "./errors.ts";
+import { issueRules } from "./issue-rules.ts";
 import type { Media } from "./media.ts";
+import { storyRules } from "./story-rules.ts";
+import { taskRules } from "./task-rules.ts";
 import type { Tokens } from "./tokens.ts";
 import { attachmentRoutes } from "./routes/attachments.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { customAttributeValueRoutes } from "./routes/custom-attribute-values.ts";
-import { epicRoutes } from "./routes/epics.ts";
 import { historyRoutes } from "./routes/history.ts";
-import { issueRoutes } from "./routes/issues.ts";
+import { itemRoutes } from "./routes/item-routes.ts";
 import { milestoneRoutes } from "./routes/milestones.ts";
 import { projectRoutes } from "./routes/projects.ts";
 import { relatedStoryRoutes } from "./routes/related-stories.ts";
 import { resolverRoutes } from "./routes/resolver.ts";
 import { searchRoutes } from "./routes/search.ts";
-import { taskRoutes } from "./routes/tasks.ts";
 import { timelineRoutes } from "./routes/timelines.ts";
 import { userRoutes } from "./routes/users.ts";
-import { userStoryRoutes } from "./routes/userstories.ts";
 import { valueRoutes } from "./routes/values.ts";
 import { voteAndWatchRoutes } from "./routes/votes-watchers.ts";
 import { wikiRoutes } from "./routes/wiki.ts";
@@ -65,11 +66,11 @@ export function createApp(deps: {
     ...valueRoutes(context),
     ...attachmentRoutes(context, media),
     ...customAttributeValueRoutes(context),
-    ...userStoryRoutes(context),
-    ...taskRoutes(context),
-    ...epicRoutes(context),
+    ...itemRoutes(context, storyRules),
+    ...itemRoutes(context, taskRules),
+    ...itemRoutes(context, epicRules),
     ...relatedStoryRoutes(context),
-    ...issueRoutes(context),
+    ...itemRoutes(context, issueRules),
     ...milestoneRoutes(context),
     ...wikiRoutes(context),
     ...historyRoutes(context),

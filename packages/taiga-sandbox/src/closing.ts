@@ -33,12 +33,14 @@ function settleMilestone(state: State, milestone: Milestone): void {
   milestone.closed = closed.length > 0 && closed.every(Boolean);
 }
 
-/** Brings stories and sprints up to date after an item changed; null ids are skipped. */
-export function settle(
-  state: State,
-  touched: { stories?: (number | null)[]; milestones?: (number | null)[] },
-  now: string,
-): void {
+/** What an item is, or is part of, that may be closed or opened by it; null ids are skipped. */
+export interface Touched {
+  stories?: (number | null)[];
+  milestones?: (number | null)[];
+}
+
+/** Brings stories and sprints up to date after an item changed. */
+export function settle(state: State, touched: Touched, now: string): void {
   const milestones = new Set(touched.milestones);
   for (const id of new Set(touched.stories)) {
     const story = findById(state.userstories, id);

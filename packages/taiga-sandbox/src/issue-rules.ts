@@ -1,59 +1,59 @@
+import { readIds, readSprint } from "./bulk-rules.ts";
+import { toTimestamp } from "./context.ts";
 import { permissionDenied } from "./errors.ts";
 import * as field from "./fields.ts";
+import { dueFields, stampFinish, type ItemRules } from "./item-rules.ts";
 import { mustFind } from "./rows.ts";
-import type { Issue, Project, State } from "./state.ts";
 
-/** The fields that can be written; all others are ignored. */
-export const issueFields = (state: State, project: Project | undefined) => ({
-  project: field.reference(state.projects),
-  subject: field.text(500),
-  description: field.text(),
-  status: field.reference(state.issueStatuses),
-  type: field.reference(state.issueTypes),
-  severity: field.reference(state.severities),
-  priority: field.reference(state.priorities),
-  milestone: field.optionalReference(state.milestones),
-  assigned_to: field.assignee(state, project),
-  watchers: field.watchers(state, project),
-  tags: field.tags,
-  is_blocked: field.flag,
-  blocked_note: field.text(),
-  due_date: field.day,
-  due_date_reason: field.text(),
-  external_reference: field.externalReference,
-  version: field.wholeNumber,
-  comment: field.text(),
-});
-
-/** What a request sets of an issue. */
-export type IssueValues = field.Values<ReturnType<typeof issueFields>>;
-
-/** What a new issue must have and no edit may empty. */
-export const ISSUE_REQUIRED = ["project", "subject"];
-
-/** Copies the plain columns; tags and the comment are not columns. */
-export function assignIssueColumns(issue: Issue, values: IssueValues): void {
-  const { tags: _tags, comment: _comment, version: _version, ...columns } = values;
-  Object.assign(issue, columns);
-  if (!issue.is_blocked) issue.blocked_note = "";
-}
-
-/** @throws {ApiError} 403 when something belongs to another project. */
-export function verifyIssueReferences(state: State, issue: Issue): void {
-  const foreign = (rows: readonly { id: number; project: number }[], id: number | null) =>
-    id !== null && mustFind(rows, id).project !== issue.project;
-  const refuse = (what: string) =>
-    permissionDenied(`You don't have permissions to set this ${what} to this issue.`);
-  if (foreign(state.milestones, issue.milestone)) throw refuse("sprint");
-  if (foreign(state.issueStatuses, issue.status)) throw refuse("status");
-  if (foreign(state.severities, issue.severity)) throw refuse("severity");
-  if (foreign(state.priorities, issue.priority)) throw refuse("priority");
-  if (foreign(state.issueTypes, issue.type)) throw refuse("type");
-}
-
-/** `finished_date` follows the status. */
-export function stampIssueFinish(state: State, issue: Issue, now: string): void {
-  const isClosed = mustFind(state.issueStatuses, issue.status).is_closed;
-  if (isClosed) issue.finished_date ??= now;
-  else issue.finished_date = null;
-}
+/** How issues are written. */
+export const issueRules: ItemRules<"issue"> = {
+  kind: "issue",
+  title: "issue",
+  fields: (state) => ({
+    ...dueFields,
+    type: field.reference(state.issueTypes),
+    severity: field.reference(state.severities),
+    priority: field.reference(state.priorities),
+    milestone: field.optionalReference(state.milestones),
+  }),
+  kept: ["type", "severity", "priority"],
+  newColumns: (_context, { defaults }) => ({
+    status: defaults.issue_status,
+    due_date: null,
+    due_date_reason: "",
+    type: defaults.issue_type,
+    severity: defaults.severity,
+    priority: defaults.priority,
+    milestone: null,
+    finished_date: null,
+  }),
+  references: (state, issue) => [
+    ["sprint", state.milestones, issue.milestone],
+    ["status", state.issueStatuses, issue.status],
+    ["severity", state.severities, issue.severity],
+    ["priority", state.priorities, issue.priority],
+    ["type", state.issueTypes, issue.type],
+  ],
+  refuse: permissionDenied,
+  referencesFirst: true,
+  complete: ({ state, clock }, issue) => {
+    const { is_closed } = mustFind(state.issueStatuses, issue.status);
+    stampFinish(issue, is_closed, toTimestamp(clock()));
+  },
+  touched: (issue) => ({ milestones: [issue.milestone] }),
+  /** Stories that were made of the issue stay. */
+  release: ({ state }, issue) => {
+    for (const story of state.userstories) {
+      if (story.generated_from_issue === issue.id) story.generated_from_issue = null;
+    }
+  },
+  bulk: {
+    field: "bulk_issues",
+    required: [],
+    readColumns: (state, body, project) => ({
+      milestone: body["milestone_id"] === null ? null : (readSprint(state, body, project) ?? null),
+    }),
+    newestFirst: true,
+    plan: { plural: "issues", readRows: readIds("issue_id"), answersSprints: true },
+  },
+};

@@ -1,44 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv6 } from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { StateFileError } from "./persistence.ts";
 import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
-
-const DEFAULT_HOST = "127.0.0.1";
-const DEFAULT_PORT = 3003;
+import { readSettings, SetupError } from "./settings.ts";
 
 /** How long open requests may take to finish after a signal to stop. */
 const DRAIN_MS = 3_000;
-
-/** Something the user can put right; shown without a stack. */
-class SetupError extends Error {
-  override readonly name = "SetupError";
-}
-
-function readPort(value: string | undefined): number {
-  if (value === undefined || value === "") return DEFAULT_PORT;
-  const port = Number(value);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new SetupError(`SANDBOX_PORT is "${value}". It has to be a whole number from 1 to 65535.`);
-}
-
-/**
- * The demonstration passwords are public, so nobody else may reach this, unless somebody says that
- * the network is private, such as one between containers.
- */
-function readHost(value: string | undefined, isExposed: boolean): string {
-  const host = value || DEFAULT_HOST;
-  if (isExposed || isLoopback(host)) return host;
-  throw new SetupError(
-    `SANDBOX_HOST is "${host}", where others could log in with the public demonstration passwords. Leave it out, or set DANGEROUSLY_EXPOSE_SANDBOX=true in a private network.`,
-  );
-}
-
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 
 /** Signing tokens with a key that outlives the process keeps logins working over a restart. */
 function readSecret(file: string): string {
@@ -101,15 +72,11 @@ async function stop(server: Server, sandbox: Sandbox): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const port = readPort(process.env["SANDBOX_PORT"]);
-  const host = readHost(
-    process.env["SANDBOX_HOST"],
-    process.env["DANGEROUSLY_EXPOSE_SANDBOX"] === "true",
-  );
+  const { port, host, dataDir } = readSettings(process.env);
   const server = createServer();
   // The port is the lock: a second process must not get to touch the files of the first.
   await listen(server, port, host);
-  const sandbox = openSandbox(process.env["DATA_DIR"] || ".data");
+  const sandbox = openSandbox(dataDir);
   server.on("request", sandbox.app);
   await sandbox.flush();
 

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { toTimestamp, type Context } from "./context.ts";
+import { createPlainItem, deleteItem } from "./item-writes.ts";
 import { allocateId } from "./rows.ts";
-import { createPlainStory } from "./story-writes.ts";
 import type { Issue, Project, Task, User, UserStory } from "./state.ts";
-import { deleteTask } from "./task-writes.ts";
+import { storyRules } from "./story-rules.ts";
+import { taskRules } from "./task-rules.ts";
 
 type Source = { kind: "task"; item: Task } | { kind: "issue"; item: Issue };
 
@@ -20,7 +21,8 @@ export function promote(
   source: Source,
 ): UserStory {
   const { kind, item } = source;
-  const story = createPlainStory(context, project, author, {
+  const home = { project, author };
+  const story = createPlainItem(context, storyRules, home, {
     subject: item.subject,
     description: item.description,
     tags: [...item.tags],
@@ -35,7 +37,7 @@ export function promote(
   });
   copyComments(context, source, story);
   copyFiles(context, source, story);
-  if (kind === "task") deleteTask(context, author, item);
+  if (kind === "task") deleteItem(context, taskRules, author, item);
   return story;
 }
 

@@ -2,10 +2,11 @@ import { permissionsIn, refusal, type Actor } from "./access.ts";
 import { toTimestamp, type Context } from "./context.ts";
 import { invalidFields, notFound } from "./errors.ts";
 import * as field from "./fields.ts";
+import { createPlainItem } from "./item-writes.ts";
 import { makeRoom } from "./ordering.ts";
 import { allocateId, allocateOrder, mustFind } from "./rows.ts";
 import type { Epic, RelatedStory, State, TimelineEvent, User, UserStory } from "./state.ts";
-import { createPlainStory } from "./story-writes.ts";
+import { storyRules } from "./story-rules.ts";
 import { addTimelineEvent } from "./timeline.ts";
 import { mustBeUser, readBulk, toSubjects, verifyPermission, verifyWritable } from "./writes.ts";
 
@@ -67,7 +68,8 @@ export function addRelatedInBulk(
   for (const subject of toSubjects(body["bulk_userstories"])) {
     const status = project.defaults.us_status;
     const swimlane = project.is_kanban_activated ? project.defaults.swimlane : null;
-    const story = createPlainStory(context, project, author, { subject, status, swimlane });
+    const columns = { subject, status, swimlane };
+    const story = createPlainItem(context, storyRules, { project, author }, columns);
     link(context, author, { epic, story, order: undefined });
   }
 }

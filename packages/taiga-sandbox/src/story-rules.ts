@@ -1,66 +1,87 @@
+import { readStatus, readStoryPlan } from "./bulk-rules.ts";
 import type { Context } from "./context.ts";
 import { invalidFields, permissionDenied } from "./errors.ts";
 import * as field from "./fields.ts";
+import { recordDeletion } from "./history.ts";
+import { dueFields, type ItemRules } from "./item-rules.ts";
 import { makeRoom } from "./ordering.ts";
 import { allocateOrder, mustFind } from "./rows.ts";
-import type { Project, State, UserStory } from "./state.ts";
+import type { State, User, UserStory } from "./state.ts";
+import { readOwnId } from "./writes.ts";
 
-/** The fields that can be written; all others are ignored, among them `ref` and `kanban_order`. */
-export const storyFields = (state: State, project: Project | undefined) => ({
-  project: field.reference(state.projects),
-  subject: field.text(500),
-  description: field.text(),
-  status: field.reference(state.storyStatuses),
-  milestone: field.optionalReference(state.milestones),
-  swimlane: field.optionalReference(state.swimlanes),
-  assigned_to: field.assignee(state, project),
-  assigned_users: field.references(state.users),
-  watchers: field.watchers(state, project),
-  tags: field.tags,
-  points: field.points,
-  backlog_order: field.position,
-  sprint_order: field.position,
-  is_blocked: field.flag,
-  blocked_note: field.text(),
-  client_requirement: field.flag,
-  team_requirement: field.flag,
-  due_date: field.day,
-  due_date_reason: field.text(),
-  external_reference: field.externalReference,
-  version: field.wholeNumber,
-  comment: field.text(),
-});
-
-/** What a request sets of a story. */
-export type StoryValues = field.Values<ReturnType<typeof storyFields>>;
-
-/** What a new story must have and no edit may empty. */
-export const STORY_REQUIRED = ["project", "subject"];
-
-/** Copies the plain columns; points, tags and the comment are not columns. */
-export function assignStoryColumns(story: UserStory, values: StoryValues): void {
-  const { points: _points, tags: _tags, comment: _comment, version: _version, ...columns } = values;
-  Object.assign(story, columns);
-  if (!story.is_blocked) story.blocked_note = "";
-}
-
-/** @throws {ApiError} 403 when something belongs to another project. */
-export function verifyStoryReferences(state: State, story: UserStory): void {
-  const foreign = (rows: readonly { id: number; project: number }[], id: number | null) =>
-    id !== null && mustFind(rows, id).project !== story.project;
-  const refuse = (what: string) =>
-    permissionDenied(`You don't have permissions to set this ${what} to this user story.`);
-  if (foreign(state.milestones, story.milestone)) throw refuse("sprint");
-  if (foreign(state.swimlanes, story.swimlane)) throw refuse("swimlane");
-  if (foreign(state.storyStatuses, story.status)) throw refuse("status");
-}
+/** How user stories are written. */
+export const storyRules: ItemRules<"userstory"> = {
+  kind: "userstory",
+  title: "user story",
+  fields: (state) => ({
+    ...dueFields,
+    milestone: field.optionalReference(state.milestones),
+    swimlane: field.optionalReference(state.swimlanes),
+    assigned_users: field.references(state.users),
+    points: field.points,
+    backlog_order: field.position,
+    sprint_order: field.position,
+    client_requirement: field.flag,
+    team_requirement: field.flag,
+  }),
+  kept: [],
+  newColumns: ({ state, clock }, { defaults }) => ({
+    status: defaults.us_status,
+    assigned_users: [],
+    due_date: null,
+    due_date_reason: "",
+    milestone: null,
+    swimlane: null,
+    points: {},
+    backlog_order: allocateOrder(state, clock()),
+    sprint_order: allocateOrder(state, clock()),
+    kanban_order: allocateOrder(state, clock()),
+    is_closed: false,
+    finish_date: null,
+    client_requirement: false,
+    team_requirement: false,
+    generated_from_issue: null,
+    from_task_ref: null,
+  }),
+  references: (state, story) => [
+    ["sprint", state.milestones, story.milestone],
+    ["swimlane", state.swimlanes, story.swimlane],
+    ["status", state.storyStatuses, story.status],
+  ],
+  refuse: permissionDenied,
+  referencesFirst: false,
+  complete: ({ state }, story, { points = {} }) => {
+    story.points = mergePoints(state, story, points);
+  },
+  reorder: reorderStories,
+  carry: carryTasks,
+  touched: (story) => ({ stories: [story.id], milestones: [story.milestone] }),
+  release: releaseStory,
+  bulk: {
+    field: "bulk_stories",
+    required: [],
+    readColumns: (state, body, project) => ({
+      status:
+        readStatus(body, project, { rows: state.storyStatuses, title: "user story" }) ??
+        project.defaults.us_status,
+      swimlane:
+        readOwnId(body, "swimlane_id", {
+          rows: state.swimlanes,
+          project,
+          message: "Invalid swimlane id. The swimlane must belong to the same project.",
+        }) ?? null,
+    }),
+    newestFirst: false,
+    plan: { plural: "user stories", readRows: readStoryPlan, answersSprints: false },
+  },
+};
 
 /**
  * The points of every computable role: those sent, else those it had, else the project's default.
  *
  * @throws {ApiError} 400 with a plain string under `points`.
  */
-export function mergePoints(
+function mergePoints(
   state: State,
   story: UserStory,
   sent: Record<string, unknown>,
@@ -87,7 +108,7 @@ export function mergePoints(
 }
 
 /** Applies what an edit means for the boards. */
-export function reorderStories(
+function reorderStories(
   context: Context,
   story: UserStory,
   old: UserStory,
@@ -105,9 +126,19 @@ export function reorderStories(
 }
 
 /** Tasks are always in the sprint of their story. */
-export function carryTasks(state: State, story: UserStory, old: UserStory): void {
+function carryTasks(state: State, story: UserStory, old: UserStory): void {
   if (story.milestone === old.milestone) return;
   for (const task of state.tasks) {
     if (task.user_story === story.id) task.milestone = story.milestone;
   }
+}
+
+/** The tasks go with their story. */
+function releaseStory(context: Context, story: UserStory, author: User): void {
+  const { state } = context;
+  for (const task of state.tasks.filter((row) => row.user_story === story.id)) {
+    recordDeletion(context, { kind: "task", item: task }, author);
+  }
+  state.tasks = state.tasks.filter((task) => task.user_story !== story.id);
+  state.relatedStories = state.relatedStories.filter((link) => link.user_story !== story.id);
 }

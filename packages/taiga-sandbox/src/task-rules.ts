@@ -1,72 +1,85 @@
+import { readIds, readStatus } from "./bulk-rules.ts";
+import { toTimestamp } from "./context.ts";
 import { wrongArguments } from "./errors.ts";
 import * as field from "./fields.ts";
+import { dueFields, stampFinish, type ItemRules } from "./item-rules.ts";
 import { makeRoom } from "./ordering.ts";
-import { findById, mustFind } from "./rows.ts";
-import type { Project, State, Task } from "./state.ts";
+import { allocateOrder, findById, mustFind } from "./rows.ts";
+import type { State, Task } from "./state.ts";
+import { readOwnId } from "./writes.ts";
 
-/** The fields that can be written; all others are ignored. */
-export const taskFields = (state: State, project: Project | undefined) => ({
-  project: field.reference(state.projects),
-  subject: field.text(500),
-  description: field.text(),
-  status: field.reference(state.taskStatuses),
-  user_story: field.optionalReference(state.userstories),
-  milestone: field.optionalReference(state.milestones),
-  assigned_to: field.assignee(state, project),
-  watchers: field.watchers(state, project),
-  tags: field.tags,
-  us_order: field.position,
-  taskboard_order: field.position,
-  is_iocaine: field.flag,
-  is_blocked: field.flag,
-  blocked_note: field.text(),
-  due_date: field.day,
-  due_date_reason: field.text(),
-  external_reference: field.externalReference,
-  version: field.wholeNumber,
-  comment: field.text(),
-});
-
-/** What a request sets of a task. */
-export type TaskValues = field.Values<ReturnType<typeof taskFields>>;
-
-/** What a new task must have and no edit may empty. */
-export const TASK_REQUIRED = ["project", "subject"];
-
-/** Copies the plain columns; tags and the comment are not columns. */
-export function assignTaskColumns(state: State, task: Task, values: TaskValues): void {
-  const { tags: _tags, comment: _comment, version: _version, ...columns } = values;
-  Object.assign(task, columns);
-  if (!task.is_blocked) task.blocked_note = "";
-  followStory(state, task);
-}
-
-/** A task with a story is always in the story's sprint. */
-export function followStory(state: State, task: Task): void {
-  const story = findById(state.userstories, task.user_story);
-  if (story !== undefined) task.milestone = story.milestone;
-}
-
-/** @throws {ApiError} 400 when something belongs to another project. */
-export function verifyTaskReferences(state: State, task: Task): void {
-  const foreign = (rows: readonly { id: number; project: number }[], id: number | null) =>
-    id !== null && mustFind(rows, id).project !== task.project;
-  const refuse = (what: string) =>
-    wrongArguments(`You don't have permissions to set this ${what} to this task.`);
-  if (foreign(state.milestones, task.milestone)) throw refuse("sprint");
-  if (foreign(state.userstories, task.user_story)) throw refuse("user story");
-  if (foreign(state.taskStatuses, task.status)) throw refuse("status");
-}
-
-/** `finished_date` follows the status. */
-export function stampFinish(state: State, task: Task, now: string): void {
-  const isClosed = mustFind(state.taskStatuses, task.status).is_closed;
-  if (isClosed) task.finished_date ??= now;
-  else task.finished_date = null;
-}
+/** How tasks are written. */
+export const taskRules: ItemRules<"task"> = {
+  kind: "task",
+  title: "task",
+  fields: (state) => ({
+    ...dueFields,
+    user_story: field.optionalReference(state.userstories),
+    milestone: field.optionalReference(state.milestones),
+    us_order: field.position,
+    taskboard_order: field.position,
+    is_iocaine: field.flag,
+  }),
+  kept: [],
+  newColumns: ({ state, clock }, { defaults }) => {
+    const order = Math.floor(allocateOrder(state, clock()) / 1000);
+    return {
+      status: defaults.task_status,
+      due_date: null,
+      due_date_reason: "",
+      user_story: null,
+      milestone: null,
+      us_order: order,
+      taskboard_order: order,
+      is_iocaine: false,
+      finished_date: null,
+    };
+  },
+  references: (state, task) => [
+    ["sprint", state.milestones, task.milestone],
+    ["user story", state.userstories, task.user_story],
+    ["status", state.taskStatuses, task.status],
+  ],
+  refuse: wrongArguments,
+  referencesFirst: false,
+  /** A task with a story is always in the story's sprint. */
+  align: (state, task) => {
+    const story = findById(state.userstories, task.user_story);
+    if (story !== undefined) task.milestone = story.milestone;
+  },
+  complete: ({ state, clock }, task) => {
+    const { is_closed } = mustFind(state.taskStatuses, task.status);
+    stampFinish(task, is_closed, toTimestamp(clock()));
+  },
+  reorder: ({ state }, task, old) => reorderTasks(state, task, old),
+  touched: (task) => ({ stories: [task.user_story], milestones: [task.milestone] }),
+  bulk: {
+    field: "bulk_tasks",
+    // Tasks can only be made in bulk within a sprint.
+    required: ["milestone_id"],
+    readColumns: (state, body, project) => ({
+      milestone: readOwnId(body, "milestone_id", {
+        rows: state.milestones,
+        project,
+        message: "Invalid milestone id. The milestone must belong to the same project.",
+      })!,
+      user_story:
+        readOwnId(body, "us_id", {
+          rows: state.userstories,
+          project,
+          message: "Invalid user story id. The user story must belong to the same project.",
+        }) ?? null,
+      status:
+        readStatus(body, project, { rows: state.taskStatuses, title: "task" }) ??
+        project.defaults.task_status,
+    }),
+    newestFirst: false,
+    plan: { plural: "tasks", readRows: readIds("task_id"), answersSprints: true },
+  },
+};
 
 /** A task that changed its place on a board is among the answered positions, unlike a story. */
-export function reorderTasks(state: State, task: Task, old: Task): Record<string, number> {
+function reorderTasks(state: State, task: Task, old: Task): Record<string, number> {
   const own = (order: number) => ({ [String(task.id)]: order });
   const inStory = state.tasks.filter((row) => row.user_story === task.user_story);
   const inCell = state.tasks.filter(

@@ -132,7 +132,7 @@ export function verifyMove(
 }
 
 /** Not stored yet and without its numbers, which a refused creation must not use up. */
-export function newItem(context: Context, project: Project, author: User, status: number): Item {
+export function newItem(context: Context, project: Project, author: User): Omit<Item, "status"> {
   const now = toTimestamp(context.clock());
   return {
     id: 0,
@@ -140,7 +140,6 @@ export function newItem(context: Context, project: Project, author: User, status
     project: project.id,
     subject: "",
     description: "",
-    status,
     owner: author.id,
     assigned_to: null,
     tags: [],

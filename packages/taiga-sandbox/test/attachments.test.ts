@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { HistoryView } from "./support/view.ts";
+
+interface FilesView {
+  attachments: unknown[];
+  total_attachments: number;
+}
 
 describe("attachments", () => {
   let api: Api;
@@ -136,9 +142,9 @@ describe("attachments", () => {
     await upload(bob, "/userstories", note());
     await upload(bob, "/userstories", note());
     await bob.call("PATCH /userstories/attachments/1", { is_deprecated: true });
-    const [plain] = await bob.get("/userstories?project=1");
+    const [plain] = await bob.get<[FilesView]>("/userstories?project=1");
     expect([plain.attachments, plain.total_attachments]).toEqual([[], 2]);
-    const [full] = await bob.get("/userstories?project=1&include_attachments=1");
+    const [full] = await bob.get<[FilesView]>("/userstories?project=1&include_attachments=1");
     expect(full.attachments).toEqual([
       { id: 2, attached_file: expect.stringMatching(/a_note\.txt$/), thumbnail_card_url: null },
     ]);
@@ -148,8 +154,8 @@ describe("attachments", () => {
     await upload(bob, "/issues", note());
     await bob.call("PATCH /issues/attachments/1", { description: "new" });
     await bob.remove("/issues/attachments/1");
-    const entries = await bob.get("/history/issue/1");
-    const diffs = entries.map((entry: any) => entry.values_diff.attachments);
+    const entries = await bob.get<HistoryView[]>("/history/issue/1");
+    const diffs = entries.map((entry) => entry.values_diff["attachments"]);
     expect(diffs).toMatchObject([
       { new: [], changed: [], deleted: [{ filename: "a note.txt" }] },
       { new: [], changed: [{ changes: { description: ["", "new"] } }], deleted: [] },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { HistoryView, View } from "./support/view.ts";
 
 describe("comments", () => {
   let api: Api;
@@ -9,7 +10,7 @@ describe("comments", () => {
     api = await startApi();
     await bob.post("/userstories", { project: 1, subject: "S" });
     await stan.patch("/userstories/1", { comment: "first" });
-    [{ id }] = await bob.get("/history/userstory/1");
+    id = (await bob.get<HistoryView[]>("/history/userstory/1"))[0]!.id;
   });
   afterEach(() => api.close());
   const alice = createApiUser(() => api, "alice");
@@ -18,7 +19,8 @@ describe("comments", () => {
   const carol = createApiUser(() => api, "carol");
   const act = (user: typeof bob, action: string, body?: object) =>
     user.call(`POST /history/userstory/1/${action}?id=${id}`, body);
-  const comment = async () => (await bob.get("/history/userstory/1?type=comment"))[0];
+  const comment = async () =>
+    (await bob.get<HistoryView[]>("/history/userstory/1?type=comment"))[0];
 
   test("can be edited by their author and by administrators, who see every former text", async () => {
     expect((await act(bob, "edit_comment", { comment: "no" })).status).toBe(403);
@@ -30,8 +32,8 @@ describe("comments", () => {
       edit_comment_date: "2026-11-20T06:08:00Z",
     });
     const path = `/history/userstory/1/comment_versions?id=${id}`;
-    const versions = await stan.get(path);
-    expect(versions.map((row: any) => [row.comment, row.user.username])).toEqual([
+    const versions = await stan.get<{ comment: string; user: View }[]>(path);
+    expect(versions.map((row) => [row.comment, row.user.username])).toEqual([
       ["first", "stan"],
       ["second", "alice"],
     ]);

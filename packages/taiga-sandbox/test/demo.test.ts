@@ -4,6 +4,7 @@ import { OBJECT_KINDS, rowsOf } from "../src/items.ts";
 import { toMilestoneStats } from "../src/milestone-stats.ts";
 import { createSeed } from "../src/seed/index.ts";
 import { START, startApi } from "./support/api.ts";
+import type { View } from "./support/view.ts";
 
 const state = createSeed("demo", START);
 
@@ -84,7 +85,7 @@ describe("the demonstration data", () => {
   test("lets everybody in, with the rights of their roles", async () => {
     const api = await startApi({ seed: "demo" });
     const projectsOf = async (as: string) =>
-      (await api.call("GET /projects", { as })).body.map((row: { slug: string }) => row.slug);
+      (await api.call<View[]>("GET /projects", { as })).body.map((row) => row.slug);
     expect(await projectsOf("alice")).toEqual(["pedal", "town-site"]);
     expect(await projectsOf("bob")).toEqual(["pedal", "town-site"]);
     expect(await projectsOf("stan")).toEqual(["pedal", "town-site"]);

@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createEpic } from "../src/epic-writes.ts";
+import { epicRules } from "../src/epic-rules.ts";
+import { createItem } from "../src/item-writes.ts";
 import { addRelated } from "../src/related-stories.ts";
 import { addMember, userNamed } from "../src/seed/build-project.ts";
 import { createSeed } from "../src/seed/index.ts";
 import type { Project } from "../src/state.ts";
-import { createStory } from "../src/story-writes.ts";
+import { storyRules } from "../src/story-rules.ts";
 import { START, startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { View } from "./support/view.ts";
 
 describe("epics", () => {
   let api: Api;
@@ -93,7 +95,7 @@ describe("epics", () => {
   });
 
   test("a moved epic makes room, and the answer names both", async () => {
-    const [one, two] = await bob.get("/epics?project=1");
+    const [one, two] = await bob.get<[View, View]>("/epics?project=1");
     const body = { epics_order: one.epics_order, version: 1 };
     const answer = await bob.call(`PATCH /epics/${two.id}`, body);
     expect(JSON.parse(answer.headers.get("Taiga-Info-Order-Updated")!)).toEqual({
@@ -121,7 +123,9 @@ describe("epics", () => {
       await link(1, 1);
       await link(2, 1);
       await link(2, 2);
-      const { epics, epic_order } = await bob.get("/userstories/1");
+      const { epics, epic_order } = await bob.get<View & { epics: { id: number }[] }>(
+        "/userstories/1",
+      );
       expect(ids(epics)).toEqual([1, 2]);
       expect(epic_order).toEqual(expect.any(Number));
       expect(await bob.get("/userstories/3")).toMatchObject({ epics: null, epic_order: null });
@@ -131,8 +135,9 @@ describe("epics", () => {
       expect(await find("epic=null")).toEqual([3]);
       expect(await find("epic=1,null")).toEqual([1, 3]);
       expect(await find("exclude_epic=1")).toEqual([2, 3]);
-      const data = await bob.get("/userstories/filters_data?project=1");
-      expect(data.epics.map((row: { count: number }) => row.count)).toEqual([1, 1, 2]);
+      const path = "/userstories/filters_data?project=1";
+      const choices = await bob.get<{ epics: { count: number }[] }>(path);
+      expect(choices.epics.map((row) => row.count)).toEqual([1, 1, 2]);
     });
 
     test("a link is answered in its order, and the header names what had to give way", async () => {
@@ -140,10 +145,8 @@ describe("epics", () => {
       const answer = await bob.call(`PATCH ${related(1)}/3`, { order: 1 });
       const orders = JSON.parse(answer.headers.get("Taiga-Info-Order-Updated")!);
       expect(Object.keys(orders)).toEqual(["1", "2", "3"]);
-      const stories = (await bob.get(related(1))).map(
-        (row: { user_story: number }) => row.user_story,
-      );
-      expect(stories).toEqual([3, 1, 2]);
+      const links = await bob.get<{ user_story: number }[]>(related(1));
+      expect(links.map((row) => row.user_story)).toEqual([3, 1, 2]);
       expect(
         (await bob.call(`PATCH ${related(1)}/3`, { order: 1 })).headers.get(
           "Taiga-Info-Order-Updated",
@@ -199,8 +202,11 @@ describe("epics", () => {
       addMember(state, open, carol, "Front", { created: "2026-11-20T06:08:00Z" });
       const context = { state, clock: () => START };
       const alice = userNamed(state, "alice");
-      const story = createStory(context, alice, { project: alpha.id, subject: "Secret" });
-      const epic = createEpic(context, carol, { project: open.id, subject: "Mine" });
+      const story = createItem(context, storyRules, alice, {
+        project: alpha.id,
+        subject: "Secret",
+      });
+      const epic = createItem(context, epicRules, carol, { project: open.id, subject: "Mine" });
       const body = { epic: epic.id, user_story: story.id };
       expect(() => addRelated(context, carol, epic, body)).toThrow(/^403/);
       expect(addRelated(context, alice, epic, body)).toMatchObject(body);

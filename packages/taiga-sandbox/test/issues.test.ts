@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { HistoryView } from "./support/view.ts";
 
 describe("issues", () => {
   let api: Api;
@@ -64,14 +65,14 @@ describe("issues", () => {
   test("its history names type, severity and priority", async () => {
     const { id } = await issue();
     await bob.patch(`/issues/${id}`, { type: 3, severity: 5, priority: 1, status: 2 });
-    const [entry] = await bob.get(`/history/issue/${id}`);
-    expect(entry.values_diff).toEqual({
+    const [entry] = await bob.get<HistoryView[]>(`/history/issue/${id}`);
+    expect(entry!.values_diff).toEqual({
       type: ["Bug", "Enhancement"],
       severity: ["Normal", "Critical"],
       priority: ["Normal", "Low"],
       status: ["New", "In progress"],
     });
-    expect(entry.key).toBe(`issues.issue:${id}`);
+    expect(entry!.key).toBe(`issues.issue:${id}`);
   });
 
   test.each([
@@ -137,7 +138,7 @@ describe("issues", () => {
     test("a task goes, and the story remembers its name", async () => {
       const task = await bob.post("/tasks", { project: 1, subject: "Wash" });
       const path = `/tasks/${task.id}/promote_to_user_story`;
-      const [ref] = await bob.post(path, { project_id: 1 });
+      const [ref] = await bob.post<number[]>(path, { project_id: 1 });
       expect(await bob.get(`/userstories/by_ref?project=1&ref=${ref}`)).toMatchObject({
         from_task_ref: `Task #${task.ref} Wash`,
         generated_from_task: null,

@@ -2,6 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
 
+/** What the tests read of `/milestones/{id}/stats`. */
+interface Stats {
+  days: { open_points: number }[];
+  completed_points: number[];
+}
+
 const DATES = { estimated_start: "2026-11-18", estimated_finish: "2026-11-22" };
 
 describe("sprints", () => {
@@ -56,7 +62,7 @@ describe("sprints", () => {
   test("a sprint of one day is possible, and its own name is free to keep", async () => {
     await sprint({ estimated_finish: DATES.estimated_start });
     await bob.patch("/milestones/1", { name: "Sprint 1" });
-    const { days } = await bob.get("/milestones/1/stats");
+    const { days } = await bob.get<Stats>("/milestones/1/stats");
     expect(days).toEqual([{ day: "2026-11-18", name: 18, open_points: 0, optimal_points: 0 }]);
   });
 
@@ -142,8 +148,8 @@ describe("sprints", () => {
       await story({ points: { 4: 8 } });
       api.pass(5 * 24 * 60 * 60);
       await bob.patch("/userstories/2", { status: 5 });
-      const { days, completed_points } = await bob.get("/milestones/1/stats");
-      expect(days.map((day: { open_points: number }) => day.open_points)).toEqual([8, 8]);
+      const { days, completed_points } = await bob.get<Stats>("/milestones/1/stats");
+      expect(days.map((day) => day.open_points)).toEqual([8, 8]);
       expect(completed_points).toEqual([11]);
     });
   });

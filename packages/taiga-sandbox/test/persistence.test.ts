@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createSandbox } from "../src/index.ts";
 import { START, startApi } from "./support/api.ts";
+import type { HistoryView } from "./support/view.ts";
 import { createApiUser, type ApiUser } from "./support/user.ts";
 
 describe("a sandbox with a file", () => {
@@ -31,7 +32,7 @@ describe("a sandbox with a file", () => {
     const after = await startApi({ file });
     const headers = { Authorization: `Bearer ${auth_token}` };
     expect((await after.call("GET /userstories/1", { headers })).body).toEqual(old.body);
-    const history = await after.call("GET /history/userstory/1", { headers });
+    const history = await after.call<HistoryView[]>("GET /history/userstory/1", { headers });
     expect(history.body[0]).toMatchObject({
       comment: "see you",
       diff: { subject: ["Kept", "Kept and renamed"] },
@@ -65,7 +66,7 @@ describe("a sandbox with a file", () => {
     await bob.post("/wiki-links", { project, title: "Home" });
     await bob.post("/userstories/1/upvote");
     await bob.patch("/userstories/1", { comment: "first" });
-    const [{ id }] = await bob.get("/history/userstory/1");
+    const id = (await bob.get<HistoryView[]>("/history/userstory/1"))[0]!.id;
     await bob.post(`/history/userstory/1/edit_comment?id=${id}`, { comment: "second" });
     await bob.post(`/history/userstory/1/delete_comment?id=${id}`);
     const form = new FormData();

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { HistoryView, TimelineView } from "./support/view.ts";
+
+/** There are more than two rows from the start: of the project and its members. */
+type Timeline = [TimelineView, TimelineView, TimelineView, ...TimelineView[]];
 
 describe("timelines", () => {
   let api: Api;
@@ -13,7 +17,7 @@ describe("timelines", () => {
   const stan = createApiUser(() => api, "stan");
   const carol = createApiUser(() => api, "carol");
   const typesOf = (rows: { event_type: string }[]) => rows.map((row) => row.event_type);
-  const project = () => bob.get("/timeline/project/1");
+  const project = () => bob.get<Timeline>("/timeline/project/1");
 
   test("begin with the project and its members", async () => {
     expect(typesOf(await project())).toEqual([
@@ -79,7 +83,7 @@ describe("timelines", () => {
   test("tell of an edited or deleted comment once more, at the time of the comment", async () => {
     await bob.post("/tasks", { project: 1, subject: "T" });
     await bob.patch("/tasks/1", { comment: "first" });
-    const [{ id }] = await bob.get("/history/task/1");
+    const id = (await bob.get<HistoryView[]>("/history/task/1"))[0]!.id;
     api.pass(60);
     await bob.post(`/history/task/1/edit_comment?id=${id}`, { comment: "second" });
     await bob.post(`/history/task/1/delete_comment?id=${id}`);
@@ -104,16 +108,16 @@ describe("timelines", () => {
 
   test("a person's own tells once for each person it concerns, under different ids", async () => {
     await bob.post("/issues", { project: 1, subject: "I", assigned_to: 6, watchers: [9] });
-    const rows = await stan.get("/timeline/user/7");
-    const issues = rows.filter((row: any) => row.event_type === "issues.issue.create");
-    expect(issues.map((row: any) => row.object_id).toSorted()).toEqual([6, 7, 9]);
-    expect(new Set(issues.map((row: any) => row.id)).size).toBe(3);
-    expect(new Set(issues.map((row: any) => row.namespace))).toEqual(new Set(["user:7"]));
+    const rows = await stan.get<TimelineView[]>("/timeline/user/7");
+    const issues = rows.filter((row) => row.event_type === "issues.issue.create");
+    expect(issues.map((row) => row.object_id).toSorted((a, b) => a - b)).toEqual([6, 7, 9]);
+    expect(new Set(issues.map((row) => row.id)).size).toBe(3);
+    expect(new Set(issues.map((row) => row.namespace))).toEqual(new Set(["user:7"]));
   });
 
   test("a profile tells what concerns a person, whoever did it", async () => {
     await bob.post("/issues", { project: 1, subject: "I", assigned_to: 6 });
-    const [row] = await bob.get("/timeline/profile/6");
+    const [row] = await bob.get<TimelineView[]>("/timeline/profile/6");
     expect(row).toMatchObject({ object_id: 6, data: { user: { username: "bob" } } });
   });
 
@@ -124,7 +128,7 @@ describe("timelines", () => {
     expect((await carol.call("GET /timeline/project/99")).status).toBe(404);
     expect(await carol.get("/timeline/user/7")).toEqual([]);
     expect((await carol.call("GET /timeline/user/99")).status).toBe(404);
-    expect((await alice.get("/timeline/user/7")).length).toBeGreaterThan(0);
+    expect((await alice.get<TimelineView[]>("/timeline/user/7")).length).toBeGreaterThan(0);
   });
 
   test("leave out comments and deletions when only the relevant is wanted", async () => {
@@ -132,7 +136,7 @@ describe("timelines", () => {
     await bob.patch("/tasks/1", { comment: "only words" });
     await bob.patch("/tasks/1", { subject: "T2" });
     await bob.remove("/tasks/1");
-    const rows = await bob.get("/timeline/project/1?only_relevant=true");
+    const rows = await bob.get<TimelineView[]>("/timeline/project/1?only_relevant=true");
     expect(typesOf(rows).filter((type) => type.startsWith("tasks"))).toEqual([
       "tasks.task.change",
       "tasks.task.create",

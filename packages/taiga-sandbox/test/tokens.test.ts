@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, SignJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startApi, type Api } from "./support/api.ts";
+import { startApi, type Api, type Login } from "./support/api.ts";
+import type { View } from "./support/view.ts";
 
 const DAY = 24 * 60 * 60;
 
@@ -13,7 +14,8 @@ describe("tokens", () => {
 
   const me = (token: string) =>
     api.call("GET /users/me", { headers: { Authorization: `Bearer ${token}` } });
-  const refreshWith = (refresh: string) => api.call("POST /auth/refresh", { body: { refresh } });
+  const refreshWith = (refresh: string) =>
+    api.call<View & Login>("POST /auth/refresh", { body: { refresh } });
 
   test("have Taiga's claims and nothing else", async () => {
     const { auth_token, refresh } = await api.login("alice");

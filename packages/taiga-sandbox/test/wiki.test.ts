@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startApi, type Api } from "./support/api.ts";
 import { createApiUser } from "./support/user.ts";
+import type { HistoryView, View } from "./support/view.ts";
 
 describe("the wiki", () => {
   let api: Api;
@@ -18,7 +19,7 @@ describe("the wiki", () => {
     await stan.patch("/wiki/1", { content: "two" });
     const page = await bob.get("/wiki/1");
     expect(page).toMatchObject({ owner: 7, last_modifier: 9, editions: 2, version: 2 });
-    const [entry] = await bob.get("/history/wiki/1");
+    const [entry] = await bob.get<HistoryView[]>("/history/wiki/1");
     expect(entry).toMatchObject({
       key: "wiki.wikipage:1",
       user: { username: "stan" },
@@ -71,14 +72,10 @@ describe("the wiki", () => {
     await bob.post("/wiki-links", { project: 1, title: "Home" });
     await bob.post("/wiki-links", { project: 1, title: "On call" });
     await stan.post("/wiki-links", { project: 1, title: "By Stan" });
-    const slugs = (await bob.get("/wiki?project=1")).map((page: { slug: string }) => page.slug);
+    const slugs = (await bob.get<View[]>("/wiki?project=1")).map((page) => page.slug);
     expect(slugs).toEqual(["home", "on-call"]);
-    const links = await bob.get("/wiki-links?project=1");
-    expect(links.map((link: { href: string }) => link.href)).toEqual([
-      "home",
-      "on-call",
-      "by-stan",
-    ]);
+    const links = await bob.get<View[]>("/wiki-links?project=1");
+    expect(links.map((link) => link.href)).toEqual(["home", "on-call", "by-stan"]);
     expect(await carol.get("/wiki-links?project=1")).toEqual([]);
   });
 });

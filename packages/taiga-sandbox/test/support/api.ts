@@ -1,15 +1,22 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { View } from "./view.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/index.ts";
 
 /** A moment within the recording of the real server. */
 export const START = new Date("2026-11-20T06:08:00.000Z");
 
-export interface Answer {
+export interface Answer<Body = View> {
   status: number;
   headers: Headers;
   /** Parsed JSON, the text of anything else, null for an empty body. */
-  body: any;
+  body: Body;
+}
+
+/** The tokens that a login answers. */
+export interface Login {
+  auth_token: string;
+  refresh: string;
 }
 
 export interface Call {
@@ -25,9 +32,9 @@ export interface Api {
   /** Moves the sandbox's clock. */
   pass(seconds: number): void;
   /** @param request method and path, such as `GET /users/me`. */
-  call(request: string, call?: Call): Promise<Answer>;
+  call<Body = View>(request: string, call?: Call): Promise<Answer<Body>>;
   /** The tokens of a user, logged in once. */
-  login(username: string): Promise<{ auth_token: string; refresh: string }>;
+  login(username: string): Promise<Login>;
   close(): Promise<void>;
 }
 
@@ -43,9 +50,12 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
   const server = createServer(sandbox.app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`;
-  const logins = new Map<string, Promise<{ auth_token: string; refresh: string }>>();
+  const logins = new Map<string, Promise<Login>>();
 
-  const call = async (request: string, { as, body, headers }: Call = {}): Promise<Answer> => {
+  const call = async <Body>(
+    request: string,
+    { as, body, headers }: Call = {},
+  ): Promise<Answer<Body>> => {
     const [method, path] = request.split(" ") as [string, string];
     const token = as === undefined ? undefined : (await api.login(as)).auth_token;
     const isText = typeof body === "string";
@@ -62,7 +72,7 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") === true;
     const parsed: unknown = isJson && text !== "" ? JSON.parse(text) : text || null;
-    return { status: response.status, headers: response.headers, body: parsed };
+    return { status: response.status, headers: response.headers, body: parsed as Body };
   };
   const api: Api = {
     sandbox,
@@ -73,7 +83,8 @@ export async function startApi(options: Partial<SandboxOptions> = {}): Promise<A
     call,
     login: (username) => {
       const body = { type: "normal", username, password: `${username}-password` };
-      const login = logins.get(username) ?? call("POST /auth", { body }).then((res) => res.body);
+      const login =
+        logins.get(username) ?? call<Login>("POST /auth", { body }).then((res) => res.body);
       logins.set(username, login);
       return login;
     },

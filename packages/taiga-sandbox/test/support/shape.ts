@@ -1,14 +1,17 @@
 /** How a list was cut in the recording: "…(+3)". */
 const isCutMark = (value: unknown): boolean => typeof value === "string" && value.startsWith("…(+");
 
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+/** A parsed body. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const typeOf = (value: Json): string => {
   if (value === null) return "null";
   return Array.isArray(value) ? "list" : typeof value;
 };
 
-const isObject = (value: Json): value is { [key: string]: Json } => typeOf(value) === "object";
+/** Whether it is neither a list nor a single value. */
+export const isObject = (value: Json): value is { [key: string]: Json } =>
+  typeOf(value) === "object";
 
 /**
  * Where a value is not of the recorded shape: other keys or other JSON types, at any depth.

@@ -1,23 +1,24 @@
 import { expect } from "vitest";
 import type { Answer, Api } from "./api.ts";
+import type { View } from "./view.ts";
 
 /** Somebody who uses the API; every request but `call` is expected to succeed. */
 export interface ApiUser {
   /** Answers whatever comes. */
-  call(request: string, body?: unknown): Promise<Answer>;
-  get(path: string): Promise<any>;
-  post(path: string, body?: object): Promise<any>;
+  call<Body = View>(request: string, body?: unknown): Promise<Answer<Body>>;
+  get<Body = View>(path: string): Promise<Body>;
+  post<Body = View>(path: string, body?: object): Promise<Body>;
   /** With the version that is current, unless the body has one. */
-  patch(path: string, body: object): Promise<any>;
+  patch<Body = View>(path: string, body: object): Promise<Body>;
   remove(path: string): Promise<void>;
 }
 
 /** @param getApi called for each request, because every test has its own. */
 export function createApiUser(getApi: () => Api, as: string): ApiUser {
-  const call = (request: string, body?: unknown): Promise<Answer> =>
-    getApi().call(request, { as, ...(body !== undefined && { body }) });
-  const succeed = async (request: string, body?: unknown): Promise<any> => {
-    const answer = await call(request, body);
+  const call = <Body>(request: string, body?: unknown): Promise<Answer<Body>> =>
+    getApi().call<Body>(request, { as, ...(body !== undefined && { body }) });
+  const succeed = async <Body>(request: string, body?: unknown): Promise<Body> => {
+    const answer = await call<Body>(request, body);
     expect({ request, ...answer, ok: answer.status < 300 }).toMatchObject({ ok: true });
     return answer.body;
   };
@@ -26,7 +27,7 @@ export function createApiUser(getApi: () => Api, as: string): ApiUser {
     get: (path) => succeed(`GET ${path}`),
     post: (path, body) => succeed(`POST ${path}`, body),
     patch: async (path, body) => {
-      const { version } = await succeed(`GET ${path}`);
+      const { version } = await succeed<Partial<View>>(`GET ${path}`);
       return succeed(`PATCH ${path}`, { ...(version !== undefined && { version }), ...body });
     },
     remove: async (path) => {

@@ -1,0 +1,50 @@
+import { isIPv4 } from "node:net";
+
+const DEFAULT_HOST = "127.0.0.1";
+const DEFAULT_PORT = 3003;
+
+/** Something the user can put right; shown without a stack. */
+export class SetupError extends Error {
+  override readonly name = "SetupError";
+}
+
+export interface Settings {
+  port: number;
+  host: string;
+  /** Where the state and the secret are kept. */
+  dataDir: string;
+}
+
+/**
+ * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`; an empty one
+ * is as one left out.
+ *
+ * @throws {SetupError} that names the variable and the rule.
+ */
+export const readSettings = (environment: NodeJS.ProcessEnv): Settings => ({
+  port: readPort(environment["SANDBOX_PORT"]),
+  host: readHost(environment["SANDBOX_HOST"], environment["DANGEROUSLY_EXPOSE_SANDBOX"] === "true"),
+  dataDir: environment["DATA_DIR"] || ".data",
+});
+
+function readPort(value: string | undefined): number {
+  if (value === undefined || value === "") return DEFAULT_PORT;
+  const port = Number(value);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new SetupError(`SANDBOX_PORT is "${value}". It has to be a whole number from 1 to 65535.`);
+}
+
+/**
+ * The demonstration passwords are public, so nobody else may reach this, unless somebody says that
+ * the network is private, such as one between containers.
+ */
+function readHost(value: string | undefined, isExposed: boolean): string {
+  const host = value || DEFAULT_HOST;
+  if (isExposed || isLoopback(host)) return host;
+  throw new SetupError(
+    `SANDBOX_HOST is "${host}", where others could log in with the public demonstration passwords. Leave it out, or set DANGEROUSLY_EXPOSE_SANDBOX=true in a private network.`,
+  );
+}
+
+const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
