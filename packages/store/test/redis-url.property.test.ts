@@ -54,6 +54,7 @@ describe("STORE_URL", () => {
       "redis+sentinel://",
       `:${secret}@`,
       `u:${secret}@`,
+      `:${secret}%zz@`,
       "host",
       ",",
       ":6379",
@@ -68,7 +69,11 @@ describe("STORE_URL", () => {
       "[",
       "/",
     );
+    const login = fc.constantFrom(`:${secret}%zz@`, `u:${secret}%@`, `${secret}@`, `u:${secret}@:`);
     const anyText = fc.oneof(
+      fc
+        .tuple(fc.constantFrom("redis://", "redis+sentinel://"), login, host)
+        .map(([scheme, credentials, server]) => `${scheme}${credentials}${server}/m`),
       fc.array(part, { maxLength: 6 }).map((parts) => parts.join("")),
       fc.string({ unit: "binary" }).map((rest) => `redis://:${secret}@${rest}`),
       fc.string({ unit: "binary" }),

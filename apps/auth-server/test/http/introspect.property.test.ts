@@ -42,6 +42,23 @@ describe("an introspection request of any form", () => {
     );
   });
 
+  it("is refused by name when a parameter is repeated, whichever and whatever it holds", async () => {
+    const repeated = fc.constantFrom("token", "token_type_hint", "x");
+    await fc.assert(
+      fc.asyncProperty(repeated, value, value, async (key, one, other) => {
+        const body = new URLSearchParams([
+          ["token", "a"],
+          [key, one],
+          [key, other],
+        ]).toString();
+        const { status, json } = await introspect(body, basicAuth().authorization);
+        expect([status, json["error"]]).toEqual([400, "invalid_request"]);
+        expect(json["error_description"]).toContain(`${key}: `);
+      }),
+      RUNS,
+    );
+  });
+
   it("is answered to nobody who only resembles the resource server", async () => {
     const { clientId, clientSecret } = RESOURCE_SERVER;
     const credentials = fc.oneof(

@@ -40,7 +40,7 @@ describe("lenient fields, sent anything", () => {
         expect(fields.count(1, 100).safeParse(number).success).toBe(isInRange);
         expect(fields.count(1, 100).safeParse(` ${number} `).success).toBe(isInRange);
         expect(fields.count(1, 100).safeParse(`${number}.5`).success).toBe(false);
-        expect(fields.count(1, 100).safeParse(`${number}x`).success).toBe(false);
+        expect(fields.count(1, 100).safeParse(`${number}e0`).success).toBe(false);
       }),
     );
   });

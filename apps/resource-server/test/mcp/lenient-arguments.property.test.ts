@@ -37,6 +37,15 @@ describe("the arguments of a call", () => {
 });
 
 describe("any other body", () => {
+  it("keeps its text arguments when it is no call of a tool", () => {
+    fc.assert(
+      fc.property(fc.constantFrom("prompts/get", "tools/list", ""), object, (method, args) => {
+        const body = { ...callOf(JSON.stringify(args)), method };
+        expect(withArgumentObjects(body)).toEqual(body);
+      }),
+    );
+  });
+
   it("comes out as it went in, and nothing that went in is changed", () => {
     const message = fc.oneof(
       fc.jsonValue(),

@@ -5,7 +5,18 @@ import { ToolError } from "../../src/mcp/errors.ts";
 import { findByName, isSameName, nearestNames } from "../../src/projects/names.ts";
 
 const name = fc.oneof(
-  fc.constantFrom("New", "new", "In progress", "in-progress", "IN  PROGRESS", "Ready", "ﬁn", "fin"),
+  fc.constantFrom(
+    "New",
+    "new",
+    "In progress",
+    "in-progress",
+    "IN  PROGRESS",
+    "In prog",
+    "ﬁn",
+    "fin",
+    "Newer",
+    "Ne w",
+  ),
   fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }),
 );
 const known = fc.uniqueArray(name, { maxLength: 6 });
