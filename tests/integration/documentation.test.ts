@@ -51,11 +51,11 @@ const toKind = (name: string): string =>
 
 describe("docs/storage.md", () => {
   it("names every kind of key of the authorization server, and no other", () => {
-    const { grantIndexOf, gidOf, other, rateLimit, ...builders } = createStorageKeys("https://t/");
-    const built = Object.values(builders).map((build) => build("x"));
-    // These two are made from another key, and name nothing of their own.
-    expect(grantIndexOf("grant:t:x")).toMatch(/^g2t:/);
-    expect(gidOf("grant:t:x")).toBe("x");
+    const { other, rateLimit, ...builders } = createStorageKeys("https://t/");
+    const built = Object.entries(builders)
+      // Those are made from another key, and name nothing of their own.
+      .filter(([name]) => !name.endsWith("Of"))
+      .map(([, build]) => (typeof build === "string" ? build : build("x")));
     const kinds = [...built, other("<model>", "x"), rateLimit("name", "x")].map((key) =>
       toKind(key.replace(/:[\w-]{43}/, ":H()")),
     );
