@@ -1,6 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { createMemoryKv } from "@taiga-mcp/store";
+import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
+import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
@@ -34,3 +37,68 @@ function readdirOrRead(file: string): unknown {
 
 const existing = (file: string): unknown =>
   file === "LICENSE" ? readFileSync(file) : readdirSync(file);
+
+/** What stands in the first column of the tables below a heading, such as `at:T:H(token)`. */
+function namesBelow(heading: string): string[] {
+  const [, text = ""] = readFileSync("docs/storage.md", "utf8").split(`## ${heading}\n`);
+  const [section = ""] = text.split("\n## ");
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name ?? "");
+}
+
+/** The fixed part of a name: that before the first variable one, and what follows the last one. */
+const toKind = (name: string): string =>
+  `${name.split(":")[0]}${/:H\([^)]*\)(:\w+)$/.exec(name)?.[1] ?? ""}`;
+
+describe("docs/storage.md", () => {
+  it("names every kind of key of the authorization server, and no other", () => {
+    const { other, rateLimit, ...builders } = createStorageKeys("https://t/");
+    const built = Object.entries(builders)
+      // Those are made from another key, and name nothing of their own.
+      .filter(([name]) => !name.endsWith("Of"))
+      .map(([, build]) => (typeof build === "string" ? build : build("x")));
+    const kinds = [...built, other("<model>", "x"), rateLimit("name", "x")].map((key) =>
+      toKind(key.replace(/:[\w-]{43}/, ":H()")),
+    );
+    expect(namesBelow("The authorization server").map(toKind).toSorted()).toEqual(kinds.toSorted());
+  });
+
+  it("names every kind of key of the resource server, and no other", async () => {
+    const written: string[] = [];
+    const clock = () => 0;
+    const memory = createMemoryKv({ clock });
+    const kv = {
+      ...memory,
+      setIfAbsent: (...args: Parameters<typeof memory.setIfAbsent>) => {
+        written.push(args[0]);
+        return memory.setIfAbsent(...args);
+      },
+    };
+    const ledger = createIdempotencyLedgers({ kv, clock }).for("a user");
+    await ledger.run({ tool: "t", key: "k", args: {} }, async () => ({
+      result: 1,
+      isComplete: true,
+    }));
+    expect(written.map(toKind)).toEqual(namesBelow("The resource server").map(toKind));
+  });
+});
+
+describe("docs/traceability.md", () => {
+  const lines = readFileSync("docs/traceability.md", "utf8").split("\n");
+
+  it("gives every requirement a test", () => {
+    const bare = lines.filter(
+      (line, index) => line.startsWith("- ") && !lines[index + 1]?.startsWith("  "),
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it("names tests that are there", () => {
+    const tests = [...lines.join("\n").matchAll(/^ {2}- \[[^\]]+\]\(\.\.\/([^)]+)\): (.+)$/gm)];
+    expect(tests.length).toBeGreaterThan(100);
+    const gone = tests.filter(([, file = "", name = ""]) => {
+      const source = readFileSync(file, "utf8");
+      return !['"', "`"].some((quote) => source.includes(`${quote}${name}${quote}`));
+    });
+    expect(gone.map(([line]) => line)).toEqual([]);
+  });
+});

@@ -25,10 +25,13 @@ const MAX_PAGE_SIZE = 1_000;
 /** Large enough to be few requests, small enough for a slow Taiga to answer each in time. */
 const ITERATION_PAGE_SIZE = 200;
 
+// An empty header would be coerced to 0, which says that the list ends here.
+const wholeNumber = z.string().regex(/^\d+$/).transform(Number).pipe(z.int());
+
 const PageNumbers = z.object({
-  "x-pagination-count": z.coerce.number().int().nonnegative(),
-  "x-paginated-by": z.coerce.number().int().positive(),
-  "x-pagination-current": z.coerce.number().int().positive(),
+  "x-pagination-count": wholeNumber,
+  "x-paginated-by": wholeNumber.refine((number) => number > 0),
+  "x-pagination-current": wholeNumber.refine((number) => number > 0),
 });
 
 /** A list of the API that comes in pages. */

@@ -45,7 +45,8 @@ const KNOWN_SCHEMES = new Set([
  * Says what is wrong with a redirect URI that a client wants to register.
  *
  * Allowed are https anywhere, http on this machine only (any port), and private-use schemes
- * (RFC 8252 §7.1) with a dot or of a well-known client; no fragment, no user information.
+ * (RFC 8252 §7.1) with a dot or of a well-known client; no fragment, no user information, and the
+ * host as every reader writes it.
  *
  * @returns `undefined` when it may be registered.
  */
@@ -59,7 +60,7 @@ export function findRedirectUriFault(uri: string): string | undefined {
   if (url === null) return "is not an absolute URI";
   if (uri.includes("#")) return "must not have a fragment";
   if (url.username !== "" || url.password !== "") return "must not contain a user name or password";
-  return findSchemeFault(url);
+  return findSchemeFault(url) ?? findSpellingFault(uri, url);
 }
 
 function findSchemeFault(url: URL): string | undefined {
@@ -77,4 +78,16 @@ function findSchemeFault(url: URL): string | undefined {
   if (DENIED_SCHEMES.has(scheme)) return `must not use the scheme ${scheme}`;
   if (scheme.includes(".") || KNOWN_SCHEMES.has(scheme)) return undefined;
   return `uses the scheme ${scheme}, which belongs to nobody: use one with a dot, such as com.example.app`;
+}
+
+/**
+ * Browsers mend `https:a.example`, `http://127.1` and `http://:@localhost`, each parser in its own
+ * way; what we show and what is opened must be the same.
+ */
+function findSpellingFault(uri: string, { protocol, hostname }: URL): string | undefined {
+  if (protocol !== "https:" && protocol !== "http:") return undefined;
+  const [, authority = ""] = /^https?:\/\/([^/?]*)/i.exec(uri) ?? [];
+  return authority.toLowerCase().replace(/:\d*$/, "") === hostname
+    ? undefined
+    : `must name its host plainly, as ${protocol}//${hostname}`;
 }

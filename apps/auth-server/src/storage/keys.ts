@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
 
 /** SHA-256 as base64url: how everything that grants access is named in the store and outside. */
-export const hash = (text: string): string => createHash("sha256").update(text).digest("base64url");
+export const hash = (text: string): string => digest("sha256", text, "base64url");
 
 /**
  * The names of everything this service stores. Ids and tokens enter them hashed, so that a copy

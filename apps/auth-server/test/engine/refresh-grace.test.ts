@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createRecordStore } from "../../src/engine/record-store.ts";
@@ -34,7 +34,8 @@ beforeEach(async () => {
   await records.write("token", { clientId: "client", grantId: "grant" }, 3600);
   const sleep = async (): Promise<void> => {
     rounds += 1;
-    await setImmediate();
+    // Sealing is done beside the event loop: turns of it alone may be over too soon.
+    await delay(1);
   };
   grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds: 30, sleep });
 });

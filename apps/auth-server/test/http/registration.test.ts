@@ -201,6 +201,26 @@ describe("registering a client", () => {
     }
   });
 
+  it("counts a home's whole IPv6 network as one address, because every host has billions", async () => {
+    const limited = await startSystem({ config: { registrationsPerHour: 2, trustProxy: 1 } });
+    const registerFrom = async (address: string) => {
+      const answer = await request(`${limited.issuer}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json", "x-forwarded-for": address },
+        body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+      });
+      return answer.status;
+    };
+    try {
+      expect(await registerFrom("2001:db8:1:2::1")).toBe(201);
+      expect(await registerFrom("2001:db8:1:2:ffff::2")).toBe(201);
+      expect(await registerFrom("2001:db8:1:2:aaaa::3")).toBe(429);
+      expect(await registerFrom("2001:db8:99:2::1")).toBe(201);
+    } finally {
+      await limited.close();
+    }
+  });
+
   it("lasts a day until somebody logs in, then half a year", async () => {
     const clientId = String(
       (await registerWith({ redirect_uris: [REDIRECT_URI] })).json["client_id"],

@@ -48,7 +48,10 @@ export const postJson = (url: string, body: unknown): Promise<Answer> =>
   });
 
 /** A public client, as MCP clients register. */
-export async function register(system: System, metadata: object = {}): Promise<string> {
+export async function register(
+  system: Pick<System, "issuer">,
+  metadata: object = {},
+): Promise<string> {
   const answer = await postJson(`${system.issuer}/register`, {
     client_name: "Test client",
     redirect_uris: [REDIRECT_URI],
@@ -131,7 +134,7 @@ export function createBrowser(issuer: string): Browser {
 
 /** From /authorize to the code, in a fresh browser unless one is given. */
 export async function authorize(
-  system: System,
+  system: Pick<System, "issuer">,
   params: URLSearchParams,
   browser: Browser = createBrowser(system.issuer),
 ): Promise<URLSearchParams> {
@@ -141,7 +144,7 @@ export async function authorize(
 }
 
 export const exchangeCode = (
-  system: System,
+  system: Pick<System, "issuer">,
   clientId: string,
   code: string,
   pkce: Pkce,
@@ -173,7 +176,7 @@ export const refresh = (
 
 /** The whole way of a client that connects. */
 export async function connect(
-  system: System,
+  system: Pick<System, "issuer">,
   options: {
     clientId?: string;
     params?: Record<string, string | undefined>;

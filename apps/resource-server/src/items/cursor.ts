@@ -13,7 +13,8 @@ export interface Position {
 /** What rows are sorted by; `null` comes last. */
 export type SortValue = string | number | null;
 
-const MAX_LENGTH = 2_000;
+/** Of a cursor: the value may be a subject of 500 characters, of six bytes each in JSON. */
+export const MAX_CURSOR_LENGTH = 5_000;
 
 const Content = z.strictObject({
   /** What was asked; a position means something in the same search only. */
@@ -53,7 +54,7 @@ export function decodeCursor(cursor: string, search: unknown): Position {
 }
 
 function readContent(cursor: string): z.output<typeof Content> | undefined {
-  if (cursor.length > MAX_LENGTH) return undefined;
+  if (cursor.length > MAX_CURSOR_LENGTH) return undefined;
   try {
     const json: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
     return Content.safeParse(json).data;

@@ -104,7 +104,8 @@ function parseAddress(address: string, taigaWebUrl: string, field: string): Refe
   const { project, page, name } = match?.groups ?? {};
   if (project !== undefined && name !== undefined) {
     const kind = ITEM_KINDS.find((each) => TAIGA_WORDS[each].page === page);
-    if (kind !== undefined && /^\d{1,9}$/.test(name)) return { project, kind, ref: Number(name) };
+    if (kind !== undefined && /^0*[1-9]\d{0,8}$/.test(name))
+      return { project, kind, ref: Number(name) };
     if (page === WIKI_WORDS.page) return { project, page: decode(name) };
     if (page === SPRINT_PAGE) return { project, sprint: decode(name) };
   }

@@ -8,7 +8,7 @@ const HIDDEN = new RegExp(
     String.raw`[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]`,
     String.raw`[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f]`,
     String.raw`[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb]`,
-    String.raw`[\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]`,
+    String.raw`[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]`,
     // Joiners between Latin letters, spaces or digits join nothing.
     String.raw`(?<![\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{Script=Arabic}])[\u200c\u200d]`,
     // A variation selector belongs to the one symbol before it.
@@ -20,6 +20,8 @@ const HIDDEN = new RegExp(
 /** Text from Taiga without what a person could not see. Line ends become `\n`. */
 export const toCleanText = (text: string): string =>
   text
+    // Halves of a character, between which something is removed, would become one.
+    .toWellFormed()
     .replaceAll(/\r\n?|[\u2028\u2029\u0085]/g, "\n")
     .replaceAll(HIDDEN, "")
     // What was apart may now stand together: a joiner whose neighbour was removed.

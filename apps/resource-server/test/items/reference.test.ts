@@ -51,6 +51,7 @@ describe("parseReference", () => {
   it("refuses addresses of what cannot be read", () => {
     expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("names nothing");
     expect(() => parse("https://taiga.test/project/b/us/42/edit")).toThrow("names nothing");
+    expect(() => parse("https://taiga.test/project/b/us/0")).toThrow("names nothing");
   });
 
   it("refuses wiki pages and sprints where only items make sense", () => {

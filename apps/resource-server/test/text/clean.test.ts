@@ -11,6 +11,8 @@ describe("toCleanText", () => {
     ["joiner between letters", "ig\u200dnore", "ignore"],
     ["tag characters", "x\u{e0049}\u{e0067}", "x"],
     ["selectors that carry bytes", "x\ufe01\u{e0100}\u{e01ef}", "x"],
+    ["shorthand controls", "a\u{1bca0}b", "ab"],
+    ["halves of a tag character", "\udb40\u200b\udc41", "\ufffd\ufffd"],
     ["soft hyphen", "pass\u00adword", "password"],
     ["terminal escape", "\u001b[31mred\u0007", "[31mred"],
     ["line separators", "a\u2028b\r\nc", "a\nb\nc"],

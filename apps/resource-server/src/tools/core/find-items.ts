@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { criteriaFields, defaultKinds, kinds, pageLimit } from "../../items/criteria.ts";
-import { decodeCursor, encodeCursor } from "../../items/cursor.ts";
+import { decodeCursor, encodeCursor, MAX_CURSOR_LENGTH } from "../../items/cursor.ts";
 import { findItems } from "../../items/find-items.ts";
 import { isSortName, SORT_KEYS } from "../../items/order.ts";
 import { DEFAULT_FIELDS, isItemField, ITEM_FIELDS } from "../../items/summary.ts";
@@ -44,7 +44,7 @@ export default defineTool({
       ),
     ),
     limit: maybe(pageLimit.describe(`Default ${DEFAULT_LIMIT}`)),
-    cursor: maybe(text(2_000).describe("From the last answer")),
+    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer")),
   }),
   outputSchema: z.object({
     items: z.array(openRow({ ref: z.string(), subject: z.string() })),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decodeCursor, encodeCursor } from "../../items/cursor.ts";
+import { decodeCursor, encodeCursor, MAX_CURSOR_LENGTH } from "../../items/cursor.ts";
 import { defineTool } from "../../mcp/define-tool.ts";
 import { count, day, maybe, openRow, project, text } from "../../mcp/fields.ts";
 import { toActivityAnswer } from "../../projects/activity-answer.ts";
@@ -27,7 +27,7 @@ export default defineTool({
     person: maybe(text(200).describe("User name or me; me without project: all yours")),
     since: maybe(day.describe("YYYY-MM-DD")),
     limit: maybe(count(1, 200).describe(`Default ${DEFAULT_LIMIT}`)),
-    cursor: maybe(text(2_000).describe("From the last answer")),
+    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer")),
   }),
   outputSchema: z.object({
     events: z.array(openRow({ at: z.string(), by: z.string(), what: z.string() })),

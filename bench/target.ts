@@ -1,0 +1,16 @@
+// A server under load, in a process of its own so that its CPU time is its own:
+//   bench/target.ts <name>
+// Tells its parent where it is, and, whenever asked, how much CPU time it has used.
+import process from "node:process";
+import { TARGETS } from "./targets.ts";
+
+const [name = ""] = process.argv.slice(2);
+const start = TARGETS[name];
+if (start === undefined) throw new Error(`There is no target ${name}.`);
+const url = await start();
+
+process.on("message", () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuMicroseconds: user + system });
+});
+process.send?.({ url });

@@ -1,0 +1,82 @@
+import { toNodeHandler } from "@modelcontextprotocol/node";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { createLogger, systemClock } from "@taiga-mcp/service";
+import { openStore } from "@taiga-mcp/store";
+import express, { type Express } from "express";
+import { mkdtempSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { startSystem } from "../apps/auth-server/test/support/system.ts";
+import { createIntrospectionCache } from "../apps/resource-server/src/auth/introspection-cache.ts";
+import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
+import { ME, projectWith } from "../apps/resource-server/test/support/fake-taiga.ts";
+import { NOW, startHarness } from "../apps/resource-server/test/support/harness.ts";
+import { createBenchVerifier } from "./cached-introspection.ts";
+
+/** Every server that is measured; each resolves to where it is. */
+export const TARGETS: Record<string, () => Promise<string>> = {
+  express: () => listen(express().get("/", (_req, res) => void res.send("hello"))),
+  memory: async () => (await startSystem()).issuer,
+  sqlite: () => startAuthServer("sqlite:"),
+  redis: () => startAuthServer(process.env["BENCH_REDIS_URL"] ?? ""),
+  "bare-mcp": startBareMcp,
+  "resource-server": startResourceServer,
+};
+
+/** The authorization server's own app on a store as it runs in production. */
+async function startAuthServer(url: string): Promise<string> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-bench-"));
+  const kv = await openStore({ url, dataDir, name: "bench", clock: systemClock });
+  const logger = createLogger({ name: "bench", level: "silent" });
+  return (await startSystem({ kv, logger })).issuer;
+}
+
+/** The resource server with all its tools, an introspection cache that is warm, and Taiga played. */
+async function startResourceServer(): Promise<string> {
+  const tools = (await loadTools()).map(({ definition }) => definition);
+  const verifier = createIntrospectionCache({
+    verifier: createBenchVerifier(NOW + 3600),
+    ttlSeconds: 30,
+    clock: () => NOW,
+  });
+  verifier.restored();
+  const harness = await startHarness({ tools, verifier });
+  harness.authServer.exchanges.set("a-token", {
+    access_token: "taiga-token",
+    token_type: "Bearer",
+    expires_in: 3600,
+  });
+  harness.taiga.tokens.add("taiga-token");
+  harness.taiga.answers.set("/users/me", { ...ME, roles: ["Back"] });
+  harness.taiga.answers.set("/projects", [projectWith(["view_us", "view_project"])]);
+  return harness.mcp;
+}
+
+/** The same tools on the SDK alone: no login, no limits, no checks, an answer made beforehand. */
+async function startBareMcp(): Promise<string> {
+  const tools = await loadTools();
+  const answer = { username: "ana", name: "Ana", email: "ana@taiga.test", roles: [], projects: [] };
+  const handler = createMcpHandler(() => {
+    const server = new McpServer({ name: "bare", version: "1.0.0" });
+    for (const { definition } of tools) {
+      const { name, title, description, inputSchema, outputSchema, annotations } = definition;
+      server.registerTool(
+        name,
+        { title, description, inputSchema, outputSchema, annotations },
+        () => ({ content: [{ type: "text", text: "You" }], structuredContent: answer }),
+      );
+    }
+    return server;
+  });
+  const serve = toNodeHandler(handler);
+  const app = express().post("/mcp", express.json(), (req, res) => serve(req, res, req.body));
+  return `${await listen(app)}/mcp`;
+}
+
+async function listen(app: Express): Promise<string> {
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
