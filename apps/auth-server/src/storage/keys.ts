@@ -24,6 +24,10 @@ export interface StorageKeys {
   /** Taiga's credential of a grant. */
   vault: (grantId: string) => string;
   vaultLock: (grantId: string) => string;
+  /** Taiga's credential of a grant, from the key of the grant's record. */
+  vaultOf: (grantKey: string) => string;
+  /** What a browser was sent to Taiga with, by the ticket in its cookie. */
+  applicationFlow: (ticket: string) => string;
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
@@ -50,6 +54,8 @@ export interface StorageKeys {
   clientGrants: (clientId: string) => string;
   /** Index of the grants (record keys) that a user has given. */
   accountGrants: (accountId: string) => string;
+  /** Index of a user's logins that wait for consent (record keys). */
+  accountHeld: (accountId: string) => string;
 }
 
 /** @param taigaApiUrl canonical (`toTaigaApiUrl`), so that one Taiga has one name. */
@@ -69,6 +75,8 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     heldCredential: ofUser("held"),
     vault: ofUser("vault"),
     vaultLock: ofUser("vlock"),
+    vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
+    applicationFlow: ofUser("app"),
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),
@@ -85,6 +93,7 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     clientIndex: ofClient("c2r"),
     clientGrants: ofClient("c2g"),
     accountGrants: ofUser("u2g"),
+    accountHeld: ofUser("u2h"),
   };
 }
 
