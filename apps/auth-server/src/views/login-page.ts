@@ -45,7 +45,10 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
       ${renderCaution(target.caution)} ${alert === undefined ? "" : renderAlert(alert)}
       ${csrfTokens.login === undefined ? "" : renderPasswordForm(page, csrfTokens.login)}
       ${renderTaigaForm(page)} ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`On the next page you choose what the app may do.`,
+    footer:
+      csrfTokens.login === undefined
+        ? html`When you are back, you choose what the app may do.`
+        : html`On the next page you choose what the app may do.`,
   });
 }
 
@@ -102,8 +105,8 @@ function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
   return html`<form method="post" action="${basePath}/taiga">
     ${fields}
     <p class="small">
-      Taiga asks you to log in if you are not, and the first time whether you agree. If you do not,
-      come back to this page and press Cancel.
+      Taiga asks you to log in if you are not, and the first time whether you agree. To use another
+      account, log out of Taiga first. If you change your mind there, come back and press Cancel.
     </p>
     <div class="actions">
       <button class="button primary" type="submit">Continue to Taiga</button>

@@ -29,7 +29,7 @@ main { padding: 2rem 1.75rem; background: var(--card); border: 1px solid var(--l
 h1 { margin: 0 0 .75rem; font-size: 1.375rem; line-height: 1.3; }
 p { margin: 0 0 1rem; }
 label { display: block; margin-bottom: .75rem; font-size: .875rem; font-weight: 600; }
-input { display: block; width: 100%; height: 2.75rem; margin-top: .25rem; padding: 0 .75rem; border: 1px solid var(--field); border-radius: .25rem; background: transparent; color: inherit; font: inherit; }
+input { display: block; width: 100%; height: 2.75rem; margin-top: .25rem; padding: 0 .75rem; border: 1px solid var(--field); border-radius: .25rem; background: transparent; color: inherit; font: inherit; font-weight: 400; }
 button { width: 100%; min-height: 2.75rem; margin-top: .5rem; border: 0; border-radius: .25rem; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 button.plain { border: 1px solid var(--field); background: transparent; color: inherit; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
