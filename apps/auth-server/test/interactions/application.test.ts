@@ -105,7 +105,7 @@ describe("the page", () => {
 });
 
 describe("what leads to no login", () => {
-  const refused = (page: { status: number; headers: Headers }) => {
+  const expectRefused = (page: { status: number; headers: Headers }) => {
     expect([page.status, page.headers.get("Location")]).toEqual([400, null]);
     expect(browser.calls).toEqual([]);
   };
@@ -114,20 +114,20 @@ describe("what leads to no login", () => {
     "is a return with %j in the place of a code",
     async (query) => {
       await depart();
-      refused(await browser.get(`/taiga/callback${query}`));
+      expectRefused(await browser.get(`/taiga/callback${query}`));
     },
   );
 
   it("is a return after ten minutes", async () => {
     await depart();
     browser.pass(600);
-    refused(await comeBack());
+    expectRefused(await comeBack());
   });
 
   it("is the last step without the one before", async () => {
     await depart();
     const page = await browser.get(`${PATH}/taiga`);
-    refused(page);
+    expectRefused(page);
     expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
     expect(browser.redeemed).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe("what leads to no login", () => {
         ? { ok: true, account: toAccount(), credential: application }
         : { ok: false, reason: "wrong_code" };
     await comeBack();
-    refused(await browser.get(`${PATH}/taiga`));
+    expectRefused(await browser.get(`${PATH}/taiga`));
     expect(browser.redeemed.map(({ state }) => state)).toEqual([second]);
   });
 
@@ -154,7 +154,7 @@ describe("what leads to no login", () => {
       await depart();
       await comeBack();
       const page = await browser.get(`${PATH}/taiga`);
-      refused(page);
+      expectRefused(page);
       expect(page.html.querySelector("[role=alert]")?.text).toContain(text);
       expect(page.html.querySelector(`form[action="${PATH}/taiga"]`)).not.toBeNull();
     },
