@@ -30,7 +30,7 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
   return async (req, res, interaction, { account, credential }) => {
     const { id, username, fullName } = account;
     if (isAdmitted?.(account) === false) {
-      await vault.release(credential);
+      void vault.release(credential);
       const page = await renderErrorPage({
         title: "This is not for your account",
         message: `Taiga knows you as ${username}, but ${describeAudience(allowLists)}`,

@@ -109,7 +109,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     if (await credentials.bury(grantId, stored, reason)) {
       logger.info({ reason }, "a login at Taiga is over");
       await endGrant(grantId);
-      await deps.release(stored.credential);
+      void deps.release(stored.credential);
       return { kind: "lost" };
     }
     const winner = await credentials.read(grantId);

@@ -132,7 +132,8 @@ export function createVault(deps: VaultDeps): Vault {
       const key = keys.heldCredential(uid);
       const login = await held.read(key);
       await kv.delete(key);
-      if (login !== undefined) await release(login.value.credential);
+      // Nobody need wait for Taiga; it never fails.
+      if (login !== undefined) void release(login.value.credential);
     },
 
     release,
