@@ -92,6 +92,13 @@ function sandboxDocs(): SettingDoc[] {
         "The address the sandbox listens on. Its passwords are public: another one is taken only together with DANGEROUSLY_EXPOSE_SANDBOX=true, for a private network of containers.",
       secret: false,
     },
+    {
+      name: "SANDBOX_APPLICATION_NEXT_URL",
+      default: "http://localhost:3001/taiga/callback",
+      description:
+        "Where the sandbox's external application sends browsers back to; ISSUER with /taiga/callback behind it.",
+      secret: false,
+    },
   ];
 }
 

@@ -29,10 +29,10 @@ export interface Browser {
 }
 
 /**
- * @param home origin whose redirects are followed; a redirect to anywhere else is where the
+ * @param homes origins whose redirects are followed; a redirect to anywhere else is where the
  *   browser leaves for the client.
  */
-export function createBrowser(home: string): Browser {
+export function createBrowser(...homes: string[]): Browser {
   const jar = new CookieJar();
 
   async function request(url: string, init: ClickOptions): Promise<Outcome> {
@@ -55,7 +55,7 @@ export function createBrowser(home: string): Browser {
         return { page: { url: target, status: response.status, text, document: parse(text) } };
       }
       const next = new URL(location, target);
-      if (next.origin !== home) return { left: next };
+      if (!homes.includes(next.origin)) return { left: next };
       target = next.href;
       options = {};
     }
@@ -100,6 +100,8 @@ export interface Approval {
   access?: string;
   /** The slug of the only project to choose; all of them otherwise. */
   project?: string;
+  /** Logs in on the pages of this Taiga, instead of giving the password to the auth-server. */
+  taigaOrigin?: string;
 }
 
 /**
@@ -108,9 +110,16 @@ export interface Approval {
  */
 export async function approve(authorizationUrl: string | URL, approval: Approval): Promise<URL> {
   const { username, password = `${username}-password`, access, project } = approval;
-  const browser = createBrowser(new URL(authorizationUrl).origin);
-  const login = expectPage(await browser.open(String(authorizationUrl)));
-  const consent = expectPage(await browser.submit(login, "/login", { username, password }));
+  const { taigaOrigin } = approval;
+  const { origin } = new URL(authorizationUrl);
+  const browser = createBrowser(origin, ...(taigaOrigin === undefined ? [] : [taigaOrigin]));
+  const first = expectPage(await browser.open(String(authorizationUrl)));
+  const login =
+    taigaOrigin === undefined ? first : expectPage(await browser.submit(first, "/taiga"));
+  const next = expectPage(await browser.submit(login, "/login", { username, password }));
+  // Taiga asks once whether the application may work for the user.
+  const isAsked = new URL(next.url).origin === taigaOrigin;
+  const consent = isAsked ? expectPage(await browser.submit(next, "/external-apps")) : next;
   const end = await browser.submit(consent, "/consent", {
     ...(access !== undefined && { access }),
     ...(project !== undefined && { projects: "chosen", project: idOf(project, consent) }),

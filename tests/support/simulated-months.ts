@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createCsrf } from "../../apps/auth-server/src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../../apps/auth-server/src/interactions/router.ts";
+import { createLimitedLogin } from "../../apps/auth-server/src/login/limited-login.ts";
+import { toTaigaAccount } from "../../apps/auth-server/src/login/taiga-account.ts";
 import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-password.ts";
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
@@ -14,6 +16,8 @@ import { toCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
 import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
+import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
+import { createSharedTokens } from "../../apps/auth-server/src/vault/shared-tokens.ts";
 import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
 import {
   startSystem,
@@ -138,18 +142,27 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const masterKeys = [new Uint8Array(32).fill(7)] as const;
   const transport = createTaigaTransport({ apiUrl: taigaApiUrl });
   const calendar = createRenewalCalendar({ kv, clock, keys });
-  const endGrant = createEndGrant({ kv, keys, broadcast, logger, sleep: async () => undefined });
+  const seal = createSealer(masterKeys, "vault");
+  const sleep = async () => undefined;
+  const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
+  const stored = { kv, seal, clock, keys, calendar, logger, sleep };
+  const sharedTokens = createSharedTokens({
+    ...stored,
+    credentials: createCredentialStore({ ...stored, ttlSeconds: 660 }),
+    toAccountId: toSubject,
+    revokeAtTaiga: async () => undefined,
+  });
+  const endGrant = createEndGrant({ ...stored, broadcast, sharedTokens });
   const vault = createVault({
-    kv,
-    seal: createSealer(masterKeys, "vault"),
-    clock,
+    ...stored,
+    sharedTokens,
+    toAccountId: toSubject,
+    whoIs: async (credential, signal) =>
+      toTaigaAccount(await createTaigaClient(transport, credential, { signal }).users.me()),
     refresh: (refreshToken, signal) =>
       createTaigaClient(transport, undefined, { signal }).auth.refresh(refreshToken),
     ttlSeconds: 660,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
-    keys,
-    calendar,
-    logger,
   });
   const keepAlive = createKeepAlive({
     calendar,
@@ -167,21 +180,24 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
       createInteractionsRouter({
         interactions,
         vault,
-        login: createPasswordLogin({
-          taiga: createTaigaClient(transport),
-          loginType: "normal",
-          sleep: async () => undefined,
+        password: createLimitedLogin({
+          login: createPasswordLogin({
+            taiga: createTaigaClient(transport),
+            loginType: "normal",
+            sleep,
+          }),
+          rateLimits: createRateLimits({ kv, keys, clock }),
         }),
+        allowLists: { users: [], emailDomains: [] },
         listOwnProjects: async () => [],
         csrf: createCsrf(...toCsrfKeys(masterKeys)),
-        rateLimits: createRateLimits({ kv, keys, clock }),
         issuer,
-        toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
+        toAccountId: toSubject,
         accessLimit: "admin",
         taigaWebUrl: config.taigaWebUrl,
         mcpUrl: config.resource,
         logger,
-        sleep: async () => undefined,
+        sleep,
       }),
   });
   return {

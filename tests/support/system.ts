@@ -56,6 +56,7 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
     AUTH_SERVER_INTERNAL_URL: `http://127.0.0.1:${privatePort}`,
     RESOURCE_SERVER_PORT: `${mcpPort}`,
     SANDBOX_PORT: `${sandboxPort}`,
+    SANDBOX_APPLICATION_NEXT_URL: `http://localhost:${authPort}/taiga/callback`,
     RS_CLIENT_ID: rsCredentials.clientId,
     RS_CLIENT_SECRET: rsCredentials.clientSecret,
     REGISTRATIONS_PER_HOUR: "1000",

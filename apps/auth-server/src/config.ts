@@ -16,6 +16,7 @@ import {
 } from "@taiga-mcp/service";
 import { z } from "zod";
 import type { DocumentHosts } from "./client-documents/document-url.ts";
+import type { AllowLists } from "./login/admission.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -42,6 +43,16 @@ const hostList = z
   });
 
 const toKeyTexts = (text: string): string[] => text.split(",").map((key) => key.trim());
+
+const TAIGA_LOGINS = ["password", "application", "both"] as const;
+
+const DOMAIN = /^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/;
+
+/** Names separated by commas, which mean the same in upper and lower case. */
+const list = z
+  .string()
+  .transform((text) => text.split(",").map((part) => part.trim().toLowerCase()))
+  .refine((parts) => !parts.includes(""), "must be names separated by commas");
 
 /** Every setting of the authorization server, with its description. */
 export const AuthServerSettings = z.object({
@@ -72,6 +83,34 @@ export const AuthServerSettings = z.object({
   TAIGA_LOGIN_TYPE: z.string().min(1).default("normal").meta({
     description: "How Taiga checks the password: normal, or the name of a plugin such as ldap.",
   }),
+  TAIGA_LOGIN: z
+    .enum(TAIGA_LOGINS, `must be one of ${TAIGA_LOGINS.join(", ")}`)
+    .default("password")
+    .meta({
+      description:
+        "How users log in: password (typed into this server's login page), application (on Taiga's own pages, see docs/login.md), or both.",
+    }),
+  TAIGA_APPLICATION_ID: z
+    .string()
+    .regex(/^[\w-]{1,255}$/, "must be the id of an application as Taiga shows it, a UUID")
+    .optional()
+    .meta({
+      description:
+        "The id of the external application that Taiga's administrator has registered for this server, with the next URL <issuer>/taiga/callback; needed unless TAIGA_LOGIN is password.",
+    }),
+  ALLOWED_USERS: list.optional().meta({
+    description:
+      "The Taiga user names that may log in, separated by commas. Left out, as ALLOWED_EMAIL_DOMAINS: everybody in your Taiga.",
+  }),
+  ALLOWED_EMAIL_DOMAINS: list
+    .refine((domains) => domains.every((domain) => DOMAIN.test(domain)), {
+      error: "must be domains such as example.com, separated by commas",
+    })
+    .optional()
+    .meta({
+      description:
+        "The domains of the e-mail addresses, verified by Taiga, whose owners may log in, separated by commas; in addition to ALLOWED_USERS.",
+    }),
   ACCESS_TOKEN_TTL_SECONDS: seconds
     .min(600, "must be at least 600: some clients refresh at every use below that")
     .max(3600, "must be at most 3600")
@@ -145,6 +184,11 @@ export interface Config extends Addresses {
   privateListener: { host: string; port: number };
   taigaConnection: TaigaConnection;
   taigaLoginType: string;
+  /** Whether the login page takes a password. */
+  offersPassword: boolean;
+  /** Of our application at Taiga; whoever has one may log in on Taiga's own pages. */
+  applicationId: string | undefined;
+  allowLists: AllowLists;
   /** The most any client may do, whatever a user agrees to. */
   accessLimit: AccessLevel;
   /** 32 bytes each, newest first. */
@@ -190,6 +234,12 @@ export function parseConfig(environment: Environment): Config {
       port: settings.AUTH_SERVER_PRIVATE_PORT,
     },
     taigaLoginType: settings.TAIGA_LOGIN_TYPE,
+    offersPassword: settings.TAIGA_LOGIN !== "application",
+    applicationId: resolveApplicationId(settings),
+    allowLists: {
+      users: settings.ALLOWED_USERS ?? [],
+      emailDomains: settings.ALLOWED_EMAIL_DOMAINS ?? [],
+    },
     accessLimit: settings.ACCESS_LIMIT,
     masterKeys: resolveMasterKeys(settings),
     resourceServer: {
@@ -225,6 +275,14 @@ function takesClientDocuments(
 ): boolean {
   if (choice !== "auto") return choice === "on";
   return issuer.startsWith("https:") && !isLoopback(issuer);
+}
+
+function resolveApplicationId({ TAIGA_LOGIN, TAIGA_APPLICATION_ID }: Settings): string | undefined {
+  if (TAIGA_LOGIN === "password") return undefined;
+  if (TAIGA_APPLICATION_ID !== undefined) return TAIGA_APPLICATION_ID;
+  throw new ConfigurationError(
+    `TAIGA_APPLICATION_ID is not set: TAIGA_LOGIN=${TAIGA_LOGIN} needs an application that is registered at Taiga (docs/login.md).`,
+  );
 }
 
 function resolveMasterKeys(settings: Settings): Config["masterKeys"] {

@@ -12,16 +12,23 @@ import { toCsrfKeys } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
+import { createApplicationFlows } from "./interactions/application-flows.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
+import { createAdmission } from "./login/admission.ts";
+import { createLimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
+import { toTaigaAccount } from "./login/taiga-account.ts";
+import { createApplicationLogin } from "./login/taiga-application.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { createEndGrant } from "./revocation/end-grant.ts";
 import { createRevocationFeed } from "./revocation/revocation-feed.ts";
 import { createStorageKeys, toAccountId } from "./storage/keys.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { createCredentialStore } from "./vault/credential-store.ts";
 import { createKeepAlive } from "./vault/keep-alive.ts";
 import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
+import { createSharedTokens } from "./vault/shared-tokens.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -37,23 +44,42 @@ await runService(NAME, process, async (environment) => {
     apiUrl: config.taigaApiUrl,
     ...config.taigaConnection,
   });
-  const taiga = createTaigaClient(transport);
   const keys = createStorageKeys(config.taigaApiUrl);
-  const endGrant = createEndGrant({ kv: store, keys, broadcast, logger, sleep });
+  const seal = createSealer(config.masterKeys, "vault");
+  const toSubject = (userId: number): string => toAccountId(config.taigaApiUrl, userId);
+  const calendar = createRenewalCalendar({ kv: store, clock, keys });
+  const stored = { kv: store, seal, clock, keys, calendar, logger, sleep };
+  const { applicationId, taigaWebUrl } = config;
+  const applicationLogin =
+    applicationId === undefined
+      ? undefined
+      : createApplicationLogin({
+          connect: (credential) => createTaigaClient(transport, credential),
+          applicationId,
+          taigaWebUrl,
+          clock,
+        });
+  const sharedTokens = createSharedTokens({
+    ...stored,
+    credentials: createCredentialStore({ ...stored, ttlSeconds: config.newGrantTtlSeconds }),
+    toAccountId: toSubject,
+    revokeAtTaiga: async (credential) => applicationLogin?.revoke(credential),
+  });
+  const endGrant = createEndGrant({ kv: store, keys, broadcast, sharedTokens, logger, sleep });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv: store, keys, clock });
-  const calendar = createRenewalCalendar({ kv: store, clock, keys });
+  const isAdmitted = createAdmission(config.allowLists);
   const vault = createVault({
-    kv: store,
-    seal: createSealer(config.masterKeys, "vault"),
-    clock,
+    ...stored,
     refresh: (refreshToken, signal) =>
       createTaigaClient(transport, undefined, { signal }).auth.refresh(refreshToken),
+    whoIs: async (credential, signal) =>
+      toTaigaAccount(await createTaigaClient(transport, credential, { signal }).users.me()),
+    isAdmitted,
     ttlSeconds: config.newGrantTtlSeconds,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
-    keys,
-    calendar,
-    logger,
+    sharedTokens,
+    toAccountId: toSubject,
   });
   const documentFetch = createDocumentFetch({
     resolve: (hostname) => lookup(hostname, { all: true }),
@@ -86,18 +112,29 @@ await runService(NAME, process, async (environment) => {
   const interactions = createInteractionsRouter({
     interactions: engine.interactions,
     vault,
-    login: createPasswordLogin({ taiga, loginType: config.taigaLoginType }),
-    listOwnProjects: createOwnProjects((memberId, token, signal) =>
-      createTaigaClient(transport, { scheme: "Bearer", token }, { signal }).projects.list({
-        memberId,
-      }),
+    password: config.offersPassword
+      ? createLimitedLogin({
+          login: createPasswordLogin({
+            taiga: createTaigaClient(transport),
+            loginType: config.taigaLoginType,
+          }),
+          rateLimits,
+        })
+      : undefined,
+    application: applicationLogin && {
+      login: applicationLogin,
+      flows: createApplicationFlows(stored),
+    },
+    allowLists: config.allowLists,
+    isAdmitted,
+    listOwnProjects: createOwnProjects((memberId, credential, signal) =>
+      createTaigaClient(transport, credential, { signal }).projects.list({ memberId }),
     ),
     csrf: createCsrf(...toCsrfKeys(config.masterKeys)),
-    rateLimits,
     issuer: config.issuer,
-    toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
+    toAccountId: toSubject,
     accessLimit: config.accessLimit,
-    taigaWebUrl: config.taigaWebUrl,
+    taigaWebUrl,
     mcpUrl: config.resource,
     logger,
     sleep,

@@ -7,7 +7,6 @@ import { createSealer } from "../src/crypto/seal.ts";
 import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
 import { createStorageKeys, toAccountId } from "../src/storage/keys.ts";
-import { createRateLimits } from "../src/storage/rate-limits.ts";
 import { createRenewalCalendar } from "../src/vault/renewal-calendar.ts";
 import { createVault } from "../src/vault/vault.ts";
 import {
@@ -47,6 +46,9 @@ async function startWhole(): Promise<System> {
     seal: createSealer(masterKeys, "vault"),
     clock: systemClock,
     refresh: () => Promise.reject(new Error("Nothing needs to be refreshed here.")),
+    whoIs: () => Promise.reject(new Error("Nobody needs to be asked about here.")),
+    sharedTokens: { release: async () => {} },
+    toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
     ttlSeconds: 660,
     endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),
     keys: KEYS,
@@ -60,19 +62,30 @@ async function startWhole(): Promise<System> {
       createInteractionsRouter({
         interactions,
         vault,
-        login: {
+        password: {
           login: async ({ username, password }) => {
             const id = USERS[username];
             if (id === undefined || password !== "correct") {
               return { ok: false, reason: "wrong_credentials" };
             }
-            const credential = { token: toTaigaToken(username), refreshToken: "refresh" };
-            return { ok: true, user: { id, username, fullName: username }, credential };
+            const token = toTaigaToken(username);
+            return {
+              ok: true,
+              account: {
+                id,
+                username,
+                fullName: username,
+                email: "",
+                isEmailVerified: false,
+                isActive: true,
+              },
+              credential: { scheme: "Bearer", token, refreshToken: "refresh" },
+            };
           },
         },
         listOwnProjects: async () => [],
         csrf: createCsrf(...toCsrfKeys(masterKeys)),
-        rateLimits: createRateLimits({ kv, keys: KEYS, clock: systemClock }),
+        allowLists: { users: [], emailDomains: [] },
         issuer: config.issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
         accessLimit: config.accessLimit,

@@ -189,3 +189,39 @@ describe("the settings", () => {
     );
   });
 });
+
+describe("who may log in, and how", () => {
+  const ID = "0b6a6467-7a1c-4d6b-9c57-2f6d4a3e8c15";
+
+  it("is everybody in Taiga, with a password, unless set", () => {
+    expect(parse()).toMatchObject({
+      offersPassword: true,
+      applicationId: undefined,
+      allowLists: { users: [], emailDomains: [] },
+    });
+  });
+
+  it.each([
+    ["application", false],
+    ["both", true],
+  ])("is %s on Taiga's pages when its application is named", (way, offersPassword) => {
+    const environment = { TAIGA_LOGIN: way, TAIGA_APPLICATION_ID: ID };
+    expect(parse(environment)).toMatchObject({ offersPassword, applicationId: ID });
+    expect(() => parse({ TAIGA_LOGIN: way })).toThrow(/TAIGA_APPLICATION_ID is not set/);
+  });
+
+  it("reads lists in any case, and refuses what is none", () => {
+    const { allowLists } = parse({
+      ALLOWED_USERS: "Ada, bob",
+      ALLOWED_EMAIL_DOMAINS: "Example.com,a.example",
+    });
+    expect(allowLists).toEqual({
+      users: ["ada", "bob"],
+      emailDomains: ["example.com", "a.example"],
+    });
+    expect(() => parse({ ALLOWED_USERS: "ada,,bob" })).toThrow(/ALLOWED_USERS/);
+    for (const domain of ["@example.com", "*.example.com", "example", "a b.com"]) {
+      expect(() => parse({ ALLOWED_EMAIL_DOMAINS: domain })).toThrow(/ALLOWED_EMAIL_DOMAINS/);
+    }
+  });
+});

@@ -2,6 +2,7 @@ export { TaigaError } from "./errors.ts";
 export type { TaigaErrorCode, TaigaErrorDetails } from "./errors.ts";
 export type { Page, PageRequest } from "./pagination.ts";
 export type { FilterScalar, FilterValue } from "./query.ts";
+export type { Application, ApplicationToken } from "./resources/applications.ts";
 export type { Attachment } from "./resources/attachments.ts";
 export type { LoginResult, LoginValues, TokenPair } from "./resources/auth.ts";
 export type { CustomAttributeValues } from "./resources/custom-attribute-values.ts";

@@ -1,3 +1,5 @@
+import { createApplications, createApplicationTokens } from "./resources/applications.ts";
+import type { Applications, ApplicationTokens } from "./resources/applications.ts";
 import { createAttachments } from "./resources/attachments.ts";
 import type { Attachments } from "./resources/attachments.ts";
 import { createAuth } from "./resources/auth.ts";
@@ -35,6 +37,8 @@ import type { TaigaTransport } from "./transport.ts";
 /** Taiga as one user sees it. Every method fails with a `TaigaError` and nothing else. */
 export interface TaigaClient {
   auth: Auth;
+  applications: Applications;
+  applicationTokens: ApplicationTokens;
   users: Users;
   projects: Projects;
   epics: Epics;
@@ -64,6 +68,8 @@ export function createTaigaClient(
   const request = createTaigaRequest(transport, credential, options.signal);
   return {
     auth: createAuth(request),
+    applications: createApplications(request),
+    applicationTokens: createApplicationTokens(request),
     users: createUsers(request),
     projects: createProjects(request),
     epics: createEpics(request),

@@ -15,6 +15,8 @@ import type { Media } from "./media.ts";
 import { storyRules } from "./story-rules.ts";
 import { taskRules } from "./task-rules.ts";
 import type { Tokens } from "./tokens.ts";
+import { createFront } from "./front/routes.ts";
+import { applicationRoutes } from "./routes/applications.ts";
 import { attachmentRoutes } from "./routes/attachments.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { customAttributeValueRoutes } from "./routes/custom-attribute-values.ts";
@@ -32,7 +34,8 @@ import { voteAndWatchRoutes } from "./routes/votes-watchers.ts";
 import { wikiRoutes } from "./routes/wiki.ts";
 
 /**
- * The API under `/api/v1`, and the files of attachments under `/media`.
+ * The API under `/api/v1`, the files of attachments under `/media`, and of the front what a login
+ * through an external application passes.
  *
  * @param saveSoon called after every request that may have written something.
  */
@@ -61,6 +64,7 @@ export function createApp(deps: {
   };
   const endpoints = {
     ...authRoutes(context, tokens),
+    ...applicationRoutes(context),
     ...userRoutes(context),
     ...projectRoutes(context),
     ...valueRoutes(context),
@@ -84,6 +88,7 @@ export function createApp(deps: {
   }
   app.use("/api/v1", router);
   app.get("/media/*path", media.download);
+  app.use(createFront(context, tokens));
   app.use(unknownUrl);
   app.use(answerErrors);
   return app;

@@ -1,12 +1,13 @@
 import type { Request } from "express";
 import type { Actor } from "./access.ts";
+import { findTokenUser } from "./application-tokens.ts";
 import { notAuthenticated, tokenError } from "./errors.ts";
 import type { State } from "./state.ts";
 import type { Tokens } from "./tokens.ts";
 
 /**
  * Finds out who is calling. The scheme is case-sensitive: `bearer` is nobody, as with Taiga.
- * There are no application grants in here, so every `Application` token is refused.
+ * The user of an `Application` token may be inactive: Taiga leaves that to the application.
  *
  * @param isExpired says whether an access token was declared expired by a test.
  * @throws {ApiError} 401 for a bad token, also where no token is needed.
@@ -17,7 +18,11 @@ export async function authenticate(
 ): Promise<Actor> {
   const parts = (req.get("authorization") ?? "").split(/\s+/).filter((part) => part !== "");
   const [scheme, token] = parts;
-  if (scheme === "Application") throw notAuthenticated("Invalid token");
+  if (scheme === "Application") {
+    const owner = findTokenUser(deps.state, token ?? "");
+    if (owner === undefined) throw notAuthenticated("Invalid token");
+    return owner;
+  }
   if (scheme !== "Bearer") return null;
   if (parts.length !== 2 || token === undefined) {
     throw tokenError(

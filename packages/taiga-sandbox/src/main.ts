@@ -36,7 +36,14 @@ function openSandbox(dataDir: string): Sandbox {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     if (process.argv.includes("--reset-demo")) deleteState(file);
     const secret = readSecret(path.join(dataDir, "sandbox-secret"));
-    return createSandbox({ clock: () => new Date(), secret, file, seed: "demo" });
+    const applicationNextUrl = process.env["SANDBOX_APPLICATION_NEXT_URL"];
+    return createSandbox({
+      clock: () => new Date(),
+      secret,
+      file,
+      seed: "demo",
+      ...(applicationNextUrl && { applicationNextUrl }),
+    });
   } catch (cause) {
     if (cause instanceof StateFileError) throw new SetupError(cause.message, { cause });
     const { code, message } = cause as NodeJS.ErrnoException;

@@ -20,6 +20,30 @@ export interface User {
   is_superuser: boolean;
 }
 
+/** A program that the administrator has registered; there is no API for that. */
+export interface Application {
+  /** A UUID. */
+  id: string;
+  name: string;
+  web: string;
+  description: string;
+  icon_url: string;
+  /** The one address that browsers are sent back to. */
+  next_url: string;
+}
+
+/** That a user has let an application work for them; one of each pair. */
+export interface ApplicationToken {
+  id: number;
+  user: number;
+  application: string;
+  auth_code: string;
+  /** Null until the code was traded for it. */
+  token: string | null;
+  /** What the last code was asked for with. */
+  state: string | null;
+}
+
 export interface Project {
   id: number;
   name: string;

@@ -15,6 +15,8 @@ export interface SandboxOptions {
   file?: string;
   /** What a fresh sandbox holds; an existing file wins over it. */
   seed: SeedName;
+  /** Where browsers are sent back to by the external applications; as seeded when left out. */
+  applicationNextUrl?: string;
 }
 
 /** A stand-in for a Taiga 6.10 server. */
@@ -33,6 +35,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock, secret, file, seed } = options;
   const stored = file === undefined ? undefined : loadState(file);
   const state = stored ?? createSeed(seed, clock());
+  const register = (): void => {
+    const next_url = options.applicationNextUrl;
+    if (next_url === undefined) return;
+    for (const application of state.applications) application.next_url = next_url;
+  };
+  register();
   const persistence = file === undefined ? undefined : createPersistence(file, state);
   if (stored === undefined) persistence?.schedule();
   const room = createControlRoom(state);
@@ -55,6 +63,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     flush: async () => persistence?.flush(),
     reset: () => {
       Object.assign(state, createSeed(seed, clock()));
+      register();
       room.clear();
       persistence?.schedule();
     },

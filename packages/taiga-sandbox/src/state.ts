@@ -1,4 +1,6 @@
 import type {
+  Application,
+  ApplicationToken,
   ColoredValue,
   CustomAttribute,
   CustomAttributeValues,
@@ -37,6 +39,8 @@ export type * from "./work-tables.ts";
 
 export interface State {
   users: User[];
+  applications: Application[];
+  applicationTokens: ApplicationToken[];
   projects: Project[];
   roles: Role[];
   memberships: Membership[];
@@ -79,6 +83,8 @@ export interface State {
 export function createEmptyState(): State {
   return {
     users: [],
+    applications: [],
+    applicationTokens: [],
     projects: [],
     roles: [],
     memberships: [],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { applicationSteps } from "./contract/applications.ts";
 import { aroundItemSteps } from "./contract/around-items.ts";
 import { frozenSteps } from "./contract/frozen.ts";
 import { listAndSprintSteps } from "./contract/lists-and-sprints.ts";
@@ -15,6 +16,7 @@ import { startApi, type Api } from "./support/api.ts";
 /** Each builds on those before, also over the groups. */
 const steps: Steps = {
   ...loginSteps,
+  ...applicationSteps,
   ...projectSteps,
   ...storySteps,
   ...listAndSprintSteps,

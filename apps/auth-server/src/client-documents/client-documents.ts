@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { ClientDocumentError } from "../engine/client-document-error.ts";
 import type { ClientDocument, ClientDocuments } from "../engine/ports.ts";
-import { toNetwork } from "../http/network.ts";
+import { toNetwork } from "../storage/network.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import type { FetchDocument } from "./document-fetch.ts";
 import { toDocumentMetadata } from "./document-metadata.ts";

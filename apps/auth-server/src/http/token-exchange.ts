@@ -39,7 +39,8 @@ export interface TokenExchangeDeps {
  * would advertise it and let clients register for it.
  *
  * Beyond the RFC, `rejected_token_sha256` is the base64url SHA-256 of the Taiga token that Taiga
- * has just refused, so that the answer is another one.
+ * has just refused, so that the answer is another one. The answer's `taiga_auth_scheme` is what
+ * Taiga calls the token in the `Authorization` header: `Bearer` or `Application`.
  */
 export function createTokenExchange(deps: TokenExchangeDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -77,7 +78,9 @@ async function exchange(body: unknown, deps: TokenExchangeDeps): Promise<object>
     return {
       access_token: taiga.token,
       issued_token_type: ACCESS_TOKEN,
-      token_type: taiga.scheme,
+      // RFC 8693 section 2.2.1: what is not used as a bearer token is "N_A".
+      token_type: taiga.scheme === "Bearer" ? "Bearer" : "N_A",
+      taiga_auth_scheme: taiga.scheme,
       expires_in: Math.max(0, taiga.expiresAt - deps.clock()),
     };
   } catch (error) {

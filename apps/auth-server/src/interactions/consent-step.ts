@@ -61,8 +61,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   }
 
   const listProjects = async (uid: string, user: TaigaUser) => {
-    const token = await vault.heldToken(uid);
-    return token === undefined ? undefined : await listOwnProjects(user.id, token);
+    const credential = await vault.heldToken(uid);
+    return credential === undefined ? undefined : await listOwnProjects(user.id, credential);
   };
 
   async function send(res: Response, interaction: Interaction, again?: Refusal): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /** The forms of an interaction; a token of one is worth nothing in another. */
-export type InteractionForm = "login" | "consent" | "cancel";
+export type InteractionForm = "login" | "taiga" | "consent" | "cancel";
 
 /** Proves that a form was on one of our pages, of this very interaction. */
 export interface Csrf {

@@ -32,11 +32,18 @@ const PAGES = {
     message: "The form does not belong to this login, so nothing was done.",
     advice: undefined,
   },
-  too_many_attempts: {
-    status: 429,
-    title: "Too many attempts",
-    message: "There were too many failed logins from your network.",
-    advice: "Wait a few minutes and try again. Your app keeps waiting for a while.",
+  foreign_return: {
+    status: 400,
+    title: "This login was not started here",
+    message:
+      "Taiga sent you back, but this browser has not asked for it lately, or was sent back before.",
+    advice: "Nothing was done. Go back to your app and connect again, in one and the same browser.",
+  },
+  flow_ended: {
+    status: 400,
+    title: "This login has ended",
+    message: "Taiga’s answer was used already, or you took more than ten minutes.",
+    advice: "Start again from the login page.",
   },
 } as const;
 

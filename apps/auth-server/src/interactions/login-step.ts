@@ -1,29 +1,28 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction, Interactions } from "../engine/ports.ts";
-import {
-  type LoginBackend,
-  type LoginOutcome,
-  LoginThrottledError,
-} from "../login/login-backend.ts";
-import type { Vault } from "../vault/vault.ts";
+import type { Interaction } from "../engine/ports.ts";
+import { type LimitedLogin, TooManyLoginsError } from "../login/limited-login.ts";
+import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
 import { type LoginPage, renderLoginPage } from "../views/login-page.ts";
+import type { CompleteLogin } from "./complete-login.ts";
 import type { Csrf } from "./csrf.ts";
 import { LoginForm, toTypedName } from "./forms.ts";
+import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { sendPage } from "./send-page.ts";
 
 /** Seconds to wait after Taiga did not answer. */
-const RETRY_AFTER_SECONDS = 10;
+export const RETRY_AFTER_SECONDS = 10;
 
 export interface LoginStepDeps {
-  interactions: Pick<Interactions, "finishLogin">;
-  vault: Pick<Vault, "hold">;
-  login: LoginBackend;
+  /** Checks passwords; left out, the page does not ask for one. */
+  password?: LimitedLogin | undefined;
+  /** Whether users may log in on Taiga's own pages. */
+  offersTaiga: boolean;
+  completeLogin: CompleteLogin;
   csrf: Csrf;
   taigaHost: string;
-  toAccountId: (userId: number) => string;
   logger: Logger;
 }
 
@@ -32,22 +31,28 @@ export interface LoginStep {
   show: (res: Response, interaction: Interaction) => Promise<void>;
   /** Reads the form; the page again when it does not lead on, with what was typed but the password. */
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
+  /** The page again, because another way of logging in did not lead on. */
+  refuse: (res: Response, interaction: Interaction, refusal: Refusal) => Promise<void>;
 }
 
-type Refusal = Pick<LoginPage, "alert" | "fieldErrors" | "username"> & {
+/** Why the page is shown again. */
+export type Refusal = Pick<LoginPage, "alert" | "fieldErrors" | "username"> & {
   status: number;
   retryAfterSeconds?: number;
 };
 
 export function createLoginStep(deps: LoginStepDeps): LoginStep {
-  const { interactions, vault, login, csrf, taigaHost, toAccountId, logger } = deps;
+  const { password, offersTaiga, completeLogin, csrf, taigaHost, logger } = deps;
 
-  async function send(res: Response, interaction: Interaction, refusal: Refusal): Promise<void> {
+  async function refuse(res: Response, interaction: Interaction, refusal: Refusal): Promise<void> {
     const { status, retryAfterSeconds, ...typed } = refusal;
     if (retryAfterSeconds !== undefined) res.set("Retry-After", String(retryAfterSeconds));
     const page = await renderLoginPage({
       basePath: toBasePath(interaction.uid),
-      csrfToken: csrf.issue(interaction.uid, "login"),
+      csrfTokens: {
+        ...(password !== undefined && { login: csrf.issue(interaction.uid, "login") }),
+        ...(offersTaiga && { taiga: csrf.issue(interaction.uid, "taiga") }),
+      },
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
       taigaHost,
@@ -57,11 +62,18 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   }
 
   /** @returns what to show instead when Taiga cannot check the password now. */
-  async function tryLogin(form: LoginForm): Promise<LoginOutcome | Refusal> {
+  async function tryLogin(
+    login: LimitedLogin,
+    form: LoginForm,
+    address: string,
+  ): Promise<LoginOutcome | Refusal> {
     try {
-      return await login.login(form);
+      return await login.login(form, address);
     } catch (error) {
-      if (error instanceof LoginThrottledError) return toThrottled(error, form.username);
+      if (error instanceof TooManyLoginsError) return toTooMany(error, form.username);
+      if (error instanceof LoginThrottledError) {
+        return { ...toThrottled(error), username: form.username };
+      }
       if (!(error instanceof UnavailableError)) throw error;
       logger.warn({ err: error }, "a login could not be checked");
       return {
@@ -74,17 +86,19 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   }
 
   return {
-    show: (res, interaction) => send(res, interaction, { status: 200 }),
+    refuse,
+
+    show: (res, interaction) => refuse(res, interaction, { status: 200 }),
 
     submit: async (req, res, interaction) => {
       const form = LoginForm.safeParse(req.body);
-      if (!form.success) return send(res, interaction, toFieldErrors(form.error, req.body));
-      const outcome = await tryLogin(form.data);
-      if ("status" in outcome) return send(res, interaction, outcome);
-      if (!outcome.ok) return send(res, interaction, toWrongCredentials(form.data.username));
-
-      await vault.hold(interaction.uid, outcome);
-      await interactions.finishLogin(req, res, interaction, toAccountId(outcome.user.id));
+      if (!form.success) return refuse(res, interaction, toFieldErrors(form.error, req.body));
+      if (password === undefined)
+        throw new InteractionError("wrong_step", toBasePath(interaction.uid));
+      const outcome = await tryLogin(password, form.data, req.ip ?? "");
+      if ("status" in outcome) return refuse(res, interaction, outcome);
+      if (!outcome.ok) return refuse(res, interaction, toWrongCredentials(form.data.username));
+      await completeLogin(req, res, interaction, outcome);
     },
   };
 }
@@ -95,11 +109,24 @@ const toWrongCredentials = (username: string): Refusal => ({
   alert: "User name or password is wrong, or the account is not active.",
 });
 
-const toThrottled = ({ retryAfterSeconds }: LoginThrottledError, username: string): Refusal => ({
+const toTooMany = (
+  { message, retryAfterSeconds }: TooManyLoginsError,
+  username: string,
+): Refusal => ({
   status: 429,
   retryAfterSeconds,
   username,
-  alert: `Taiga accepts no logins from this server right now. Try again in ${retryAfterSeconds} seconds.`,
+  alert: `${message} Your password was not checked. Try again in ${toWait(retryAfterSeconds)}.`,
+});
+
+const toWait = (seconds: number): string =>
+  seconds <= 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+
+/** @param error says how long Taiga lets nobody from here log in. */
+export const toThrottled = ({ retryAfterSeconds }: LoginThrottledError): Refusal => ({
+  status: 429,
+  retryAfterSeconds,
+  alert: `Taiga accepts no logins from this server right now. Try again in ${toWait(retryAfterSeconds)}.`,
 });
 
 function toFieldErrors(error: z.ZodError<LoginForm>, body: unknown): Refusal {

@@ -1,17 +1,20 @@
 import type { AccessLevel, Logger } from "@taiga-mcp/service";
 import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
-import type { LoginBackend } from "../login/login-backend.ts";
+import type { AllowLists, IsAdmitted } from "../login/admission.ts";
+import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
-import type { RateLimits } from "../storage/rate-limits.ts";
+import type { ApplicationLogin } from "../login/taiga-application.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { ApplicationFlows } from "./application-flows.ts";
+import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
+import { createCompleteLogin } from "./complete-login.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
 import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
-import { createLoginLimit } from "./login-limit.ts";
 import { createLoginStep } from "./login-step.ts";
 import { createPublicPages } from "./public-pages.ts";
 import { requireSameOrigin } from "./same-origin.ts";
@@ -19,11 +22,16 @@ import { requireSameOrigin } from "./same-origin.ts";
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
   interactions: Interactions;
-  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "discard">;
-  login: LoginBackend;
+  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "discard" | "release">;
+  /** Checks passwords typed here; left out, nobody is asked for one. */
+  password?: LimitedLogin | undefined;
+  /** Sends users to Taiga's own pages; left out, nobody is. */
+  application?: { login: ApplicationLogin; flows: ApplicationFlows } | undefined;
+  /** Who may use this installation. */
+  allowLists: AllowLists;
+  isAdmitted?: IsAdmitted | undefined;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
-  rateLimits: RateLimits;
   /** Our own origin. */
   issuer: string;
   /** The subject that stands for a Taiga user. */
@@ -41,15 +49,21 @@ export interface InteractionsRouterDeps {
 /** The steps that a form may be sent in. A user may log in again until they have consented. */
 const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> = {
   login: ["login", "consent"],
+  taiga: ["login", "consent"],
   consent: ["consent"],
   cancel: ["login", "consent"],
 };
 
-/** Everything people see: GET /, /assets/…, and the pages and forms below /interaction/:uid. */
+/**
+ * Everything people see: GET /, /assets/…, the pages and forms below /interaction/:uid, and where
+ * Taiga sends browsers back to.
+ */
 export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const { interactions, vault, csrf, issuer, logger } = deps;
   const taigaHost = new URL(deps.taigaWebUrl).host;
-  const loginStep = createLoginStep({ ...deps, taigaHost });
+  const completeLogin = createCompleteLogin(deps);
+  const offersTaiga = deps.application !== undefined;
+  const loginStep = createLoginStep({ ...deps, taigaHost, completeLogin, offersTaiga });
   const consentStep = createConsentStep({ ...deps, taigaHost });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
@@ -86,8 +100,16 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     const wantsLogin = interaction.step === "login" || req.query["account"] === "other";
     await (wantsLogin ? loginStep : consentStep).show(res, interaction);
   });
-  const limitLogins = createLoginLimit(deps.rateLimits);
-  router.post("/interaction/:uid/login", limitLogins, onForm("login", loginStep.submit));
+  router.post("/interaction/:uid/login", onForm("login", loginStep.submit));
+  if (deps.application !== undefined) {
+    const { refuse } = loginStep;
+    const step = createApplicationStep({ ...deps, ...deps.application, refuse, completeLogin });
+    router.post("/interaction/:uid/taiga", onForm("taiga", step.depart));
+    router.get(CALLBACK_PATH, step.arrive);
+    router.get("/interaction/:uid/taiga", async (req, res) =>
+      step.finish(req, res, await find(req, res)),
+    );
+  }
   router.post("/interaction/:uid/consent", onForm("consent", consentStep.submit));
   router.post(
     "/interaction/:uid/cancel",

@@ -8,13 +8,40 @@ export interface TaigaUser {
   fullName: string;
 }
 
-/** What one login at Taiga yields: the head of a chain of one-time refresh tokens. */
-export interface TaigaCredentialRecord {
+/** What Taiga says of a user itself; what of it may change is asked for again, never kept. */
+export interface TaigaAccount extends TaigaUser {
+  email: string;
+  /** Whether Taiga has seen the user read mail at that address. */
+  isEmailVerified: boolean;
+  isActive: boolean;
+}
+
+/** What a password yields (`POST /auth`): the head of a chain of one-time refresh tokens. */
+export interface BearerCredential {
+  scheme: "Bearer";
   /** A JWT; its `exp` says when it ends. */
   token: string;
   /** Good once; using it yields the next pair. */
   refreshToken: string;
 }
+
+/**
+ * What Taiga's external-application flow yields. Taiga knows no end of it, and has one for each
+ * user: all grants of a user share it.
+ */
+export interface ApplicationCredential {
+  scheme: "Application";
+  token: string;
+  /** What the flow was started with; as secret as the token, and for as long. */
+  state: string;
+  /** Whose it is, by Taiga's id. */
+  userId: number;
+  /** When Taiga last said that the user is active, epoch seconds. */
+  checkedAt: number;
+}
+
+/** What lets us call Taiga as one user; `scheme` is that of the `Authorization` header. */
+export type TaigaCredentialRecord = BearerCredential | ApplicationCredential;
 
 /** A user who has proven who they are, with the credential that proof gave us. */
 export interface TaigaLogin {
@@ -23,7 +50,7 @@ export interface TaigaLogin {
 }
 
 export type LoginOutcome =
-  | ({ ok: true } & TaigaLogin)
+  | { ok: true; account: TaigaAccount; credential: TaigaCredentialRecord }
   | {
       ok: false;
       /** Says no more than that, so that nobody learns which user names exist. */

@@ -1,4 +1,4 @@
-import { TaigaError } from "@taiga-mcp/taiga-client";
+import { type TaigaCredential, TaigaError } from "@taiga-mcp/taiga-client";
 
 /** Nobody waits longer than this for the consent page. */
 const TIMEOUT_MS = 5_000;
@@ -13,25 +13,25 @@ export interface OwnProject {
 
 /**
  * The projects that a user is a member of, by name.
- * @param token a Taiga access token of the user.
+ * @param credential of the user, for Taiga.
  * @returns `undefined` when Taiga does not say.
  */
 export type ListOwnProjects = (
   userId: number,
-  token: string,
+  credential: TaigaCredential,
 ) => Promise<readonly OwnProject[] | undefined>;
 
 /** Taiga's `GET /projects?member=…` as this user. */
 export type ProjectsAtTaiga = (
   userId: number,
-  token: string,
+  credential: TaigaCredential,
   signal: AbortSignal,
 ) => Promise<readonly OwnProject[]>;
 
 export function createOwnProjects(ask: ProjectsAtTaiga): ListOwnProjects {
-  return async (userId, token) => {
+  return async (userId, credential) => {
     try {
-      const projects = await ask(userId, token, AbortSignal.timeout(TIMEOUT_MS));
+      const projects = await ask(userId, credential, AbortSignal.timeout(TIMEOUT_MS));
       return projects
         .map(({ id, name, slug }) => ({ id, name, slug }))
         .toSorted((one, other) => one.name.localeCompare(other.name, "en"));

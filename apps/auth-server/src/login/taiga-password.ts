@@ -2,6 +2,7 @@ import { UnavailableError } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { setTimeout as delay } from "node:timers/promises";
 import { type LoginBackend, type LoginOutcome, LoginThrottledError } from "./login-backend.ts";
+import { type OwnUser, toTaigaAccount } from "./taiga-account.ts";
 
 /**
  * How long a refusal takes at least. Taiga hashes the password only of users it knows, so its own
@@ -14,13 +15,11 @@ const DEFAULT_WAIT_SECONDS = 60;
 
 /** As much of a Taiga client as a login takes. */
 export interface TaigaAuth {
-  login(request: { type: string; username: string; password: string }): Promise<{
-    id: number;
+  login(request: {
+    type: string;
     username: string;
-    full_name_display: string;
-    authToken: string;
-    refreshToken: string;
-  }>;
+    password: string;
+  }): Promise<OwnUser & { authToken: string; refreshToken: string }>;
 }
 
 export interface PasswordLoginDeps {
@@ -40,8 +39,12 @@ export function createPasswordLogin(deps: PasswordLoginDeps): LoginBackend {
         const login = await taiga.auth.login({ type: loginType, username, password });
         return {
           ok: true,
-          user: { id: login.id, username: login.username, fullName: login.full_name_display },
-          credential: { token: login.authToken, refreshToken: login.refreshToken },
+          account: toTaigaAccount(login),
+          credential: {
+            scheme: "Bearer",
+            token: login.authToken,
+            refreshToken: login.refreshToken,
+          },
         };
       } catch (error) {
         const refusal = toRefusal(error);

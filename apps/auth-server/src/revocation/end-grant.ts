@@ -1,6 +1,8 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast, Kv } from "@taiga-mcp/store";
+import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
+import type { SharedTokens } from "../vault/shared-tokens.ts";
 
 /** No resource server remembers an answer about a token for longer than this. */
 const LONGEST_MEMORY_SECONDS = 30;
@@ -23,14 +25,19 @@ export interface EndGrantDeps {
   kv: Pick<Kv, "deleteMembers">;
   keys: Pick<StorageKeys, "grantIndexOf" | "gidOf">;
   broadcast: Pick<Broadcast, "publish">;
+  /** What Taiga must be told about as well; left out, nothing. */
+  sharedTokens?: SharedTokens;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
 }
 
-export function createEndGrant({ kv, keys, broadcast, logger, sleep }: EndGrantDeps): EndGrant {
+export function createEndGrant(deps: EndGrantDeps): EndGrant {
+  const { kv, keys, broadcast, sharedTokens, logger, sleep } = deps;
   return async (grantKey) => {
     const gid = keys.gidOf(grantKey);
+    let credential: TaigaCredentialRecord | undefined;
     try {
+      credential = await sharedTokens?.find(grantKey);
       await kv.deleteMembers(keys.grantIndexOf(grantKey));
     } catch (error) {
       void announceLater(gid);
@@ -43,6 +50,8 @@ export function createEndGrant({ kv, keys, broadcast, logger, sleep }: EndGrantD
       logger.warn({ err: error, gid }, "the end of a grant could not be announced yet");
       void announceLater(gid);
     }
+    // Whoever revokes need not wait for Taiga.
+    if (credential !== undefined) void sharedTokens?.release(credential);
   };
 
   /** Until it is heard, or until nobody can remember the grant any more. */

@@ -28,6 +28,10 @@ export interface StorageKeys {
   renewalPlan: (grantId: string) => string;
   /** Index of all such plans. */
   renewalPlans: string;
+  /** Taiga's credential of a grant, from the key of the grant's record. */
+  vaultOf: (grantKey: string) => string;
+  /** What a browser was sent to Taiga with, by the ticket in its cookie. */
+  applicationFlow: (ticket: string) => string;
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
@@ -56,6 +60,8 @@ export interface StorageKeys {
   clientGrants: (clientId: string) => string;
   /** Index of the grants (record keys) that a user has given. */
   accountGrants: (accountId: string) => string;
+  /** Index of a user's logins that wait for consent (record keys). */
+  accountHeld: (accountId: string) => string;
 }
 
 /** @param taigaApiUrl canonical (`toTaigaApiUrl`), so that one Taiga has one name. */
@@ -77,6 +83,8 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     vaultLock: ofUser("vlock"),
     renewalPlan: ofUser("renew"),
     renewalPlans: `renewals:${taiga}`,
+    vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
+    applicationFlow: ofUser("app"),
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),
@@ -94,6 +102,7 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     clientIndex: ofClient("c2r"),
     clientGrants: ofClient("c2g"),
     accountGrants: ofUser("u2g"),
+    accountHeld: ofUser("u2h"),
   };
 }
 

@@ -4,20 +4,30 @@ import { z } from "zod";
 import type { Sealer } from "../crypto/seal.ts";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
+import { TaigaCredential } from "./credential-schema.ts";
 import type { RenewalCalendar } from "./renewal-calendar.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
 
 /** Waits between tries to write back what cannot be had again, in milliseconds. */
 const WRITE_BACK_DELAYS_MS = [200, 400, 800, 1_600];
 
-const VaultRecord = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("live"), token: z.string(), refreshToken: z.string() }),
+const VaultRecord = z.union([
+  z.object({ state: z.literal("live"), credential: TaigaCredential }),
+  // As it was written while every credential was a login.
+  z
+    .object({ state: z.literal("live"), token: z.string(), refreshToken: z.string() })
+    .transform(({ state, ...pair }) => ({
+      state,
+      credential: { scheme: "Bearer" as const, ...pair },
+    })),
   z.object({ state: z.literal("lost"), reason: z.string() }),
 ]);
 type VaultRecord = z.output<typeof VaultRecord>;
 
 /** A grant's live credential as it was read. */
-interface StoredCredential extends TaigaCredentialRecord {
+export interface StoredCredential {
+  credential: TaigaCredentialRecord;
+  /** Another one after every change. */
   sealed: string;
   /** When the record ends (the token ends by itself), epoch seconds. */
   recordExpiresAt: number;
@@ -27,6 +37,8 @@ interface StoredCredential extends TaigaCredentialRecord {
 export interface CredentialStore {
   /** @returns `undefined` when it is lost, revoked or was never there. */
   read(grantId: string): Promise<StoredCredential | undefined>;
+  /** The same, by the name of the record, which outlives what is known of its grant. */
+  readAt(vaultKey: string): Promise<StoredCredential | undefined>;
   /** Whether there is a record, be it a lost one or one that cannot be opened now. */
   has(grantId: string): Promise<boolean>;
   /** Writes a grant's first record, into the index that dies with the grant, and plans its renewal. */
@@ -60,8 +72,9 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
   const { kv, seal, clock, keys, calendar, ttlSeconds, logger, sleep } = deps;
   const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
 
-  const sealLive = (key: string, { token, refreshToken }: TaigaCredentialRecord) =>
-    records.seal(key, { state: "live", token, refreshToken });
+  const sealLive = (key: string, credential: TaigaCredentialRecord) =>
+    records.seal(key, { state: "live", credential });
+  const readAt = async (key: string) => toStored(await records.read(key));
 
   async function writeBack(grantId: string, credential: TaigaCredentialRecord): Promise<boolean> {
     const key = keys.vault(grantId);
@@ -78,10 +91,15 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
     return kv.replace(key, sealed);
   }
 
+  /** An application's token does not end by itself, so there is nothing to plan. */
+  async function plan(grantId: string, credential: TaigaCredentialRecord): Promise<void> {
+    if (credential.scheme === "Bearer") await calendar.plan(grantId, credential.refreshToken);
+  }
+
   /** The credential is safe by now. The plan that stays when this fails is early, never late. */
-  async function replan(grantId: string, { refreshToken }: TaigaCredentialRecord): Promise<void> {
+  async function replan(grantId: string, credential: TaigaCredentialRecord): Promise<void> {
     try {
-      await calendar.plan(grantId, refreshToken);
+      await plan(grantId, credential);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       logger.warn({ err: error }, "a renewal could not be planned; the one before stands");
@@ -89,14 +107,15 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
   }
 
   return {
-    read: async (grantId) => toStored(await records.read(keys.vault(grantId))),
+    readAt,
+    read: (grantId) => readAt(keys.vault(grantId)),
 
     has: async (grantId) => (await kv.get(keys.vault(grantId))) !== undefined,
 
     create: async (grantId, credential) => {
       const key = keys.vault(grantId);
       const indexes = [keys.grantIndex(grantId)];
-      await calendar.plan(grantId, credential.refreshToken);
+      await plan(grantId, credential);
       await kv.set(key, await sealLive(key, credential), { ttlSeconds, indexes });
     },
 
@@ -118,6 +137,6 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
 
 function toStored(record: OpenedRecord<VaultRecord> | undefined): StoredCredential | undefined {
   if (record?.value.state !== "live") return undefined;
-  const { token, refreshToken } = record.value;
-  return { token, refreshToken, sealed: record.sealed, recordExpiresAt: record.expiresAt };
+  const { credential } = record.value;
+  return { credential, sealed: record.sealed, recordExpiresAt: record.expiresAt };
 }

@@ -1,37 +1,21 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
-import type { CredentialStore } from "./credential-store.ts";
+import type { AskTaiga } from "./ask-taiga.ts";
+import type { CredentialStore, StoredCredential } from "./credential-store.ts";
 
-/** The longest one refresh may take before it is given up. */
-const ATTEMPT_MS = 20_000;
 /**
- * Longer than two attempts and the tries to write back together, so that the lock never ends
+ * Longer than two refreshes, the tries to write back and the question who the user is together, so that the lock never ends
  * under its holder: two refreshes of one chain would be the death of it.
  */
-const LOCK_SECONDS = 60;
+const LOCK_SECONDS = 80;
 /** How long somebody who finds the lock taken waits for its holder. */
 const WAIT_MS = 10_000;
 const POLL_MS = 100;
 
-/** How Taiga says that a refresh token will never be good again. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  "token_not_valid",
-  "user_inactive",
-  "user_not_found",
-]);
-
-/** Asks Taiga for the pair that follows a refresh token: `POST /auth/refresh`. */
-export type RefreshAtTaiga = (
-  refreshToken: string,
-  /** Aborts when the vault has waited long enough. */
-  signal: AbortSignal,
-) => Promise<{ authToken: string; refreshToken: string }>;
-
 export type RenewalOutcome =
-  /** Another pair than the one that was seen is in the store now. */
+  /** Taiga has vouched for it since the seen one was stored. */
   | { kind: "renewed"; credential: TaigaCredentialRecord }
   /** It could not be renewed now; what was seen is still all there is. */
   | { kind: "postponed"; credential: TaigaCredentialRecord; cause: unknown }
@@ -42,9 +26,11 @@ export interface RenewalDeps {
   kv: Kv;
   credentials: CredentialStore;
   keys: Pick<StorageKeys, "vaultLock">;
-  refresh: RefreshAtTaiga;
+  taiga: AskTaiga;
   /** Ends the grant of a credential that Taiga has ended. */
   endGrant: (grantId: string) => Promise<void>;
+  /** Takes back at Taiga what no grant needs any more; see shared-tokens.ts. */
+  release: (credential: TaigaCredentialRecord) => Promise<void>;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
   /** An unguessable name for each lock taken. */
@@ -54,28 +40,29 @@ export interface RenewalDeps {
 /**
  * Renews a grant's credential, one at a time over all replicas.
  *
- * @param seenToken the access token that the caller found too old or refused: when the store
- *   holds another one already, that is the answer.
+ * @param seen what the caller found too old or refused: when the store holds something else
+ *   already, that is the answer.
  */
-export type Renew = (grantId: string, seenToken: string) => Promise<RenewalOutcome>;
+export type Renew = (grantId: string, seen: StoredCredential) => Promise<RenewalOutcome>;
 
 export function createRenewal(deps: RenewalDeps): Renew {
-  const { kv, credentials, keys, logger, sleep, random } = deps;
+  const { kv, credentials, keys, taiga, logger, sleep, random } = deps;
 
-  return async (grantId, seenToken) => {
+  return async (grantId, seen) => {
     const lock = keys.vaultLock(grantId);
     const owner = random();
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
       if (await kv.setIfAbsent(lock, owner, { ttlSeconds: LOCK_SECONDS })) {
         try {
-          return await renewAlone(grantId, seenToken);
+          return await renewAlone(grantId, seen);
         } finally {
-          await release(lock, owner);
+          await unlock(lock, owner);
         }
       }
-      const credential = await credentials.read(grantId);
-      if (credential === undefined) return { kind: "lost" };
-      if (credential.token !== seenToken) return { kind: "renewed", credential };
+      const stored = await credentials.read(grantId);
+      if (stored === undefined) return { kind: "lost" };
+      const { credential } = stored;
+      if (stored.sealed !== seen.sealed) return { kind: "renewed", credential };
       if (waitedMs >= WAIT_MS) {
         return { kind: "postponed", credential, cause: new Error("The lock stayed taken.") };
       }
@@ -83,27 +70,52 @@ export function createRenewal(deps: RenewalDeps): Renew {
     }
   };
 
-  async function renewAlone(grantId: string, seenToken: string): Promise<RenewalOutcome> {
+  async function renewAlone(grantId: string, seen: StoredCredential): Promise<RenewalOutcome> {
     const before = await credentials.read(grantId);
     if (before === undefined) return { kind: "lost" };
-    if (before.token !== seenToken) return { kind: "renewed", credential: before };
+    const { credential } = before;
+    if (before.sealed !== seen.sealed) return { kind: "renewed", credential };
 
-    const answer = await askTaiga(before.refreshToken);
+    const answer = await taiga.renew(credential);
     if (answer.kind === "none") {
       logger.warn({ err: answer.cause }, "Taiga did not renew a credential; it stays in use");
-      return { kind: "postponed", credential: before, cause: answer.cause };
+      return { kind: "postponed", credential, cause: answer.cause };
     }
-    if (answer.kind === "pair") {
-      const stored = await credentials.renew(grantId, answer.credential);
-      return stored ? { kind: "renewed", credential: answer.credential } : { kind: "lost" };
-    }
-    if (await credentials.bury(grantId, before, answer.reason)) {
-      logger.info({ reason: answer.reason }, "Taiga ended a login");
+    if (answer.kind === "refused") return await bury(grantId, before, answer.reason);
+    const isStored = await credentials.renew(grantId, answer.credential);
+    if (!isStored) return { kind: "lost" };
+    // Taiga vouches for an application's user at each renewal; for a login it must be asked.
+    return credential.scheme === "Application"
+      ? { kind: "renewed", credential: answer.credential }
+      : await admit(grantId, answer.credential);
+  }
+
+  /** No answer is none against the user: the next renewal asks again. */
+  async function admit(
+    grantId: string,
+    credential: TaigaCredentialRecord,
+  ): Promise<RenewalOutcome> {
+    const answer = await taiga.admit(credential);
+    if (answer.kind !== "refused") return { kind: "renewed", credential };
+    const stored = await credentials.read(grantId);
+    return stored === undefined ? { kind: "lost" } : await bury(grantId, stored, answer.reason);
+  }
+
+  async function bury(
+    grantId: string,
+    stored: StoredCredential,
+    reason: string,
+  ): Promise<RenewalOutcome> {
+    if (await credentials.bury(grantId, stored, reason)) {
+      logger.info({ reason }, "a login at Taiga is over");
       await endGrant(grantId);
+      void deps.release(stored.credential);
       return { kind: "lost" };
     }
     const winner = await credentials.read(grantId);
-    return winner === undefined ? { kind: "lost" } : { kind: "renewed", credential: winner };
+    return winner === undefined
+      ? { kind: "lost" }
+      : { kind: "renewed", credential: winner.credential };
   }
 
   /** The credential is known to be lost by now, whatever comes of this. */
@@ -116,32 +128,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     }
   }
 
-  type Answer =
-    | { kind: "pair"; credential: TaigaCredentialRecord }
-    | { kind: "refused"; reason: string }
-    | { kind: "none"; cause: unknown };
-
-  async function askTaiga(refreshToken: string): Promise<Answer> {
-    const first = await attempt(refreshToken);
-    // Carried out or not: only asking again can tell.
-    return first.kind === "none" && first.cause.outcomeUnknown ? attempt(refreshToken) : first;
-  }
-
-  async function attempt(
-    refreshToken: string,
-  ): Promise<Exclude<Answer, { kind: "none" }> | { kind: "none"; cause: TaigaError }> {
-    try {
-      const pair = await deps.refresh(refreshToken, AbortSignal.timeout(ATTEMPT_MS));
-      const credential = { token: pair.authToken, refreshToken: pair.refreshToken };
-      return { kind: "pair", credential };
-    } catch (error) {
-      if (!(error instanceof TaigaError)) throw error;
-      if (REFUSALS.has(error.code)) return { kind: "refused", reason: error.code };
-      return { kind: "none", cause: error };
-    }
-  }
-
-  async function release(lock: string, owner: string): Promise<void> {
+  async function unlock(lock: string, owner: string): Promise<void> {
     try {
       await kv.compareAndDelete(lock, owner);
     } catch (error) {

@@ -1,5 +1,9 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { decodeJwt } from "jose";
+import type { TaigaCredentialRecord } from "../login/login-backend.ts";
+
+/** How long the token of an application is used before Taiga is asked about its user again. */
+export const CHECK_SECONDS = 15 * 60;
 
 /** When a token ends, in epoch seconds, as far as it says so itself. */
 export function findExpiry(token: string): number | undefined {
@@ -11,12 +15,18 @@ export function findExpiry(token: string): number | undefined {
 }
 
 /**
- * When a Taiga token ends, by its own `exp`: the lifetimes are a setting of each Taiga.
+ * Until when a credential may be used. A login's token says it in its own `exp`: the lifetimes are
+ * a setting of each Taiga. An application's token has no end, so it is ours to make sure.
  *
  * @returns epoch seconds.
  * @throws {UnavailableError} when it does not say: then we cannot use it, and nobody lost a login.
  */
-export function toExpiry(token: string): number {
+export const toExpiry = (credential: TaigaCredentialRecord): number =>
+  credential.scheme === "Application"
+    ? credential.checkedAt + CHECK_SECONDS
+    : readExpiry(credential.token);
+
+function readExpiry(token: string): number {
   try {
     const { exp } = decodeJwt(token);
     if (exp !== undefined) return exp;

@@ -4,12 +4,16 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Sealer } from "../crypto/seal.ts";
+import type { IsAdmitted } from "../login/admission.ts";
 import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/login-backend.ts";
 import { hash, type StorageKeys } from "../storage/keys.ts";
+import { type AskWhoIs, createAskTaiga, type RefreshAtTaiga } from "./ask-taiga.ts";
+import { TaigaCredential } from "./credential-schema.ts";
 import { createCredentialStore } from "./credential-store.ts";
-import { createRenewal, type RefreshAtTaiga, type Renew, type RenewalOutcome } from "./renewal.ts";
+import { createRenewal, type Renew, type RenewalOutcome } from "./renewal.ts";
 import type { RenewalCalendar } from "./renewal-calendar.ts";
 import { createSealedJson } from "./sealed-json.ts";
+import type { SharedTokens } from "./shared-tokens.ts";
 import { toExpiry } from "./token-expiry.ts";
 
 /** How long a user may take to answer the consent page. */
@@ -17,7 +21,7 @@ const HELD_SECONDS = 600;
 /** Tokens are renewed this long before they end, so that what is handed out lasts a while. */
 const RENEW_AHEAD_SECONDS = 300;
 
-/** The only place that holds Taiga credentials: one chain of one-time refresh tokens a grant. */
+/** The only place that holds Taiga credentials, one record a grant. */
 export interface Vault {
   /**
    * Keeps a login until its user has consented, for 10 minutes.
@@ -27,20 +31,22 @@ export interface Vault {
   /** Whose login is held; `undefined` when there is none (any more). */
   holder(uid: string): Promise<TaigaUser | undefined>;
   /** Taiga's access token of a held login, to look something up for its consent page. */
-  heldToken(uid: string): Promise<string | undefined>;
+  heldToken(uid: string): Promise<Pick<TaigaToken, "token" | "scheme"> | undefined>;
   /**
    * Consent: moves the held credential under the grant, to die with it.
    * @returns false when it is gone. True at most once for each login, so that no chain of refresh
    *   tokens ever has two owners.
    */
   keep(uid: string, grantId: string): Promise<boolean>;
-  /** Forgets a held login. */
+  /** Forgets a held login, here and, where it can be, at Taiga. */
   discard(uid: string): Promise<void>;
+  /** Forgets at Taiga, where it can be, a login that was not held and that no grant shares. */
+  release(credential: TaigaCredentialRecord): Promise<void>;
   /**
    * A Taiga token that works now, renewed when it is about to end.
    * @param options.rejected base64url SHA-256 of the token that Taiga has just refused with 401:
-   *   that one is never the answer.
-   * @returns `expiresAt` in epoch seconds, by the token's own `exp`.
+   *   that one is the answer only when Taiga, asked once more, takes it after all.
+   * @returns `expiresAt` in epoch seconds: when to ask here again at the latest.
    * @throws {CredentialLostError} when the user must log in again.
    * @throws {UnavailableError} when the store, or Taiga while it is needed, does not answer.
    */
@@ -58,7 +64,7 @@ export interface Vault {
 /** What one request to Taiga needs. */
 interface TaigaToken {
   token: string;
-  scheme: "Bearer";
+  scheme: TaigaCredentialRecord["scheme"];
   /** Epoch seconds. */
   expiresAt: number;
 }
@@ -75,13 +81,18 @@ export interface VaultDeps {
   seal: Sealer;
   clock: Clock;
   refresh: RefreshAtTaiga;
+  whoIs: AskWhoIs;
+  /** Who may use this installation, asked at each renewal; left out, everybody in Taiga. */
+  isAdmitted?: IsAdmitted | undefined;
   /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
   /** Ends the grant of a credential that Taiga has ended, so that its client starts a new login. */
   endGrant: (grantId: string) => Promise<void>;
-  keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex">;
   /** Where the renewals of logins that nobody uses are planned. */
   calendar: Pick<RenewalCalendar, "plan">;
+  sharedTokens: Pick<SharedTokens, "release">;
+  toAccountId: (userId: number) => string;
+  keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex" | "accountHeld">;
   logger: Logger;
   sleep?: (ms: number) => Promise<unknown>;
   /** An unguessable text at each call. */
@@ -90,30 +101,36 @@ export interface VaultDeps {
 
 const HeldLogin = z.object({
   user: z.object({ id: z.number(), username: z.string(), fullName: z.string() }),
-  credential: z.object({ token: z.string(), refreshToken: z.string() }),
+  credential: TaigaCredential,
 });
 
 export function createVault(deps: VaultDeps): Vault {
-  const { kv, clock, keys, sleep = delay, random = randomUUID } = deps;
+  const { kv, clock, keys, toAccountId, sleep = delay, random = randomUUID } = deps;
+  const { release } = deps.sharedTokens;
   const held = createSealedJson<TaigaLogin>({ ...deps, schema: HeldLogin });
   const credentials = createCredentialStore({ ...deps, sleep });
-  const renew = shareFlights(createRenewal({ ...deps, credentials, sleep, random }));
+  const renew = shareFlights(
+    createRenewal({ ...deps, taiga: createAskTaiga(deps), credentials, release, sleep, random }),
+  );
 
-  const toToken = ({ token }: TaigaCredentialRecord): TaigaToken => ({
-    token,
-    scheme: "Bearer",
-    expiresAt: toExpiry(token),
+  const toToken = (credential: TaigaCredentialRecord): TaigaToken => ({
+    token: credential.token,
+    scheme: credential.scheme,
+    expiresAt: toExpiry(credential),
   });
 
   return {
     hold: async (uid, { user, credential }) => {
       const key = keys.heldCredential(uid);
-      await kv.set(key, await held.seal(key, { user, credential }), { ttlSeconds: HELD_SECONDS });
+      await kv.set(key, await held.seal(key, { user, credential }), {
+        ttlSeconds: HELD_SECONDS,
+        indexes: [keys.accountHeld(toAccountId(user.id))],
+      });
     },
 
     holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
 
-    heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential.token,
+    heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential,
 
     keep: async (uid, grantId) => {
       const key = keys.heldCredential(uid);
@@ -125,19 +142,28 @@ export function createVault(deps: VaultDeps): Vault {
     },
 
     discard: async (uid) => {
-      await kv.delete(keys.heldCredential(uid));
+      const key = keys.heldCredential(uid);
+      const login = await held.read(key);
+      await kv.delete(key);
+      // Nobody need wait for Taiga; it never fails.
+      if (login !== undefined) void release(login.value.credential);
     },
+
+    release,
 
     token: async (grantId, { rejected } = {}) => {
       const seen = await credentials.read(grantId);
       if (seen === undefined) throw new CredentialLostError();
-      const refused = hash(seen.token) === rejected;
-      if (!refused && toExpiry(seen.token) - clock() >= RENEW_AHEAD_SECONDS) return toToken(seen);
+      const { credential } = seen;
+      const refused = hash(credential.token) === rejected;
+      if (!refused && toExpiry(credential) - clock() >= RENEW_AHEAD_SECONDS) {
+        return toToken(credential);
+      }
 
-      const outcome = await renew(grantId, seen.token);
+      const outcome = await renew(grantId, seen);
       if (outcome.kind === "lost") throw new CredentialLostError();
       if (outcome.kind === "renewed") return toToken(outcome.credential);
-      if (!refused && toExpiry(seen.token) > clock()) return toToken(seen);
+      if (!refused && toExpiry(credential) > clock()) return toToken(credential);
       throw new UnavailableError("Taiga does not renew the login right now.", {
         cause: outcome.cause,
       });
@@ -145,7 +171,7 @@ export function createVault(deps: VaultDeps): Vault {
 
     renew: async (grantId) => {
       const seen = await credentials.read(grantId);
-      if (seen !== undefined) return (await renew(grantId, seen.token)).kind;
+      if (seen !== undefined) return (await renew(grantId, seen)).kind;
       return (await credentials.has(grantId)) ? "lost" : "gone";
     },
 
@@ -153,13 +179,12 @@ export function createVault(deps: VaultDeps): Vault {
   };
 }
 
-/** Callers of this process that saw the same token share one renewal. */
+/** Callers of this process that saw the same record share one renewal. */
 function shareFlights(renew: Renew): Renew {
   const flights = new Map<string, Promise<RenewalOutcome>>();
-  return (grantId, seenToken) => {
-    const name = `${grantId} ${seenToken}`;
-    const flight =
-      flights.get(name) ?? renew(grantId, seenToken).finally(() => flights.delete(name));
+  return (grantId, seen) => {
+    const name = `${grantId} ${seen.sealed}`;
+    const flight = flights.get(name) ?? renew(grantId, seen).finally(() => flights.delete(name));
     flights.set(name, flight);
     return flight;
   };

@@ -14,10 +14,11 @@ import {
 export interface LoginPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
   basePath: string;
-  csrfToken: string;
+  /** Of each way to log in that is offered; at least one. */
+  csrfTokens: { login?: string; taiga?: string };
   cancelCsrfToken: string;
   client: RequestingClient;
-  /** The Taiga on which the password is used, as people know it: host and port. */
+  /** The Taiga to which the login belongs, as people know it: host and port. */
   taigaHost: string;
   /** What was typed before; a password never comes back. */
   username?: string;
@@ -27,47 +28,92 @@ export interface LoginPage {
   alert?: string;
 }
 
-/** One page that says who is asking and where it leads, and takes user name and password. */
+/**
+ * One page that says who is asking and where it leads, and then takes user name and password,
+ * offers to log in on Taiga's own pages, or both.
+ */
 export function renderLoginPage(page: LoginPage): Promise<string> {
-  const { basePath, client, taigaHost, username = "", fieldErrors = {}, alert } = page;
+  const { basePath, csrfTokens, client, taigaHost, alert } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
-  const retypePassword = username !== "" && fieldErrors.username === undefined;
   return renderLayout({
     title: "Log in to Taiga",
     content: html` <h1>Log in to Taiga</h1>
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
       <dl class="facts">
         ${renderDocumentHostFact(client)} ${renderRedirectFact(target)}
-        <div>
-          <dt>Password for</dt>
-          <dd>${taigaHost}<span class="note">the app never sees it</span></dd>
-        </div>
+        ${csrfTokens.login === undefined ? renderTaigaFact(taigaHost) : renderPasswordFact(taigaHost)}
       </dl>
       ${renderCaution(target.caution)} ${alert === undefined ? "" : renderAlert(alert)}
-      <form method="post" action="${basePath}/login">
-        <input type="hidden" name="csrf" value="${page.csrfToken}" />
-        ${renderField({
-          name: "username",
-          label: "User name or e-mail",
-          error: fieldErrors.username,
-          attributes: html`type="text" autocomplete="username" autocapitalize="none"
-          autocorrect="off" spellcheck="false" value="${username}"`,
-        })}
-        ${renderField({
-          name: "password",
-          label: "Password",
-          error: fieldErrors.password,
-          attributes: html`type="password"
-          autocomplete="current-password"${retypePassword ? html` autofocus` : ""}`,
-        })}
-        <div class="actions">
-          <button class="button primary" type="submit">Log in and continue</button>
-          ${cancelButton}
-        </div>
-      </form>
-      ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`On the next page you choose what the app may do.`,
+      ${csrfTokens.login === undefined ? "" : renderPasswordForm(page, csrfTokens.login)}
+      ${renderTaigaForm(page)} ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
+    footer:
+      csrfTokens.login === undefined
+        ? html`When you are back, you choose what the app may do.`
+        : html`On the next page you choose what the app may do.`,
   });
+}
+
+const renderPasswordFact = (taigaHost: string): Html =>
+  html`<div>
+    <dt>Password for</dt>
+    <dd>${taigaHost}<span class="note">the app never sees it</span></dd>
+  </div>`;
+
+const renderTaigaFact = (taigaHost: string): Html =>
+  html`<div>
+    <dt>Log in at</dt>
+    <dd>${taigaHost}<span class="note">your password stays there</span></dd>
+  </div>`;
+
+function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
+  const { basePath, username = "", fieldErrors = {} } = page;
+  const retypePassword = username !== "" && fieldErrors.username === undefined;
+  return html`<form method="post" action="${basePath}/login">
+    <input type="hidden" name="csrf" value="${csrfToken}" />
+    ${renderField({
+      name: "username",
+      label: "User name or e-mail",
+      error: fieldErrors.username,
+      attributes: html`type="text" autocomplete="username" autocapitalize="none" autocorrect="off"
+      spellcheck="false" value="${username}"`,
+    })}
+    ${renderField({
+      name: "password",
+      label: "Password",
+      error: fieldErrors.password,
+      attributes: html`type="password"
+      autocomplete="current-password"${retypePassword ? html` autofocus` : ""}`,
+    })}
+    <div class="actions">
+      <button class="button primary" type="submit">Log in and continue</button>
+      ${cancelButton}
+    </div>
+  </form>`;
+}
+
+/** The button is the approval: nobody is sent to Taiga without having seen who is asking. */
+function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
+  const { taiga: csrfToken, login } = csrfTokens;
+  if (csrfToken === undefined) return html``;
+  const fields = html`<input type="hidden" name="csrf" value="${csrfToken}" />`;
+  if (login !== undefined) {
+    return html`<p class="or"><span>or</span></p>
+      <form class="other-way" method="post" action="${basePath}/taiga">
+        ${fields}
+        <button class="button quiet" type="submit">Continue to Taiga’s own login</button>
+      </form>`;
+  }
+  return html`<form method="post" action="${basePath}/taiga">
+    ${fields}
+    <p class="small">
+      Taiga asks you to log in if you are not, and the first time whether you agree. To use another
+      account, log out of Taiga first. If you change your mind there, come back and press Cancel.
+    </p>
+    <div class="actions">
+      <button class="button primary" type="submit">Continue to Taiga</button>
+      ${cancelButton}
+    </div>
+  </form>`;
 }
 
 interface Field {

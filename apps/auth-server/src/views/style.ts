@@ -209,6 +209,11 @@ fieldset + .small { margin-top: 0.75rem; }
 .button.quiet { border-color: var(--line-strong); background: transparent; color: inherit; }
 .button.quiet:hover { background: var(--sunken); border-color: var(--muted); }
 
+.or { display: flex; align-items: center; gap: 0.75rem; margin-top: 1.5rem; font-size: 0.875rem; color: var(--muted); }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
+.other-way { margin-top: 1rem; }
+.other-way .button { width: 100%; }
+
 .advice { margin-top: 0.875rem; }
 .steps { margin: 0.5rem 0 0; padding-left: 1.25rem; }
 .steps li + li { margin-top: 0.375rem; }

@@ -52,6 +52,19 @@ describe("token exchange on the private listener", () => {
       headers,
     );
 
+  it("says under which scheme Taiga takes a token that is no bearer token", async () => {
+    giveToken = async () => ({
+      token: "the-application-token",
+      scheme: "Application",
+      expiresAt: Math.floor(Date.now() / 1000) + 600,
+    });
+    expect((await exchange()).json).toMatchObject({
+      access_token: "the-application-token",
+      token_type: "N_A",
+      taiga_auth_scheme: "Application",
+    });
+  });
+
   it("gives the resource server the Taiga token behind an access token", async () => {
     let grantId = "";
     const give = giveToken;

@@ -10,11 +10,23 @@ import express from "express";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse, type HTMLElement } from "node-html-parser";
 import type { GrantLimits, Interaction, Interactions } from "../../src/engine/ports.ts";
+import { createSealer } from "../../src/crypto/seal.ts";
+import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../../src/interactions/router.ts";
+import { type AllowLists, createAdmission } from "../../src/login/admission.ts";
+import { createLimitedLogin } from "../../src/login/limited-login.ts";
+import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
-import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
+import type {
+  ApplicationCredential,
+  LoginBackend,
+  LoginOutcome,
+  TaigaAccount,
+  TaigaCredentialRecord,
+  TaigaLogin,
+} from "../../src/login/login-backend.ts";
 import type { OwnProject } from "../../src/login/own-projects.ts";
 
 export const ISSUER = "https://login.example.com";
@@ -22,8 +34,17 @@ export const UID = "abc-123";
 
 export const ada: TaigaLogin = {
   user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
-  credential: { token: "access", refreshToken: "refresh" },
+  credential: { scheme: "Bearer", token: "access", refreshToken: "refresh" },
 };
+
+/** What Taiga says of a user, as `changes` has it. */
+export const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
+  ...ada.user,
+  email: "ada@example.com",
+  isEmailVerified: true,
+  isActive: true,
+  ...changes,
+});
 
 export interface Page {
   status: number;
@@ -37,6 +58,14 @@ export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
+  /** What Taiga says to the next code. */
+  redeem: ApplicationLogin["redeem"];
+  /** Every code and state that Taiga was asked about. */
+  redeemed: { authCode: string; state: string }[];
+  /** This browser's cookies besides the interaction's, by name. */
+  cookies: Map<string, string>;
+  /** Moves the clock. */
+  pass(seconds: number): void;
   /** What Taiga says to the next login. */
   taiga: LoginBackend["login"];
   /** Of Ada, as Taiga lists them; `undefined` while it does not answer. */
@@ -64,12 +93,36 @@ export interface Browser {
   close(): Promise<void>;
 }
 
+/** What Taiga's application flow yields for Ada. */
+export const application: ApplicationCredential = {
+  scheme: "Application",
+  token: "application-token",
+  state: "state",
+  userId: 5,
+  checkedAt: 1,
+};
+
 const SAME_ORIGIN = { Origin: ISSUER, "Sec-Fetch-Site": "same-origin" };
 /** What the consent page has selected by itself. */
 const ALL_PROJECTS = { projects: "all" };
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 
-export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Promise<Browser> {
+export interface BrowserOptions {
+  accessLimit?: "read" | "admin";
+  /** How users may log in. */
+  offers?: "password" | "application" | "both";
+  allowLists?: Partial<AllowLists>;
+  issuer?: string;
+}
+
+export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
+  const { accessLimit = "admin", offers = "password", issuer = ISSUER } = options;
+  const allowLists = { users: [], emailDomains: [], ...options.allowLists };
+  let passedSeconds = 0;
+  const clock = (): number => systemClock() + passedSeconds;
+  const kv = createMemoryKv({ clock });
+  const logger = createLogger({ name: "test", level: "silent" });
+  const keys = createStorageKeys("https://taiga.example.com/api/v1");
   const csrf = createCsrf(new Uint8Array(32).fill(3));
   const browser: Browser = {
     interaction: {
@@ -81,13 +134,24 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
       isAnswered: false,
     },
     hasCookie: true,
-    taiga: async () => ({ ok: true, ...ada }) satisfies LoginOutcome,
     projects: [
       { id: 11, name: "Apollo", slug: "apollo" },
       { id: 12, name: "Borealis", slug: "borealis" },
       { id: 13, name: "<b>Chimera</b>", slug: "chimera" },
     ],
     listed: [],
+    taiga: async () =>
+      ({ ok: true, account: toAccount(), credential: ada.credential }) satisfies LoginOutcome,
+    redeem: async (_authCode, state) => ({
+      ok: true,
+      account: toAccount(),
+      credential: { ...application, state },
+    }),
+    redeemed: [],
+    cookies: new Map(),
+    pass: (seconds) => {
+      passedSeconds += seconds;
+    },
     storeIsDown: false,
     isRobbed: false,
     held: new Map(),
@@ -97,7 +161,7 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
     csrf,
     get: (path) => request(path, {}),
     submit: (form, fields, headers) => {
-      const token = form === "login" || form === "consent" ? form : "cancel";
+      const token = form === "login" || form === "consent" || form === "taiga" ? form : "cancel";
       const preset = { csrf: csrf.issue(UID, token), ...(token === "consent" && ALL_PROJECTS) };
       const body = new URLSearchParams({ ...preset, ...fields }).toString();
       return browser.post(`/interaction/${UID}/${form}`, body, headers);
@@ -112,36 +176,67 @@ export async function openBrowser(accessLimit: "read" | "admin" = "admin"): Prom
     createInteractionsRouter({
       interactions: createFakeEngine(browser),
       vault: createFakeVault(browser),
-      login: {
-        login: async (credentials) => {
-          browser.logins.push(credentials);
-          return browser.taiga(credentials);
-        },
-      },
-      listOwnProjects: async (userId, token) => {
+      password:
+        offers === "application"
+          ? undefined
+          : createLimitedLogin({
+              login: {
+                login: async (credentials) => {
+                  browser.logins.push(credentials);
+                  return browser.taiga(credentials);
+                },
+              },
+              rateLimits: createRateLimits({ kv, keys, clock }),
+              now: () => clock() * 1_000,
+              sleep: async () => {},
+            }),
+      application:
+        offers === "password"
+          ? undefined
+          : {
+              login: {
+                toLoginUrl: (state) => `https://taiga.example.com/login?state=${state}`,
+                redeem: async (authCode, state) => {
+                  browser.redeemed.push({ authCode, state });
+                  return browser.redeem(authCode, state);
+                },
+                revoke: async () => {},
+              },
+              flows: createApplicationFlows({
+                kv,
+                seal: createSealer([new Uint8Array(32).fill(4)], "vault"),
+                keys,
+                logger,
+              }),
+            },
+      allowLists,
+      isAdmitted: createAdmission(allowLists),
+      listOwnProjects: async (userId, { token }) => {
         browser.listed.push(`${userId} ${token}`);
         return browser.projects;
       },
       csrf,
-      rateLimits: createRateLimits({
-        kv: createMemoryKv({ clock: systemClock }),
-        keys: createStorageKeys("https://taiga.example.com/api/v1"),
-        clock: systemClock,
-      }),
-      issuer: ISSUER,
+      issuer,
       toAccountId: (userId) => `taiga.${userId}`,
       accessLimit,
       taigaWebUrl: "https://taiga.example.com/some/path",
       mcpUrl: "https://mcp.example.com/mcp",
-      logger: createLogger({ name: "test", level: "silent" }),
-      sleep: async () => undefined,
+      logger,
+      sleep: async () => {},
     }),
   );
   const listening: Listening = await listen(app, { host: "127.0.0.1", port: 0, setting: "PORT" });
 
   async function request(path: string, init: RequestInit): Promise<Page> {
     const url = `http://127.0.0.1:${listening.port}${path}`;
-    const response = await fetch(url, { ...init, redirect: "manual" });
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const headers = { ...(init.headers as Record<string, string>), cookie };
+    const response = await fetch(url, { ...init, headers, redirect: "manual" });
+    for (const text of response.headers.getSetCookie()) {
+      const [name = "", value = ""] = text.split(";", 1)[0]?.split("=") ?? [];
+      if (value === "") browser.cookies.delete(name);
+      else browser.cookies.set(name, value);
+    }
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, html: parse(text) };
   }
@@ -191,7 +286,7 @@ const createFakeVault = (browser: Browser) => ({
     browser.held.set(uid, { user: login.user, credential: login.credential });
   },
   holder: async (uid: string) => browser.held.get(uid)?.user,
-  heldToken: async (uid: string) => browser.held.get(uid)?.credential.token,
+  heldToken: async (uid: string) => browser.held.get(uid)?.credential,
   keep: async (uid: string, grantId: string) => {
     browser.calls.push(`keep ${uid} ${grantId}`);
     return !browser.isRobbed && browser.held.delete(uid);
@@ -199,5 +294,8 @@ const createFakeVault = (browser: Browser) => ({
   discard: async (uid: string) => {
     browser.calls.push(`discard ${uid}`);
     browser.held.delete(uid);
+  },
+  release: async ({ scheme }: TaigaCredentialRecord) => {
+    browser.calls.push(`release ${scheme}`);
   },
 });

@@ -1,7 +1,16 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LoginThrottledError } from "../../src/login/login-backend.ts";
-import { ada, type Browser, ISSUER, openBrowser, type Page, UID } from "./browser.ts";
+import {
+  ada,
+  type Browser,
+  type BrowserOptions,
+  ISSUER,
+  openBrowser,
+  type Page,
+  toAccount,
+  UID,
+} from "./browser.ts";
 
 const PATH = `/interaction/${UID}`;
 const typed = { username: "ada", password: "correct horse" };
@@ -61,7 +70,11 @@ describe("the way through", () => {
     const other = consent.html.querySelector("a.other")?.getAttribute("href") ?? "";
     expect((await browser.get(other)).html.querySelector("h1")?.text).toBe("Log in to Taiga");
     const bob = { id: 6, username: "bob", fullName: "Bob" };
-    browser.taiga = async () => ({ ok: true, ...ada, user: bob });
+    browser.taiga = async () => ({
+      ok: true,
+      account: toAccount(bob),
+      credential: ada.credential,
+    });
     expect((await browser.submit("login", typed)).status).toBe(303);
     expect(browser.calls).toEqual([`hold ${UID}`, "finishLogin taiga.6"]);
     expect(browser.held.get(UID)?.user).toEqual(bob);
@@ -113,7 +126,7 @@ describe("what each page says", () => {
     "offers for %s asked under the limit %s only what is within both, and preselects at most write",
     async (requestedAccess, accessLimit, offered, selected) => {
       await browser.close();
-      browser = await openBrowser(accessLimit);
+      browser = await openBrowser({ accessLimit });
       browser.interaction.requestedAccess = requestedAccess;
       atConsent();
       const { html } = await browser.get(PATH);
@@ -471,19 +484,58 @@ describe("a login that does not work", () => {
     expect(page.html.querySelector("h1")?.text).toBe("Not available right now");
   });
 
-  it("stops after 20 failures from one address with a page that leads back", async () => {
+  it("asks Taiga no more after 5 failures, and says so without saying whether the name exists", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
-    for (let i = 0; i < 20; i++) expect((await browser.submit("login", typed)).status).toBe(400);
+    for (let i = 0; i < 5; i++) expect((await browser.submit("login", typed)).status).toBe(400);
+    browser.taiga = async () => ({
+      ok: true,
+      account: toAccount(),
+      credential: ada.credential,
+    });
     const page = await browser.submit("login", typed);
     expect(page.status).toBe(429);
-    expect(page.headers.get("Retry-After")).toBe("300");
-    expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
-    expect((await browser.get(PATH)).status).toBe(200);
-    expect(browser.logins).toHaveLength(20);
+    expect(page.headers.get("Retry-After")).toBe("900");
+    expect(page.html.querySelector("[role=alert]")?.text).toContain(
+      "Too many logins with this name have failed. Your password was not checked. Try again in 15 minutes.",
+    );
+    expect(field(page, "username")?.getAttribute("value")).toBe("ada");
+    expect(browser.logins).toHaveLength(5);
+    expect((await browser.submit("login", { ...typed, username: "bob" })).status).toBe(303);
   });
 
   it("does not count logins that succeed, because a whole office may share an address", async () => {
     for (let i = 0; i < 25; i++) expect((await browser.submit("login", typed)).status).toBe(303);
+  });
+});
+
+describe("an installation for some people only", () => {
+  const openFor = async (allowLists: BrowserOptions["allowLists"]) => {
+    await browser.close();
+    browser = await openBrowser({ ...(allowLists && { allowLists }) });
+  };
+
+  it("lets those on a list in", async () => {
+    await openFor({ users: ["ada"] });
+    expect((await browser.submit("login", typed)).status).toBe(303);
+  });
+
+  it("tells others so after a correct login, keeps nothing, and offers another account", async () => {
+    await openFor({ users: ["bob"], emailDomains: ["bob.example"] });
+    const page = await browser.submit("login", typed);
+    expect(page.status).toBe(403);
+    expect(page.html.querySelector("h1")?.text).toBe("This is not for your account");
+    expect(page.text).toContain("bob.example");
+    expect(browser.calls).toEqual(["release Bearer"]);
+    expect(browser.held.size).toBe(0);
+    const other = page.html.querySelector("a.primary")?.getAttribute("href") ?? "";
+    expect((await browser.get(other)).html.querySelector("h1")?.text).toBe("Log in to Taiga");
+  });
+
+  it("does not tell who is on the list, and nothing at all to whoever has the wrong password", async () => {
+    await openFor({ users: ["bob"] });
+    expect((await browser.submit("login", typed)).text).not.toContain("bob");
+    browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
+    expect((await browser.submit("login", typed)).text).not.toContain("not for your account");
   });
 });
 

@@ -26,6 +26,9 @@ describe("createPasswordLogin", () => {
               id: 5,
               username: "ada",
               full_name_display: "Ada Lovelace",
+              email: "ada@example.com",
+              verified_email: true,
+              is_active: true,
               authToken: "access",
               refreshToken: "refresh",
             };
@@ -37,8 +40,15 @@ describe("createPasswordLogin", () => {
     });
     expect(await login.login(credentials)).toEqual({
       ok: true,
-      user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
-      credential: { token: "access", refreshToken: "refresh" },
+      account: {
+        id: 5,
+        username: "ada",
+        fullName: "Ada Lovelace",
+        email: "ada@example.com",
+        isEmailVerified: true,
+        isActive: true,
+      },
+      credential: { scheme: "Bearer", token: "access", refreshToken: "refresh" },
     });
     expect(requests).toEqual([{ type: "ldap", ...credentials }]);
   });

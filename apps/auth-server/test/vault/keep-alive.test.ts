@@ -39,6 +39,9 @@ function createReplica(store: Kv = kv): Replica {
     seal,
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
+    whoIs: () => Promise.reject(new Error("Nobody asks who a password login is.")),
+    sharedTokens: { release: async () => {} },
+    toAccountId: (userId) => `taiga.${userId}`,
     ttlSeconds: GRANT_TTL,
     endGrant: async (grantId) => {
       ended.push(grantId);
@@ -227,6 +230,7 @@ describe("what may happen", () => {
     await replica.vault.hold("short", {
       user: { id: 5, username: "ada", fullName: "Ada" },
       credential: {
+        scheme: "Bearer",
         token: createToken(now + HOUR, "access"),
         refreshToken: createToken(now + DAY, "refresh"),
       },

@@ -1,8 +1,8 @@
 import type { Clock } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { UnsecuredJWT } from "jose";
-import type { TaigaCredentialRecord } from "../../src/login/login-backend.ts";
-import type { RefreshAtTaiga } from "../../src/vault/renewal.ts";
+import type { BearerCredential } from "../../src/login/login-backend.ts";
+import type { RefreshAtTaiga } from "../../src/vault/ask-taiga.ts";
 
 const DAY_SECONDS = 86_400;
 const ACCESS_SECONDS = DAY_SECONDS;
@@ -10,7 +10,7 @@ const REFRESH_SECONDS = 8 * DAY_SECONDS;
 
 /** Taiga's side of token refreshing: one-time refresh tokens of 8 days, access tokens of 24 hours. */
 export interface TaigaChains {
-  login(): TaigaCredentialRecord;
+  login(): BearerCredential;
   refresh: RefreshAtTaiga;
   /** Every refresh token that was presented, in order. */
   presented: string[];
@@ -26,12 +26,13 @@ export function createTaigaChains(
   const live = new Map<string, number>();
   let count = 0;
 
-  const issue = (): TaigaCredentialRecord => {
+  const issue = (): BearerCredential => {
     count += 1;
     const refreshEnd = clock() + REFRESH_SECONDS;
     const refreshToken = toRefreshToken(`refresh-${count}`, refreshEnd);
     live.set(refreshToken, refreshEnd);
-    return { token: createToken(clock() + ACCESS_SECONDS, `access-${count}`), refreshToken };
+    const token = createToken(clock() + ACCESS_SECONDS, `access-${count}`);
+    return { scheme: "Bearer", token, refreshToken };
   };
 
   const chains: TaigaChains = {

@@ -2,6 +2,11 @@ import { createLogger, UnavailableError } from "@taiga-mcp/service";
 import { createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../src/crypto/seal.ts";
+import type {
+  ApplicationCredential,
+  TaigaAccount,
+  TaigaCredentialRecord,
+} from "../../src/login/login-backend.ts";
 import { createStorageKeys, hash } from "../../src/storage/keys.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import {
@@ -16,8 +21,16 @@ const START = 1_790_000_000;
 const DAY = 86_400;
 const HOUR = 3_600;
 const GRANT_TTL = 30 * DAY;
-const LOCK_SECONDS = 60;
+const LOCK_SECONDS = 80;
 const ada = { id: 5, username: "ada", fullName: "Ada Lovelace" };
+
+const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
+  ...ada,
+  email: "ada@example.com",
+  isEmailVerified: true,
+  isActive: true,
+  ...changes,
+});
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
 const seal = createSealer([new Uint8Array(32).fill(7)], "vault");
@@ -29,16 +42,31 @@ let taiga: TaigaChains;
 let vault: Vault;
 /** Grants that the vault has ended. */
 let ended: string[];
+/** What the vault let go of at Taiga. */
+let released: TaigaCredentialRecord[];
+/** Tokens that Taiga was asked the owner of. */
+let asked: string[];
+/** Who Taiga says that the owner is. */
+let account: () => Promise<TaigaAccount>;
 const clock = (): number => now;
 
 /** Another replica, when called again: it shares the store and Taiga, nothing else. */
-const createReplica = (overrides: { kv?: Kv; endGrant?: VaultDeps["endGrant"] } = {}): Vault => {
+const createReplica = (
+  overrides: Partial<Pick<VaultDeps, "kv" | "endGrant" | "isAdmitted">> = {},
+): Vault => {
   let waitedMs = 0;
   return createVault({
     kv: overrides.kv ?? kv,
     seal,
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
+    whoIs: async (credential) => {
+      asked.push(credential.token);
+      return await account();
+    },
+    isAdmitted: overrides.isAdmitted,
+    sharedTokens: { release: async (credential) => void released.push(credential) },
+    toAccountId: (userId) => `taiga.${userId}`,
     ttlSeconds: GRANT_TTL,
     endGrant: overrides.endGrant ?? (async (grantId) => void ended.push(grantId)),
     keys,
@@ -65,6 +93,9 @@ const connect = async (grantId = "grant"): Promise<string> => {
 beforeEach(() => {
   now = START;
   ended = [];
+  released = [];
+  asked = [];
+  account = async () => toAccount();
   kv = createMemoryKv({ clock });
   taiga = createTaigaChains(clock);
   vault = createReplica();
@@ -413,8 +444,179 @@ describe("what Taiga answers", () => {
   });
 
   it("is unavailable when Taiga's token does not say when it ends", async () => {
-    await vault.hold("uid", { user: ada, credential: { token: "opaque", refreshToken: "r" } });
+    await vault.hold("uid", {
+      user: ada,
+      credential: { scheme: "Bearer", token: "opaque", refreshToken: "r" },
+    });
     await vault.keep("uid", "grant");
     await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
   });
+});
+
+describe("the token of an application", () => {
+  const connectApplication = async (): Promise<ApplicationCredential> => {
+    const credential = {
+      scheme: "Application",
+      token: "app-token",
+      state: "a-secret-state",
+      userId: ada.id,
+      checkedAt: now,
+    } as const;
+    await vault.hold("uid", { user: ada, credential });
+    expect(await vault.keep("uid", "grant")).toBe(true);
+    return credential;
+  };
+  const notAuthenticated = fail("not_authenticated", "Invalid token", { status: 401 });
+
+  it("is handed out under its scheme, for 15 minutes after Taiga last vouched for its user", async () => {
+    await connectApplication();
+    now += 600;
+    expect(await vault.token("grant")).toEqual({
+      token: "app-token",
+      scheme: "Application",
+      expiresAt: START + 900,
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it("is used again only after Taiga was asked whether its user is still active", async () => {
+    await connectApplication();
+    now += 601;
+    expect(await vault.token("grant")).toMatchObject({ expiresAt: now + 900 });
+    expect(asked).toEqual(["app-token"]);
+    now += 599;
+    await vault.token("grant");
+    expect(asked).toHaveLength(1);
+    expect(taiga.presented).toEqual([]);
+  });
+
+  it("is lost when the user is inactive, though Taiga would still take it", async () => {
+    const credential = await connectApplication();
+    account = async () => toAccount({ isActive: false });
+    now += 900;
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(ended).toEqual(["grant"]);
+    expect(released).toEqual([credential]);
+  });
+
+  it("is lost when its row at Taiga is gone, as soon as Taiga has refused it once", async () => {
+    await connectApplication();
+    account = async () => notAuthenticated();
+    await expect(vault.token("grant", { rejected: hash("app-token") })).rejects.toThrow(
+      CredentialLostError,
+    );
+    expect(await vault.status("grant")).toBe("lost");
+    expect(ended).toEqual(["grant"]);
+  });
+
+  it("survives a refusal that Taiga does not repeat", async () => {
+    await connectApplication();
+    const { token } = await vault.token("grant", { rejected: hash("app-token") });
+    expect([token, asked]).toEqual(["app-token", ["app-token"]]);
+  });
+
+  it.each(["unavailable", "throttled", "server_error"] as const)(
+    "waits when Taiga answers %s, and is used no longer than its 15 minutes",
+    async (code) => {
+      await connectApplication();
+      account = async () => fail(code, "no")();
+      now += 700;
+      expect((await vault.token("grant")).expiresAt).toBe(START + 900);
+      now += 200;
+      await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
+      account = async () => toAccount();
+      expect((await vault.token("grant")).token).toBe("app-token");
+    },
+  );
+
+  it("asks Taiga once for 20 parallel calls on two replicas", async () => {
+    await connectApplication();
+    now += 900;
+    const other = createReplica();
+    account = async () => {
+      await new Promise(setImmediate);
+      return toAccount();
+    };
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? vault : other).token("grant")),
+    );
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is not brought back by a check that ends after its revocation", async () => {
+    await connectApplication();
+    now += 900;
+    account = async () => {
+      await kv.deleteMembers(keys.grantIndex("grant"));
+      return toAccount();
+    };
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await vault.status("grant")).toBe("lost");
+  });
+
+  it("keeps neither token nor state readable in the store", async () => {
+    await connectApplication();
+    const stored = (await kv.get(keys.vault("grant")))?.value;
+    expect(stored).not.toContain("a-secret-state");
+    expect(stored).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
+  });
+
+  it("is let go of at Taiga when its user does not consent", async () => {
+    const credential = { ...(await connectApplication()), token: "another" };
+    await vault.hold("other", { user: ada, credential });
+    await vault.discard("other");
+    expect(released).toEqual([credential]);
+  });
+});
+
+describe("an installation for some people only", () => {
+  it("asks who it is at every renewal, and ends the login of whoever is not meant any more", async () => {
+    const token = await connect();
+    vault = createReplica({ isAdmitted: ({ username }) => username !== "ada" });
+    now += DAY - 299;
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(asked).toHaveLength(1);
+    expect(asked).not.toEqual([token]);
+    expect(ended).toEqual(["grant"]);
+  });
+
+  it("ends the token of an application at its next check", async () => {
+    const credential = {
+      scheme: "Application",
+      token: "t",
+      state: "s",
+      userId: ada.id,
+      checkedAt: now,
+    } as const;
+    await vault.hold("uid", { user: ada, credential });
+    await vault.keep("uid", "grant");
+    vault = createReplica({ isAdmitted: () => false });
+    now += 900;
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(released).toEqual([credential]);
+  });
+
+  it("holds nothing against a user about whom Taiga does not answer", async () => {
+    await connect();
+    vault = createReplica({ isAdmitted: () => false });
+    account = async () => fail("unavailable", "no")();
+    now += DAY - 299;
+    expect((await vault.token("grant")).expiresAt).toBe(now + DAY);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("asks Taiga nothing more when everybody is meant", async () => {
+    await connect();
+    now += DAY - 299;
+    await vault.token("grant");
+    expect(asked).toEqual([]);
+  });
+});
+
+it("reads logins that were stored before there were two kinds of credentials", async () => {
+  const { scheme: _, ...pair } = taiga.login();
+  const key = keys.vault("old");
+  const sealed = await seal.seal(key, JSON.stringify({ state: "live", ...pair }));
+  await kv.set(key, sealed, { ttlSeconds: DAY });
+  expect(await vault.token("old")).toMatchObject({ scheme: "Bearer", token: pair.token });
 });

@@ -8,7 +8,6 @@ import { stylesheet } from "../../src/views/assets.ts";
 
 const form = {
   basePath: "/interaction/x",
-  csrfToken: "token",
   cancelCsrfToken: "cancel-token",
   client: { name: `<img src=x onerror=alert(1)>`, redirectUri: "http://localhost:1/cb" },
   taigaHost: "taiga.example.com",
@@ -17,12 +16,20 @@ const form = {
 const pages = {
   login: await renderLoginPage({
     ...form,
+    csrfTokens: { login: "token" },
     username: `"><script>`,
     alert: "Taiga does not answer.",
     fieldErrors: { username: "Enter it.", password: "Enter it." },
   }),
+  "Taiga login": await renderLoginPage({ ...form, csrfTokens: { taiga: "token" } }),
+  "two ways": await renderLoginPage({
+    ...form,
+    csrfTokens: { login: "token", taiga: "token" },
+    username: "ada",
+  }),
   consent: await renderConsentPage({
     ...form,
+    csrfToken: "token",
     user: { username: "ada", fullName: "<b>Ada</b>" },
     levels: ["read", "write"],
     selected: "write",
@@ -112,7 +119,11 @@ describe("the login page", () => {
   });
 
   it("says so when a client gives no name", async () => {
-    const text = await renderLoginPage({ ...form, client: { ...form.client, name: " \u200B" } });
+    const text = await renderLoginPage({
+      ...form,
+      csrfTokens: { login: "token" },
+      client: { ...form.client, name: " \u200B" },
+    });
     expect(text).toContain("gives no name");
   });
 });
@@ -170,10 +181,11 @@ function luminance(colour: string): number {
 describe("a client whose description is published somewhere", () => {
   const client = { ...form.client, name: "Claude", documentHost: "claude.ai" };
   const verified = {
-    login: renderLoginPage({ ...form, client }),
+    login: renderLoginPage({ ...form, client, csrfTokens: { login: "token" } }),
     consent: renderConsentPage({
       ...form,
       client,
+      csrfToken: "token",
       user: { username: "ada", fullName: "Ada" },
       levels: ["read"],
       selected: "read",

@@ -82,7 +82,10 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
           parameters,
           options(timeoutMs),
         );
-        return await oauth.processGenericTokenEndpointResponse(server, client, response);
+        return await oauth.processGenericTokenEndpointResponse(server, client, response, {
+          // A Taiga token that is not used as a bearer token (RFC 8693 section 2.2.1).
+          recognizedTokenTypes: { n_a: () => {} },
+        });
       }),
     openRevocations: async (signal) => {
       const headers = new Headers({ accept: EVENT_STREAM });

@@ -125,7 +125,7 @@ async function exchange(
       TIMEOUT_MS,
     );
     return {
-      credential: { scheme: "Bearer", token: answer.access_token },
+      credential: { scheme: toScheme(answer), token: answer.access_token },
       expiresAt: askedAt + (answer.expires_in ?? DEFAULT_LIFETIME_SECONDS),
     };
   } catch (error) {
@@ -133,6 +133,10 @@ async function exchange(
     throw error;
   }
 }
+
+/** How Taiga wants to be told the token; our authorization server says so beyond the RFC. */
+const toScheme = (answer: oauth.TokenEndpointResponse): TaigaCredential["scheme"] =>
+  answer["taiga_auth_scheme"] === "Application" ? "Application" : "Bearer";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
 

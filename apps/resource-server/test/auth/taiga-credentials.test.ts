@@ -61,6 +61,30 @@ describe("get", () => {
     ]);
   });
 
+  it("uses the token under the scheme that the authorization server names (RFC 8693 N_A)", async () => {
+    const server = createAuthorizationServer({
+      issuer: "https://auth.test",
+      authServerUrl: "https://auth.internal",
+      clientId: "rs",
+      clientSecret: "secret",
+      fetch: async () =>
+        Response.json({
+          access_token: "app-token",
+          issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+          token_type: "N_A",
+          taiga_auth_scheme: "Application",
+          expires_in: 900,
+        }),
+    });
+    const taiga = createTaigaCredentials({
+      authorizationServer: server,
+      issuer: "https://auth.test",
+      taigaApiUrl: TAIGA_API_URL,
+      clock: () => now,
+    });
+    expect(await taiga.get(proof)).toEqual({ scheme: "Application", token: "app-token" });
+  });
+
   it("asks once for many callers of one grant, and once for each grant", async () => {
     const taiga = credentials();
     const all = [...Array(20).keys()].map(() => taiga.get(proof));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { Application, ApplicationToken, ValidatedToken } from "../../src/resources/applications.ts";
 import { Attachment } from "../../src/resources/attachments.ts";
 import { LoginResult, TokenPair } from "../../src/resources/auth.ts";
 import { CustomAttributeValues } from "../../src/resources/custom-attribute-values.ts";
@@ -24,6 +25,9 @@ const SCHEMAS: [RegExp, z.ZodType][] = [
   [/^POST \/auth$/, LoginResult],
   [/^POST \/auth\/refresh$/, TokenPair],
   [/^GET \/users\/me$/, Me],
+  [/^GET \/applications\//, Application],
+  [/^POST \/application-tokens\/validate$/, ValidatedToken],
+  [/^GET \/application-tokens$/, z.array(ApplicationToken)],
   [/^GET \/users$/, z.array(User)],
   [/^GET \/projects$/, z.array(ProjectRow)],
   [/^GET \/projects\/(\d+|by_slug)$/, ProjectDetail],

@@ -28,6 +28,19 @@ describe("requests", () => {
 
   it.each<[string, (taiga: TaigaClient) => Promise<unknown>, object | undefined]>([
     ["GET /users/me", (taiga) => taiga.users.me(), undefined],
+    ["GET /applications/a%2Fb", (taiga) => taiga.applications.get("a/b"), undefined],
+    [
+      "POST /application-tokens/validate",
+      (taiga) =>
+        taiga.applicationTokens.validate({ application: "app", authCode: "code", state: "s" }),
+      { application: "app", auth_code: "code", state: "s" },
+    ],
+    [
+      "GET /application-tokens?application=app",
+      (taiga) => taiga.applicationTokens.list("app"),
+      undefined,
+    ],
+    ["DELETE /application-tokens/4", (taiga) => taiga.applicationTokens.delete(4), undefined],
     ["GET /projects/3", (taiga) => taiga.projects.getById(3), undefined],
     ["GET /projects/by_slug?slug=a%2Fb", (taiga) => taiga.projects.getBySlug("a/b"), undefined],
     ["GET /userstories/7", (taiga) => taiga.userStories.getById(7), undefined],

@@ -46,15 +46,25 @@ function logIn(state: State, body: Record<string, unknown>): User {
   if (missing.length > 0) {
     throw invalidFields(Object.fromEntries(missing.map((name) => [name, REQUIRED])));
   }
-  const name = toText(body["username"]).toLowerCase();
-  const user = state.users.find(
-    (row) => row.username.toLowerCase() === name || row.email.toLowerCase() === name,
-  );
-  if (user?.is_active !== true || user.password !== body["password"]) {
+  const user = findUserByPassword(state, body["username"], body["password"]);
+  if (user === undefined) {
     const detail = "No active account found with the given credentials";
     throw tokenError(detail, "invalid_credentials");
   }
   return user;
+}
+
+/** The active user whom a user name or e-mail address and a password belong to. */
+export function findUserByPassword(
+  state: State,
+  username: unknown,
+  password: unknown,
+): User | undefined {
+  const name = toText(username).toLowerCase();
+  const user = state.users.find(
+    (row) => row.username.toLowerCase() === name || row.email.toLowerCase() === name,
+  );
+  return user?.is_active === true && user.password === password ? user : undefined;
 }
 
 /** A refresh token works once; the list forgets those that have expired by themselves. */

@@ -17,6 +17,14 @@ export function seedDemo(state: State, now: Date): void {
   const daysAgo = (days: number): string =>
     toTimestamp(new Date(Math.floor(now.getTime() / DAY_MS - days) * DAY_MS + DAY_MS / 3));
   state.lastIds["users"] = 4;
+  state.applications.push({
+    id: "0b6a6467-7a1c-4d6b-9c57-2f6d4a3e8c15",
+    name: "Taiga MCP",
+    web: "http://localhost:3001",
+    description: "Connects AI clients to Taiga.",
+    icon_url: "",
+    next_url: "http://localhost:3001/taiga/callback",
+  });
   addUser(state, {
     username: "admin",
     full_name: "Administrator",

@@ -13,6 +13,14 @@ import { KANBAN, SCRUM } from "./templates.ts";
 export function seedObserved(state: State, now: Date): void {
   const joined = toTimestamp(now);
   state.lastIds["users"] = 4;
+  state.applications.push({
+    id: "11111111-2222-4333-8444-555555555555",
+    name: "Demo application",
+    web: "http://app.example",
+    description: "d",
+    icon_url: "http://app.example/i.png",
+    next_url: "http://client.example/cb",
+  });
   const user = (username: string, full_name: string, color: string, email: string) =>
     addUser(state, {
       username,

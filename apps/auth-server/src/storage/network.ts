@@ -8,6 +8,8 @@ const IPV6_PREFIX_BITS = 64;
  * The network a request came from, as limits count: an IPv4 address, or the /64 of an IPv6 one.
  * Express knows how many proxies to believe; only its requests have `ip`.
  */
-export function toNetwork(req: IncomingMessage & { ip?: string | undefined }): string {
-  return ipKeyGenerator(req.ip ?? req.socket.remoteAddress ?? "", IPV6_PREFIX_BITS);
-}
+export const toNetwork = (req: IncomingMessage & { ip?: string | undefined }): string =>
+  toNetworkOf(req.ip ?? req.socket.remoteAddress ?? "");
+
+/** The same, of an address. */
+export const toNetworkOf = (address: string): string => ipKeyGenerator(address, IPV6_PREFIX_BITS);

@@ -1,0 +1,106 @@
+import { type Logger, UnavailableError } from "@taiga-mcp/service";
+import type { Request, Response } from "express";
+import { z } from "zod";
+import type { Interaction } from "../engine/ports.ts";
+import { LoginThrottledError } from "../login/login-backend.ts";
+import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
+import type { ApplicationFlows } from "./application-flows.ts";
+import type { CompleteLogin } from "./complete-login.ts";
+import { createFlowCookie } from "./flow-cookie.ts";
+import { InteractionError } from "./interaction-error.ts";
+import { toBasePath } from "./interaction-path.ts";
+import { RETRY_AFTER_SECONDS, type LoginStep, type Refusal, toThrottled } from "./login-step.ts";
+
+/** Where Taiga sends browsers back to: the `next_url` that its administrator registers. */
+export const CALLBACK_PATH = "/taiga/callback";
+
+/** A UUID; Taiga writes "None" when it has none. */
+const CallbackQuery = z.object({ auth_code: z.string().regex(/^[\da-f-]{32,36}$/i) });
+
+export interface ApplicationStepDeps {
+  login: Pick<ApplicationLogin, "toLoginUrl" | "redeem">;
+  flows: ApplicationFlows;
+  /** Shows the login page again, with what went wrong. */
+  refuse: LoginStep["refuse"];
+  completeLogin: CompleteLogin;
+  /** Our own origin. */
+  issuer: string;
+  logger: Logger;
+}
+
+/** The login on Taiga's own pages, in three requests. */
+export interface ApplicationStep {
+  /** The user has seen who is asking and wants to go on: off to Taiga. */
+  depart: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
+  /**
+   * Back from Taiga, at an address that is the same for everybody. The interaction's cookie is not
+   * sent to it, so nothing is done here but to lead the browser to where it is.
+   */
+  arrive: (req: Request, res: Response) => Promise<void>;
+  /** The browser that has both cookies is the one that left. */
+  finish: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
+}
+
+export function createApplicationStep(deps: ApplicationStepDeps): ApplicationStep {
+  const { login, flows, refuse, completeLogin, issuer, logger } = deps;
+  const cookie = createFlowCookie(issuer);
+
+  /** @returns what to show instead when it leads to no login. */
+  async function redeem(flow: {
+    authCode: string;
+    state: string;
+  }): Promise<Extract<ApplicationOutcome, { ok: true }> | Refusal> {
+    try {
+      const outcome = await login.redeem(flow.authCode, flow.state);
+      return outcome.ok ? outcome : { status: 400, alert: ALERTS[outcome.reason] };
+    } catch (error) {
+      if (error instanceof LoginThrottledError) return toThrottled(error);
+      if (!(error instanceof UnavailableError)) throw error;
+      logger.warn({ err: error }, "a login on Taiga's pages could not be confirmed");
+      return {
+        status: 503,
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        alert: `${error.message} You were not logged in. Try again in a moment.`,
+      };
+    }
+  }
+
+  return {
+    depart: async (_req, res, { uid }) => {
+      const { ticket, state } = await flows.begin(uid);
+      cookie.set(res, ticket);
+      leave(res, login.toLoginUrl(state));
+    },
+
+    arrive: async (req, res) => {
+      const ticket = cookie.read(req);
+      const code = CallbackQuery.safeParse(req.query).data?.auth_code;
+      if (ticket === undefined || code === undefined) throw new InteractionError("foreign_return");
+      const uid = await flows.arrive(ticket, code);
+      if (uid === undefined) throw new InteractionError("foreign_return");
+      leave(res, `${toBasePath(uid)}/taiga`);
+    },
+
+    finish: async (req, res, interaction) => {
+      const ticket = cookie.read(req);
+      const flow = ticket === undefined ? undefined : await flows.take(ticket, interaction.uid);
+      if (flow === undefined) {
+        throw new InteractionError("flow_ended", toBasePath(interaction.uid));
+      }
+      cookie.clear(res);
+      const outcome = await redeem(flow);
+      if ("status" in outcome) return refuse(res, interaction, outcome);
+      await completeLogin(req, res, interaction, outcome);
+    },
+  };
+}
+
+/** 303: whatever led here, what follows is a GET. */
+function leave(res: Response, to: string): void {
+  res.status(303).set({ "Cache-Control": "no-store", Location: to }).end();
+}
+
+const ALERTS = {
+  wrong_code: "Taiga did not confirm this login. Try again.",
+  user_inactive: "Your account at Taiga is not active.",
+} as const;

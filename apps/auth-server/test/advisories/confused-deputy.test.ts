@@ -1,0 +1,94 @@
+// FastMCP GHSA-c2jp-c369-7pvx and GHSA-rww4-4w9c-7733 (CVE-2026-27124), confused deputy: a proxy
+// sent browsers on to a login that had been agreed to before, and took the answer from whichever
+// browser brought it, so that an attacker's client got a victim's login.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Browser, openBrowser, UID } from "../interactions/browser.ts";
+
+const PATH = `/interaction/${UID}`;
+const CODE = "0f8fad5b-d9cb-469f-a165-70867728950e";
+const CALLBACK = `/taiga/callback?auth_code=${CODE}`;
+
+let browser: Browser;
+beforeEach(async () => {
+  browser = await openBrowser({ offers: "application" });
+});
+afterEach(() => browser.close());
+
+const expectNothing = (page: { status: number; headers: Headers }, status = 400): void => {
+  expect([page.status, page.headers.get("Location")]).toEqual([status, null]);
+  expect(browser.redeemed).toEqual([]);
+  expect(browser.calls).toEqual([]);
+};
+
+describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
+  it("sends nobody to Taiga who has not seen who is asking and pressed a button", async () => {
+    for (const path of [PATH, `${PATH}/taiga`, `${PATH}?account=other`]) {
+      const { headers } = await browser.get(path);
+      expect(headers.get("Location")).toBeNull();
+      expect(headers.getSetCookie()).toEqual([]);
+    }
+  });
+
+  it("takes that button from its own page only", async () => {
+    expectNothing(await browser.submit("taiga", {}, { Origin: "https://evil.example" }), 403);
+    expectNothing(await browser.submit("taiga", { csrf: "forged" }), 403);
+    const login = browser.csrf.issue(UID, "login");
+    expectNothing(await browser.submit("taiga", { csrf: login }), 403);
+  });
+
+  it("asks for the access level afterwards all the same, also of those who never saw Taiga ask", async () => {
+    await browser.submit("taiga", {});
+    await browser.get(CALLBACK);
+    await browser.get(`${PATH}/taiga`);
+    expect(browser.grants).toEqual([]);
+    expect((await browser.get(PATH)).html.querySelector("h1")?.text).toContain("Allow access");
+  });
+});
+
+describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", () => {
+  it("refuses a return in a browser that did not leave: the victim of a link", async () => {
+    await browser.submit("taiga", {});
+    browser.cookies.clear();
+    expectNothing(await browser.get(CALLBACK));
+  });
+
+  it("refuses a made-up ticket", async () => {
+    browser.cookies.set("__Host-taiga-mcp-application", "A".repeat(43));
+    expectNothing(await browser.get(CALLBACK));
+  });
+
+  it("does nothing at the callback itself, and goes on only where the interaction's cookie is", async () => {
+    await browser.submit("taiga", {});
+    expect((await browser.get(CALLBACK)).headers.get("Location")).toBe(`${PATH}/taiga`);
+    expect(browser.redeemed).toEqual([]);
+    browser.hasCookie = false;
+    expectNothing(await browser.get(`${PATH}/taiga`));
+  });
+
+  it("redeems the code of one interaction for no other, though it is the same browser", async () => {
+    await browser.submit("taiga", {});
+    await browser.get(CALLBACK);
+    browser.interaction.uid = "another";
+    expectNothing(await browser.get("/interaction/another/taiga"));
+  });
+
+  it("is good once: neither callback nor last step work again", async () => {
+    await browser.submit("taiga", {});
+    const cookies = [...browser.cookies];
+    await browser.get(CALLBACK);
+    expect((await browser.get(CALLBACK)).status).toBe(400);
+    expect((await browser.get(`${PATH}/taiga`)).status).toBe(303);
+    browser.cookies = new Map(cookies);
+    for (const path of [CALLBACK, `${PATH}/taiga`]) {
+      expect((await browser.get(path)).status).toBe(400);
+    }
+    expect(browser.redeemed).toHaveLength(1);
+  });
+
+  it("is redeemed once, also when the last step is asked for many times at once", async () => {
+    await browser.submit("taiga", {});
+    await browser.get(CALLBACK);
+    await Promise.all(Array.from({ length: 8 }, () => browser.get(`${PATH}/taiga`)));
+    expect(browser.redeemed).toHaveLength(1);
+  });
+});

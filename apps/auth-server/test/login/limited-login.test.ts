@@ -1,0 +1,174 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { createMemoryKv } from "@taiga-mcp/store";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { LoginOutcome } from "../../src/login/login-backend.ts";
+import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
+import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createRateLimits } from "../../src/storage/rate-limits.ts";
+import { ada, toAccount } from "../interactions/browser.ts";
+import { createTestKv, type TestKv } from "../support/stores.ts";
+
+const START = 1_790_000_000;
+const OFFICE = "192.0.2.1";
+const HOME = "198.51.100.7";
+
+let now: number;
+let kv: TestKv;
+let isTimeStanding: boolean;
+let asked: string[];
+let taiga: () => Promise<LoginOutcome>;
+
+const wrong = async (): Promise<LoginOutcome> => ({ ok: false, reason: "wrong_credentials" });
+const right = async (): Promise<LoginOutcome> => ({
+  ok: true,
+  account: toAccount(),
+  credential: ada.credential,
+});
+
+beforeEach(() => {
+  now = START;
+  isTimeStanding = false;
+  asked = [];
+  taiga = wrong;
+  kv = createTestKv(createMemoryKv({ clock: () => now }));
+});
+
+const createLogin = () =>
+  createLimitedLogin({
+    login: {
+      login: async ({ username }) => {
+        asked.push(username);
+        return await taiga();
+      },
+    },
+    rateLimits: createRateLimits({
+      kv,
+      keys: createStorageKeys("https://taiga.example.com/api/v1"),
+      clock: () => now,
+    }),
+    now: () => now * 1_000,
+    sleep: async (ms) => {
+      if (!isTimeStanding) now += Math.ceil(ms / 1_000);
+    },
+  });
+
+/** What became of it: Taiga's answer, or for how many seconds it is refused. */
+async function attempt(username: string, address = OFFICE): Promise<boolean | number> {
+  try {
+    return (await createLogin().login({ username, password: "x" }, address)).ok;
+  } catch (error) {
+    if (!(error instanceof TooManyLoginsError)) throw error;
+    return error.retryAfterSeconds;
+  }
+}
+
+async function fail(times: number, username: string, address = OFFICE): Promise<void> {
+  for (let i = 0; i < times; i += 1) expect(await attempt(username, address)).toBe(false);
+}
+
+describe("one account from one network", () => {
+  it("is locked for the rest of 15 minutes after 5 failures, right password or not", async () => {
+    await fail(5, "ada");
+    taiga = right;
+    expect(await attempt("ada")).toBe(900);
+    now += 899;
+    expect(await attempt("ada")).toBe(1);
+    now += 1;
+    expect(await attempt("ada")).toBe(true);
+    expect(asked).toHaveLength(6);
+  });
+
+  it("locks out neither colleagues in the same network nor the owner elsewhere", async () => {
+    await fail(5, "ada");
+    taiga = right;
+    expect(await attempt("bob")).toBe(true);
+    expect(await attempt("ada", HOME)).toBe(true);
+  });
+
+  it("is the same account however its name is spelled, as it is to Taiga", async () => {
+    for (const name of ["ada", "ADA", " Ada ", "ａｄａ", "ada"]) await fail(1, name);
+    expect(await attempt("aDa")).toBe(900);
+  });
+
+  it("starts over when the right password came in time", async () => {
+    await fail(4, "ada");
+    taiga = right;
+    expect(await attempt("ada")).toBe(true);
+    taiga = wrong;
+    await fail(5, "ada");
+  });
+
+  it("counts attempts that are made at the same time", async () => {
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => attempt("ada")));
+    expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(5);
+    expect(asked).toHaveLength(5);
+  });
+
+  it("does not count what Taiga could not check", async () => {
+    taiga = () => Promise.reject(new UnavailableError("Taiga does not answer."));
+    for (let i = 0; i < 20; i += 1) await expect(attempt("ada")).rejects.toThrow(UnavailableError);
+    taiga = right;
+    expect(await attempt("ada")).toBe(true);
+  });
+
+  it("is stored under a hash: who tried to log in cannot be read from the store", async () => {
+    await fail(1, "ada");
+    expect([...kv.written.keys()].join()).not.toContain("ada");
+    expect([...kv.written.keys()].join()).not.toContain(OFFICE);
+  });
+});
+
+describe("one network", () => {
+  const failAsMany = async (count: number, address = OFFICE) => {
+    for (let i = 0; i < count; i += 1) await fail(1, `user-${asked.length}`, address);
+  };
+
+  it("is slowed down after 10 failures in 5 minutes, to one attempt in 5 seconds", async () => {
+    await failAsMany(10);
+    expect(now).toBe(START);
+    await failAsMany(4);
+    expect(now).toBe(START + 15);
+  });
+
+  it("is never locked: the right password still gets through, after a wait at most", async () => {
+    await failAsMany(30);
+    taiga = right;
+    expect(await attempt("bob")).toBe(true);
+    expect(await attempt("carol", HOME)).toBe(true);
+  });
+
+  it("lets one of many attempts at once through, and asks the others to come back", async () => {
+    await failAsMany(10);
+    isTimeStanding = true;
+    const outcomes = await Promise.all(Array.from({ length: 20 }, (_, i) => attempt(`spray-${i}`)));
+    expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 5)).toHaveLength(19);
+  });
+
+  it("is a /64 with IPv6, because its owner has all of its addresses", async () => {
+    for (let i = 0; i < 10; i += 1) await fail(1, `user-${i}`, `2001:db8:0:1::${i + 1}`);
+    await fail(1, "other", "2001:db8:0:2::1");
+    expect(now).toBe(START);
+    await fail(2, "next", "2001:db8:0:1:ffff::");
+    expect(now).toBe(START + 5);
+  });
+
+  it("is one address with IPv4, also where it is written as IPv6", async () => {
+    for (let i = 0; i < 10; i += 1) await fail(1, `user-${i}`, `::ffff:192.0.2.${i}`);
+    await fail(2, "next", "::ffff:192.0.2.99");
+    expect(now).toBe(START);
+  });
+});
+
+it("locks an account that is guessed from everywhere, far later", async () => {
+  for (let i = 0; i < 50; i += 1) await fail(1, "ada", `198.51.100.${i}`);
+  expect(await attempt("ada", HOME)).toBe(900);
+  taiga = right;
+  expect(await attempt("bob", HOME)).toBe(true);
+});
+
+it("lets nobody guess while the store cannot count", async () => {
+  kv.isDown = true;
+  await expect(attempt("ada")).rejects.toThrow(UnavailableError);
+  expect(asked).toEqual([]);
+});

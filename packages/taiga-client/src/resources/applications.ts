@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { TaigaRequest } from "../taiga-request.ts";
+import { noContent, text } from "./schema-parts.ts";
+
+/** A program that a Taiga's administrator has registered to work for users. */
+export const Application = z.object({
+  /** A UUID. */
+  id: z.string(),
+  name: text,
+  web: text,
+  description: text,
+});
+export type Application = z.output<typeof Application>;
+
+export interface Applications {
+  /** @throws {TaigaError} `not_found` when there is none with this id. */
+  get(id: string): Promise<Application>;
+}
+
+/** `/applications` */
+export const createApplications = (request: TaigaRequest): Applications => ({
+  get: async (id) => {
+    const path = `/applications/${encodeURIComponent(id)}`;
+    return (await request({ path, schema: Application })).data;
+  },
+});
+
+/** That a user lets an application work for them; there is one of each pair. The token is not in it. */
+export const ApplicationToken = z.object({ id: z.int(), application: Application });
+export type ApplicationToken = z.output<typeof ApplicationToken>;
+
+export const ValidatedToken = z.object({ token: z.string().min(1) });
+
+export interface ApplicationTokens {
+  /**
+   * Trades the code that a browser came back with for the token, which has no end and is the same
+   * at every validation. The code is used up, also when the answer is lost.
+   * @throws {TaigaError} `not_found` when code and state do not belong together, or were used.
+   */
+  validate(flow: { application: string; authCode: string; state: string }): Promise<string>;
+  /** The user's own, for one application: none or one. */
+  list(application: string): Promise<ApplicationToken[]>;
+  /** Ends the token. @throws {TaigaError} `permission_denied` when there is none, too. */
+  delete(id: number): Promise<void>;
+}
+
+/** `/application-tokens`; validating needs no credential. */
+export const createApplicationTokens = (request: TaigaRequest): ApplicationTokens => ({
+  validate: async ({ application, authCode, state }) => {
+    const body = { application, auth_code: authCode, state };
+    const path = "/application-tokens/validate";
+    return (await request({ method: "POST", path, body, schema: ValidatedToken })).data.token;
+  },
+  list: async (application) => {
+    const path = "/application-tokens";
+    const schema = z.array(ApplicationToken);
+    return (await request({ path, query: { application }, schema })).data;
+  },
+  delete: async (id) => {
+    const path = `/application-tokens/${id}`;
+    await request({ method: "DELETE", path, schema: noContent });
+  },
+});
