@@ -91,7 +91,8 @@ describeInBrowser("a login", () => {
     await page.goto((await app.startLogin({ scope: "taiga:read" })).url);
     await logInAs(page, "alice");
     await consentHeading(page).waitFor();
-    expect(await page.getByRole("radio").count()).toBe(1);
+    const levels = page.getByRole("group", { name: "What may it do?" }).getByRole("radio");
+    expect(await levels.count()).toBe(1);
     expect(await page.getByLabel("Read only").isChecked()).toBe(true);
   });
 

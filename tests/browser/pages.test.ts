@@ -135,15 +135,16 @@ describeInBrowser("the pages", () => {
     await page.keyboard.press("Enter");
 
     await consentHeading(page).waitFor();
-    expect(await tabThrough(page, 4)).toEqual([
+    expect(await tabThrough(page, 5)).toEqual([
       "Not you? Use another account",
       "access",
+      "projects",
       "Allow access",
       "Cancel",
     ]);
-    await page.getByRole("radio", { checked: true }).focus();
+    await page.getByLabel("Read and write").focus();
     await page.keyboard.press("ArrowUp");
-    await page.keyboard.press("Tab");
+    await tabThrough(page, 2);
     await page.keyboard.press("Enter");
     await backInTheApp(page);
     expect(await login.finish()).toMatchObject({ access: "read" });
