@@ -88,6 +88,7 @@ describe("start", () => {
       expect(started.output()).toContain(String(environment["MCP_URL"]));
       expect(started.output()).toContain("claude mcp add --transport http");
       expect(started.output()).toContain("alice");
+      expect(started.output()).not.toMatch(/\n(\S+: )?\s+at /); // nothing to be alarmed by
       expect(started.output()).toContain(`http://localhost:${environment["SANDBOX_PORT"]}/api/v1`);
       expect((await fetch(`${environment["ISSUER"]}/healthz`)).status).toBe(200);
       await started.stop(signal);

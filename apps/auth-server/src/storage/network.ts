@@ -9,7 +9,7 @@ const IPV6_PREFIX_BITS = 64;
  * Express knows how many proxies to believe; only its requests have `ip`.
  */
 export const toNetwork = (req: IncomingMessage & { ip?: string | undefined }): string =>
-  toNetworkOf(req.ip ?? req.socket.remoteAddress ?? "");
+  ipKeyGenerator(req.ip ?? req.socket.remoteAddress ?? "", IPV6_PREFIX_BITS);
 
 /** The same, of an address. */
 export const toNetworkOf = (address: string): string => ipKeyGenerator(address, IPV6_PREFIX_BITS);
