@@ -1,34 +1,16 @@
-import { pino, type DestinationStream, type Logger } from "pino";
+import {
+  pino,
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions as LoggerSettings,
+} from "pino";
 import { pinoHttp, type HttpLogger } from "pino-http";
+import { hideSecrets } from "./hide-secrets.ts";
 
 export type { Logger } from "pino";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** Names under which a secret could reach a log record by accident, at any of three depths. */
-const SECRET_NAMES = [
-  "access_token",
-  "accessToken",
-  "assertion",
-  "auth_token",
-  "authToken",
-  "authorization",
-  "client_assertion",
-  "client_secret",
-  "clientSecret",
-  "code",
-  "code_verifier",
-  "cookie",
-  "id_token",
-  "password",
-  "refresh",
-  "refresh_token",
-  "refreshToken",
-  "set-cookie",
-  "subject_token",
-  "token",
-];
 
 export interface LoggerOptions {
   name: string;
@@ -37,23 +19,29 @@ export interface LoggerOptions {
   destination?: DestinationStream;
 }
 
-/** One JSON object a line. Credentials are redacted by name wherever they turn up. */
+/**
+ * One JSON object a line. Credentials are hidden by name wherever they turn up: by a walk of our
+ * own, because the library's `redact` looks three levels deep and costs 30 µs a line for that.
+ */
 export function createLogger({ name, level, destination }: LoggerOptions): Logger {
-  const paths = SECRET_NAMES.flatMap((secret) => {
-    const key = secret.includes("-") ? `["${secret}"]` : secret;
-    const nested = key.startsWith("[") ? key : `.${key}`;
-    return [key, `*${nested}`, `*.*${nested}`];
-  });
-  return pino(
-    {
-      name,
-      level,
-      redact: { paths, censor: "[redacted]" },
-      // An error's own fields (a request, an answer) may hold anything: log what it says, no more.
-      serializers: { err: (error: unknown) => toLoggedError(error) },
-    },
-    ...(destination === undefined ? [] : [destination]),
-  );
+  const options: LoggerSettings = {
+    name,
+    level,
+    formatters: { log: hideSecrets },
+    // An error's own fields (a request, an answer) may hold anything: log what it says, no more.
+    serializers: { err: (error: unknown) => toLoggedError(error) },
+  };
+  const logger = destination === undefined ? pino(options) : pino(options, destination);
+  return hideInChildren(logger);
+}
+
+/** A child takes its bindings past the formatters, and hands its own `child` on to its children. */
+function hideInChildren(logger: Logger): Logger {
+  const child = Reflect.get(logger, "child") as (this: Logger, ...call: unknown[]) => never;
+  logger.child = function (bindings, options) {
+    return child.call(this, hideSecrets(bindings), options);
+  };
+  return logger;
 }
 
 /** An error may be its own cause. */

@@ -54,7 +54,9 @@ describe("createLogger", () => {
     logger.info({ [secret]: "hunter2", kept: 1 });
     logger.info({ body: { [secret]: "hunter2", kept: 2 } });
     logger.info({ req: { headers: { [secret]: "hunter2", kept: 3 } } });
-    logger.child({ body: { [secret]: "hunter2", kept: 4 } }).info("from the child");
+    const child = logger.child({ body: { [secret]: "hunter2", kept: 4 } });
+    child.info("from the child");
+    child.child({ [secret]: "hunter2" }).info("from the child's child");
 
     expect(log.text()).not.toContain("hunter2");
     const hidden = { [secret]: "[redacted]" };
@@ -63,6 +65,7 @@ describe("createLogger", () => {
       { body: { ...hidden, kept: 2 } },
       { req: { headers: { ...hidden, kept: 3 } } },
       { body: { ...hidden, kept: 4 } },
+      hidden,
     ]);
   });
 
