@@ -8,7 +8,7 @@ import {
 import { RESOURCE } from "../apps/auth-server/test/support/system.ts";
 import type { Contestant, Target } from "./race.ts";
 
-const CLIENTS = 16;
+const CLIENTS = 32;
 /** A login is eight requests of a browser and a client; more of them would be limited. */
 const LOGIN_CLIENTS = 2;
 const LOGINS_PER_TURN = 15;
@@ -41,8 +41,13 @@ async function send(pool: Pool, message: Message): Promise<string> {
 const poolOf = (url: string): Pool => new Pool(new URL(url).origin, { connections: CLIENTS });
 
 /** The same request from each client. */
-function repeating(name: string, target: Target, message: Message): Contestant {
-  const pool = poolOf(target.url);
+function repeating(
+  name: string,
+  target: Target,
+  message: Message,
+  url: string = target.url,
+): Contestant {
+  const pool = poolOf(url);
   return {
     name,
     target,
@@ -55,15 +60,16 @@ function repeating(name: string, target: Target, message: Message): Contestant {
 export const hello = (target: Target): Contestant =>
   repeating("bare Express: hello", target, { method: "GET", path: "/" });
 
-/** `POST /introspect` of a live token. */
+/** `POST /introspect` of a live token, where the resource server asks. */
 export async function introspection(store: string, target: Target): Promise<Contestant> {
   const { tokens } = await connect({ issuer: target.url });
-  return repeating(`introspection, ${store}`, target, {
+  const message: Message = {
     method: "POST",
     path: "/introspect",
     headers: { ...FORM, ...basicAuth() },
     body: new URLSearchParams({ token: tokens.access_token }).toString(),
-  });
+  };
+  return repeating(`introspection, ${store}`, target, message, target.privateUrl);
 }
 
 /** `POST /token` with a refresh token that changes each time; one connection of a user a client. */

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
+import type { Addresses } from "./targets.ts";
 
 /** A server in a process of its own. */
-export interface Target {
-  url: string;
+export interface Target extends Addresses {
   /** CPU time it has used so far. */
   cpuMicroseconds(): Promise<number>;
   stop(): void;
@@ -14,9 +14,9 @@ export interface Target {
 export async function startTarget(name: string, env: Record<string, string> = {}): Promise<Target> {
   const file = new URL("target.ts", import.meta.url);
   const child = fork(file, [name], { env: { ...process.env, ...env } });
-  const { url } = (await answerOf(child)) as { url: string };
+  const addresses = (await answerOf(child)) as Addresses;
   return {
-    url,
+    ...addresses,
     async cpuMicroseconds() {
       child.send("cpu");
       return ((await answerOf(child)) as { cpuMicroseconds: number }).cpuMicroseconds;

@@ -7,10 +7,10 @@ import { TARGETS } from "./targets.ts";
 const [name = ""] = process.argv.slice(2);
 const start = TARGETS[name];
 if (start === undefined) throw new Error(`There is no target ${name}.`);
-const url = await start();
+const { url, privateUrl } = await start();
 
 process.on("message", () => {
   const { user, system } = process.cpuUsage();
   process.send?.({ cpuMicroseconds: user + system });
 });
-process.send?.({ url });
+process.send?.({ url, privateUrl });

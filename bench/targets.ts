@@ -1,7 +1,7 @@
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { createLogger, systemClock } from "@taiga-mcp/service";
-import { openStore } from "@taiga-mcp/store";
+import { createMemoryKv, type Kv, openStore } from "@taiga-mcp/store";
 import express, { type Express } from "express";
 import { mkdtempSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -15,26 +15,36 @@ import { ME, projectWith } from "../apps/resource-server/test/support/fake-taiga
 import { NOW, startHarness } from "../apps/resource-server/test/support/harness.ts";
 import { createBenchVerifier } from "./cached-introspection.ts";
 
-/** Every server that is measured; each resolves to where it is. */
-export const TARGETS: Record<string, () => Promise<string>> = {
+/** Where a started server is. */
+export interface Addresses {
+  url: string;
+  /** What only the resource server reaches; the authorization server has one. */
+  privateUrl?: string;
+}
+
+/** Every server that is measured. */
+export const TARGETS: Record<string, () => Promise<Addresses>> = {
   express: () => listen(express().get("/", (_req, res) => void res.send("hello"))),
-  memory: async () => (await startSystem()).issuer,
-  sqlite: () => startAuthServer("sqlite:"),
-  redis: () => startAuthServer(process.env["BENCH_REDIS_URL"] ?? ""),
+  memory: () => startAuthServer(createMemoryKv({ clock: systemClock })),
+  sqlite: async () => startAuthServer(await open("sqlite:")),
+  redis: async () => startAuthServer(await open(process.env["BENCH_REDIS_URL"] ?? "")),
   "bare-mcp": startBareMcp,
   "resource-server": startResourceServer,
 };
 
-/** The authorization server's own app on a store as it runs in production. */
-async function startAuthServer(url: string): Promise<string> {
+function open(url: string): Promise<Kv> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-bench-"));
-  const kv = await openStore({ url, dataDir, name: "bench", clock: systemClock });
-  const logger = createLogger({ name: "bench", level: "silent" });
-  return (await startSystem({ kv, logger })).issuer;
+  return openStore({ url, dataDir, name: "bench", clock: systemClock });
+}
+
+/** The authorization server's own app; it logs as in production, to nowhere. */
+async function startAuthServer(kv: Kv): Promise<Addresses> {
+  const destination = { write: () => undefined };
+  return startSystem({ kv, logger: createLogger({ name: "bench", level: "info", destination }) });
 }
 
 /** The resource server with all its tools, an introspection cache that is warm, and Taiga played. */
-async function startResourceServer(): Promise<string> {
+async function startResourceServer(): Promise<Addresses> {
   const tools = (await loadTools()).map(({ definition }) => definition);
   const verifier = createIntrospectionCache({
     verifier: createBenchVerifier(NOW + 3600),
@@ -51,11 +61,11 @@ async function startResourceServer(): Promise<string> {
   harness.taiga.tokens.add("taiga-token");
   harness.taiga.answers.set("/users/me", { ...ME, roles: ["Back"] });
   harness.taiga.answers.set("/projects", [projectWith(["view_us", "view_project"])]);
-  return harness.mcp;
+  return { url: harness.mcp };
 }
 
 /** The same tools on the SDK alone: no login, no limits, no checks, an answer made beforehand. */
-async function startBareMcp(): Promise<string> {
+async function startBareMcp(): Promise<Addresses> {
   const tools = await loadTools();
   const answer = { username: "ana", name: "Ana", email: "ana@taiga.test", roles: [], projects: [] };
   const handler = createMcpHandler(() => {
@@ -72,11 +82,11 @@ async function startBareMcp(): Promise<string> {
   });
   const serve = toNodeHandler(handler);
   const app = express().post("/mcp", express.json(), (req, res) => serve(req, res, req.body));
-  return `${await listen(app)}/mcp`;
+  return { url: `${(await listen(app)).url}/mcp` };
 }
 
-async function listen(app: Express): Promise<string> {
+async function listen(app: Express): Promise<Addresses> {
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }

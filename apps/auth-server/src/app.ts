@@ -58,6 +58,7 @@ export interface PublicAppDeps extends AppDeps {
 export function createPublicApp(deps: PublicAppDeps): Express {
   const { config, engine } = deps;
   const app = createBareApp(deps, createHealthRoute());
+  app.use(createSecurityHeaders());
   app.use(createPinAuthority(config.issuer));
   app.use(createCors());
   app.use(createMetadataRoutes(config));
@@ -101,7 +102,10 @@ export interface PrivateAppDeps extends AppDeps {
   clock: Clock;
 }
 
-/** What only the resource server and the operator reach: the one place that hands out Taiga tokens. */
+/**
+ * What only the resource server and the operator reach: the one place that hands out Taiga tokens.
+ * Its JSON is for programs, so that the headers which tell a browser what to do are left out.
+ */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
   const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps.store));
@@ -126,7 +130,8 @@ function createBareApp({ config, logger }: AppDeps, ...probes: RequestHandler[])
   app.set("trust proxy", config.trustProxy);
   app.set("query parser", "simple");
   app.disable("etag");
-  app.use(...probes, createHttpLogger(logger), createSecurityHeaders());
+  app.disable("x-powered-by");
+  app.use(...probes, createHttpLogger(logger));
   return app;
 }
 
