@@ -156,7 +156,7 @@ describe("Hydra", () => {
     }
   });
 
-  it("CVE-2020-15223: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
+  it("GHSA-3p3g-vpw6-4w66: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
     const kv = createTestKv();
     const failing = await startSystem({ kv });
     try {
