@@ -65,9 +65,12 @@ describe("over two replicas", () => {
     await start(30);
     const { clientId, tokens } = await connect(replicas[0] as System);
     openTheRace(8);
+    kv.written.clear();
     const answers = await refreshEverywhere(clientId, tokens.refresh_token, 8);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    // None was made beside it that nobody was told of.
+    expect([...kv.written.keys()].filter((key) => key.startsWith("at:"))).toHaveLength(1);
   });
 
   it("Keycloak CVE-2026-1035: without a grace one is answered at most, and no family goes on twice", async () => {

@@ -89,6 +89,17 @@ async function textOf(response: Response): Promise<string> {
   const result = message?.["result"] as { content: { text: string }[] } | undefined;
   return result?.content[0]?.text ?? "";
 }
+/** Lets so many calls get to their first call of Taiga before any of them goes on. */
+function gather(count: number): void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let arrived = 0;
+  before = () => {
+    arrived += 1;
+    if (arrived === count) resolve();
+    return promise;
+  };
+}
+
 const asked = (path: string): number =>
   rs.authServer.requests.filter((request) => request.path === path).length;
 
@@ -155,6 +166,7 @@ describe("a Taiga token", () => {
     await call("token");
     rs.taiga.tokens.clear();
     lend("token", "the next token");
+    gather(12);
     const answers = await Promise.all(Array.from({ length: 12 }, () => call("token")));
     expect(new Set(await Promise.all(answers.map(textOf)))).toEqual(new Set(["ana"]));
     expect(asked("/token")).toBe(2);
@@ -181,13 +193,7 @@ describe("what is transient", () => {
   );
 
   it("workers-oauth-provider, retry storms: calls that cannot borrow a Taiga token ask together, and are told to wait", async () => {
-    const { promise: together, resolve: go } = Promise.withResolvers<void>();
-    let arrived = 0;
-    before = () => {
-      arrived += 1;
-      if (arrived === 10) go();
-      return together;
-    };
+    gather(10);
     rs.authServer.exchanges.set("token", { error: "temporarily_unavailable" });
     const answers = await Promise.all(Array.from({ length: 10 }, () => call("token")));
     for (const text of await Promise.all(answers.map(textOf))) {
