@@ -156,20 +156,33 @@ describe("better-auth", () => {
     },
   );
 
+  const guess = async (address: string): Promise<number> => {
+    const person = await begin(system);
+    const form = { username: "ada", password: "guess" };
+    return (await person.submit("login", form, { "x-forwarded-for": address })).page.status;
+  };
+
   it("CVE-2026-45364: another address of the same IPv6 network does not get around the limit of logins", async () => {
     await system.close();
     system = await startReplica({ kv, taiga, config: { trustProxy: 1 } });
-    const attempt = async (address: string) => {
-      const person = await begin(system);
-      const form = { username: "ada", password: "guess" };
-      return (await person.submit("login", form, { "x-forwarded-for": address })).page.status;
-    };
-    for (const last of ["1", "2", "ffff", "1:2:3:4", "0:0:0:5"]) {
-      expect(await attempt(`2001:db8::${last}`)).toBe(400);
+    const others = ["2001:db8::1", "2001:DB8:0:0:1:2:3:4", "2001:db8::1.2.3.4"];
+    for (const address of [...others, "[2001:db8::2]", "[2001:db8::2]:4711"]) {
+      expect(await guess(address)).toBe(400);
     }
-    expect(await attempt("2001:db8::6")).toBe(429);
+    expect(await guess("2001:db8::6")).toBe(429);
     expect(taiga.checked).toHaveLength(5);
-    expect(await attempt("2001:db8:0:1::6")).toBe(400);
+    expect(await guess("2001:db8:0:1::6")).toBe(400);
+  });
+
+  it("CVE-2026-45364: nor does another port, or another way to write an IPv4 address", async () => {
+    await system.close();
+    system = await startReplica({ kv, taiga, config: { trustProxy: 1 } });
+    const addresses = ["192.0.2.1:1", "192.0.2.1:2", "::ffff:192.0.2.1", "::FFFF:c000:201"];
+    for (const address of [...addresses, "[::ffff:192.0.2.1]:3"]) {
+      expect(await guess(address)).toBe(400);
+    }
+    expect(await guess("192.0.2.1")).toBe(429);
+    expect(await guess("192.0.2.2")).toBe(400);
   });
 });
 
