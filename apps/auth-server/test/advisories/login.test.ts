@@ -6,8 +6,8 @@ import { createBrowser, introspect, postForm, postJson, REDIRECT_URI } from "../
 import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { begin, connectPerson, LOGIN_WAYS, type Person } from "./person.ts";
-import { type PlayedTaiga, playTaiga, subjectOf } from "./played-taiga.ts";
-import { startReplica } from "./replica.ts";
+import { PASSWORD, type PlayedTaiga, playTaiga, subjectOf } from "./played-taiga.ts";
+import { csrf, startReplica } from "./replica.ts";
 
 let kv: TestKv;
 let taiga: PlayedTaiga;
@@ -71,11 +71,10 @@ describe("better-auth", () => {
       });
       const clientId = String(json["client_id"]);
       const person = await begin(system, { clientId, params: ADA });
-      const { username: _own, ...others } = { ...ADA, username: "ada" };
-      await person.logIn(way, others);
+      await person.logIn(way, ADA);
       const { page } = await person.open();
       expect(page.text).toContain("bob");
-      const tokens = await person.redeem(await person.consent(others), others);
+      const tokens = await person.redeem(await person.consent(ADA), ADA);
       const accessToken = String(tokens.json["access_token"]);
       expect(await subjectOfToken(accessToken)).toBe(subjectOf("bob"));
       expect(await kv.members(system.keys.accountGrants(subjectOf("ada")))).toEqual([]);
@@ -85,15 +84,16 @@ describe("better-auth", () => {
   /** Every way to ask for the code of a request whose user has not come so far. */
   const SHORTCUTS: readonly [string, (person: Person, clientId: string) => Promise<unknown>][] = [
     [
-      "taking the engine's way back",
+      "guessing the engine's way back",
       ({ browser, uid }) => browser.follow(`${system.issuer}/authorize/${uid}`),
     ],
     [
-      "the engine's own way back",
+      "following the engine's way back, as the cookies have it",
       async ({ browser, url }) => {
         const cookies = await browser.jar.getCookies(url);
-        for (const { value } of cookies)
+        for (const { value } of cookies) {
           await browser.follow(`${system.issuer}/authorize/${value}`);
+        }
       },
     ],
     ["opening the pages again", (person) => person.open()],
@@ -191,16 +191,17 @@ describe("FastMCP", () => {
     "GHSA-rww4-4w9c-7733 (CVE-2026-27124): a request begun by an attacker is finished by no victim (%s)",
     async (way) => {
       const attacker = await begin(system);
-      const victim = { ...attacker, browser: createBrowser(system.issuer) };
-      const opened = await victim.browser.follow(attacker.url);
-      expect([opened.page.status, opened.leftFor]).toEqual([400, undefined]);
+      const victim = createBrowser(system.issuer);
       const form = way === "password" ? "login" : "taiga";
-      const sent = await victim.browser.follow(`${attacker.url}/${form}`, {
-        method: "POST",
-        headers: { origin: system.issuer },
-        body: new URLSearchParams({ username: "ada", password: "correct" }),
-      });
-      expect([sent.page.status, sent.leftFor]).toEqual([400, undefined]);
+      const token = csrf.issue(attacker.uid, form);
+      const body = new URLSearchParams({ csrf: token, username: "ada", password: PASSWORD });
+      const headers = { origin: system.issuer };
+      for (const { page, leftFor } of [
+        await victim.follow(attacker.url),
+        await victim.follow(`${attacker.url}/${form}`, { method: "POST", headers, body }),
+      ]) {
+        expect([page.status, leftFor]).toEqual([400, undefined]);
+      }
       expect(taiga.checked).toEqual([]);
       await attacker.consent();
       expectNoCode();

@@ -34,7 +34,11 @@ export interface Person {
   url: string;
   open(path?: string): Promise<Outcome>;
   /** Sends a form with a good token of it, as if a page had held it. */
-  submit(form: Form, fields?: Record<string, string>, headers?: object): Promise<Outcome>;
+  submit(
+    form: Form,
+    fields?: Record<string, string>,
+    headers?: Record<string, string>,
+  ): Promise<Outcome>;
   logIn(way?: LoginWay, extra?: Record<string, string>): Promise<Outcome>;
   consent(extra?: Record<string, string>): Promise<Outcome>;
   /** Redeems the code that the consent has led to. */
