@@ -1,4 +1,6 @@
 // What went wrong in other authorization servers, about who a client is, tried on this one.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   authorize,
@@ -7,6 +9,7 @@ import {
   exchangeCode,
   introspect,
   postForm,
+  postJson,
   refresh,
   REDIRECT_URI,
   register,
@@ -98,8 +101,10 @@ describe("with clients that have documents", () => {
     await host.close();
   });
 
-  const open = (clientId: string) =>
-    request(`${taking.issuer}/authorize?${toAuthorizeParams(clientId, createPkce()).toString()}`);
+  const open = (clientId: string, params: Record<string, string> = {}) => {
+    const query = toAuthorizeParams(clientId, createPkce(), params);
+    return request(`${taking.issuer}/authorize?${query.toString()}`);
+  };
 
   it("workers-oauth-provider, re-authorization signed out other devices: a second login with the same document leaves the first alone", async () => {
     const clientId = host.publish("/client");
@@ -137,6 +142,39 @@ describe("with clients that have documents", () => {
     const page = await open(host.publish("/client", {}, { status: 307, headers }));
     expect([page.status, host.requests]).toEqual([400, ["/client"]]);
   });
+
+  it("FastMCP GHSA-vv7q-7jx5-f767: nothing else that a client names is fetched", async () => {
+    const fetched: string[] = [];
+    const inside = createServer((req, res) => {
+      fetched.push(req.url ?? "");
+      res.end("{}");
+    });
+    await new Promise<void>((resolve) => inside.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(inside.address() as AddressInfo).port}`;
+    const names = ["client", "logo", "policy", "tos", "jwks", "sector_identifier"];
+    const named = Object.fromEntries(names.map((name) => [`${name}_uri`, `${url}/${name}`]));
+    try {
+      const redirect_uris = [REDIRECT_URI];
+      const registration = { redirect_uris, ...named, request_uris: [`${url}/request`] };
+      const { json } = await postJson(`${taking.issuer}/register`, registration);
+      const documentId = host.publish("/client", named);
+      for (const clientId of [String(json["client_id"]), documentId]) {
+        expect((await open(clientId)).status).toBe(303);
+        const asked = await open(clientId, { request_uri: `${url}/request` });
+        expect(asked.headers.get("location")).toContain("request_uri_not_supported");
+      }
+      const keyed = { ...registration, token_endpoint_auth_method: "private_key_jwt" };
+      expect((await postJson(`${taking.issuer}/register`, keyed)).status).toBe(400);
+      const keyedId = host.publish("/keyed", {
+        ...named,
+        token_endpoint_auth_method: "private_key_jwt",
+      });
+      expect((await open(keyedId)).status).toBe(400);
+      expect([fetched, host.requests]).toEqual([[], ["/client", "/keyed"]]);
+    } finally {
+      await new Promise((resolve) => inside.close(resolve));
+    }
+  });
 });
 
 describe("Hydra", () => {
@@ -156,7 +194,7 @@ describe("Hydra", () => {
     }
   });
 
-  it("CVE-2020-15223: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
+  it("GHSA-3p3g-vpw6-4w66: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
     const kv = createTestKv();
     const failing = await startSystem({ kv });
     try {

@@ -2,8 +2,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   authorize,
+  basicAuth,
+  connect,
   createPkce,
   exchangeCode,
+  introspect,
+  postForm,
   postJson,
   REDIRECT_URI,
   register,
@@ -11,7 +15,7 @@ import {
   toAuthorizeParams,
 } from "../support/client.ts";
 import { startDocumentHost } from "../support/document-host.ts";
-import { startSystem, type System } from "../support/system.ts";
+import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
 
 let system: System;
 beforeEach(async () => {
@@ -93,6 +97,36 @@ describe("workers-oauth-provider", () => {
   });
 });
 
+describe("fosite", () => {
+  it("CVE-2020-15234: letters of another case make another redirect URI, at both ends", async () => {
+    const registered = "https://app.example/CallBack?Tenant=A";
+    const loopback = "http://127.0.0.1:7777/CallBack";
+    const clientId = await register(system, { redirect_uris: [registered, loopback] });
+    const others = [
+      registered.toLowerCase(),
+      "https://app.example/callback?Tenant=A",
+      "https://app.example/CallBack?tenant=A",
+      "https://app.example/CallBack?Tenant=a",
+      "https://APP.example/CallBack?Tenant=A",
+      "HTTPS://app.example/CallBack?Tenant=A",
+      loopback.toLowerCase(),
+      "http://127.0.0.1:8888/callback",
+    ];
+    const pkce = createPkce();
+    for (const uri of others) {
+      const params = toAuthorizeParams(clientId, pkce, { redirect_uri: uri });
+      const answer = await request(`${system.issuer}/authorize?${params.toString()}`);
+      expect([uri, answer.status, answer.headers.get("location")]).toEqual([uri, 400, null]);
+    }
+    const params = toAuthorizeParams(clientId, pkce, { redirect_uri: registered });
+    const code = (await authorize(system, params)).get("code") ?? "";
+    const redeem = (redirect_uri: string) =>
+      exchangeCode(system, clientId, code, pkce, { redirect_uri });
+    expect((await redeem(registered.toLowerCase())).json["error"]).toBe("invalid_grant");
+    expect((await redeem(registered)).status).toBe(200);
+  });
+});
+
 describe("Keycloak", () => {
   it.each(["redirect_uri", "client_id", "state", "code_challenge", "response_type"])(
     "CVE-2026-9689: %s twice is refused, whichever comes first, and no code goes anywhere",
@@ -131,4 +165,31 @@ describe("Keycloak", () => {
       expect([(await send(twice)).status, (await send(form)).status]).toEqual([400, 200]);
     },
   );
+
+  it.each([
+    ["/revoke", "token"],
+    ["/revoke", "client_id"],
+    ["/introspect", "token"],
+    ["/token", "subject_token"],
+    ["/token", "resource"],
+  ])("CVE-2026-9689: so it is at %s of either listener: %s", async (path, name) => {
+    const { clientId, tokens } = await connect(system);
+    const form = new URLSearchParams({
+      token: tokens.access_token,
+      client_id: clientId,
+      subject_token: tokens.access_token,
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      resource: TAIGA_API_URL,
+    });
+    if (path !== "/revoke") form.delete("client_id");
+    const headers = path === "/revoke" ? {} : basicAuth();
+    const at = path === "/token" ? system.privateUrl : system.issuer;
+    const twice = new URLSearchParams(form);
+    twice.append(name, "another");
+    const refused = await postForm(`${at}${path}`, twice, headers);
+    expect([refused.status, refused.json["error"]]).toEqual([400, "invalid_request"]);
+    expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
+    expect((await postForm(`${at}${path}`, form, headers)).status).toBe(200);
+  });
 });

@@ -4,7 +4,7 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import { createApp, type AppDeps } from "../../src/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
-import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
+import { createTaigaCredentials, type TaigaCredentials } from "../../src/auth/taiga-credentials.ts";
 import { deriveConfirmationKey } from "../../src/items/confirmation.ts";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
 import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
@@ -33,6 +33,8 @@ export interface Harness {
   mcp: string;
   authServer: FakeAuthorizationServer;
   taiga: FakeTaiga;
+  /** What is borrowed from the authorization server. */
+  credentials: TaigaCredentials;
   /** Lines of the log, parsed. */
   log: () => Record<string, unknown>[];
   /** The log as it would be written. */
@@ -87,6 +89,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     fetch,
   });
   const kv = createMemoryKv({ clock });
+  const credentials = createTaigaCredentials({
+    authorizationServer,
+    taigaApiUrl: TAIGA_API_URL,
+    issuer: config.issuer,
+    clock,
+  });
   const tools = options.tools ?? [
     toolOf("find_things", "read"),
     toolOf("create_things", "write"),
@@ -98,12 +106,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       operator: { accessLimit: config.accessLimit, toolsets: ["core"] },
       contexts: createToolContexts({
         transport: taiga,
-        credentials: createTaigaCredentials({
-          authorizationServer,
-          taigaApiUrl: TAIGA_API_URL,
-          issuer: config.issuer,
-          clock,
-        }),
+        credentials,
         directories: createProjectDirectories({ clock, maxUsers: 10 }),
         ledgers: createIdempotencyLedgers({ kv, clock }),
         confirmationKey: deriveConfirmationKey(CLIENT_SECRET),
@@ -131,6 +134,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     mcp: `${server.url}/mcp`,
     authServer,
     taiga,
+    credentials,
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     logText: () => lines.join(""),
     grant(token, claims = {}) {

@@ -1,0 +1,180 @@
+// What went wrong in other authorization servers, about refresh tokens, tried on this one.
+import { systemClock } from "@taiga-mcp/service";
+import { createMemoryKv, createSqliteKv } from "@taiga-mcp/store";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type Answer,
+  authorize,
+  connect,
+  createPkce,
+  exchangeCode,
+  introspect,
+  refresh,
+  register,
+  toAuthorizeParams,
+  type Tokens,
+} from "../support/client.ts";
+import { registerKeyClient } from "../support/key-client.ts";
+import { createTestKv, type TestKv } from "../support/stores.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { advance, stopClock } from "../support/time.ts";
+
+const toTokens = (answer: Answer | undefined): Tokens => answer?.json as unknown as Tokens;
+
+beforeEach(() => stopClock());
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("over two replicas", () => {
+  let kv: TestKv;
+  let replicas: System[];
+
+  async function start(refreshGraceSeconds: number): Promise<void> {
+    kv = createTestKv(createMemoryKv({ clock: systemClock }));
+    const first = await startSystem({ kv, config: { refreshGraceSeconds } });
+    const { issuer } = first;
+    replicas = [first, await startSystem({ kv, config: { issuer, refreshGraceSeconds } })];
+  }
+  afterEach(() => Promise.all(replicas.map((replica) => replica.close())));
+
+  /** Each request at another replica than the one before. */
+  const refreshEverywhere = (clientId: string, token: string, count: number): Promise<Answer[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, index) =>
+        refresh({ issuer: replicas[index % 2]?.url ?? "" }, clientId, token),
+      ),
+    );
+
+  /** Lets nobody write before so many are about to, all of whom have found the token unused. */
+  function openTheRace(count: number): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let arrived = 0;
+    kv.before = async (method, key) => {
+      if (method !== "compareAndSet" || !key.startsWith("rt:")) return;
+      arrived += 1;
+      if (arrived === count) resolve();
+      await promise;
+    };
+  }
+
+  it("Keycloak CVE-2026-1035: of eight that find a token unused at the same time, one uses it; all get its answer", async () => {
+    await start(30);
+    const { clientId, tokens } = await connect(replicas[0] as System);
+    openTheRace(8);
+    kv.written.clear();
+    const answers = await refreshEverywhere(clientId, tokens.refresh_token, 8);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    // None was made beside it that nobody was told of.
+    expect([...kv.written.keys()].filter((key) => key.startsWith("at:"))).toHaveLength(1);
+  });
+
+  it("Keycloak CVE-2026-1035: without a grace one is answered at most, and no family goes on twice", async () => {
+    await start(0);
+    const { clientId, tokens } = await connect(replicas[0] as System);
+    openTheRace(8);
+    const answers = await refreshEverywhere(clientId, tokens.refresh_token, 8);
+    kv.before = undefined;
+    const good = answers.filter(({ status }) => status === 200);
+    expect(good.length).toBeLessThanOrEqual(1);
+    const lost = answers.filter(({ status }) => status !== 200);
+    expect(new Set(lost.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
+  });
+
+  it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over, with one successor each", async () => {
+    await start(30);
+    const [first] = replicas as [System];
+    const { clientId, tokens } = await connect(first);
+    let token = tokens.refresh_token;
+    for (let round = 0; round < 3; round += 1) {
+      const answers = await refreshEverywhere(clientId, token, 4);
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect(new Set(answers.map((answer) => toTokens(answer).refresh_token)).size).toBe(1);
+      token = toTokens(answers[0]).refresh_token;
+    }
+    advance(31);
+    expect((await refresh(first, clientId, tokens.refresh_token)).status).toBe(400);
+    expect((await refresh(first, clientId, token)).json["error"]).toBe("invalid_grant");
+  });
+});
+
+describe("over a restart, on the same file", () => {
+  let folder: string;
+  let system: System;
+  let issuer: string | undefined;
+  let stop: () => Promise<void>;
+
+  async function start(): Promise<void> {
+    const kv = createSqliteKv({ file: path.join(folder, "store.sqlite"), clock: systemClock });
+    const running = await startSystem({ kv, config: issuer === undefined ? {} : { issuer } });
+    issuer ??= running.issuer;
+    system = running;
+    stop = async () => {
+      await running.close();
+      await kv.close();
+    };
+  }
+  const restart = async (): Promise<void> => {
+    await stop();
+    await start();
+  };
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "taiga-mcp-advisories-"));
+    issuer = undefined;
+    await start();
+  });
+  afterEach(async () => {
+    await stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const here = () => ({ issuer: system.url });
+  const isActive = async (token: string): Promise<unknown> =>
+    (await introspect(system.url, token)).json["active"];
+
+  it("Keycloak CVE-2026-9802: a rotated token is still known as one, and its use ends the family", async () => {
+    const { clientId, tokens } = await connect(system);
+    const next = toTokens(await refresh(here(), clientId, tokens.refresh_token));
+    advance(31);
+    await restart();
+    expect(await isActive(next.access_token)).toBe(true);
+    const replay = await refresh(here(), clientId, tokens.refresh_token);
+    expect([replay.status, replay.json["error"]]).toEqual([400, "invalid_grant"]);
+    expect(await isActive(next.access_token)).toBe(false);
+    await restart();
+    const after = await refresh(here(), clientId, next.refresh_token);
+    expect(after.json["error"]).toBe("invalid_grant");
+  });
+
+  it("Keycloak CVE-2026-9802: the grace is neither longer nor another one after it", async () => {
+    const { clientId, tokens } = await connect(system);
+    const first = await refresh(here(), clientId, tokens.refresh_token);
+    advance(29);
+    await restart();
+    expect((await refresh(here(), clientId, tokens.refresh_token)).text).toBe(first.text);
+    advance(1);
+    expect((await refresh(here(), clientId, tokens.refresh_token)).status).toBe(400);
+  });
+
+  it("Keycloak CVE-2026-9802: a used code and a used assertion are still known as used", async () => {
+    const clientId = await register(here());
+    const pkce = createPkce();
+    const params = toAuthorizeParams(clientId, pkce);
+    const code = (await authorize(system, params)).get("code") ?? "";
+    const tokens = toTokens(await exchangeCode(here(), clientId, code, pkce));
+    const client = await registerKeyClient(system);
+    const proof = await client.prove();
+    expect((await refresh(here(), client.id, "unknown", proof)).json["error"]).toBe(
+      "invalid_grant",
+    );
+    await restart();
+    const assertion = await refresh(here(), client.id, "unknown", proof);
+    expect([assertion.status, assertion.json["error"]]).toEqual([401, "invalid_client"]);
+    expect((await exchangeCode(here(), clientId, code, pkce)).json["error"]).toBe("invalid_grant");
+    expect(await isActive(tokens.access_token)).toBe(false);
+  });
+});

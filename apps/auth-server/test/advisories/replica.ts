@@ -1,0 +1,89 @@
+import { createLogger, systemClock } from "@taiga-mcp/service";
+import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Config } from "../../src/config.ts";
+import { toCsrfKeys } from "../../src/crypto/keys.ts";
+import { createSealer } from "../../src/crypto/seal.ts";
+import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
+import { createCsrf } from "../../src/interactions/csrf.ts";
+import { createInteractionsRouter } from "../../src/interactions/router.ts";
+import { createLimitedLogin } from "../../src/login/limited-login.ts";
+import { createEndGrant } from "../../src/revocation/end-grant.ts";
+import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
+import { createRateLimits } from "../../src/storage/rate-limits.ts";
+import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createVault } from "../../src/vault/vault.ts";
+import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
+import { isAway, type PlayedTaiga } from "./played-taiga.ts";
+
+const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
+
+/** Signs the forms of every replica; tests that try what a form's token does not stop, too. */
+export const csrf = createCsrf(...toCsrfKeys(MASTER_KEYS));
+
+export interface ReplicaOptions {
+  taiga: PlayedTaiga;
+  kv?: Kv;
+  broadcast?: Broadcast;
+  config?: Partial<Config>;
+}
+
+/**
+ * The authorization server with all its parts as main.ts joins them: engine, pages, vault, both
+ * ways to log in. Only Taiga is played. Two of them on one store are two replicas.
+ */
+export async function startReplica(options: ReplicaOptions): Promise<System> {
+  const { taiga, kv = createMemoryKv({ clock: systemClock }) } = options;
+  const { broadcast = createLocalBroadcast() } = options;
+  const clock = systemClock;
+  const logger = createLogger({ name: "test", level: "silent" });
+  const keys = createStorageKeys(TAIGA_API_URL);
+  const seal = createSealer(MASTER_KEYS, "vault");
+  const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
+  const stored = { kv, seal, clock, keys, logger, sleep };
+  const endGrant = createEndGrant({ ...stored, broadcast });
+  const vault = createVault({
+    ...stored,
+    refresh: taiga.refresh,
+    whoIs: async () => isAway(),
+    sharedTokens: { release: async () => {} },
+    toAccountId: toSubject,
+    ttlSeconds: 660,
+    endGrant: (grantId) => endGrant(keys.grant(grantId)),
+    calendar: createRenewalCalendar({ kv, clock, keys }),
+  });
+  return await startSystem({
+    kv,
+    broadcast,
+    vault,
+    config: { ...options.config, masterKeys: MASTER_KEYS },
+    pages: (interactions, config) =>
+      createInteractionsRouter({
+        interactions,
+        vault,
+        password: createLimitedLogin({
+          login: { login: (credentials) => taiga.login(credentials) },
+          rateLimits: createRateLimits({ kv, keys, clock }),
+          sleep: async () => {},
+        }),
+        application: {
+          login: {
+            toLoginUrl: (state) => `${config.taigaWebUrl}/login?state=${state}`,
+            redeem: (authCode, state) => taiga.redeem(authCode, state),
+            revoke: async () => {},
+          },
+          flows: createApplicationFlows(stored),
+        },
+        listOwnProjects: async () => [],
+        csrf,
+        allowLists: { users: [], emailDomains: [] },
+        issuer: config.issuer,
+        toAccountId: toSubject,
+        accessLimit: config.accessLimit,
+        taigaWebUrl: config.taigaWebUrl,
+        mcpUrl: config.resource,
+        logger,
+        sleep,
+      }),
+  });
+}

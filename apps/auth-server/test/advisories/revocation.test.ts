@@ -1,0 +1,190 @@
+// What went wrong in other authorization servers, about revocations, tried on this one.
+import { systemClock } from "@taiga-mcp/service";
+import { createLocalBroadcast, createMemoryKv } from "@taiga-mcp/store";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { hash } from "../../src/storage/keys.ts";
+import {
+  introspect,
+  postJson,
+  refresh,
+  REDIRECT_URI,
+  request,
+  revoke,
+  type Tokens,
+} from "../support/client.ts";
+import { createTestKv, type TestKv } from "../support/stores.ts";
+import type { System } from "../support/system.ts";
+import { advance, stopClock } from "../support/time.ts";
+import { begin, borrowTaigaToken, LOGIN_WAYS, type LoginWay } from "./person.ts";
+import { type PlayedTaiga, playTaiga, subjectOf } from "./played-taiga.ts";
+import { startReplica } from "./replica.ts";
+
+let kv: TestKv;
+let taiga: PlayedTaiga;
+/** What the resource servers are told. */
+let ended: string[];
+let system: System;
+let other: System;
+beforeEach(async () => {
+  stopClock();
+  kv = createTestKv(createMemoryKv({ clock: systemClock }));
+  taiga = playTaiga();
+  ended = [];
+  const broadcast = createLocalBroadcast();
+  broadcast.subscribe({ restored: () => {}, lost: () => {}, message: (gid) => ended.push(gid) });
+  system = await startReplica({ kv, taiga, broadcast });
+  other = await startReplica({ kv, taiga, broadcast, config: { issuer: system.issuer } });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await system.close();
+  await other.close();
+});
+
+interface Login {
+  clientId: string;
+  tokens: Tokens;
+  /** As registration answered it. */
+  registration: Record<string, unknown>;
+  /** Presents the code that the tokens came from once more. */
+  replayCode(): Promise<unknown>;
+}
+
+async function connect(way: LoginWay = "password"): Promise<Login> {
+  const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
+  const clientId = String(json["client_id"]);
+  const person = await begin(system, { clientId });
+  await person.logIn(way);
+  const consented = await person.consent();
+  const tokens = (await person.redeem(consented)).json as unknown as Tokens;
+  return { clientId, tokens, registration: json, replayCode: () => person.redeem(consented) };
+}
+
+/** What introspection says on both listeners of both replicas. */
+async function activeEverywhere({ tokens }: Login): Promise<unknown[]> {
+  const urls = [system, other].flatMap(({ url, privateUrl }) => [url, privateUrl]);
+  const answers = await Promise.all(urls.map((url) => introspect(url, tokens.access_token)));
+  return [...new Set(answers.map(({ json }) => json["active"]))];
+}
+
+/** Everything that ends a login from outside. */
+const ENDS: readonly [string, (login: Login) => Promise<unknown>][] = [
+  [
+    "its access token is revoked",
+    ({ clientId, tokens }) => revoke(system, clientId, tokens.access_token),
+  ],
+  [
+    "its refresh token is revoked",
+    ({ clientId, tokens }) => revoke(system, clientId, tokens.refresh_token),
+  ],
+  ["its code is used again", (login) => login.replayCode()],
+  [
+    "a rotated token is used again",
+    async ({ clientId, tokens }) => {
+      await refresh(system, clientId, tokens.refresh_token);
+      advance(31);
+      await refresh(system, clientId, tokens.refresh_token);
+    },
+  ],
+  [
+    "its client unregisters",
+    ({ registration }) =>
+      request(String(registration["registration_client_uri"]), {
+        method: "DELETE",
+        headers: { authorization: `Bearer ${String(registration["registration_access_token"])}` },
+      }),
+  ],
+  [
+    "Taiga has ended the login behind it",
+    async ({ tokens }) => {
+      const { json } = await borrowTaigaToken(system, tokens.access_token);
+      const refused = { rejected_token_sha256: hash(String(json["access_token"])) };
+      taiga.next.push((carryOut) => carryOut());
+      await borrowTaigaToken(system, tokens.access_token, refused);
+    },
+  ],
+];
+
+describe("introspection says at once that a token has ended", () => {
+  it.each(ENDS)(
+    "Keycloak CVE-2026-8922: when %s, on every replica, and resource servers are told",
+    async (_what, end) => {
+      const login = await connect();
+      const { gid } = (await introspect(system.issuer, login.tokens.access_token)).json;
+      expect(await activeEverywhere(login)).toEqual([true]);
+      await end(login);
+      expect(await activeEverywhere(login)).toEqual([false]);
+      expect(ended).toEqual([gid]);
+    },
+  );
+
+  // Keycloak looked at one of two ends, and there it found none.
+  it.each(["at", "grant", "limits"])(
+    "Keycloak CVE-2026-8922: when one of a token's records has ended (%s), whatever the others say",
+    async (kind) => {
+      const login = await connect();
+      const [key = ""] = await kv.members(system.keys.accountGrants(subjectOf("bob")));
+      const token = system.keys.accessToken(login.tokens.access_token);
+      await kv.delete(kind === "at" ? token : key.replace(/^grant/, kind));
+      expect(await activeEverywhere(login)).toEqual([false]);
+    },
+  );
+});
+
+describe("whoever takes a consent back takes everything back", () => {
+  it.each(LOGIN_WAYS)(
+    "uploads #891: grant, tokens, Taiga's credential (%s); and nobody else's",
+    async (way) => {
+      const gone = await connect(way);
+      const [key = ""] = await kv.members(system.keys.accountGrants(subjectOf("bob")));
+      const index = system.keys.grantIndexOf(key);
+      const next = (await refresh(system, gone.clientId, gone.tokens.refresh_token)).json;
+      const stays = await connect(way);
+      const records = await kv.members(index);
+      expect(new Set(records.map((name) => name.split(":")[0]))).toEqual(
+        new Set(["grant", "limits", "code", "at", "rt", "vault"]),
+      );
+      await revoke(system, gone.clientId, String(next["refresh_token"]));
+      expect(await Promise.all(records.map((name) => kv.get(name)))).toEqual(
+        records.map(() => undefined),
+      );
+      for (const token of [gone.tokens.access_token, String(next["access_token"])]) {
+        expect((await introspect(other.privateUrl, token)).json).toEqual({ active: false });
+        expect((await borrowTaigaToken(other, token)).json["error"]).toBe("invalid_grant");
+      }
+      for (const token of [gone.tokens.refresh_token, String(next["refresh_token"])]) {
+        expect((await refresh(other, gone.clientId, token)).json["error"]).toBe("invalid_grant");
+      }
+      expect(await activeEverywhere(stays)).toEqual([true]);
+      expect((await borrowTaigaToken(other, stays.tokens.access_token)).status).toBe(200);
+    },
+  );
+});
+
+describe("a revocation that the store did not carry out is not answered as one", () => {
+  it.each([
+    ["looking for the client", "get", "client:"],
+    ["looking for an access token", "get", "at:"],
+    ["looking for a refresh token", "get", "rt:"],
+    ["deleting what the grant consists of", "deleteMembers", "g2t:"],
+  ])(
+    "fosite CVE-2020-15223: it is 503 when %s fails, and can be tried again",
+    async (_what, method, kind) => {
+      const login = await connect();
+      const { clientId, tokens } = login;
+      const token = kind === "at:" ? tokens.access_token : tokens.refresh_token;
+      kv.failsOn = (called, key) => called === method && key.startsWith(kind);
+      const answer = await revoke(system, clientId, token);
+      kv.failsOn = undefined;
+      const [isActive] = await activeEverywhere(login);
+      // Never the pair that fosite answered: done, and the token is still good.
+      expect([answer.status, isActive]).toEqual([503, true]);
+      expect([answer.json["error"], answer.headers.get("retry-after")]).toEqual([
+        "temporarily_unavailable",
+        "5",
+      ]);
+      expect((await revoke(system, clientId, token)).status).toBe(200);
+      expect(await activeEverywhere(login)).toEqual([false]);
+    },
+  );
+});

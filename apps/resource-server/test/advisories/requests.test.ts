@@ -1,0 +1,61 @@
+// What went wrong in other servers, about requests that two readers read differently, tried on this
+// one.
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { ME } from "../support/fake-taiga.ts";
+import { type Harness, rpc, startHarness } from "../support/harness.ts";
+import { toolDoing } from "../support/tools.ts";
+
+let rs: Harness;
+beforeEach(async () => {
+  const me = toolDoing("get_me", "read", async ({ taiga }) => (await taiga.users.me()).username);
+  rs = await startHarness({ tools: [me] });
+  rs.taiga.answers.set("/users/me", ME);
+  for (const user of ["token", "ada"]) {
+    rs.grant(user, { sub: user });
+    const borrowed = { access_token: `taiga-token of ${user}`, token_type: "Bearer" };
+    rs.authServer.exchanges.set(user, { ...borrowed, expires_in: 600 });
+    rs.taiga.tokens.add(borrowed.access_token);
+  }
+});
+afterEach(() => rs.close());
+
+it.each([
+  "readonly=true&readonly=false",
+  "readonly=false&readonly=true",
+  "readonly=true&%72eadonly=false",
+  "toolsets=core&toolsets=core",
+])(
+  "Keycloak CVE-2026-9689: a limit in the address that is given twice is refused: %s",
+  async (query) => {
+    const call = rpc("tools/call", { name: "get_me", arguments: {} });
+    const path = `/mcp?${query}`;
+    const response = await rs.post(call, { token: "token", path });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      detail: expect.stringMatching(/^(readonly|toolsets): must be given only once\.$/),
+    });
+    const metadata = await fetch(`${rs.url}/.well-known/oauth-protected-resource/mcp?${query}`);
+    expect(await metadata.json()).toMatchObject({ resource: rs.mcp });
+  },
+);
+
+it("Keycloak CVE-2026-9689: a token in the header is no reason to overlook a second one in the address", async () => {
+  const path = "/mcp?access_token=another";
+  const response = await rs.post(rpc("tools/list"), { token: "token", path });
+  expect(response.status).toBe(400);
+  expect(rs.authServer.requests).toEqual([]);
+});
+
+it("better-auth CVE-2025-61928: the user of a call is the token's, whoever headers, address or message name", async () => {
+  const names = { user: "ada", userId: "ada", sub: "ada", gid: "grant of ada" };
+  const headers = { "x-user": "ada", "x-forwarded-user": "ada", "x-user-id": "ada" };
+  const query = new URLSearchParams(names).toString();
+  const params = { name: "get_me", arguments: names, _meta: names, ...names };
+  const call = rpc("tools/call", params);
+  const response = await rs.post(call, { token: "token", headers, path: `/mcp?${query}` });
+  expect(await response.text()).toContain("ana");
+  const used = rs.taiga.requests.map((request) => request.headers["authorization"]);
+  expect(used).toEqual(["Bearer taiga-token of token"]);
+  const anonymous = await rs.post(call, { headers, path: `/mcp?${query}` });
+  expect(anonymous.status).toBe(401);
+});

@@ -1,0 +1,64 @@
+// What went wrong in servers like these, each event by itself, must stay in docs/traceability.md and
+// in the name of a test, so that none is lost when tests are moved or renamed.
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/** Identifiers, or where there is none, what the event is called. */
+const EVENTS = [
+  "CVE-2025-4143",
+  "revocation of others' tokens",
+  "replay of a guessed code",
+  "javascript: XSS",
+  "re-authorization signed out other devices",
+  "retry storms",
+  "GHSA-c2jp-c369-7pvx",
+  "GHSA-rww4-4w9c-7733",
+  "CVE-2026-27124",
+  "GHSA-vv7q-7jx5-f767",
+  "NAT64",
+  "6to4",
+  "rebinding",
+  "CVE-2026-1035",
+  "CVE-2026-9802",
+  "CVE-2026-8922",
+  "CVE-2026-9689",
+  "CVE-2026-28513",
+  "CVE-2025-61928",
+  "better-auth #9198",
+  "GHSA-xg6x-h9c9-2m83",
+  "GHSA-cq3f-vc6p-68fh",
+  "CVE-2026-45364",
+  "uploads #891",
+  "openwork #4441",
+  "cloudflare/mcp #136",
+  "#216",
+  "GHSA-3p3g-vpw6-4w66",
+  "CVE-2020-15223",
+  "CVE-2020-15234",
+  "sentry-mcp #1223",
+];
+
+const [, section = ""] = readFileSync("docs/traceability.md", "utf8").split(
+  "## What went wrong elsewhere\n",
+);
+/** One for each requirement: what it says, and the files whose tests it names. */
+const rows = (section.split("\n## ")[0] ?? "")
+  .split("\n- ")
+  .slice(1)
+  .map((row) => ({
+    text: row.split("\n")[0] ?? "",
+    files: [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = ""]) => file),
+  }));
+
+/** Names of tests, groups and rows of tables; comments are none of them. */
+const namesIn = (file: string): string[] =>
+  [...readFileSync(file, "utf8").matchAll(/^[ [(\])}.\w]*"(.*)"/gm)].map(([, name = ""]) => name);
+
+describe("every event of other servers", () => {
+  it.each(EVENTS)("%s has a row and a test that is named after it", (event) => {
+    const about = rows.filter(({ text }) => text.includes(event));
+    expect(about).not.toEqual([]);
+    const named = about.flatMap(({ files }) => files.flatMap(namesIn));
+    expect(named.filter((name) => name.includes(event))).not.toEqual([]);
+  });
+});
