@@ -1,3 +1,11 @@
+/**
+ * How a store may lose what it was given:
+ *
+ * - `forgets`: a restart loses minutes, or everything, because not each write goes to disk.
+ * - `evicts`: it throws entries away before their end when memory runs short.
+ */
+export type StoreWeakness = "forgets" | "evicts";
+
 /** A stored value and when it ends. */
 export interface Entry {
   value: string;
@@ -77,6 +85,9 @@ export interface Kv {
 
   /** Resolves when the store answers. */
   ping(): Promise<void>;
+
+  /** What the store is set up to lose, as it says itself; none when it keeps all there is. */
+  inspect(): Promise<readonly StoreWeakness[]>;
 
   close(): Promise<void>;
 }

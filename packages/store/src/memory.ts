@@ -143,6 +143,11 @@ export function createMemoryKv({ clock }: MemoryKvDeps): Kv {
       now();
     },
 
+    inspect: async () => {
+      now();
+      return ["forgets"];
+    },
+
     close: async () => {
       closed = true;
       entries.clear();

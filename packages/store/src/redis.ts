@@ -85,6 +85,7 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
     },
 
     ping: () => redis.ping(),
+    inspect: () => redis.inspect(),
     close: () => redis.close(),
   };
 }

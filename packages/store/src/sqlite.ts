@@ -107,6 +107,12 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
 
     ping: () => attempt((now) => void sql.get.get({ key: "", now })),
 
+    inspect: () =>
+      attempt((now) => {
+        sql.get.get({ key: "", now });
+        return [];
+      }),
+
     close: async () => {
       clearInterval(purge);
       store.close();

@@ -458,6 +458,7 @@ export function kvContract(name: string, create: () => Promise<KvUnderTest>): vo
           kv.firstToEnd("i", { withinSeconds: 1, limit: 1 }),
           kv.deleteMembers("i"),
           kv.ping(),
+          kv.inspect(),
         ];
         for (const outcome of await Promise.allSettled(calls)) {
           expect(outcome).toMatchObject({
