@@ -17,6 +17,8 @@ export interface RevocationFeed {
    * @throws {UnavailableError} while the other processes cannot be heard, and after `close`.
    */
   join(member: FeedMember): () => void;
+  /** How many members there are: readers of this process's stream. */
+  memberCount(): number;
   /** Ends all members. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
       members.add(member);
       return () => void members.delete(member);
     },
+    memberCount: () => members.size,
     close: async () => {
       await subscription.close();
       endAll();

@@ -57,3 +57,16 @@ it("ends all members when it is closed, and stays closed", async () => {
   expect(() => feed.join(member)).toThrow(UnavailableError);
   expect(heard).toEqual(["ended"]);
 });
+
+it("counts who is following, for the operator", () => {
+  const { broadcast, feed, member } = setUp();
+  expect(feed.memberCount()).toBe(0);
+  broadcast.restore();
+  const leave = feed.join(member);
+  feed.join({ ...member });
+  expect(feed.memberCount()).toBe(2);
+  leave();
+  expect(feed.memberCount()).toBe(1);
+  broadcast.lose();
+  expect(feed.memberCount()).toBe(0);
+});
