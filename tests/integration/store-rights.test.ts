@@ -33,6 +33,9 @@ describe.skipIf(binary === undefined)("the rights in packages/store/README.md", 
     expect(await kv.touch("k", { ttlSeconds: 200, indexes: ["j"] })).toBe(true);
     expect(await kv.members("j")).toEqual(["k"]);
     expect(await kv.compareAndDelete("k", "y")).toBe(false);
+    const scanned: string[] = [];
+    for await (const key of kv.scan("")) scanned.push(key);
+    expect(scanned).toEqual(["k"]);
     await kv.deleteMembers("i");
     expect(await kv.delete("k")).toBe(false);
   });

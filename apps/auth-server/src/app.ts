@@ -2,6 +2,8 @@ import { type Clock, createHttpLogger, type Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler } from "express";
 import type { Config } from "./config.ts";
+import { createPublicKeySet } from "./crypto/keys.ts";
+import type { RootKeys } from "./crypto/root-keys.ts";
 import type { AuthorizationEngine, RenderFailure } from "./engine/ports.ts";
 import { createCors } from "./http/cors.ts";
 import { createEngineRoutes } from "./http/engine-routes.ts";
@@ -11,6 +13,7 @@ import { createIntrospection } from "./http/introspect.ts";
 import { createLimit } from "./http/limits.ts";
 import { createMetadataRoutes } from "./http/metadata.ts";
 import { createPinAuthority } from "./http/pin-authority.ts";
+import { createKeyGuard } from "./http/require-keys.ts";
 import { createResourceServerAuth } from "./http/resource-server-auth.ts";
 import { createRevocationStream } from "./http/revocation-stream.ts";
 import { createSecurityHeaders } from "./http/security-headers.ts";
@@ -43,6 +46,7 @@ interface AppDeps {
   logger: Logger;
   engine: AuthorizationEngine;
   renderFailure: RenderFailure;
+  rootKeys: RootKeys;
 }
 
 export interface PublicAppDeps extends AppDeps {
@@ -61,6 +65,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   app.use(createPinAuthority(config.issuer));
   app.use(createCors());
   app.use(createMetadataRoutes(config));
+  app.use(createKeyGuard(deps.rootKeys));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
   app.use(deps.interactions);
   const limit = (limited: RateLimit & { isGlobal?: true }) =>
@@ -69,6 +74,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
+      keySet: createPublicKeySet(deps.rootKeys),
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({
@@ -104,7 +110,8 @@ export interface PrivateAppDeps extends AppDeps {
 /** What only the resource server and the operator reach: the one place that hands out Taiga tokens. */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
-  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps.store));
+  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps));
+  app.use(createKeyGuard(deps.rootKeys));
   const guard = authenticate(deps);
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
   app.use(

@@ -8,13 +8,15 @@ import { createClientDocuments } from "./client-documents/client-documents.ts";
 import { createDocumentFetch } from "./client-documents/document-fetch.ts";
 import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
 import { parseConfig } from "./config.ts";
-import { toCsrfKeys } from "./crypto/keys.ts";
+import { createCsrfKeys } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
 import { createApplicationFlows } from "./interactions/application-flows.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
+import { openKeyRing } from "./keys/key-ring.ts";
+import { createRingRecord } from "./keys/ring-record.ts";
 import { createAdmission } from "./login/admission.ts";
 import { createLimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
@@ -45,7 +47,10 @@ await runService(NAME, process, async (environment) => {
     ...config.taigaConnection,
   });
   const keys = createStorageKeys(config.taigaApiUrl);
-  const seal = createSealer(config.masterKeys, "vault");
+  const { masterKeys } = config;
+  const ringRecord = createRingRecord({ kv: store, keys, masterKeys, clock });
+  const rootKeys = await openKeyRing({ record: ringRecord, broadcast, clock, logger });
+  const seal = createSealer(rootKeys, "vault");
   const toSubject = (userId: number): string => toAccountId(config.taigaApiUrl, userId);
   const calendar = createRenewalCalendar({ kv: store, clock, keys });
   const stored = { kv: store, seal, clock, keys, calendar, logger, sleep };
@@ -101,6 +106,7 @@ await runService(NAME, process, async (environment) => {
     config,
     kv: store,
     keys,
+    rootKeys,
     clock,
     logger,
     sleep,
@@ -130,7 +136,7 @@ await runService(NAME, process, async (environment) => {
     listOwnProjects: createOwnProjects((memberId, credential, signal) =>
       createTaigaClient(transport, credential, { signal }).projects.list({ memberId }),
     ),
-    csrf: createCsrf(...toCsrfKeys(config.masterKeys)),
+    csrf: createCsrf(createCsrfKeys(rootKeys)),
     issuer: config.issuer,
     toAccountId: toSubject,
     accessLimit: config.accessLimit,
@@ -140,7 +146,7 @@ await runService(NAME, process, async (environment) => {
     sleep,
   });
 
-  const shared = { config, logger, engine, renderFailure: renderFailurePage };
+  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   const publicListener = await listen(createPublicApp({ ...shared, interactions, rateLimits }), {
     ...config.publicListener,
     setting: "AUTH_SERVER_PORT",
@@ -157,6 +163,7 @@ await runService(NAME, process, async (environment) => {
       // Its streams would keep the listener open.
       await revocations.close();
       await Promise.all([publicListener.close(), privateListener.close(), keepAlive.close()]);
+      await rootKeys.close();
       await Promise.all([
         store.close(),
         broadcast.close(),

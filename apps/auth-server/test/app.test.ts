@@ -2,7 +2,7 @@ import { createLogger, systemClock } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { decodeJwt, UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toCsrfKeys } from "../src/crypto/keys.ts";
+import { createCsrfKeys } from "../src/crypto/keys.ts";
 import { createSealer } from "../src/crypto/seal.ts";
 import { createCsrf } from "../src/interactions/csrf.ts";
 import { createInteractionsRouter } from "../src/interactions/router.ts";
@@ -26,6 +26,7 @@ import {
   type Tokens,
 } from "./support/client.ts";
 import { startSystem, type System, TAIGA_API_URL } from "./support/system.ts";
+import { createRootKeys } from "./support/root-keys.ts";
 
 const KEYS = createStorageKeys(TAIGA_API_URL);
 const USERS: Readonly<Record<string, number>> = { alice: 7, bob: 8 };
@@ -40,10 +41,10 @@ const toTaigaToken = (username: string): string =>
 async function startWhole(): Promise<System> {
   const kv = createMemoryKv({ clock: systemClock });
   const logger = createLogger({ name: "test", level: "silent" });
-  const masterKeys = [new Uint8Array(32).fill(7)] as const;
+  const rootKeys = createRootKeys(7);
   const vault = createVault({
     kv,
-    seal: createSealer(masterKeys, "vault"),
+    seal: createSealer(rootKeys, "vault"),
     clock: systemClock,
     refresh: () => Promise.reject(new Error("Nothing needs to be refreshed here.")),
     whoIs: () => Promise.reject(new Error("Nobody needs to be asked about here.")),
@@ -57,6 +58,7 @@ async function startWhole(): Promise<System> {
   });
   return await startSystem({
     kv,
+    rootKeys,
     vault,
     pages: (interactions, config) =>
       createInteractionsRouter({
@@ -84,7 +86,7 @@ async function startWhole(): Promise<System> {
           },
         },
         listOwnProjects: async () => [],
-        csrf: createCsrf(...toCsrfKeys(masterKeys)),
+        csrf: createCsrf(createCsrfKeys(rootKeys)),
         allowLists: { users: [], emailDomains: [] },
         issuer: config.issuer,
         toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),

@@ -83,6 +83,13 @@ export interface Kv {
   /** Deletes an index and every key in it. */
   deleteMembers(index: string): Promise<void>;
 
+  /**
+   * The keys that begin with `prefix`, in no order and a page at a time, so that any number of them
+   * holds nothing up. Names every key that is there from the first to the last, perhaps twice; of
+   * those that come or go meanwhile some.
+   */
+  scan(prefix: string): AsyncIterable<string>;
+
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 

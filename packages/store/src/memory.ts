@@ -139,6 +139,13 @@ export function createMemoryKv({ clock }: MemoryKvDeps): Kv {
       for (const key of liveMembers(index)) drop(key);
     },
 
+    scan: async function* (prefix) {
+      now();
+      for (const key of entries.keys()) {
+        if (key.startsWith(prefix) && find(key) !== undefined) yield key;
+      }
+    },
+
     ping: async () => {
       now();
     },

@@ -1,5 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
+import { RING_CHANGED } from "../keys/key-ring.ts";
 
 /** Somebody who must hear of every grant that ends. */
 export interface FeedMember {
@@ -36,6 +37,7 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
 
   const subscription = broadcast.subscribe({
     message: (gid) => {
+      if (gid === RING_CHANGED) return;
       for (const member of members) member.revoked(gid);
     },
     restored: () => {

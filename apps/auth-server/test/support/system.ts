@@ -8,9 +8,13 @@ import { createPrivateApp, createPublicApp } from "../../src/app.ts";
 import { createClientDocuments } from "../../src/client-documents/client-documents.ts";
 import type { FetchDocument } from "../../src/client-documents/document-fetch.ts";
 import type { Config } from "../../src/config.ts";
+import type { RootKeys } from "../../src/crypto/root-keys.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
+import { type KeyRing, openKeyRing } from "../../src/keys/key-ring.ts";
+import { createKeyRotation, type KeyRotation } from "../../src/keys/key-rotation.ts";
+import { createRingRecord } from "../../src/keys/ring-record.ts";
 import { createEndGrant } from "../../src/revocation/end-grant.ts";
 import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
 import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
@@ -35,6 +39,8 @@ export interface SystemOptions {
   kv?: Kv;
   broadcast?: Broadcast;
   config?: Partial<Config>;
+  /** In place of the ring in the store, which is opened with `config.masterKeys`. */
+  rootKeys?: RootKeys;
   logger?: Logger;
   /** Called by the engine and the private listener in place of the vault. */
   vault?: Partial<Pick<Vault, "status" | "token">>;
@@ -52,6 +58,7 @@ export interface System {
   privateUrl: string;
   kv: Kv;
   keys: StorageKeys;
+  rotation: KeyRotation;
   user: User;
   config: Config;
   /** Every interaction a page was asked for. */
@@ -73,6 +80,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.config,
   });
   const logger = options.logger ?? createLogger({ name: "test", level: "silent" });
+  const { masterKeys } = config;
+  const record = createRingRecord({ kv, keys, masterKeys, clock });
+  const rootKeys: KeyRing = options.rootKeys
+    ? { ...options.rootKeys, close: async () => {} }
+    : await openKeyRing({ record, broadcast, clock, logger });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv, keys, clock });
   const user: User = {
@@ -93,6 +105,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     config,
     kv,
     keys,
+    rootKeys,
     clock,
     logger,
     sleep,
@@ -111,7 +124,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const interactions =
     options.pages?.(engine.interactions, config) ??
     createScriptedPages(engine.interactions, user, steps);
-  const shared = { config, logger, engine, renderFailure: renderFailurePage };
+  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   publicServer.serve(createPublicApp({ ...shared, interactions, rateLimits }));
   privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock }));
   return {
@@ -120,11 +133,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     privateUrl: privateServer.url,
     kv,
     keys,
+    rotation: createKeyRotation({ kv, keys, record, rootKeys, broadcast, clock, logger }),
     user,
     config,
     steps,
     close: async () => {
       await revocations.close();
+      await rootKeys.close();
       await Promise.all([publicServer.close(), privateServer.close()]);
     },
   };

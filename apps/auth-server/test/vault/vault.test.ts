@@ -16,6 +16,7 @@ import {
   type VaultDeps,
 } from "../../src/vault/vault.ts";
 import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const START = 1_790_000_000;
 const DAY = 86_400;
@@ -33,7 +34,7 @@ const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
 });
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
-const seal = createSealer([new Uint8Array(32).fill(7)], "vault");
+const seal = createSealer(createRootKeys(7), "vault");
 const logger = createLogger({ name: "test", level: "silent" });
 
 let now: number;
