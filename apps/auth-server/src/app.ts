@@ -1,10 +1,13 @@
 import { type Clock, createHttpLogger, type Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler } from "express";
+import { toAdminToken } from "./admin/admin-token.ts";
 import type { Config } from "./config.ts";
 import { createPublicKeySet } from "./crypto/keys.ts";
 import type { RootKeys } from "./crypto/root-keys.ts";
 import type { AuthorizationEngine, RenderFailure } from "./engine/ports.ts";
+import { createAdminAuth } from "./http/admin-auth.ts";
+import { type AdminRoutesDeps, createAdminRoutes } from "./http/admin-routes.ts";
 import { createCors } from "./http/cors.ts";
 import { createEngineRoutes } from "./http/engine-routes.ts";
 import { createErrorHandler, notFound } from "./http/error-handler.ts";
@@ -25,14 +28,15 @@ import type { Vault } from "./vault/vault.ts";
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
 const AUTHORIZATIONS_PER_MINUTE = 120;
 
-/** Failed logins of a resource server from one address in a minute. */
-const RESOURCE_SERVER_FAILURES_PER_MINUTE = 20;
+/** Failed logins of a resource server, or of the operator, from one address in a minute. */
+const FAILURES_PER_MINUTE = 20;
 
 type AppConfig = Pick<
   Config,
   | "issuer"
   | "resource"
   | "accessLimit"
+  | "masterKeys"
   | "registrationsPerHour"
   | "registrationsPerHourTotal"
   | "resourceServer"
@@ -105,12 +109,19 @@ export interface PrivateAppDeps extends AppDeps {
   vault: Pick<Vault, "token">;
   revocations: Pick<RevocationFeed, "join">;
   clock: Clock;
+  admin: Omit<AdminRoutesDeps, "authenticate">;
 }
 
 /** What only the resource server and the operator reach: the one place that hands out Taiga tokens. */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
   const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps));
+  const operator = createAdminAuth({
+    tokens: config.masterKeys.map(toAdminToken),
+    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
+  });
+  // Before the guard: the operator wants to know why there are no keys.
+  app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));
   app.use(createKeyGuard(deps.rootKeys));
   const guard = authenticate(deps);
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
@@ -147,5 +158,5 @@ const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
 const authenticate = ({ config }: AppDeps): RequestHandler =>
   createResourceServerAuth({
     ...config.resourceServer,
-    limitFailures: createLimit({ windowSeconds: 60, maximum: RESOURCE_SERVER_FAILURES_PER_MINUTE }),
+    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
   });

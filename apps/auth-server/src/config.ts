@@ -285,7 +285,10 @@ function resolveApplicationId({ TAIGA_LOGIN, TAIGA_APPLICATION_ID }: Settings): 
   );
 }
 
-function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
+/** @throws {ConfigurationError} when the key is missing or was changed by hand. */
+export function resolveMasterKeys(
+  settings: Pick<Settings, "MASTER_KEY" | "STORE_URL" | "DATA_DIR">,
+): Config["masterKeys"] {
   const texts =
     settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);

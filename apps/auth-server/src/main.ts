@@ -2,7 +2,10 @@ import { createLogger, listen, runService, systemClock } from "@taiga-mcp/servic
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaClient, createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { createInspectInstallation } from "./admin/inspect-installation.ts";
 import { createPrivateApp, createPublicApp } from "./app.ts";
 import { createClientDocuments } from "./client-documents/client-documents.ts";
 import { createDocumentFetch } from "./client-documents/document-fetch.ts";
@@ -16,6 +19,7 @@ import { createApplicationFlows } from "./interactions/application-flows.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
 import { openKeyRing } from "./keys/key-ring.ts";
+import { createKeyRotation } from "./keys/key-rotation.ts";
 import { createRingRecord } from "./keys/ring-record.ts";
 import { createAdmission } from "./login/admission.ts";
 import { createLimitedLogin } from "./login/limited-login.ts";
@@ -151,7 +155,18 @@ await runService(NAME, process, async (environment) => {
     ...config.publicListener,
     setting: "AUTH_SERVER_PORT",
   });
-  const privateApp = createPrivateApp({ ...shared, store, vault, revocations, clock });
+  const rotation = { kv: store, keys, record: ringRecord, rootKeys, broadcast, clock, logger };
+  const inspect = createInspectInstallation({
+    config,
+    version: readVersion(),
+    startedAt: clock(),
+    store,
+    rootKeys,
+    connect: (credential, signal) => createTaigaClient(transport, credential, { signal }),
+    revocations,
+  });
+  const admin = { inspect, keyRotation: createKeyRotation(rotation) };
+  const privateApp = createPrivateApp({ ...shared, store, vault, revocations, clock, admin });
   const privateListener = await listen(privateApp, {
     ...config.privateListener,
     setting: "AUTH_SERVER_PRIVATE_PORT",
@@ -173,3 +188,9 @@ await runService(NAME, process, async (environment) => {
     },
   };
 });
+
+/** Of this program; the file is beside both the source and the build output. */
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

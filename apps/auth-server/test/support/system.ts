@@ -11,6 +11,7 @@ import type { Config } from "../../src/config.ts";
 import type { RootKeys } from "../../src/crypto/root-keys.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
+import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
 import { type KeyRing, openKeyRing } from "../../src/keys/key-ring.ts";
 import { createKeyRotation, type KeyRotation } from "../../src/keys/key-rotation.ts";
@@ -46,6 +47,8 @@ export interface SystemOptions {
   vault?: Partial<Pick<Vault, "status" | "token">>;
   /** Fetches clients' metadata documents; they are not taken when left out. */
   fetchDocument?: FetchDocument | undefined;
+  /** What the operator's routes ask in place of the running service. */
+  admin?: Partial<Pick<AdminRoutesDeps, "inspect" | "keyRotation">>;
   /** Pages in place of the scripted ones. */
   pages?: (interactions: Interactions, config: Config) => RequestHandler;
 }
@@ -126,14 +129,16 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     createScriptedPages(engine.interactions, user, steps);
   const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   publicServer.serve(createPublicApp({ ...shared, interactions, rateLimits }));
-  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock }));
+  const rotation = createKeyRotation({ kv, keys, record, rootKeys, broadcast, clock, logger });
+  const admin = { inspect: unused, keyRotation: rotation, ...options.admin };
+  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock, admin }));
   return {
     issuer: config.issuer,
     url: publicServer.url,
     privateUrl: privateServer.url,
     kv,
     keys,
-    rotation: createKeyRotation({ kv, keys, record, rootKeys, broadcast, clock, logger }),
+    rotation,
     user,
     config,
     steps,
@@ -144,6 +149,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
   };
 }
+
+const unused = (): Promise<never> => Promise.reject(new Error("No operator is expected here."));
 
 function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
   const listener = { host: "127.0.0.1", port: 0 };

@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import { type Finding, toFindingLines } from "../../src/admin/finding.ts";
+import type { KeyReport } from "../../src/admin/key-report.ts";
+import { toKeyText, toRetiredText, toRotatedText } from "../../src/admin/key-text.ts";
+import { toSetupText } from "../../src/admin/setup-text.ts";
+import { toDuration, toLocalTime, toMoment, withLocalTimes } from "../../src/admin/time-text.ts";
+import { KEY_REPORT, NOW } from "./examples.ts";
+
+const plain = (_mark: Finding["mark"], text: string): string => text;
+
+describe("times", () => {
+  it.each([
+    [0, "0 seconds"],
+    [1, "1 second"],
+    [119, "119 seconds"],
+    [120, "2 minutes"],
+    [58 * 60, "58 minutes"],
+    [119 * 60, "119 minutes"],
+    [2 * 3600, "2 hours"],
+    [47 * 3600, "47 hours"],
+    [48 * 3600, "2 days"],
+    [-5, "0 seconds"],
+  ])("%i seconds read %s", (seconds, text) => {
+    expect(toDuration(seconds)).toBe(text);
+  });
+
+  it("are shown by the clock on the wall, which is this machine's", () => {
+    const wall = new Date(2026, 10, 20, 9, 5).getTime() / 1000;
+    expect(toLocalTime(wall)).toBe("2026-11-20 09:05");
+  });
+
+  it("are never promised too early: what is refused at 09:05:30 is not said to be allowed at 09:05", () => {
+    const wall = new Date(2026, 10, 20, 9, 5, 30).getTime() / 1000;
+    expect(toMoment(wall, wall - 1800)).toBe("from 2026-11-20 09:06 on (in 31 minutes)");
+    expect(toMoment(wall, wall)).toBe("now");
+  });
+});
+
+it.each([
+  [-600, "Wait until WALL."],
+  [1800, "Wait until WALL (in 30 minutes)."],
+])("times that the server writes are shown by the clock on the wall (in %i s)", (ahead, text) => {
+  const at = Math.ceil(NOW / 60) * 60;
+  for (const time of [at, at - 30]) {
+    const said = `Wait until ${new Date(time * 1000).toISOString()}.`;
+    expect(withLocalTimes(said, at - ahead)).toBe(text.replace("WALL", toLocalTime(at)));
+  }
+});
+
+describe("the keys", () => {
+  const options = { now: NOW, program: "admin" };
+
+  it("stand in columns, with what each still opens, and what comes next", () => {
+    const lines = toKeyText(KEY_REPORT, options).split("\n");
+    expect(
+      lines.slice(0, 3).map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME")),
+    ).toEqual([
+      "  Key   State                  Made               Records",
+      "  k2    in use in 40 seconds   TIME         0",
+      "  k1    seals and opens        TIME     1,204",
+    ]);
+    expect(lines.at(-1)).toMatch(/from .* on \(in 61 minutes\): admin keys retire$/);
+  });
+
+  it("can be retired at once when the time has come", () => {
+    const report = { ...KEY_REPORT, retirableFrom: NOW };
+    expect(toKeyText(report, options)).toContain("remove the others, now: admin keys retire");
+  });
+
+  it("can be replaced when there is one only", () => {
+    const report: KeyReport = {
+      keys: KEY_REPORT.keys.slice(1),
+      masterKey: { position: 0, count: 1 },
+    };
+    expect(toKeyText(report, options)).toMatch(/To replace the key: admin keys rotate$/);
+  });
+
+  it("say where to look while a new one is coming and nothing can be retired yet", () => {
+    const { retirableFrom: _, ...report } = KEY_REPORT;
+    expect(toKeyText(report, options)).toMatch(/When the new key is in use, .*: admin keys$/);
+  });
+
+  it.each([
+    [{ position: 0, count: 1 }, "with MASTER_KEY."],
+    [
+      { position: 0, count: 2 },
+      "with each of the 2 in MASTER_KEY. Once every replica runs with this list, only the first",
+    ],
+    [{ position: 1, count: 2 }, "Of the 2 in MASTER_KEY only number 2 opens them"],
+  ])("say for %j which master key is still needed", (masterKey, text) => {
+    expect(toKeyText({ ...KEY_REPORT, masterKey }, options)).toContain(text);
+  });
+
+  it("say after a rotation from when on the new key is used, and that nobody is logged out", () => {
+    expect(toRotatedText(KEY_REPORT, options).split("\n")[0]).toBe(
+      "A new key was made. It is in use in 40 seconds, once every replica knows it. Nobody is logged out.",
+    );
+  });
+
+  it.each([
+    [1204, 1, "1,204 records sealed anew, 1 older key removed."],
+    [1, 2, "1 record sealed anew, 2 older keys removed."],
+    [0, 0, "No key was removed: the new one is not in use yet."],
+  ])("say after retiring that of %i records and %i keys", (resealed, removed, text) => {
+    const report = { ...KEY_REPORT, resealed, removed };
+    expect(toRetiredText(report, options)).toContain(text);
+  });
+});
+
+describe("findings", () => {
+  const layout = (finding: Partial<Finding>, columns = 80): string[] =>
+    toFindingLines([{ mark: "ok", about: "Store", text: "fine", ...finding }], {
+      columns,
+      paint: plain,
+    });
+
+  it("stand in columns, one mark each", () => {
+    const findings: Finding[] = [
+      { mark: "ok", about: "Store", text: "one" },
+      { mark: "warn", about: "Taiga at last", text: "two" },
+      { mark: "fail", about: "Login", text: "three" },
+    ];
+    expect(toFindingLines(findings, { columns: 80, paint: plain })).toEqual([
+      "  ✓ Store          one",
+      "  ! Taiga at last  two",
+      "  ✗ Login          three",
+    ]);
+  });
+
+  it("are broken between words, below where they begin", () => {
+    const words = "change this setting and then start the service once more";
+    const lines = layout({ mark: "fail", advice: words }, 51);
+    expect(lines).toEqual([
+      "  ✗ Store  fine",
+      "           change this setting and then start the",
+      "           service once more",
+    ]);
+  });
+
+  it("never break what is to be copied", () => {
+    const copy = `curl ${"x".repeat(90)} and more`;
+    expect(layout({ copy }, 40)).toEqual(["  ✓ Store  fine", `             ${copy}`]);
+  });
+});
+
+describe("the text of setup", () => {
+  const text = (marks: Finding["mark"][], mcpUrl = "https://mcp.example.com/mcp"): string =>
+    toSetupText(
+      marks.map((mark) => ({ mark, about: "Step", text: "said" })),
+      { mcpUrl, columns: 100, paint: plain },
+    );
+
+  it("ends with how to connect a client when nothing is wrong", () => {
+    expect(text(["ok", "ok"])).toMatch(/\nNothing is wrong\.\n/);
+    expect(text(["ok", "warn"])).toContain("Nothing is wrong. 1 to look at (!).");
+    expect(text(["ok"])).toContain(
+      "  claude mcp add --transport http taiga https://mcp.example.com/mcp\n",
+    );
+  });
+
+  it("sends nobody to an installation that does not work", () => {
+    const said = text(["ok", "fail", "warn"]);
+    expect(said).toContain("1 of 3 checks failed (✗)");
+    expect(said).not.toContain("claude mcp add");
+  });
+
+  it("does not promise hosted clients what only this machine can reach", () => {
+    expect(text(["ok"], "http://localhost:3002/mcp")).toContain("need a public https address");
+    expect(text(["ok"])).not.toContain("need a public https address");
+  });
+});
