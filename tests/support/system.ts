@@ -32,6 +32,8 @@ export interface System {
   resourceServer: Service;
   authServer: Service;
   sandbox: Service;
+  /** What all of them were started with. */
+  environment: Readonly<Record<string, string>>;
   rsCredentials: { clientId: string; clientSecret: string };
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
     internalUrl: environment.AUTH_SERVER_INTERNAL_URL,
     mcpUrl: environment.MCP_URL,
     taigaApiUrl: `${environment.TAIGA_API_URL}/api/v1`,
+    environment,
     rsCredentials,
     stop,
   };
