@@ -1,7 +1,7 @@
 import { CodedError } from "@taiga-mcp/service";
 import { z } from "zod";
 import type { AdminSettings } from "./admin-settings.ts";
-import { toErrorCode } from "./ask-taiga.ts";
+import { toErrorCode } from "./error-code.ts";
 
 /** The part of `fetch` that is needed here. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;

@@ -1,4 +1,5 @@
 import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { isCertificateFault, toErrorCode } from "./error-code.ts";
 import type { Installation } from "./installation.ts";
 
 type TaigaAnswer = Pick<Installation["taiga"], "outcome" | "status" | "errorCode">;
@@ -53,15 +54,4 @@ function toSilence(
   }
   if (hasProxy) return "proxy";
   return errorCode.endsWith("TIMEOUT") || errorCode === "ETIMEDOUT" ? "timeout" : "unreachable";
-}
-
-/** The codes of OpenSSL and Node.js for a certificate that is not trusted, not valid or another's. */
-export const isCertificateFault = (errorCode: string): boolean =>
-  /CERT|_SIGNATURE|^INVALID_CA$|^PATH_LENGTH_EXCEEDED$|^INVALID_PURPOSE$/.test(errorCode);
-
-/** `ENOTFOUND`, `CERT_HAS_EXPIRED` …; the innermost one there is. */
-export function toErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const own = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return toErrorCode(error.cause) ?? own;
 }

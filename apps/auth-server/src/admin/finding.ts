@@ -8,7 +8,7 @@ export interface Finding {
   text: string;
   /** What to change; absent when there is nothing to do. */
   advice?: string;
-  /** To be copied as it stands, after the advice. */
+  /** What the advice ends with, to be copied as it stands. */
   copy?: string;
 }
 
@@ -24,14 +24,28 @@ export function toFindingLines(
 ): string[] {
   const width = Math.max(...findings.map(({ about }) => about.length)) + 2;
   const indent = " ".repeat(4 + width);
-  return findings.flatMap(({ mark, about, text, advice, copy }) => {
-    const body = [text, ...(advice === undefined ? [] : [advice])].flatMap((part) =>
-      wrap(part, Math.max(40, columns - indent.length)),
-    );
-    const [first = "", ...rest] = copy === undefined ? body : [...body, `  ${copy}`];
+  const room = Math.max(40, columns - indent.length);
+  return findings.flatMap((finding, index) => {
+    const { mark, about, text } = finding;
+    const [first = "", ...rest] = [
+      ...wrap(text, room),
+      ...toAdviceLines(finding, findings[index - 1]?.advice, room),
+    ];
     const head = `  ${paint(mark, MARKS[mark])} ${about.padEnd(width)}${first}`;
     return [head, ...rest.map((line) => `${indent}${line}`)];
   });
+}
+
+/** @param before the advice of the finding before, which is not said again. */
+function toAdviceLines(
+  { advice, copy }: Finding,
+  before: string | undefined,
+  room: number,
+): string[] {
+  if (advice === undefined) return [];
+  const [first = "", ...rest] = wrap(advice === before ? "as above" : advice, room - 2);
+  const lines = [`→ ${first}`, ...rest.map((line) => `  ${line}`)];
+  return copy === undefined ? lines : [...lines, `    ${copy}`];
 }
 
 /** Breaks between words only: addresses and settings stay whole. */

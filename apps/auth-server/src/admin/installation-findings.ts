@@ -77,7 +77,8 @@ function toTaigaFinding(taiga: Installation["taiga"]): Finding {
     mark: outcome === "throttled" ? "warn" : "fail",
     about,
     text: `${apiUrl} ${says}${code === undefined ? "" : ` (${code})`}`,
-    advice,
+    // A proxy that never opens its tunnel looks like a Taiga that never answers.
+    advice: outcome === "timeout" && hasProxy ? TAIGA_FAULTS.proxy.advice : advice,
   };
 }
 
@@ -95,7 +96,7 @@ const TAIGA_FAULTS: Record<Exclude<TaigaOutcome, "ok">, { says: string; advice: 
   unreachable: {
     says: "cannot be reached",
     advice:
-      "Check TAIGA_API_URL: ENOTFOUND means that its name is not known here, ECONNREFUSED that nothing listens there.",
+      "Check TAIGA_API_URL. ENOTFOUND: its name is not known here. ECONNREFUSED: nothing listens there. A code with SSL: https and http are mixed up.",
   },
   certificate: {
     says: "has a certificate that cannot be trusted",
@@ -173,11 +174,11 @@ function toResourceServerFinding({ resourceServers, store }: Installation): Find
   const text = "none is connected to this process";
   if (!store.answers) return { mark: "warn", about, text, advice: "First mend the store." };
   const advice =
-    "Check that it runs, and that AUTH_SERVER_INTERNAL_URL, RS_CLIENT_ID and RS_CLIENT_SECRET there lead here; its log says what it was answered.";
+    "that it runs, and that AUTH_SERVER_INTERNAL_URL, RS_CLIENT_ID and RS_CLIENT_SECRET there lead here; its log says what it was answered.";
   // With replicas, each of them may be connected to another one than this.
   return store.kind === "redis"
-    ? { mark: "warn", about, text, advice: `With one authorization server only: ${advice}` }
-    : { mark: "fail", about, text, advice };
+    ? { mark: "warn", about, text, advice: `If this is the only one, check ${advice}` }
+    : { mark: "fail", about, text, advice: `Check ${advice}` };
 }
 
 /** The services speak http: at a public https address, something else ends TLS before them. */

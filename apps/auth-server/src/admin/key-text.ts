@@ -1,19 +1,32 @@
 import type { KeyReport, RetireReport } from "./key-report.ts";
-import { toDuration, toLocalTime, toMoment } from "./time-text.ts";
+import { wrap } from "./finding.ts";
+import { toDuration, toFutureTime, toLocalTime } from "./time-text.ts";
 
 export interface KeyTextOptions {
   /** Epoch seconds. */
   now: number;
   /** What a person types before a command of this program. */
   program: string;
+  /** How wide a line may be; what is to be copied is never broken. */
+  columns: number;
 }
 
 const count = (amount: number, unit: string): string =>
   `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
 
 /** The keys, and what can be done next. */
-export const toKeyText = (report: KeyReport, options: KeyTextOptions): string =>
-  [...toTable(report, options), "", toMasterKeyLine(report), ...toNext(report, options)].join("\n");
+export function toKeyText(report: KeyReport, options: KeyTextOptions): string {
+  const { text, command } = toNext(report, options);
+  return [
+    ...toTable(report, options),
+    "",
+    ...wrap(toMasterKeyText(report), options.columns),
+    "",
+    ...wrap(text, options.columns),
+    "",
+    `  ${options.program} ${command}`,
+  ].join("\n");
+}
 
 /** After `keys rotate`. */
 export function toRotatedText(report: KeyReport, options: KeyTextOptions): string {
@@ -22,9 +35,8 @@ export function toRotatedText(report: KeyReport, options: KeyTextOptions): strin
     coming === undefined
       ? "It is in use."
       : `It is in use in ${toDuration(coming.activeFrom - options.now)}, once every replica knows it.`;
-  return [`A new key was made. ${from} Nobody is logged out.`, "", toKeyText(report, options)].join(
-    "\n",
-  );
+  const said = `A new key was made. ${from} Nobody is logged out.`;
+  return [...wrap(said, options.columns), "", toKeyText(report, options)].join("\n");
 }
 
 /** After `keys retire`. */
@@ -61,7 +73,7 @@ function toTable({ keys }: KeyReport, { now }: KeyTextOptions): string[] {
     toLocalTime(createdAt),
     records.toLocaleString("en"),
   ]);
-  const all = [["Key", "State", "Made", "Records"], ...rows];
+  const all = [["Key", "State", "Made", "Records sealed"], ...rows];
   const widths = [0, 1, 2, 3].map((column) =>
     Math.max(...all.map((row) => row[column]?.length ?? 0)),
   );
@@ -73,22 +85,24 @@ function toTable({ keys }: KeyReport, { now }: KeyTextOptions): string[] {
   });
 }
 
-function toMasterKeyLine({ masterKey: { position, count: keyCount } }: KeyReport): string {
+function toMasterKeyText({ masterKey: { position, count: keyCount } }: KeyReport): string {
   if (position > 0) {
-    return `Of the ${keyCount} in MASTER_KEY only number ${position + 1} opens them: another replica runs with an older list. Restart it with this one before you take any out.`;
+    return `Of the ${keyCount} in MASTER_KEY only number ${position + 1} opens these keys: another replica runs with an older list. Restart it with this one before you take any out.`;
   }
-  if (keyCount === 1) return "They are sealed themselves, with MASTER_KEY.";
-  return `They are sealed themselves, with each of the ${keyCount} in MASTER_KEY. Once every replica runs with this list, only the first is needed.`;
+  if (keyCount === 1) return "These keys are sealed with MASTER_KEY.";
+  return `These keys are sealed with each of the ${keyCount} in MASTER_KEY. Once every replica runs with this list, only the first is needed.`;
 }
 
-function toNext(report: KeyReport, { now, program }: KeyTextOptions): string[] {
+function toNext(report: KeyReport, { now }: KeyTextOptions): { text: string; command: string } {
   const { retirableFrom } = report;
   if (retirableFrom !== undefined) {
-    return [
-      `To seal everything with the newest key and remove the others, ${toMoment(retirableFrom, now)}: ${program} keys retire`,
-    ];
+    const text =
+      retirableFrom > now
+        ? `From ${toFutureTime(retirableFrom, now)} on the older keys can be removed, once all that they have sealed is sealed anew:`
+        : "To seal anew all that older keys have sealed, and remove them:";
+    return { text, command: "keys retire" };
   }
   return isComing(report)
-    ? [`When the new key is in use, this says from when on the others can go: ${program} keys`]
-    : [`To replace the key: ${program} keys rotate`];
+    ? { text: "Once the new key is in use, this says from when on others can go:", command: "keys" }
+    : { text: "To replace the key, without a logout:", command: "keys rotate" };
 }

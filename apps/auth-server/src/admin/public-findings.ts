@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Fetch } from "./admin-server.ts";
-import { toErrorCode } from "./ask-taiga.ts";
+import { toErrorCode } from "./error-code.ts";
 import type { Finding } from "./finding.ts";
 import type { Installation } from "./installation.ts";
 import { toUnreachedFinding } from "./unreached-finding.ts";
@@ -28,19 +28,24 @@ export async function findPublicAddresses(
     {
       about: "Public: issuer",
       url: `${issuer}/.well-known/oauth-authorization-server`,
+      method: "GET",
+      wanted: 200,
       judge: (answer) => judgeMetadata(answer.json, issuer),
       well: `${issuer} answers by this name, and offers PKCE`,
     },
     {
       about: "Public: MCP endpoint",
       url: resource,
-      init: { method: "POST" },
+      method: "POST",
+      wanted: 401,
       judge: (answer) => judgeChallenge(answer, metadataUrl),
       well: `${resource} asks for a login and says where`,
     },
     {
       about: "Public: MCP metadata",
       url: metadataUrl,
+      method: "GET",
+      wanted: 200,
       judge: (answer) => judgeResourceMetadata(answer.json, { issuer, resource }),
       well: `leads from ${resource} to ${issuer}`,
     },
@@ -52,21 +57,21 @@ export async function findPublicAddresses(
 interface Step {
   about: string;
   url: string;
-  init?: RequestInit;
+  method: "GET" | "POST";
+  /** The status of a right answer. */
+  wanted: number;
   judge: Judge;
   /** What to say when nothing is wrong. */
   well: string;
 }
 
 async function check(
-  { about, url, init = {}, judge, well }: Step,
+  step: Step,
   { fetch: fetchFrom, inContainer }: PublicFindingsDeps,
 ): Promise<Finding> {
-  const reached = await reach(url, init, fetchFrom);
-  if ("errorCode" in reached) {
-    return toUnreachedFinding({ about, url, inContainer, errorCode: reached.errorCode });
-  }
-  const wanted = init.method === "POST" ? 401 : 200;
+  const { about, url, wanted, judge, well } = step;
+  const reached = await reach(step, fetchFrom);
+  if ("errorCode" in reached) return toUnreachedFinding({ ...step, ...reached, inContainer });
   const fault = reached.status === wanted ? judge(reached) : judgeStatus(reached, wanted);
   if (fault === undefined) return { mark: "ok", about, text: well };
   return { mark: "fail", about, ...fault, text: `${url} ${fault.text}` };
@@ -78,10 +83,10 @@ function toResourceMetadataUrl(resource: string): string {
   return `${origin}${WELL_KNOWN}${pathname}`;
 }
 
-async function reach(url: string, init: RequestInit, fetchFrom: Fetch): Promise<Reached> {
+async function reach({ url, method }: Step, fetchFrom: Fetch): Promise<Reached> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetchFrom(url, { ...init, redirect: "manual", signal });
+    const response = await fetchFrom(url, { method, redirect: "manual", signal });
     const text = await response.text();
     return { status: response.status, headers: response.headers, json: parseJson(text) };
   } catch (error) {

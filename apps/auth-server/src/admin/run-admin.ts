@@ -83,7 +83,7 @@ async function runCommand(
 ): Promise<Outcome> {
   const { host, settings, program } = context;
   const ask = createAskServer(settings, host.fetch);
-  const options = { now: host.clock(), program };
+  const options = { now: host.clock(), program, columns: host.columns };
   switch (name) {
     case "setup":
       return await checkSetup(ask, context);

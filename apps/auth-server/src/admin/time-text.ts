@@ -20,17 +20,17 @@ export function toLocalTime(at: number): string {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-/** `at 14:05 (in 58 minutes)`; rounded up, so that it is never too early. @param at epoch seconds. */
-export function toMoment(at: number, now: number): string {
-  const full = Math.ceil(at / MINUTE) * MINUTE;
-  return at <= now ? "now" : `from ${toLocalTime(full)} on (in ${toDuration(full - now)})`;
-}
+/** `2026-11-20 14:05 (in 58 minutes)`, never too early. @param at epoch seconds, after `now`. */
+export const toFutureTime = (at: number, now: number): string =>
+  `${toLocalTime(toFullMinute(at))} (in ${toDuration(at - now < 2 * MINUTE ? at - now : toFullMinute(at - now))})`;
 
 /** Times as the server writes them (`2026-11-20T13:04:00Z`), by the clock on the wall instead. */
 export const withLocalTimes = (text: string, now: number): string =>
   text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => {
-    const at = Math.ceil(Date.parse(time) / 1000 / MINUTE) * MINUTE;
-    return at > now ? `${toLocalTime(at)} (in ${toDuration(at - now)})` : toLocalTime(at);
+    const at = Math.ceil(Date.parse(time) / 1000);
+    return at > now ? toFutureTime(at, now) : toLocalTime(toFullMinute(at));
   });
+
+const toFullMinute = (seconds: number): number => Math.ceil(seconds / MINUTE) * MINUTE;
 
 const pad = (part: number): string => String(part).padStart(2, "0");

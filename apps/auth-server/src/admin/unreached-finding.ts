@@ -1,10 +1,13 @@
 import { isLoopback } from "@taiga-mcp/service";
-import { isCertificateFault } from "./ask-taiga.ts";
+import { isCertificateFault } from "./error-code.ts";
 import type { Finding } from "./finding.ts";
 
 export interface Unreached {
   about: string;
   url: string;
+  method: "GET" | "POST";
+  /** The status that a client expects. */
+  wanted: number;
   /** Such as `ECONNREFUSED`, or `timeout`. */
   errorCode: string;
   /** Whether localhost is a container. */
@@ -22,7 +25,8 @@ const FAULTS_OF_THE_CERTIFICATE: Readonly<Record<string, string>> = {
  * A public address that cannot be reached from here may well be reached by clients, so that it is
  * a failure only where this machine sees what they see.
  */
-export function toUnreachedFinding({ about, url, errorCode, inContainer }: Unreached): Finding {
+export function toUnreachedFinding(unreached: Unreached): Finding {
+  const { about, url, method, wanted, errorCode, inContainer } = unreached;
   const fault = FAULTS_OF_THE_CERTIFICATE[errorCode];
   if (fault !== undefined) {
     const advice = "Replace the certificate in the reverse proxy (docs/deployment.md).";
@@ -50,6 +54,6 @@ export function toUnreachedFinding({ about, url, errorCode, inContainer }: Unrea
     about,
     text,
     advice: `${reason} Try it where a client runs:`,
-    copy: `curl -si ${about.endsWith("MCP endpoint") ? "-X POST " : ""}${url}`,
+    copy: `curl -si ${method === "GET" ? "" : `-X ${method} `}${url} | head -1  # must say ${wanted}`,
   };
 }

@@ -69,6 +69,11 @@ describe("what the server says of itself", () => {
     expect(finding?.advice).toMatch(advice);
   });
 
+  it("suspects the proxy when nothing comes through it in time", () => {
+    const finding = find("Taiga", withTaiga({ outcome: "timeout", hasProxy: true }));
+    expect(finding?.advice).toMatch(/^Check HTTPS_PROXY/);
+  });
+
   it("says something else of Taiga for each outcome there is", () => {
     const texts = TAIGA_OUTCOMES.map((outcome) => find("Taiga", withTaiga({ outcome }))?.text);
     expect(new Set(texts).size).toBe(TAIGA_OUTCOMES.length);
@@ -103,7 +108,7 @@ describe("what the server says of itself", () => {
     [1, {}, "ok", ""],
     [2, {}, "ok", ""],
     [0, { kind: "sqlite" }, "fail", "AUTH_SERVER_INTERNAL_URL"],
-    [0, { kind: "redis" }, "warn", "With one authorization server only"],
+    [0, { kind: "redis" }, "warn", "If this is the only one, check"],
     [0, { kind: "redis", answers: false }, "warn", "First mend the store."],
   ])(
     "with %i resource servers and the store %j is %s: replicas may each be connected to another one",

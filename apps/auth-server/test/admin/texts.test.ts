@@ -3,7 +3,12 @@ import { type Finding, toFindingLines } from "../../src/admin/finding.ts";
 import type { KeyReport } from "../../src/admin/key-report.ts";
 import { toKeyText, toRetiredText, toRotatedText } from "../../src/admin/key-text.ts";
 import { toSetupText } from "../../src/admin/setup-text.ts";
-import { toDuration, toLocalTime, toMoment, withLocalTimes } from "../../src/admin/time-text.ts";
+import {
+  toDuration,
+  toFutureTime,
+  toLocalTime,
+  withLocalTimes,
+} from "../../src/admin/time-text.ts";
 import { KEY_REPORT, NOW } from "./examples.ts";
 
 const plain = (_mark: Finding["mark"], text: string): string => text;
@@ -31,40 +36,42 @@ describe("times", () => {
 
   it("are never promised too early: what is refused at 09:05:30 is not said to be allowed at 09:05", () => {
     const wall = new Date(2026, 10, 20, 9, 5, 30).getTime() / 1000;
-    expect(toMoment(wall, wall - 1800)).toBe("from 2026-11-20 09:06 on (in 31 minutes)");
-    expect(toMoment(wall, wall)).toBe("now");
+    expect(toFutureTime(wall, wall - 1790)).toBe("2026-11-20 09:06 (in 30 minutes)");
+    expect(toFutureTime(wall, wall - 119)).toBe("2026-11-20 09:06 (in 119 seconds)");
   });
 });
 
 it.each([
-  [-600, "Wait until WALL."],
-  [1800, "Wait until WALL (in 30 minutes)."],
-])("times that the server writes are shown by the clock on the wall (in %i s)", (ahead, text) => {
-  const at = Math.ceil(NOW / 60) * 60;
-  for (const time of [at, at - 30]) {
-    const said = `Wait until ${new Date(time * 1000).toISOString()}.`;
-    expect(withLocalTimes(said, at - ahead)).toBe(text.replace("WALL", toLocalTime(at)));
-  }
+  [600, "Wait until WALL."],
+  [0, "Wait until WALL."],
+  [-45, "Wait until WALL (in 45 seconds)."],
+  [-1795, "Wait until WALL (in 30 minutes)."],
+])("times that the server writes are shown by the clock on the wall, %i s later", (later, text) => {
+  const said = `Wait until ${new Date(NOW * 1000).toISOString()}.`;
+  const wall = toLocalTime(Math.ceil(NOW / 60) * 60);
+  expect(withLocalTimes(said, NOW + later)).toBe(text.replace("WALL", wall));
 });
 
 describe("the keys", () => {
-  const options = { now: NOW, program: "admin" };
+  const options = { now: NOW, program: "admin", columns: 500 };
 
   it("stand in columns, with what each still opens, and what comes next", () => {
     const lines = toKeyText(KEY_REPORT, options).split("\n");
     expect(
       lines.slice(0, 3).map((line) => line.replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME")),
     ).toEqual([
-      "  Key   State                  Made               Records",
-      "  k2    in use in 40 seconds   TIME         0",
-      "  k1    seals and opens        TIME     1,204",
+      "  Key   State                  Made               Records sealed",
+      "  k2    in use in 40 seconds   TIME                0",
+      "  k1    seals and opens        TIME            1,204",
     ]);
-    expect(lines.at(-1)).toMatch(/from .* on \(in 61 minutes\): admin keys retire$/);
+    expect(lines.at(-1)).toBe("  admin keys retire");
   });
 
   it("can be retired at once when the time has come", () => {
     const report = { ...KEY_REPORT, retirableFrom: NOW };
-    expect(toKeyText(report, options)).toContain("remove the others, now: admin keys retire");
+    expect(toKeyText(report, options)).toContain(
+      "\nTo seal anew all that older keys have sealed, and remove them:\n\n  admin keys retire",
+    );
   });
 
   it("can be replaced when there is one only", () => {
@@ -72,21 +79,25 @@ describe("the keys", () => {
       keys: KEY_REPORT.keys.slice(1),
       masterKey: { position: 0, count: 1 },
     };
-    expect(toKeyText(report, options)).toMatch(/To replace the key: admin keys rotate$/);
+    expect(toKeyText(report, options)).toMatch(
+      /To replace the key, without a logout:\n\n {2}admin keys rotate$/,
+    );
   });
 
   it("say where to look while a new one is coming and nothing can be retired yet", () => {
     const { retirableFrom: _, ...report } = KEY_REPORT;
-    expect(toKeyText(report, options)).toMatch(/When the new key is in use, .*: admin keys$/);
+    expect(toKeyText(report, options)).toMatch(
+      /Once the new key is in use, .*:\n\n {2}admin keys$/,
+    );
   });
 
   it.each([
-    [{ position: 0, count: 1 }, "with MASTER_KEY."],
+    [{ position: 0, count: 1 }, "sealed with MASTER_KEY."],
     [
       { position: 0, count: 2 },
       "with each of the 2 in MASTER_KEY. Once every replica runs with this list, only the first",
     ],
-    [{ position: 1, count: 2 }, "Of the 2 in MASTER_KEY only number 2 opens them"],
+    [{ position: 1, count: 2 }, "Of the 2 in MASTER_KEY only number 2 opens these keys"],
   ])("say for %j which master key is still needed", (masterKey, text) => {
     expect(toKeyText({ ...KEY_REPORT, masterKey }, options)).toContain(text);
   });
@@ -129,17 +140,32 @@ describe("findings", () => {
 
   it("are broken between words, below where they begin", () => {
     const words = "change this setting and then start the service once more";
-    const lines = layout({ mark: "fail", advice: words }, 51);
+    const lines = layout({ mark: "fail", advice: words }, 53);
     expect(lines).toEqual([
       "  ✗ Store  fine",
-      "           change this setting and then start the",
-      "           service once more",
+      "           → change this setting and then start the",
+      "             service once more",
+    ]);
+  });
+
+  it("do not repeat what was just said", () => {
+    const finding: Finding = { mark: "fail", about: "Store", text: "away", advice: "Start it." };
+    const lines = toFindingLines([finding, finding], { columns: 80, paint: plain });
+    expect(lines.map((line) => line.trim())).toEqual([
+      "✗ Store  away",
+      "→ Start it.",
+      "✗ Store  away",
+      "→ as above",
     ]);
   });
 
   it("never break what is to be copied", () => {
     const copy = `curl ${"x".repeat(90)} and more`;
-    expect(layout({ copy }, 40)).toEqual(["  ✓ Store  fine", `             ${copy}`]);
+    expect(layout({ advice: "Type:", copy }, 40)).toEqual([
+      "  ✓ Store  fine",
+      "           → Type:",
+      `               ${copy}`,
+    ]);
   });
 });
 
