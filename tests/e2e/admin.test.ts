@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
-import { runAdmin } from "../support/admin.ts";
+import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
 
@@ -53,6 +53,16 @@ describe("setup", () => {
       ok: true,
       installation: { issuer: system.issuer, resource: system.mcpUrl },
     });
+  });
+
+  it("can be run as a person does, where a proxy is set for the whole machine", async () => {
+    const { exitCode, stdout } = await runAdminScript(["setup"], {
+      ...system.environment,
+      NODE_USE_ENV_PROXY: "1",
+      HTTP_PROXY: "http://127.0.0.1:1",
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Nothing is wrong.");
   });
 
   it("is refused with another master key", async () => {

@@ -11,19 +11,30 @@ export interface AdminRun {
 }
 
 /** @param environment the settings of the server that it shall talk to. */
-export async function runAdmin(
+export const runAdmin = (
+  args: string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<AdminRun> =>
+  run([...process.execArgv, `apps/auth-server/${FROM}`, ...args], environment);
+
+/** The same as a person starts it in a checkout: what `pnpm admin` runs. */
+export const runAdminScript = (
+  args: string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<AdminRun> => run(["scripts/with-node.mjs", "scripts/admin.ts", ...args], environment);
+
+async function run(
   args: string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<AdminRun> {
-  const program = [...process.execArgv, `apps/auth-server/${FROM}`];
-  const child = spawn(process.execPath, [...program, ...args], {
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...environment },
   });
-  const run = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
-    child[name].on("data", (chunk: Buffer) => (run[name] += chunk.toString()));
+    child[name].on("data", (chunk: Buffer) => (output[name] += chunk.toString()));
   }
   await once(child, "close");
-  return { ...run, exitCode: child.exitCode ?? -1 };
+  return { ...output, exitCode: child.exitCode ?? -1 };
 }

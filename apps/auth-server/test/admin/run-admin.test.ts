@@ -189,7 +189,7 @@ describe("the program complains in a sentence, with 1,", () => {
     const late = (): Promise<Response> => Promise.reject(new DOMException("late", "TimeoutError"));
     const { exitCode, complained } = await run(["keys"], { fetch: late });
     expect(exitCode).toBe(1);
-    expect(complained).toContain("did not answer within 60 seconds");
+    expect(complained).toContain("did not answer within 280 seconds");
   });
 
   it("when the server has another master key", async () => {
