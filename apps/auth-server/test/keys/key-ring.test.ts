@@ -10,6 +10,7 @@ import { createTestKv } from "../support/stores.ts";
 
 const keys = createStorageKeys("https://taiga.example/api/v1");
 const DAY = 86_400;
+const withNewKey = (ring: Ring): Ring => addKey(ring, 1_000_000);
 const [OLD, NEW] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
@@ -18,7 +19,16 @@ afterEach(() => void vi.useRealTimers());
 function createInstallation() {
   let now = 1_000_000;
   const clock = (): number => now;
-  const kv = createTestKv(createMemoryKv({ clock }));
+  const memory = createMemoryKv({ clock });
+  let afterGet: (() => Promise<void>) | undefined;
+  const kv = createTestKv({
+    ...memory,
+    get: async (key) => {
+      const entry = await memory.get(key);
+      await afterGet?.();
+      return entry;
+    },
+  });
   const broadcast = createLocalBroadcast();
   const lines: string[] = [];
   const destination = { write: (line: string) => void lines.push(line) };
@@ -27,6 +37,13 @@ function createInstallation() {
 
   return {
     kv,
+    /** What happens once, between the answer to the next reading and its arrival. */
+    meanwhile: (work: () => Promise<void>) => {
+      afterGet = async () => {
+        afterGet = undefined;
+        await work();
+      };
+    },
     broadcast,
     pass: (seconds: number) => void (now += seconds),
     logged: () => lines.map((line) => (JSON.parse(line) as { msg: string }).msg),
@@ -102,7 +119,7 @@ describe("a new key", () => {
   it("is known to a replica as soon as it hears of it", async () => {
     const { start, changeSilently, broadcast } = createInstallation();
     const ring = await start();
-    await changeSilently((keys_) => addKey(keys_, 1_000_000));
+    await changeSilently(withNewKey);
     await broadcast.publish(RING_CHANGED);
     await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
   });
@@ -110,7 +127,7 @@ describe("a new key", () => {
   it("is known within twenty seconds when the broadcast is lost", async () => {
     const { start, changeSilently } = createInstallation();
     const ring = await start();
-    await changeSilently((keys_) => addKey(keys_, 1_000_000));
+    await changeSilently(withNewKey);
     await vi.advanceTimersByTimeAsync(19_000);
     expect(idsOf(ring)).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1_000);
@@ -118,16 +135,12 @@ describe("a new key", () => {
   });
 
   it("is heard of also while the ring of before is just being read", async () => {
-    const { kv, start, changeSilently, broadcast } = createInstallation();
+    const { meanwhile, start, changeSilently, broadcast } = createInstallation();
     const ring = await start();
-    kv.before = async (method) => {
-      if (method !== "get") return;
-      kv.before = undefined;
-      const read = kv.get(keys.ring);
-      await read;
-      await changeSilently((keys_) => addKey(keys_, 1_000_000));
+    meanwhile(async () => {
+      await changeSilently(withNewKey);
       await broadcast.publish(RING_CHANGED);
-    };
+    });
     await ring.refresh();
     await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
   });
@@ -136,7 +149,7 @@ describe("a new key", () => {
     const { start, changeSilently, pass } = createInstallation();
     const ring = await start();
     const [first] = idsOf(ring);
-    await changeSilently((keys_) => addKey(keys_, 1_000_000));
+    await changeSilently(withNewKey);
     await ring.refresh();
     pass(59);
     expect(idsOf(ring)[0]).toBe(first);
