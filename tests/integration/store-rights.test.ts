@@ -25,6 +25,7 @@ describe.skipIf(binary === undefined)("the rights in packages/store/README.md", 
     await broadcast.publish("hello");
     await expect.poll(witness.messages).toEqual(["hello"]);
     await kv.ping();
+    expect(await kv.inspect()).toEqual(["forgets"]);
     await kv.set("k", "v", { ...ttl, indexes: ["i"] });
     expect((await kv.get("k"))?.value).toBe("v");
     expect(await kv.setIfAbsent("k", "v", ttl)).toBe(false);

@@ -10,6 +10,9 @@ import path from "node:path";
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
 const START_MS = 20_000;
 
+/** One for all runs: a Redis that outlives them holds a key ring that no other key opens. */
+export const MASTER_KEY = Buffer.alloc(32, 7).toString("base64url");
+
 export interface Service {
   /** Ends the process as a service manager would, and waits for it. */
   stop(signal?: NodeJS.Signals): Promise<void>;

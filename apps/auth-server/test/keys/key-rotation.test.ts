@@ -77,6 +77,13 @@ describe("a rotation", () => {
     expect(states(await rotation.rotate())).toEqual(["coming 0", "sealing 0", "opening 0"]);
   });
 
+  it("is known to the other replicas at once", async () => {
+    const { start } = createInstallation();
+    const [one, other] = [await start(), await start()];
+    const { keys: all } = await one.rotation.rotate();
+    await expect.poll(() => other.rootKeys.current().map(({ id }) => id)).toContain(all[0]?.id);
+  });
+
   it("adds one key when two operators ask for it at the same time", async () => {
     const { start } = createInstallation();
     const [one, other] = [await start(), await start()];

@@ -29,6 +29,8 @@ export const RESOURCE_SERVER = {
   clientSecret: "an-unguessable-secret-of-the-resource-server",
 };
 
+export const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
+
 /** What the user of the scripted pages does; tests change it between requests. */
 interface User {
   accountId: string;
@@ -167,7 +169,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     applicationId: undefined,
     allowLists: { users: [], emailDomains: [] },
     accessLimit: "admin",
-    masterKeys: [new Uint8Array(32).fill(7)],
+    masterKeys: MASTER_KEYS,
     resourceServer: RESOURCE_SERVER,
     accessTokenTtlSeconds: 1800,
     grantTtlSeconds: 30 * 86_400,
