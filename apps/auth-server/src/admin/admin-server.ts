@@ -2,6 +2,7 @@ import { CodedError } from "@taiga-mcp/service";
 import { z } from "zod";
 import type { AdminSettings } from "./admin-settings.ts";
 import { toErrorCode } from "./error-code.ts";
+import { toPrintable } from "./finding.ts";
 
 /** The part of `fetch` that is needed here. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -75,7 +76,7 @@ export function createAskServer({ privateUrl, token }: AdminSettings, fetchFrom:
     }
     const { error, error_description: said } = refusal.data;
     const more = error === "server_error" ? " The log of the authorization server has more." : "";
-    return new AdminError("refused", `${said}${more}`, refusal.data);
+    return new AdminError("refused", `${toPrintable(said)}${more}`, refusal.data);
   }
 
   return async (call) => {

@@ -26,7 +26,8 @@ export function toFindingLines(
   const indent = " ".repeat(4 + width);
   const room = Math.max(40, columns - indent.length);
   return findings.flatMap((finding, index) => {
-    const { mark, about, text } = finding;
+    const { mark, about } = finding;
+    const text = toPrintable(finding.text);
     const [first = "", ...rest] = [
       ...wrap(text, room),
       ...toAdviceLines(finding, findings[index - 1]?.advice, room),
@@ -47,6 +48,9 @@ function toAdviceLines(
   const lines = [`→ ${first}`, ...rest.map((line) => `  ${line}`)];
   return copy === undefined ? lines : [...lines, `    ${copy}`];
 }
+
+/** What another server has said may hold orders for the terminal. */
+export const toPrintable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");
 
 /** Breaks between words only: addresses and settings stay whole. */
 export function wrap(text: string, width: number): string[] {

@@ -82,7 +82,7 @@ async function runCommand(
 ): Promise<Outcome> {
   const { host, settings, program } = context;
   const ask = createAskServer(settings, host.fetch);
-  const options = { now: host.clock(), program, columns: host.columns };
+  const toOptions = () => ({ now: host.clock(), program, columns: host.columns });
   switch (name) {
     case "setup":
       return await checkSetup(ask, context);
@@ -90,13 +90,13 @@ async function runCommand(
       const path = "/admin/keys";
       const schema = KeyReport;
       const report = await ask({ method: "GET", path, schema, timeoutSeconds: KEYS_SECONDS });
-      return { json: report, text: toKeyText(report, options), isWell: true };
+      return { json: report, text: toKeyText(report, toOptions()), isWell: true };
     }
     case "keys rotate": {
       const path = "/admin/keys/rotate";
       const schema = KeyReport;
       const report = await ask({ method: "POST", path, schema, timeoutSeconds: KEYS_SECONDS });
-      return { json: report, text: toRotatedText(report, options), isWell: true };
+      return { json: report, text: toRotatedText(report, toOptions()), isWell: true };
     }
     case "keys retire": {
       const path = "/admin/keys/retire";
@@ -104,7 +104,7 @@ async function runCommand(
       const report = await ask({ method: "POST", path, schema, timeoutSeconds: KEYS_SECONDS });
       return {
         json: report,
-        text: toRetiredText(report, options),
+        text: toRetiredText(report, toOptions()),
         isWell: report.removed > 0 || !isComing(report),
       };
     }

@@ -148,6 +148,12 @@ describe("findings", () => {
     ]);
   });
 
+  it("hand the terminal no orders of a server that somebody else runs", () => {
+    expect(layout({ text: "calls itself \u001B[2Jyours\n✓" })).toEqual([
+      "  ✓ Store  calls itself \uFFFD[2Jyours\uFFFD✓",
+    ]);
+  });
+
   it("do not repeat what was just said", () => {
     const finding: Finding = { mark: "fail", about: "Store", text: "away", advice: "Start it." };
     const lines = toFindingLines([finding, finding], { columns: 80, paint: plain });
