@@ -7,6 +7,7 @@ import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
 import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { startTaigaFront, type TaigaFront } from "../support/taiga-front.ts";
 
 let system: System;
 beforeAll(async () => {
@@ -90,6 +91,45 @@ describe("setup, while Taiga and the resource server are away", () => {
     expect(stdout).toContain(`${system.taigaApiUrl} cannot be reached (ECONNREFUSED)`);
     expect(stdout).toContain("TAIGA_API_URL");
     expect(stdout).not.toContain("claude mcp add");
+  });
+});
+
+describe("setup, with the address of", () => {
+  let front: TaigaFront;
+  beforeAll(async () => {
+    const sandboxPort = Number(new URL(system.taigaApiUrl).port);
+    front = await startTaigaFront({ sandboxPort, path: "/taiga", loginType: "normal" });
+  });
+  afterAll(async () => {
+    await front.close();
+    await system.authServer.restart({ TAIGA_API_URL: system.taigaApiUrl });
+  });
+
+  describe.each([
+    {
+      place: "a Taiga with a certificate that nobody here knows",
+      toUrl: () => `https://localhost:${front.port}/taiga`,
+      said: /has a certificate that cannot be trusted\s+\(\w+\).*TAIGA_CA_FILE/s,
+    },
+    {
+      place: "something else",
+      toUrl: () => system.issuer,
+      said: /is not the API of a Taiga 6.*Set TAIGA_API_URL/s,
+    },
+    {
+      place: "nothing",
+      toUrl: () => "http://localhost:1",
+      said: /cannot be reached \(ECONNREFUSED\).*Check TAIGA_API_URL/s,
+    },
+  ])("$place", ({ toUrl, said }) => {
+    beforeAll(() => system.authServer.restart({ TAIGA_API_URL: toUrl() }));
+
+    it("says just that, and which setting to change", async () => {
+      const { exitCode, stdout } = await setup();
+      expect(exitCode).toBe(1);
+      expect(toMarks(stdout)["Taiga"]).toBe("✗");
+      expect(stdout).toMatch(said);
+    });
   });
 });
 
