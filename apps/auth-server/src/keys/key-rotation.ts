@@ -27,7 +27,7 @@ export interface KeyReport {
   keys: KeyStatus[];
   /** Which key of the list MASTER_KEY opens the ring, 0 is the newest, and how many are in it. */
   masterKey: { position: number; count: number };
-  /** From when on the older keys may be retired, epoch seconds; none when there are none. */
+  /** From when on `retire` has something to remove, epoch seconds; absent when there is one key. */
   retirableFrom?: number;
 }
 
@@ -68,6 +68,8 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
   const sealed = createSealedRecords(deps);
 
   async function report(): Promise<KeyReport> {
+    // First, because a ring that the store has lost is put back, not made anew.
+    await rootKeys.refresh();
     const counts = await sealed.count();
     const stored = await record.read();
     return toReport(stored, record, counts, clock());
@@ -75,6 +77,7 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
 
   /** Changes the ring, whoever else does at the same time. */
   async function change(toNext: (ring: Ring) => Ring): Promise<void> {
+    await rootKeys.refresh();
     for (;;) {
       const stored = await record.read();
       if (await record.write(stored, toNext(stored.ring))) break;
@@ -126,7 +129,6 @@ function toReport(
   now: number,
 ): KeyReport {
   const { ring } = stored;
-  const { older, from } = toRetirement(ring, now);
   return {
     keys: ring.map((key) => ({
       id: key.id,
@@ -136,7 +138,7 @@ function toReport(
       records: counts.get(key.id) ?? 0,
     })),
     masterKey: record.toMasterKey(stored),
-    ...(older.length > 0 && { retirableFrom: from }),
+    ...(ring.length > 1 && { retirableFrom: toRetirement(ring, now).from }),
   };
 }
 
@@ -154,7 +156,7 @@ function requireSettled(ring: Ring, now: number): Ring {
 /** The ids of what may be retired. */
 function requireRetirable(ring: Ring, now: number): Set<string> {
   const { older, from } = toRetirement(ring, now);
-  if (older.length > 0 && now < from) {
+  if (ring.length > 1 && now < from) {
     throw new KeyRotationError(
       "keys_in_use",
       `Cookies and open pages may need the older keys until ${toIsoTime(from)}. Retire them then.`,

@@ -64,9 +64,13 @@ export function toState(ring: Ring, key: RootKey, now: number): KeyState {
   return difference < 0 ? "coming" : "opening";
 }
 
-/** The keys that are older than the one that seals, and from when on nothing needs them any more. */
+/**
+ * The keys that are older than the one that seals, and from when on nothing needs them any more.
+ * Where there are none yet: from when on the one that seals will not be needed, after the next one.
+ */
 export function toRetirement(ring: Ring, now: number): { older: RootKey[]; from: number } {
   const sealing = toSealingKey(ring, now);
   const older = ring.slice(ring.indexOf(sealing) + 1);
-  return { older, from: sealing.activeFrom + RETIRE_AFTER_SECONDS };
+  const successor = older.length > 0 ? sealing : ring[0];
+  return { older, from: successor.activeFrom + RETIRE_AFTER_SECONDS };
 }

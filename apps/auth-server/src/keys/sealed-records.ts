@@ -13,7 +13,7 @@ import {
 /** How many records are worked on at a time. */
 const AT_A_TIME = 16;
 
-/** How often a record that somebody else keeps changing is looked at. */
+/** How often a record that somebody else keeps changing is looked at, and the whole store. */
 const ATTEMPTS = 10;
 
 /** All that is sealed in the store, of whichever kind and Taiga. */
@@ -95,11 +95,12 @@ export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
     count,
     sealAnew: async (ids, progress) => {
       let resealed = 0;
-      for (;;) {
+      for (let passes = 0; passes < ATTEMPTS; passes += 1) {
         const found = await pass(ids, progress);
         resealed += found.resealed;
         if (found.resealed === 0) return { resealed, failed: found.failed };
       }
+      throw new UnavailableError("Records are still being sealed with an older key.");
     },
   };
 }

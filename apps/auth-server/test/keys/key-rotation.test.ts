@@ -68,7 +68,8 @@ describe("a rotation", () => {
     const report = await rotation.rotate();
     expect(states(report)).toEqual(["coming 0", "sealing 0"]);
     expect(report.keys[0]?.activeFrom).toBe(1_000_060);
-    expect(report.retirableFrom).toBeUndefined();
+    expect(report.retirableFrom).toBe(1_000_060 + HOUR);
+    await expect(rotation.retire()).rejects.toMatchObject({ code: "keys_in_use" });
     await expect(rotation.rotate()).rejects.toMatchObject({ code: "key_rotation_pending" });
     pass(60);
     const after = await rotation.report();
@@ -82,6 +83,15 @@ describe("a rotation", () => {
     const [one, other] = [await start(), await start()];
     const { keys: all } = await one.rotation.rotate();
     await expect.poll(() => other.rootKeys.current().map(({ id }) => id)).toContain(all[0]?.id);
+  });
+
+  it("builds on the keys that are known, also when the store has lost them", async () => {
+    const { kv, start } = createInstallation();
+    const { rotation, rootKeys } = await start();
+    const [known] = rootKeys.current();
+    await kv.delete(keys.ring);
+    const report = await rotation.rotate();
+    expect(report.keys.map(({ id }) => id)).toContain(known.id);
   });
 
   it("adds one key when two operators ask for it at the same time", async () => {

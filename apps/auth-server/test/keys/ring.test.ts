@@ -72,7 +72,7 @@ describe("a new key", () => {
 describe("the keys that may go", () => {
   it.each([
     ["none of one", [0], [], HOUR],
-    ["none while the next is coming", [60, -9], [], -9 + HOUR],
+    ["none while the next is coming, and then the one before it", [60, -9], [], 60 + HOUR],
     ["the older of two, when nothing it signed is left", [-9, -99], ["-99"], -9 + HOUR],
     ["those before the one that seals, not the one that comes", [60, -9, -99], ["-99"], -9 + HOUR],
     ["all older ones together", [-9, -99, -999], ["-99", "-999"], -9 + HOUR],
