@@ -176,6 +176,7 @@ describe("keys", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^A new key was made\. It is in use in \d+ seconds/);
     expect(stdout).toMatch(/^ {2}\S+ +in use in \d+ seconds /m);
+    expect(stdout).toMatch(/^From .* \(in \d+ minutes\) on the older keys can be removed/m);
     await expectStillLoggedIn();
   });
 
@@ -187,10 +188,12 @@ describe("keys", () => {
     );
   });
 
-  it("retires nothing as long as the new one is not in use", async () => {
-    const { exitCode, stdout } = await runAdmin(["keys", "retire", "--json"], system.environment);
-    expect(exitCode).toBe(1);
-    expect(stdout).not.toBe("");
+  it("retires nothing that open pages may need, and says until when", async () => {
+    const { exitCode, stdout, stderr } = await runAdmin(["keys", "retire"], system.environment);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ minutes\)/);
+    const { stdout: answer } = await runAdmin(["keys", "retire", "--json"], system.environment);
+    expect(JSON.parse(answer)).toMatchObject({ error: "keys_in_use" });
     await expectStillLoggedIn();
   });
 

@@ -45,20 +45,10 @@ export function toRetiredText(report: RetireReport, options: KeyTextOptions): st
   const keys = count(removed, "older key");
   const said =
     removed === 0
-      ? toNothingRetired(report)
+      ? "There was no older key to remove."
       : `${count(resealed, "record")} sealed anew, ${keys} removed. Nobody was logged out.`;
   return [said, "", toKeyText(report, options)].join("\n");
 }
-
-/** The server removes what is older than the key in use, and at first that is nothing. */
-const toNothingRetired = (report: KeyReport): string =>
-  isComing(report)
-    ? "No key was removed: the new one is not in use yet."
-    : "There was no older key to remove.";
-
-/** Whether a new key is not in use yet. */
-export const isComing = ({ keys }: KeyReport): boolean =>
-  keys.some(({ state }) => state === "coming");
 
 const STATES = {
   coming: "not in use yet",
@@ -102,7 +92,5 @@ function toNext(report: KeyReport, { now }: KeyTextOptions): { text: string; com
         : "To seal anew all that older keys have sealed, and remove them:";
     return { text, command: "keys retire" };
   }
-  return isComing(report)
-    ? { text: "Once the new key is in use, this says from when on others can go:", command: "keys" }
-    : { text: "To replace the key, without a logout:", command: "keys rotate" };
+  return { text: "To replace the key, without a logout:", command: "keys rotate" };
 }

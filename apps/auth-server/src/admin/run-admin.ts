@@ -6,7 +6,7 @@ import type { Paint } from "./finding.ts";
 import { Installation } from "./installation.ts";
 import { toInstallationFindings } from "./installation-findings.ts";
 import { KeyReport, RetireReport } from "./key-report.ts";
-import { isComing, toKeyText, toRetiredText, toRotatedText } from "./key-text.ts";
+import { toKeyText, toRetiredText, toRotatedText } from "./key-text.ts";
 import { findPublicAddresses } from "./public-findings.ts";
 import { isWell, toSetupText } from "./setup-text.ts";
 import { withLocalTimes } from "./time-text.ts";
@@ -102,11 +102,7 @@ async function runCommand(
       const path = "/admin/keys/retire";
       const schema = RetireReport;
       const report = await ask({ method: "POST", path, schema, timeoutSeconds: KEYS_SECONDS });
-      return {
-        json: report,
-        text: toRetiredText(report, toOptions()),
-        isWell: report.removed > 0 || !isComing(report),
-      };
+      return { json: report, text: toRetiredText(report, toOptions()), isWell: true };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { CodedError, ConfigurationError } from "@taiga-mcp/service";
+import { CodedError, ConfigurationError, UnavailableError } from "@taiga-mcp/service";
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Installation } from "../admin/installation.ts";
 import type { KeyRotation } from "../keys/key-rotation.ts";
@@ -51,17 +51,24 @@ const answer =
 const TOO_EARLY = ["key_rotation_pending", "keys_in_use"] as const;
 
 /**
- * The operator is told what nobody else would be: that it is too early, or that a setting is wrong.
+ * The operator is told what nobody else would be: that it is too early, or which setting is wrong.
  * Everything else is left to the last handler.
  */
 const tellOperator: ErrorRequestHandler = (cause: unknown, _req, _res, next) => {
-  if (cause instanceof ConfigurationError) {
-    return next(new OAuthError("server_error", cause.message, { cause }));
+  const setting = findBadSetting(cause);
+  if (setting !== undefined) {
+    return next(new OAuthError("temporarily_unavailable", setting.message, { cause }));
   }
   const code = TOO_EARLY.find((one) => cause instanceof CodedError && cause.code === one);
   if (code === undefined) return next(cause);
   next(new OAuthError(code, (cause as CodedError).message, { cause }));
 };
+
+/** A MASTER_KEY that does not open the keys is behind an error that says only that they are away. */
+function findBadSetting(error: unknown): ConfigurationError | undefined {
+  if (error instanceof ConfigurationError) return error;
+  return error instanceof UnavailableError ? findBadSetting(error.cause) : undefined;
+}
 
 const refuseMethod =
   (allowed: string): RequestHandler =>

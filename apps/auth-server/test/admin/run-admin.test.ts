@@ -152,7 +152,9 @@ describe("the keys of a running server", () => {
       printed: expect.stringMatching(/^A new key was made\. It is in use in 60 seconds/),
     });
     expect((await keys("rotate")).complained).toMatch(/seals from .* \(in 60 seconds\) on\.$/);
-    expect((await keys("retire")).exitCode).toBe(1);
+    const tooEarly = await keys("retire");
+    expect(tooEarly.exitCode).toBe(1);
+    expect(tooEarly.complained).toMatch(/until .* \(in 61 minutes\)/);
     await expectStillLoggedIn();
 
     advance(61);

@@ -143,12 +143,18 @@ describe("the operator's routes", () => {
     );
   });
 
-  it("tell the operator which setting is wrong", async () => {
+  it.each([
+    ["itself", (error: Error) => error],
+    ["in what it caused", (cause: Error) => new UnavailableError("They are away.", { cause })],
+  ])("tell the operator which setting is wrong, %s", async (_where, toThrown) => {
     const error = new ConfigurationError("MASTER_KEY does not open the key ring.");
-    const { system } = await start({ report: () => Promise.reject(error) });
+    const { system } = await start({ report: () => Promise.reject(toThrown(error)) });
     const answer = await request(`${system.privateUrl}/admin/keys`, { headers: bearer(NEWEST) });
-    expect(answer.status).toBe(500);
-    expect(answer.json).toEqual({ error: "server_error", error_description: error.message });
+    expect(answer.status).toBe(503);
+    expect(answer.json).toEqual({
+      error: "temporarily_unavailable",
+      error_description: error.message,
+    });
   });
 
   it("say how things are also while there are no keys, when all others are answered 503", async () => {
