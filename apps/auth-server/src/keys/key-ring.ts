@@ -36,6 +36,7 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isOpen = false;
   let closed = false;
   const log = createReadingLog(logger);
 
@@ -62,7 +63,8 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
       log.succeeded();
       nextMs = READ_EVERY_MS;
     } catch (error) {
-      log.failed(error);
+      // What ends the start is said there.
+      if (isOpen || error instanceof UnavailableError) log.failed(error);
       throw error;
     } finally {
       reading = undefined;
@@ -107,6 +109,8 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
       throw error;
     }
   }
+
+  isOpen = true;
 
   return {
     current: () => {

@@ -76,13 +76,15 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
   }
 
   /** Changes the ring, whoever else does at the same time. */
-  async function change(toNext: (ring: Ring) => Ring): Promise<void> {
+  async function change(toNext: (ring: Ring) => Ring): Promise<Ring> {
     await rootKeys.refresh();
     for (;;) {
       const stored = await record.read();
-      if (await record.write(stored, toNext(stored.ring))) break;
+      const next = toNext(stored.ring);
+      if (!(await record.write(stored, next))) continue;
+      await announce();
+      return next;
     }
-    await announce();
   }
 
   /** The change is made already; replicas that do not hear of it read it in a moment. */
@@ -102,8 +104,8 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
     report,
 
     rotate: async () => {
-      await change((ring) => addKey(requireSettled(ring, clock()), clock()));
-      logger.info("a key was added");
+      const [added] = await change((ring) => addKey(requireSettled(ring, clock()), clock()));
+      logger.info({ rootKey: added.id }, "a key was added");
       return await report();
     },
 
@@ -116,7 +118,7 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
           older.size === 0 ? { resealed: 0, failed: 0 } : await sealed.sealAnew(older, progress);
         if (failed > 0) throw unopenable(failed);
         if (older.size > 0) await change((current) => removeKeys(current, older));
-        logger.info({ resealed, removed: older.size }, "older keys were retired");
+        logger.info({ resealed, rootKeys: [...older] }, "older keys were retired");
         return { ...(await report()), resealed, removed: older.size };
       }),
   };

@@ -57,7 +57,8 @@ export function createRingRecord({ kv, keys, masterKeys, clock }: RingRecordDeps
     if (ring !== undefined) return { ring, text };
     throw new ConfigurationError(
       "MASTER_KEY does not open the key ring in the store: it is not the key that the ring was " +
-        "sealed with. Put that key back, behind a comma if there is a new one. When it is lost, " +
+        "sealed with. Put that key back (in MASTER_KEY, its file, or master-key in DATA_DIR), behind a " +
+        "comma if there is a new one. When it is lost, " +
         "empty the store of the authorization server: everybody logs in again (docs/operations.md).",
     );
   }

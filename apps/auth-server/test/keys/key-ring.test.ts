@@ -201,9 +201,10 @@ describe("while the store does not answer", () => {
 
 describe("MASTER_KEY", () => {
   it("that does not open the ring ends the start, with what to do", async () => {
-    const { start } = createInstallation();
+    const { start, logged } = createInstallation();
     await start(OLD);
     await expect(start(NEW)).rejects.toThrow(ConfigurationError);
+    expect(logged()).toEqual([]);
     await expect(start(NEW)).rejects.toThrow(/MASTER_KEY does not open.*Put that key back/);
   });
 
