@@ -1,20 +1,12 @@
+import { toClaudeCommand } from "../apps/auth-server/src/admin/connect.ts";
 import type { Config } from "../apps/resource-server/src/config.ts";
-
-/** Below which name an MCP client lists this server. */
-const SERVER_NAME = "taiga";
 
 /** What a person needs to know once everything runs. */
 export function toBanner({ config, demo }: { config: Config; demo: boolean }): string {
   const mcpUrl = config.resource;
   const rows: [string, string[]][] = [
     ["MCP endpoint", [mcpUrl]],
-    [
-      "Claude Code",
-      [
-        `claude mcp add --transport http ${SERVER_NAME} ${mcpUrl}`,
-        "then /mcp in Claude Code to log in",
-      ],
-    ],
+    ["Claude Code", [toClaudeCommand(mcpUrl), "then /mcp in Claude Code to log in"]],
     ["Inspector", [`npx --yes pnpm@12 inspector --server-url ${mcpUrl} --transport http`]],
     [
       "Hosted clients",

@@ -108,6 +108,24 @@ describe("the start", () => {
   );
 });
 
+describe("the operator's program", () => {
+  it("finds nothing wrong, and cannot see localhost from inside a container", async () => {
+    const command = "exec -T auth-server node dist/admin.js setup";
+    const text = await platform.compose(command.split(" "));
+    for (const about of ["Authorization server", "Store", "Keys", "Taiga", "Resource server"]) {
+      expect(text).toContain(`✓ ${about} `);
+    }
+    expect(text).toContain("! Public: issuer ");
+    expect(text).toContain("In a container, localhost is the container itself.");
+    expect(text).toContain(`claude mcp add --transport http taiga ${platform.mcpUrl}`);
+  });
+
+  it("lists the keys that the store's records are sealed with", async () => {
+    const command = "exec -T auth-server node dist/admin.js keys";
+    expect(await platform.compose(command.split(" "))).toMatch(/ seals and opens /);
+  });
+});
+
 describe("through TLS", () => {
   it("names only public https addresses in its metadata", async () => {
     for (const path of ["oauth-protected-resource/mcp", "oauth-authorization-server"]) {
@@ -134,12 +152,15 @@ describe("through TLS", () => {
     expect(await response.json()).toMatchObject({ status: "ok" });
   });
 
-  it.each(["/token-exchange", "/readyz", "/metrics"])("does not lead to %s", async (path) => {
-    for (const method of ["GET", "POST"]) {
-      const response = await fetch(`${platform.publicUrl}${path}`, { method });
-      expect(response.status).toBe(404);
-    }
-  });
+  it.each(["/token-exchange", "/readyz", "/metrics", "/admin/status"])(
+    "does not lead to %s",
+    async (path) => {
+      for (const method of ["GET", "POST"]) {
+        const response = await fetch(`${platform.publicUrl}${path}`, { method });
+        expect(response.status).toBe(404);
+      }
+    },
+  );
 
   it("sends a person from http to https, and a program not", async () => {
     const page = await fetch(`${platform.httpUrl}/`, { redirect: "manual" });

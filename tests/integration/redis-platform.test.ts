@@ -1,19 +1,15 @@
 // The whole platform on Redis instead of the SQLite files.
-import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { openSession } from "../support/mcp-session.ts";
 import { endpointsOf, introspect, logIn, refresh, register } from "../support/oauth-client.ts";
-import { startSystem, type System } from "../support/system.ts";
+import { MASTER_KEY, startSystem, type System } from "../support/system.ts";
 
 const redisUrl = inject("redisUrl");
 
 describe.skipIf(redisUrl === undefined)("the platform on Redis", () => {
   let system: System;
   beforeAll(async () => {
-    system = await startSystem({
-      STORE_URL: redisUrl ?? "",
-      MASTER_KEY: randomBytes(32).toString("base64url"),
-    });
+    system = await startSystem({ STORE_URL: redisUrl ?? "", MASTER_KEY });
   });
   afterAll(() => system.stop());
 

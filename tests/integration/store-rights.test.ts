@@ -25,6 +25,7 @@ describe.skipIf(binary === undefined)("the rights in packages/store/README.md", 
     await broadcast.publish("hello");
     await expect.poll(witness.messages).toEqual(["hello"]);
     await kv.ping();
+    expect(await kv.inspect()).toEqual(["forgets"]);
     await kv.set("k", "v", { ...ttl, indexes: ["i"] });
     expect((await kv.get("k"))?.value).toBe("v");
     expect(await kv.setIfAbsent("k", "v", ttl)).toBe(false);
@@ -33,6 +34,9 @@ describe.skipIf(binary === undefined)("the rights in packages/store/README.md", 
     expect(await kv.touch("k", { ttlSeconds: 200, indexes: ["j"] })).toBe(true);
     expect(await kv.members("j")).toEqual(["k"]);
     expect(await kv.compareAndDelete("k", "y")).toBe(false);
+    const scanned: string[] = [];
+    for await (const key of kv.scan("")) scanned.push(key);
+    expect(scanned).toEqual(["k"]);
     await kv.deleteMembers("i");
     expect(await kv.delete("k")).toBe(false);
   });

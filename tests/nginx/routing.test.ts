@@ -124,6 +124,7 @@ describe.skipIf(nginx === null)("one public host", () => {
       "/",
       "/token-exchange",
       "/metrics",
+      "/admin/status",
       `/mcp/..//${inside}/`,
       `/@${inside}/`,
     ]) {

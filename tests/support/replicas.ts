@@ -1,11 +1,10 @@
 // The platform as several machines would run it: two auth-servers and two resource-servers on one
 // Redis, each kind behind a balancer.
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startRoundRobin } from "./round-robin.ts";
-import { createService, freePorts, type Service } from "./system.ts";
+import { createService, freePorts, MASTER_KEY, type Service } from "./system.ts";
 
 export interface Replica extends Service {
   /** Its own address, past the balancer. */
@@ -36,7 +35,7 @@ export async function startReplicas(storeUrl: string): Promise<Replicas> {
     PATH: process.env["PATH"] ?? "",
     DATA_DIR: dataDir,
     STORE_URL: storeUrl,
-    MASTER_KEY: randomBytes(32).toString("base64url"),
+    MASTER_KEY,
     RS_CLIENT_ID: rsCredentials.clientId,
     RS_CLIENT_SECRET: rsCredentials.clientSecret,
     ISSUER: at(issuerPort),

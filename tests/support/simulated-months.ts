@@ -12,13 +12,14 @@ import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-pass
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
 import { createRateLimits } from "../../apps/auth-server/src/storage/rate-limits.ts";
-import { toCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
+import { createCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
 import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
 import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
 import { createSharedTokens } from "../../apps/auth-server/src/vault/shared-tokens.ts";
 import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
+import { createRootKeys } from "../../apps/auth-server/test/support/root-keys.ts";
 import {
   startSystem,
   type System,
@@ -139,10 +140,10 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys(TAIGA_API_URL);
-  const masterKeys = [new Uint8Array(32).fill(7)] as const;
+  const rootKeys = createRootKeys(7);
   const transport = createTaigaTransport({ apiUrl: taigaApiUrl });
   const calendar = createRenewalCalendar({ kv, clock, keys });
-  const seal = createSealer(masterKeys, "vault");
+  const seal = createSealer(rootKeys, "vault");
   const sleep = async () => undefined;
   const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
   const stored = { kv, seal, clock, keys, calendar, logger, sleep };
@@ -175,7 +176,8 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
     kv,
     broadcast,
     vault,
-    config: { issuer, masterKeys, registrationsPerHour: 1000 },
+    rootKeys,
+    config: { issuer, registrationsPerHour: 1000 },
     pages: (interactions, config) =>
       createInteractionsRouter({
         interactions,
@@ -190,7 +192,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
         }),
         allowLists: { users: [], emailDomains: [] },
         listOwnProjects: async () => [],
-        csrf: createCsrf(...toCsrfKeys(masterKeys)),
+        csrf: createCsrf(createCsrfKeys(rootKeys)),
         issuer,
         toAccountId: toSubject,
         accessLimit: "admin",

@@ -10,6 +10,9 @@ import path from "node:path";
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
 const START_MS = 20_000;
 
+/** One for all runs: a Redis that outlives them holds a key ring that no other key opens. */
+export const MASTER_KEY = Buffer.alloc(32, 7).toString("base64url");
+
 export interface Service {
   /** Ends the process as a service manager would, and waits for it. */
   stop(signal?: NodeJS.Signals): Promise<void>;
@@ -32,6 +35,8 @@ export interface System {
   resourceServer: Service;
   authServer: Service;
   sandbox: Service;
+  /** What all of them were started with. */
+  environment: Readonly<Record<string, string>>;
   rsCredentials: { clientId: string; clientSecret: string };
   stop(): Promise<void>;
 }
@@ -84,6 +89,7 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
     internalUrl: environment.AUTH_SERVER_INTERNAL_URL,
     mcpUrl: environment.MCP_URL,
     taigaApiUrl: `${environment.TAIGA_API_URL}/api/v1`,
+    environment,
     rsCredentials,
     stop,
   };

@@ -1,8 +1,13 @@
 import { type Clock, createHttpLogger, type Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler } from "express";
+import { toAdminToken } from "./admin/admin-token.ts";
 import type { Config } from "./config.ts";
+import { createPublicKeySet } from "./crypto/keys.ts";
+import type { RootKeys } from "./crypto/root-keys.ts";
 import type { AuthorizationEngine, RenderFailure } from "./engine/ports.ts";
+import { createAdminAuth } from "./http/admin-auth.ts";
+import { type AdminRoutesDeps, createAdminRoutes } from "./http/admin-routes.ts";
 import { createCors } from "./http/cors.ts";
 import { createEngineRoutes } from "./http/engine-routes.ts";
 import { createErrorHandler, notFound } from "./http/error-handler.ts";
@@ -11,6 +16,7 @@ import { createIntrospection } from "./http/introspect.ts";
 import { createLimit } from "./http/limits.ts";
 import { createMetadataRoutes } from "./http/metadata.ts";
 import { createPinAuthority } from "./http/pin-authority.ts";
+import { createKeyGuard } from "./http/require-keys.ts";
 import { createResourceServerAuth } from "./http/resource-server-auth.ts";
 import { createRevocationStream } from "./http/revocation-stream.ts";
 import { createSecurityHeaders } from "./http/security-headers.ts";
@@ -22,14 +28,15 @@ import type { Vault } from "./vault/vault.ts";
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
 const AUTHORIZATIONS_PER_MINUTE = 120;
 
-/** Failed logins of a resource server from one address in a minute. */
-const RESOURCE_SERVER_FAILURES_PER_MINUTE = 20;
+/** Failed logins of a resource server, or of the operator, from one address in a minute. */
+const FAILURES_PER_MINUTE = 20;
 
 type AppConfig = Pick<
   Config,
   | "issuer"
   | "resource"
   | "accessLimit"
+  | "masterKeys"
   | "registrationsPerHour"
   | "registrationsPerHourTotal"
   | "resourceServer"
@@ -43,6 +50,7 @@ interface AppDeps {
   logger: Logger;
   engine: AuthorizationEngine;
   renderFailure: RenderFailure;
+  rootKeys: RootKeys;
 }
 
 export interface PublicAppDeps extends AppDeps {
@@ -62,6 +70,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   app.use(createPinAuthority(config.issuer));
   app.use(createCors());
   app.use(createMetadataRoutes(config));
+  app.use(createKeyGuard(deps.rootKeys));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
   app.use(deps.interactions);
   const limit = (limited: RateLimit & { isGlobal?: true }) =>
@@ -70,6 +79,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
+      keySet: createPublicKeySet(deps.rootKeys),
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({
@@ -100,6 +110,7 @@ export interface PrivateAppDeps extends AppDeps {
   vault: Pick<Vault, "token">;
   revocations: Pick<RevocationFeed, "join">;
   clock: Clock;
+  admin: Omit<AdminRoutesDeps, "authenticate">;
 }
 
 /**
@@ -108,7 +119,14 @@ export interface PrivateAppDeps extends AppDeps {
  */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
-  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps.store));
+  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps));
+  const operator = createAdminAuth({
+    tokens: config.masterKeys.map(toAdminToken),
+    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
+  });
+  // Before the guard: the operator wants to know why there are no keys.
+  app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));
+  app.use(createKeyGuard(deps.rootKeys));
   const guard = authenticate(deps);
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
   app.use(
@@ -145,5 +163,5 @@ const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
 const authenticate = ({ config }: AppDeps): RequestHandler =>
   createResourceServerAuth({
     ...config.resourceServer,
-    limitFailures: createLimit({ windowSeconds: 60, maximum: RESOURCE_SERVER_FAILURES_PER_MINUTE }),
+    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
   });

@@ -76,7 +76,7 @@ export const AuthServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "What everything secret in the store is sealed with: 32 random bytes as base64url. To rotate, put the new key first and keep the old one behind a comma for 180 days (docs/operations.md).",
+        "What the keys in the store are sealed with, and so everything secret there: 32 random bytes as base64url. To replace it, put the new key first and the old one behind a comma, restart, then take the old one out (docs/operations.md).",
       defaultText: "made at first start, in DATA_DIR",
       secret: true,
     }),
@@ -285,7 +285,10 @@ function resolveApplicationId({ TAIGA_LOGIN, TAIGA_APPLICATION_ID }: Settings): 
   );
 }
 
-function resolveMasterKeys(settings: Settings): Config["masterKeys"] {
+/** @throws {ConfigurationError} when the key is missing or was changed by hand. */
+export function resolveMasterKeys(
+  settings: Pick<Settings, "MASTER_KEY" | "STORE_URL" | "DATA_DIR">,
+): Config["masterKeys"] {
   const texts =
     settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);

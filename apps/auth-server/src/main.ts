@@ -2,19 +2,25 @@ import { createLogger, listen, runService, systemClock } from "@taiga-mcp/servic
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaClient, createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { createInspectInstallation } from "./admin/inspect-installation.ts";
 import { createPrivateApp, createPublicApp } from "./app.ts";
 import { createClientDocuments } from "./client-documents/client-documents.ts";
 import { createDocumentFetch } from "./client-documents/document-fetch.ts";
 import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
 import { parseConfig } from "./config.ts";
-import { toCsrfKeys } from "./crypto/keys.ts";
+import { createCsrfKeys } from "./crypto/keys.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
 import { createApplicationFlows } from "./interactions/application-flows.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
+import { openKeyRing } from "./keys/key-ring.ts";
+import { createKeyRotation } from "./keys/key-rotation.ts";
+import { createRingRecord } from "./keys/ring-record.ts";
 import { createAdmission } from "./login/admission.ts";
 import { createLimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
@@ -45,7 +51,10 @@ await runService(NAME, process, async (environment) => {
     ...config.taigaConnection,
   });
   const keys = createStorageKeys(config.taigaApiUrl);
-  const seal = createSealer(config.masterKeys, "vault");
+  const { masterKeys } = config;
+  const ringRecord = createRingRecord({ kv: store, keys, masterKeys, clock });
+  const rootKeys = await openKeyRing({ record: ringRecord, broadcast, clock, logger });
+  const seal = createSealer(rootKeys, "vault");
   const toSubject = (userId: number): string => toAccountId(config.taigaApiUrl, userId);
   const calendar = createRenewalCalendar({ kv: store, clock, keys });
   const stored = { kv: store, seal, clock, keys, calendar, logger, sleep };
@@ -101,6 +110,7 @@ await runService(NAME, process, async (environment) => {
     config,
     kv: store,
     keys,
+    rootKeys,
     clock,
     logger,
     sleep,
@@ -130,7 +140,7 @@ await runService(NAME, process, async (environment) => {
     listOwnProjects: createOwnProjects((memberId, credential, signal) =>
       createTaigaClient(transport, credential, { signal }).projects.list({ memberId }),
     ),
-    csrf: createCsrf(...toCsrfKeys(config.masterKeys)),
+    csrf: createCsrf(createCsrfKeys(rootKeys)),
     issuer: config.issuer,
     toAccountId: toSubject,
     accessLimit: config.accessLimit,
@@ -140,12 +150,23 @@ await runService(NAME, process, async (environment) => {
     sleep,
   });
 
-  const shared = { config, logger, engine, renderFailure: renderFailurePage };
+  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   const publicListener = await listen(createPublicApp({ ...shared, interactions, rateLimits }), {
     ...config.publicListener,
     setting: "AUTH_SERVER_PORT",
   });
-  const privateApp = createPrivateApp({ ...shared, store, vault, revocations, clock });
+  const rotation = { kv: store, keys, record: ringRecord, rootKeys, broadcast, clock, logger };
+  const inspect = createInspectInstallation({
+    config,
+    version: readVersion(),
+    startedAt: clock(),
+    store,
+    rootKeys,
+    connect: (credential, signal) => createTaigaClient(transport, credential, { signal }),
+    revocations,
+  });
+  const admin = { inspect, keyRotation: createKeyRotation(rotation) };
+  const privateApp = createPrivateApp({ ...shared, store, vault, revocations, clock, admin });
   const privateListener = await listen(privateApp, {
     ...config.privateListener,
     setting: "AUTH_SERVER_PRIVATE_PORT",
@@ -157,6 +178,7 @@ await runService(NAME, process, async (environment) => {
       // Its streams would keep the listener open.
       await revocations.close();
       await Promise.all([publicListener.close(), privateListener.close(), keepAlive.close()]);
+      await rootKeys.close();
       await Promise.all([
         store.close(),
         broadcast.close(),
@@ -166,3 +188,9 @@ await runService(NAME, process, async (environment) => {
     },
   };
 });
+
+/** Of this program; the file is beside both the source and the build output. */
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

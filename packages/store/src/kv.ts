@@ -1,3 +1,11 @@
+/**
+ * How a store may lose what it was given:
+ *
+ * - `forgets`: a restart loses minutes, or everything, because not each write goes to disk.
+ * - `evicts`: it throws entries away before their end when memory runs short.
+ */
+export type StoreWeakness = "forgets" | "evicts";
+
 /** A stored value and when it ends. */
 export interface Entry {
   value: string;
@@ -75,8 +83,18 @@ export interface Kv {
   /** Deletes an index and every key in it. */
   deleteMembers(index: string): Promise<void>;
 
+  /**
+   * The keys that begin with `prefix`, in no order and a page at a time, so that any number of them
+   * holds nothing up. Names every key that is there from the first to the last, perhaps twice; of
+   * those that come or go meanwhile some.
+   */
+  scan(prefix: string): AsyncIterable<string>;
+
   /** Resolves when the store answers. */
   ping(): Promise<void>;
+
+  /** What the store is set up to lose, as it says itself; none when it keeps all there is. */
+  inspect(): Promise<readonly StoreWeakness[]>;
 
   close(): Promise<void>;
 }

@@ -139,8 +139,20 @@ export function createMemoryKv({ clock }: MemoryKvDeps): Kv {
       for (const key of liveMembers(index)) drop(key);
     },
 
+    scan: async function* (prefix) {
+      now();
+      for (const key of entries.keys()) {
+        if (key.startsWith(prefix) && find(key) !== undefined) yield key;
+      }
+    },
+
     ping: async () => {
       now();
+    },
+
+    inspect: async () => {
+      now();
+      return ["forgets"];
     },
 
     close: async () => {

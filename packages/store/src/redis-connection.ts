@@ -1,10 +1,11 @@
 import { ConfigurationError, type Logger } from "@taiga-mcp/service";
 import type { Redis } from "ioredis";
 import { storeClosed, storeFailure, toLoggable } from "./failure.ts";
+import type { StoreWeakness } from "./kv.ts";
 import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
-import { verifyServer } from "./redis-server.ts";
+import { toWeaknesses, verifyServer } from "./redis-server.ts";
 
 /** How long the start of a service waits for the server before it goes on without. */
 const START_TIMEOUT_MS = 2_000;
@@ -29,6 +30,8 @@ export interface RedisConnection {
   ): Promise<unknown>;
   /** @throws {UnavailableError} as `run` does. */
   ping(): Promise<void>;
+  /** @throws {UnavailableError} as `run` does. */
+  inspect(): Promise<readonly StoreWeakness[]>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,7 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
         return scripts[script](keys.length, ...keys, ...args);
       }),
     ping: () => attempt(async () => void (await redis.ping())),
+    inspect: () => attempt(async () => toWeaknesses(await redis.info("persistence", "memory"))),
     close,
   };
 }

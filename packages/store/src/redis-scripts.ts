@@ -95,6 +95,9 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, now + ARGV[1], 'LIMIT', 
 for _, entry in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do drop(entry) end
 redis.call('UNLINK', KEYS[1])`,
 
+  /** ARGV: cursor, pattern, about how many. @returns the next cursor, and names of entries. */
+  scan: `return redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])`,
+
   /**
    * KEYS: one that is never there. ARGV: channel, message.
    * A replica would take the message and tell nobody but its own clients; a write it refuses.

@@ -1,5 +1,6 @@
 import { ConfigurationError } from "@taiga-mcp/service";
 import type { Redis } from "ioredis";
+import type { StoreWeakness } from "./kv.ts";
 
 /** The layout of the keys; a program that meets a higher number must not touch them. */
 const SCHEMA_VERSION = 1;
@@ -44,4 +45,18 @@ function verifyKind(info: string): void {
         "redis+sentinel://host1:26379,host2:26379/mymaster.",
     );
   }
+}
+
+/**
+ * What a server is set up to lose. INFO says it where CONFIG GET is refused, as our account and
+ * hosted servers do.
+ * @param info what the server answers to INFO, with the sections `persistence` and `memory`. What
+ * it leaves out, as hosted servers do, is no weakness: it is not known.
+ */
+export function toWeaknesses(info: string): StoreWeakness[] {
+  const weaknesses: StoreWeakness[] = [];
+  if (/^aof_enabled:0\b/m.test(info)) weaknesses.push("forgets");
+  const policy = /^maxmemory_policy:(.*)$/m.exec(info)?.[1]?.trim() ?? "noeviction";
+  if (policy !== "noeviction") weaknesses.push("evicts");
+  return weaknesses;
 }

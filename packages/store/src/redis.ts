@@ -11,6 +11,9 @@ export interface RedisKvDeps {
   logger?: Logger;
 }
 
+/** About so many keys the server looks at in one step, in which it does nothing else. */
+const SCAN_COUNT = 500;
+
 /**
  * A store in Redis 7 or newer, or Valkey, for any number of processes: one server, or a master and
  * its replicas under Sentinel; not a Redis Cluster. While the server does not answer, also at the
@@ -84,7 +87,24 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
       await redis.run("deleteMembers", [toIndex(index)]);
     },
 
+    scan: async function* (prefix) {
+      const pattern = `${toPattern(entryPrefix + prefix)}*`;
+      let cursor = "0";
+      do {
+        const page = (await redis.run("scan", [], cursor, pattern, SCAN_COUNT)) as [
+          string,
+          string[],
+        ];
+        cursor = page[0];
+        yield* page[1].map(toKey);
+      } while (cursor !== "0");
+    },
+
     ping: () => redis.ping(),
+    inspect: () => redis.inspect(),
     close: () => redis.close(),
   };
 }
+
+/** The pattern that only `text` itself matches (Redis KEYS). */
+const toPattern = (text: string): string => text.replaceAll(/[*?[\]\\]/g, "\\$&");

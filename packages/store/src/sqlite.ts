@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
 import type { DatabaseSync } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
 import { toEnd } from "./expiry.ts";
 import { storeClosed, storeFailure } from "./failure.ts";
 import type { Entry, Kv } from "./kv.ts";
@@ -8,6 +9,9 @@ import { openSqliteFile } from "./sqlite-file.ts";
 /** At most this many ended entries are deleted this often: a millisecond or two of work. */
 const PURGE_BATCH = 500;
 const PURGE_INTERVAL_MS = 5_000;
+
+/** At most this many keys are read before other work gets its turn. */
+const SCAN_PAGE = 200;
 
 export interface SqliteKvDeps {
   /** Path of the file, or `:memory:`. */
@@ -105,7 +109,29 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
 
     deleteMembers: (index) => attempt(() => void sql.deleteMembers.run({ index })),
 
+    scan: async function* (prefix) {
+      let page: string[];
+      let last: string | null = null;
+      do {
+        const from: string = last ?? prefix;
+        page = await attempt((now) =>
+          sql.scan
+            .all({ prefix, from, last, now, limit: SCAN_PAGE })
+            .map(({ key }) => key as string),
+        );
+        yield* page;
+        last = page.at(-1) ?? last;
+        await setImmediate();
+      } while (page.length === SCAN_PAGE);
+    },
+
     ping: () => attempt((now) => void sql.get.get({ key: "", now })),
+
+    inspect: () =>
+      attempt((now) => {
+        sql.get.get({ key: "", now });
+        return [];
+      }),
 
     close: async () => {
       clearInterval(purge);
@@ -160,6 +186,12 @@ function prepareStatements(db: DatabaseSync) {
     ),
     deleteMembers: db.prepare(
       "DELETE FROM entries WHERE key IN (SELECT key FROM index_members WHERE name = :index)",
+    ),
+    scan: db.prepare(
+      `SELECT key FROM entries
+       WHERE key >= :from AND key IS NOT :last AND substr(key, 1, length(:prefix)) = :prefix
+         AND expires_at > :now
+       ORDER BY key LIMIT :limit`,
     ),
     purge: db.prepare(
       `DELETE FROM entries WHERE key IN

@@ -54,6 +54,17 @@ function inspect<Result>(file: string, work: (db: DatabaseSync) => Result): Resu
 const count = (file: string, table: string): number =>
   inspect(file, (db) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"] as number);
 
+it("lets other work have its turn in the middle of a scan", async () => {
+  const kv = open(":memory:");
+  for (let n = 0; n < 450; n += 1) await kv.set(`k${n}`, "v", { ttlSeconds: 100 });
+  let seen = 0;
+  let seenAtTurn: number | undefined;
+  setImmediate(() => (seenAtTurn = seen));
+  for await (const _key of kv.scan("")) seen += 1;
+  expect(seen).toBe(450);
+  expect(seenAtTurn).toBeLessThan(450);
+});
+
 describe("a SQLite file", () => {
   it("remembers entries, ends and indexes over a restart", async () => {
     const file = newFile();

@@ -1,15 +1,9 @@
 import { hkdfSync } from "node:crypto";
 
 /**
- * A key for one purpose out of a master key, the same on every replica (HKDF-SHA-256, RFC 5869).
+ * A key for one purpose out of a root or master key, the same on every replica (HKDF-SHA-256, RFC 5869).
  *
- * @param masterKey 32 random bytes; HKDF needs no salt for a uniformly random key (RFC 5869 §3.1).
+ * @param secret 32 random bytes; HKDF needs no salt for a uniformly random key (RFC 5869 §3.1).
  */
-export const deriveKey = (
-  masterKey: Uint8Array,
-  purpose: string,
-  lengthBytes: number,
-): Uint8Array =>
-  new Uint8Array(
-    hkdfSync("sha256", masterKey, "", `taiga-mcp/auth-server/${purpose}`, lengthBytes),
-  );
+export const deriveKey = (secret: Uint8Array, purpose: string, lengthBytes: number): Uint8Array =>
+  new Uint8Array(hkdfSync("sha256", secret, "", `taiga-mcp/auth-server/${purpose}`, lengthBytes));

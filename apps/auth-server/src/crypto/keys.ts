@@ -1,40 +1,80 @@
-import { createPrivateKey } from "node:crypto";
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  timingSafeEqual,
+} from "node:crypto";
 import type { JWK } from "jose";
 import { deriveKey } from "./derive-key.ts";
+import { deriveOnce, type RootKeys } from "./root-keys.ts";
 
-/** What signs the engine's cookies: newest first, all of them verify. */
-export const toCookieKeys = (masterKeys: readonly Uint8Array[]): string[] =>
-  masterKeys.map((masterKey) =>
-    Buffer.from(deriveKey(masterKey, "cookies", 32)).toString("base64url"),
-  );
+/** What signs cookies; the interface of the package `keygrip`, which the engine takes keys by. */
+export interface CookieKeys {
+  sign(data: string): string;
+  verify(data: string, signature: string): boolean;
+  /** @returns -1 when no key has signed it. */
+  index(data: string, signature: string): number;
+}
 
-/** What the forms' CSRF tokens are made with: the newest signs, so that open forms outlive a rotation. */
-export const toCsrfKeys = ([newest, ...older]: readonly [Uint8Array, ...Uint8Array[]]): [
-  Uint8Array,
-  ...Uint8Array[],
-] => [toCsrfKey(newest), ...older.map(toCsrfKey)];
+/**
+ * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies by all of
+ * them. What an older key signed is not signed again: cookies live for minutes, and the engine
+ * would send the new signature for other paths than the cookie.
+ */
+export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
+  const toKey = deriveOnce((secret) => deriveKey(secret, "cookies", 32));
+  const sign = (data: string, key: Uint8Array): string =>
+    createHmac("sha256", key).update(data).digest("base64url");
+  const verify = (data: string, signature: string): boolean => {
+    const given = Buffer.from(signature);
+    return rootKeys.current().some((rootKey) => {
+      const expected = Buffer.from(sign(data, toKey(rootKey)));
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+  };
+  return {
+    sign: (data) => sign(data, toKey(rootKeys.current()[0])),
+    verify,
+    index: (data, signature) => (verify(data, signature) ? 0 : -1),
+  };
+}
 
-const toCsrfKey = (masterKey: Uint8Array): Uint8Array => deriveKey(masterKey, "csrf", 32);
+/** What the forms' CSRF tokens are made with: the first signs, so that open forms outlive a rotation. */
+export function createCsrfKeys(rootKeys: RootKeys): () => readonly [Uint8Array, ...Uint8Array[]] {
+  const toKey = deriveOnce((secret) => deriveKey(secret, "csrf", 32));
+  return () => {
+    const [newest, ...others] = rootKeys.current();
+    return [toKey(newest), ...others.map(toKey)];
+  };
+}
 
 /** The order of the P-256 group (FIPS 186-5; SEC 2 §2.4.2). */
 const P256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
 
-/**
- * ES256 signing keys, the same on every replica. Nothing is signed with them while tokens are
- * opaque; the engine insists on having a key set and publishes its public half.
- */
-export const toJwks = (masterKeys: readonly Uint8Array[]): { keys: JWK[] } => ({
-  keys: masterKeys.map((masterKey) => toEs256Key(masterKey)),
-});
+/** A JSON Web Key Set (RFC 7517 §5). */
+export interface KeySet {
+  keys: JWK[];
+}
 
-function toEs256Key(masterKey: Uint8Array): JWK {
+/**
+ * The public halves of ES256 signing keys, the same on every replica, each under the name of its
+ * root key. Nothing is signed with them while tokens are opaque.
+ */
+export function createPublicKeySet(rootKeys: RootKeys): () => KeySet {
+  const toPublic = deriveOnce((secret) => toPublicEs256Key(secret));
+  return () => ({
+    keys: rootKeys.current().map((rootKey) => ({ ...toPublic(rootKey), kid: rootKey.id })),
+  });
+}
+
+function toPublicEs256Key(secret: Uint8Array): JWK {
   // 64 bits more than the order has, so that the remainder is uniform (FIPS 186-5 §A.2.1).
-  const seed = BigInt(`0x${Buffer.from(deriveKey(masterKey, "es256", 40)).toString("hex")}`);
+  const seed = BigInt(`0x${Buffer.from(deriveKey(secret, "es256", 40)).toString("hex")}`);
   const scalar = (seed % (P256_ORDER - 1n)) + 1n;
   const privateKey = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
   const key = createPrivateKey({ key: toSec1(privateKey), format: "der", type: "sec1" });
-  const kid = Buffer.from(deriveKey(masterKey, "es256/kid", 9)).toString("base64url");
-  return { ...(key.export({ format: "jwk" }) as JWK), kid, alg: "ES256", use: "sig" };
+  return { ...(createPublicKey(key).export({ format: "jwk" }) as JWK), alg: "ES256", use: "sig" };
 }
 
 /** RFC 5915 ECPrivateKey for P-256 without the public half, which OpenSSL computes. */
@@ -44,3 +84,19 @@ const toSec1 = (privateKey: Buffer): Buffer =>
     privateKey,
     Buffer.from("a00a06082a8648ce3d030107", "hex"),
   ]);
+
+/**
+ * A signing key that this process alone has: the engine insists on one, and signs nothing with it
+ * while tokens are opaque.
+ */
+export const createEngineKeySet = (): KeySet => ({
+  keys: [
+    {
+      ...(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+        format: "jwk",
+      }) as JWK),
+      alg: "ES256",
+      use: "sig",
+    },
+  ],
+});

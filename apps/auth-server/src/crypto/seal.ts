@@ -1,6 +1,7 @@
 import { CodedError } from "@taiga-mcp/service";
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { deriveKey } from "./derive-key.ts";
+import { deriveOnce, type RootKey, type RootKeys } from "./root-keys.ts";
 
 /** Keeps secrets unreadable in the store, and bound to the place they were written to. */
 export interface Sealer {
@@ -8,18 +9,39 @@ export interface Sealer {
   seal(keyName: string, text: string): Promise<string>;
   /**
    * @param keyName the storage key the sealed text was read from.
-   * @throws {SealError} when it was sealed by an unknown master key, for another storage key, or
+   * @throws {SealError} when it was sealed by a key that is gone, for another storage key, or
    *   changed since.
+   * @throws {UnavailableError} when its key is unknown here and the keys cannot be read.
    */
   open(keyName: string, sealed: string): Promise<string>;
-  /** Whether the newest master key sealed it. What it did not should be sealed again when read. */
-  isCurrent(sealed: string): boolean;
 }
 
-/** A sealed record cannot be opened: the master key was replaced, or the record was tampered with. */
+/** A sealed record cannot be opened: its key was retired, or the record was tampered with. */
 export class SealError extends CodedError<"seal_broken"> {
   constructor(message: string, options?: ErrorOptions) {
     super("seal_broken", message, options);
+  }
+}
+
+/** Separates the keys of different uses, so that one never opens another's records. */
+export const SEALING_PURPOSES = ["engine", "vault"] as const;
+export type SealingPurpose = (typeof SEALING_PURPOSES)[number];
+
+/** What sealed a text, by its header. */
+export interface SealMark {
+  rootKeyId: string;
+  purpose: string;
+}
+
+/** @returns `undefined` for a text that no sealer has made. */
+export function toSealMark(text: string): SealMark | undefined {
+  // Most records are plain JSON.
+  if (!text.startsWith("ey")) return undefined;
+  try {
+    const [rootKeyId, purpose] = decodeProtectedHeader(text).kid?.split(".") ?? [];
+    return rootKeyId === undefined || purpose === undefined ? undefined : { rootKeyId, purpose };
+  } catch {
+    return undefined;
   }
 }
 
@@ -28,31 +50,45 @@ export class SealError extends CodedError<"seal_broken"> {
  * (`kid`), so that records sealed before a rotation still open, and the storage key (`at`), which
  * GCM authenticates with the rest: a record copied elsewhere in the store does not open there.
  *
- * @param masterKeys 32 bytes each, newest first; the newest seals, all of them open.
- * @param purpose separates the keys of different uses, so that one never opens another's records.
+ * @param rootKeys asked at each use.
  */
-export function createSealer(masterKeys: readonly Uint8Array[], purpose: string): Sealer {
-  const keys = new Map(
-    masterKeys.map((masterKey) => [
-      Buffer.from(deriveKey(masterKey, `seal/${purpose}/kid`, 9)).toString("base64url"),
-      deriveKey(masterKey, `seal/${purpose}`, 32),
-    ]),
-  );
-  const newest = keys.entries().next().value;
-  if (newest === undefined) throw new SealError("There is no master key to seal with.");
-  const [kid, key] = newest;
+export function createSealer(rootKeys: RootKeys, purpose: SealingPurpose): Sealer {
+  const toKey = deriveOnce((secret) => deriveKey(secret, `seal/${purpose}`, 32));
+
+  const find = (id: string): RootKey | undefined =>
+    rootKeys.current().find((rootKey) => rootKey.id === id);
+
+  /** A key that another process made may be in use before this one has heard of it. */
+  async function findOrAsk(sealed: string): Promise<RootKey | undefined> {
+    const mark = toSealMark(sealed);
+    if (mark?.purpose !== purpose) return undefined;
+    const known = find(mark.rootKeyId);
+    if (known !== undefined) return known;
+    await rootKeys.refresh();
+    return find(mark.rootKeyId);
+  }
 
   return {
-    seal: (keyName, text) =>
-      new CompactEncrypt(new TextEncoder().encode(text))
-        .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid, at: keyName })
-        .encrypt(key),
+    seal: async (keyName, text) => {
+      // A process that was stopped for hours may know only keys that were retired meanwhile. When
+      // they cannot be read: a Taiga login that was just renewed exists nowhere but here.
+      if (!rootKeys.isFresh()) await rootKeys.refresh().catch(() => undefined);
+      const [newest] = rootKeys.current();
+      return await new CompactEncrypt(new TextEncoder().encode(text))
+        .setProtectedHeader({
+          alg: "dir",
+          enc: "A256GCM",
+          kid: `${newest.id}.${purpose}`,
+          at: keyName,
+        })
+        .encrypt(toKey(newest));
+    },
 
     open: async (keyName, sealed) => {
+      const rootKey = await findOrAsk(sealed);
       try {
-        const opener = keys.get(decodeProtectedHeader(sealed).kid ?? "");
-        if (opener === undefined) throw new SealError("It was sealed with an unknown master key.");
-        const { plaintext, protectedHeader } = await compactDecrypt(sealed, opener, {
+        if (rootKey === undefined) throw new SealError("It was sealed with an unknown key.");
+        const { plaintext, protectedHeader } = await compactDecrypt(sealed, toKey(rootKey), {
           keyManagementAlgorithms: ["dir"],
           contentEncryptionAlgorithms: ["A256GCM"],
         });
@@ -63,7 +99,5 @@ export function createSealer(masterKeys: readonly Uint8Array[], purpose: string)
         throw new SealError(`The stored record ${keyName} cannot be opened.`, { cause });
       }
     },
-
-    isCurrent: (sealed) => decodeProtectedHeader(sealed).kid === kid,
   };
 }

@@ -6,16 +6,15 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from "oidc-provider";
-import { toCookieKeys, toJwks } from "../crypto/keys.ts";
+import { createCookieKeys, createEngineKeySet } from "../crypto/keys.ts";
+import type { RootKeys } from "../crypto/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./document-clients.ts";
+import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "./interaction-lifetimes.ts";
 import { askEveryTime } from "./interaction-policy.ts";
 import { canonicalResource } from "./policy.ts";
 import type { RenderFailure } from "./ports.ts";
 import { ROUTES } from "./routes.ts";
 import { insideEngine } from "./store-unavailable.ts";
-
-/** How long a user may take for a login or a consent, in seconds. */
-const INTERACTION_TTL_SECONDS = 600;
 
 /** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
 const MAX_ASSERTION_SECONDS = 3600;
@@ -25,7 +24,8 @@ export interface ConfigurationDeps {
   /** The one resource that tokens are for. */
   resource: string;
   accessLimit: AccessLevel;
-  masterKeys: readonly Uint8Array[];
+  /** What signs cookies. */
+  rootKeys: RootKeys;
   clock: Clock;
   accessTokenTtlSeconds: number;
   authorizationCodeTtlSeconds: number;
@@ -42,7 +42,7 @@ export interface ConfigurationDeps {
 /** Everything we want of the engine to be different from its defaults, or to stay as it is. */
 export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   adapter: deps.adapter,
-  jwks: toJwks(deps.masterKeys),
+  jwks: createEngineKeySet(),
   routes: ROUTES,
   scopes: [],
   responseTypes: ["code"],
@@ -95,8 +95,7 @@ const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
     Grant: deps.newGrantTtlSeconds,
     RefreshToken: deps.grantTtlSeconds,
     Interaction: INTERACTION_TTL_SECONDS,
-    // Made at login, so it must outlast the consent that follows.
-    Session: 2 * INTERACTION_TTL_SECONDS,
+    Session: SESSION_TTL_SECONDS,
   },
   // Not only for `offline_access`: without one, clients send their users back to the login.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
@@ -126,7 +125,7 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
   const cookie = { httpOnly: true, sameSite: "lax", signed: true, secure: isHttps } as const;
   return {
     cookies: {
-      keys: toCookieKeys(deps.masterKeys),
+      keys: createCookieKeys(deps.rootKeys),
       names: {
         // The other two are scoped to the paths of one request, which the prefix forbids.
         session: isHttps ? "__Host-taiga-mcp-session" : "taiga-mcp-session",

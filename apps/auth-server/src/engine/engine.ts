@@ -1,6 +1,7 @@
 import type { AccessLevel, Clock, Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { Provider } from "oidc-provider";
+import type { RootKeys } from "../crypto/root-keys.ts";
 import { createSealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import { createAccessTokens } from "./access-tokens.ts";
@@ -28,7 +29,6 @@ export interface EngineDeps {
     /** The MCP endpoint, the only audience of our tokens. */
     resource: string;
     accessLimit: AccessLevel;
-    masterKeys: readonly Uint8Array[];
     accessTokenTtlSeconds: number;
     authorizationCodeTtlSeconds: number;
     grantTtlSeconds: number;
@@ -38,6 +38,8 @@ export interface EngineDeps {
   };
   kv: Kv;
   keys: StorageKeys;
+  /** What seals records and signs cookies. */
+  rootKeys: RootKeys;
   clock: Clock;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
@@ -53,7 +55,7 @@ export interface EngineDeps {
 /** The protocol engine (oidc-provider) on our store, with our rules around it. */
 export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const { config, kv, keys, clock, logger, sleep } = deps;
-  const sealer = createSealer(config.masterKeys, "engine");
+  const sealer = createSealer(deps.rootKeys, "engine");
   const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
   const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.newGrantTtlSeconds });
   const records = createRecordStore({

@@ -1,5 +1,5 @@
-import { type Clock, UnavailableError } from "@taiga-mcp/service";
-import type { Entry, Kv } from "@taiga-mcp/store";
+import type { Clock } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
 import type { AdapterPayload } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
 import type { RecordKind } from "./records.ts";
@@ -49,25 +49,10 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
     const entry = await kv.get(key);
     if (entry === undefined) return undefined;
     const text = kind.isSealed ? await sealer.open(key, entry.value) : entry.value;
-    if (kind.isSealed && !sealer.isCurrent(entry.value)) await sealAgain(key, entry, text);
     const payload = JSON.parse(text) as AdapterPayload;
     if (kind.slides) payload.exp = entry.expiresAt;
     if (payload.exp !== undefined && payload.exp <= clock()) return undefined;
     return { payload, text: entry.value, expiresAt: entry.expiresAt };
-  }
-
-  /**
-   * After a rotation, whatever is in use is under the newest key by its first use: clients are kept
-   * for as long as they come back, and no old key could ever be given up.
-   */
-  async function sealAgain(key: string, { value, expiresAt }: Entry, text: string): Promise<void> {
-    const ttlSeconds = Math.max(1, expiresAt - clock());
-    try {
-      await kv.compareAndSet(key, value, await sealer.seal(key, text), { ttlSeconds });
-    } catch (error) {
-      // It is read already, and stays readable.
-      if (!(error instanceof UnavailableError)) throw error;
-    }
   }
 
   const toTtl = (ttlSeconds: number | undefined): number => {

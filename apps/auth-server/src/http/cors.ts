@@ -18,7 +18,7 @@ export function createCors(): RequestHandler {
       exposedHeaders: ["WWW-Authenticate", "Retry-After"],
     });
   return Router()
-    .use(METADATA_PATHS, open(["GET"]))
+    .use([...METADATA_PATHS, "/jwks"], open(["GET"]))
     .use("/register", open(["GET", "POST", "PUT", "DELETE"]))
     .use(["/token", "/revoke"], open(["POST"]));
 }

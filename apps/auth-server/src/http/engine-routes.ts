@@ -1,5 +1,6 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
+import type { KeySet } from "../crypto/keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "./registration-request.ts";
@@ -13,6 +14,8 @@ export interface EngineRoutesDeps {
   /** The protocol engine. */
   engine: RequestListener;
   rules: AuthorizationRules;
+  /** What GET /jwks shows. */
+  keySet: () => KeySet;
   /** Run before a client is registered. */
   limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
@@ -54,7 +57,11 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     })
     .delete(asJson, run)
     .all(refuseMethod("GET, PUT, DELETE"));
-  router.route("/jwks").get(asJson, run).all(refuseMethod("GET"));
+  // The engine knows only what it was started with.
+  router
+    .route("/jwks")
+    .get((_req, res) => void res.type("application/jwk-set+json").json(deps.keySet()))
+    .all(refuseMethod("GET"));
   return router;
 }
 

@@ -38,7 +38,7 @@ export const notFound: RequestHandler = (req) => {
 
 /** Where the other end is a program whatever it says it accepts. */
 const FOR_PROGRAMS =
-  /^\/(token|register|revoke|introspect|revocations|jwks|healthz|readyz|\.well-known)(\/|$)/;
+  /^\/(token|register|revoke|introspect|revocations|admin|jwks|healthz|readyz|\.well-known)(\/|$)/;
 
 const isForPerson = (req: Request): boolean =>
   req.path.startsWith("/authorize") ||

@@ -1,4 +1,6 @@
 import { type RequestHandler, Router } from "express";
+import type { RootKeys } from "../crypto/root-keys.ts";
+import { createKeyGuard } from "./require-keys.ts";
 
 const ok: RequestHandler = (_req, res) => {
   res.set("Cache-Control", "no-store").json({ status: "ok" });
@@ -7,13 +9,19 @@ const ok: RequestHandler = (_req, res) => {
 /** GET /healthz: the process answers. */
 export const createHealthRoute = (): Router => Router().get("/healthz", ok);
 
-/** GET /readyz: the store answers, too; 503 otherwise. */
-export const createReadinessRoute = (store: { ping(): Promise<void> }): Router =>
+export interface ReadinessDeps {
+  store: { ping(): Promise<void> };
+  rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
+}
+
+/** GET /readyz: the store answers, and the keys in it are known; 503 otherwise. */
+export const createReadinessRoute = ({ store, rootKeys }: ReadinessDeps): Router =>
   Router().get(
     "/readyz",
     async (_req, _res, next) => {
       await store.ping();
       next();
     },
+    createKeyGuard(rootKeys),
     ok,
   );

@@ -1,15 +1,21 @@
 import { CodedError, RETRY_AFTER_SECONDS, UnavailableError } from "@taiga-mcp/service";
 import type { Response } from "express";
 
-/** Codes of RFC 6749 §5.2, RFC 7591 §3.2.2 and RFC 8707 §2, with their usual statuses. */
+/**
+ * Codes of RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2 and RFC 8707 §2, with their usual statuses;
+ * the key_ ones are our own.
+ */
 const STATUS = {
   invalid_request: 400,
   invalid_client: 401,
+  invalid_token: 401,
   invalid_grant: 400,
   invalid_target: 400,
   unsupported_grant_type: 400,
   invalid_redirect_uri: 400,
   invalid_client_metadata: 400,
+  key_rotation_pending: 409,
+  keys_in_use: 409,
   too_many_requests: 429,
   temporarily_unavailable: 503,
   server_error: 500,

@@ -13,17 +13,17 @@ export interface Csrf {
  * Tokens without memory: an HMAC-SHA-256 over interaction and form, as base64url. They end with
  * their interaction, and the interaction's cookie binds them to one browser.
  *
- * @param newest signs; at least 32 bytes, the same in every replica.
- * @param older verify, too.
+ * @param toKeys asked at each use: at least 32 bytes each, the same in every replica. The first
+ *   signs, all of them verify.
  */
-export function createCsrf(newest: Uint8Array, ...older: Uint8Array[]): Csrf {
+export function createCsrf(toKeys: () => readonly [Uint8Array, ...Uint8Array[]]): Csrf {
   const sign = (key: Uint8Array, uid: string, form: InteractionForm): Buffer =>
     createHmac("sha256", key).update(`${form}\n${uid}`).digest();
   return {
-    issue: (uid, form) => sign(newest, uid, form).toString("base64url"),
+    issue: (uid, form) => sign(toKeys()[0], uid, form).toString("base64url"),
     verify: (uid, form, token) => {
       const given = Buffer.from(token, "base64url");
-      return [newest, ...older].some((key) => {
+      return toKeys().some((key) => {
         const expected = sign(key, uid, form);
         return given.length === expected.length && timingSafeEqual(given, expected);
       });

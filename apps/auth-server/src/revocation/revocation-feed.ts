@@ -1,5 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
+import { RING_CHANGED } from "../keys/key-ring.ts";
 
 /** Somebody who must hear of every grant that ends. */
 export interface FeedMember {
@@ -17,6 +18,8 @@ export interface RevocationFeed {
    * @throws {UnavailableError} while the other processes cannot be heard, and after `close`.
    */
   join(member: FeedMember): () => void;
+  /** How many members there are: readers of this process's stream. */
+  memberCount(): number;
   /** Ends all members. */
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
 
   const subscription = broadcast.subscribe({
     message: (gid) => {
+      if (gid === RING_CHANGED) return;
       for (const member of members) member.revoked(gid);
     },
     restored: () => {
@@ -48,6 +52,7 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
       members.add(member);
       return () => void members.delete(member);
     },
+    memberCount: () => members.size,
     close: async () => {
       await subscription.close();
       endAll();

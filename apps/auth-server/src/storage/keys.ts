@@ -9,6 +9,10 @@ export const hash = (text: string): string => digest("sha256", text, "base64url"
  * from: pointed at another Taiga, the service finds none of it.
  */
 export interface StorageKeys {
+  /** The root keys, of users of any Taiga. */
+  ring: string;
+  /** Who is retiring root keys just now. */
+  retirementLock: string;
   accessToken: (token: string) => string;
   refreshToken: (token: string) => string;
   authorizationCode: (code: string) => string;
@@ -70,6 +74,8 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
   const ofUser = (kind: string) => (id: string) => `${kind}:${taiga}:${hash(id)}`;
   const ofClient = (kind: string) => (id: string) => `${kind}:${hash(id)}`;
   return {
+    ring: "ring",
+    retirementLock: "ringlock",
     accessToken: ofUser("at"),
     refreshToken: ofUser("rt"),
     authorizationCode: ofUser("code"),

@@ -1,5 +1,6 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
+import { isDeepStrictEqual } from "node:util";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import type { AskTaiga } from "./ask-taiga.ts";
@@ -62,7 +63,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
       const stored = await credentials.read(grantId);
       if (stored === undefined) return { kind: "lost" };
       const { credential } = stored;
-      if (stored.sealed !== seen.sealed) return { kind: "renewed", credential };
+      if (!isSame(stored, seen)) return { kind: "renewed", credential };
       if (waitedMs >= WAIT_MS) {
         return { kind: "postponed", credential, cause: new Error("The lock stayed taken.") };
       }
@@ -74,7 +75,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     const before = await credentials.read(grantId);
     if (before === undefined) return { kind: "lost" };
     const { credential } = before;
-    if (before.sealed !== seen.sealed) return { kind: "renewed", credential };
+    if (!isSame(before, seen)) return { kind: "renewed", credential };
 
     const answer = await taiga.renew(credential);
     if (answer.kind === "none") {
@@ -113,9 +114,9 @@ export function createRenewal(deps: RenewalDeps): Renew {
       return { kind: "lost" };
     }
     const winner = await credentials.read(grantId);
-    return winner === undefined
-      ? { kind: "lost" }
-      : { kind: "renewed", credential: winner.credential };
+    if (winner === undefined) return { kind: "lost" };
+    if (isSame(winner, stored)) return await bury(grantId, winner, reason);
+    return { kind: "renewed", credential: winner.credential };
   }
 
   /** The credential is known to be lost by now, whatever comes of this. */
@@ -137,3 +138,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     }
   }
 }
+
+/** The stored text is another one also when the record was only sealed anew, with another key. */
+const isSame = (one: StoredCredential, other: StoredCredential): boolean =>
+  isDeepStrictEqual(one.credential, other.credential);

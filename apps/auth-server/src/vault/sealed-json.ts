@@ -1,7 +1,7 @@
-import { CodedError, type Logger } from "@taiga-mcp/service";
+import type { Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import type { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
+import { type Sealer, SealError } from "../crypto/seal.ts";
 
 /** A record as it was read. */
 export interface OpenedRecord<T> {
@@ -37,7 +37,7 @@ export function createSealedJson<T>(deps: SealedJsonDeps<T>): SealedJson<T> {
         const value = schema.parse(JSON.parse(await seal.open(key, entry.value)));
         return { value, sealed: entry.value, expiresAt: entry.expiresAt };
       } catch (error) {
-        if (!(error instanceof CodedError)) throw error;
+        if (!(error instanceof SealError)) throw error;
         logger.error({ err: error, key }, "a stored Taiga credential cannot be opened");
         return undefined;
       }

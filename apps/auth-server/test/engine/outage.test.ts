@@ -73,17 +73,6 @@ describe("while the store does not answer", () => {
     },
   );
 
-  it("so is everything while records cannot be opened: a wrong MASTER_KEY can be put right", async () => {
-    const wrongKey = { masterKeys: [new Uint8Array(32).fill(9)] } as const;
-    const other = await startSystem({ kv, config: { ...wrongKey, issuer: system.issuer } });
-    try {
-      const answer = await refresh({ issuer: other.url }, clientId, tokens.refresh_token);
-      expect(summary(answer)).toEqual(OUTAGE);
-    } finally {
-      await other.close();
-    }
-  });
-
   it("registrations are answered 503", async () => {
     kv.isDown = true;
     expect(

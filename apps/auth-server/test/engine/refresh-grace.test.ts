@@ -11,6 +11,7 @@ import {
   type RefreshUse,
 } from "../../src/engine/refresh-grace.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const request = { clientId: "client", scope: "", resource: "https://mcp.example/mcp" };
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
   const clock = (): number => now;
   const kv = createMemoryKv({ clock });
   const keys = createStorageKeys("http://localhost:3003/api/v1");
-  const sealer = createSealer([new Uint8Array(32).fill(1)], "engine");
+  const sealer = createSealer(createRootKeys(1), "engine");
   const records = createRecordStore({
     kv,
     sealer,

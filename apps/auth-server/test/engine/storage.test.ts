@@ -16,6 +16,7 @@ import {
 } from "../support/client.ts";
 import { createTestKv } from "../support/stores.ts";
 import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const clock = systemClock;
 
@@ -55,7 +56,7 @@ describe("what lies in the store", () => {
     const kinds = new Map<string, boolean>();
     for (const [key, value] of kv.written) {
       const kind = key.endsWith(":a") ? "answer" : (key.split(":")[0] ?? "");
-      if (kind !== "uid" && kind !== "rl") kinds.set(kind, !value.startsWith("{"));
+      if (!["uid", "rl", "ring"].includes(kind)) kinds.set(kind, !value.startsWith("{"));
     }
     expect(Object.fromEntries(kinds)).toEqual({
       client: true,
@@ -144,7 +145,7 @@ describe("the adapter", () => {
   const toAdapter = createAdapterFactory({
     kv,
     keys: createStorageKeys(TAIGA_API_URL),
-    sealer: createSealer([new Uint8Array(32).fill(1)], "engine"),
+    sealer: createSealer(createRootKeys(1), "engine"),
     clock,
     lifetimes: { extendGrant: async () => {} },
     makeRoom: async () => {},

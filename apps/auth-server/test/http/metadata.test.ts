@@ -103,7 +103,8 @@ describe("metadata", () => {
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256" });
     expect(keys[0]).not.toHaveProperty("d");
-    const replica = await startSystem();
+    expect(answer.headers.get("content-type")).toContain("application/jwk-set+json");
+    const replica = await startSystem({ kv: system.kv });
     try {
       expect((await request(`${replica.issuer}/jwks`)).text).toBe(answer.text);
     } finally {

@@ -4,6 +4,7 @@ import { createSealer } from "../../src/crypto/seal.ts";
 import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import { createTestKv } from "../support/stores.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const kv = createTestKv();
 
@@ -11,7 +12,7 @@ const kv = createTestKv();
 const createFlows = () =>
   createApplicationFlows({
     kv,
-    seal: createSealer([new Uint8Array(32).fill(4)], "vault"),
+    seal: createSealer(createRootKeys(4), "vault"),
     keys: createStorageKeys("https://taiga.example.com/api/v1"),
     logger: createLogger({ name: "test", level: "silent" }),
   });

@@ -28,6 +28,7 @@ import type {
   TaigaLogin,
 } from "../../src/login/login-backend.ts";
 import type { OwnProject } from "../../src/login/own-projects.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 export const ISSUER = "https://login.example.com";
 export const UID = "abc-123";
@@ -123,7 +124,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   const kv = createMemoryKv({ clock });
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys("https://taiga.example.com/api/v1");
-  const csrf = createCsrf(new Uint8Array(32).fill(3));
+  const csrf = createCsrf(() => [new Uint8Array(32).fill(3)]);
   const browser: Browser = {
     interaction: {
       uid: UID,
@@ -204,7 +205,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
               },
               flows: createApplicationFlows({
                 kv,
-                seal: createSealer([new Uint8Array(32).fill(4)], "vault"),
+                seal: createSealer(createRootKeys(4), "vault"),
                 keys,
                 logger,
               }),

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createCsrf } from "../../src/interactions/csrf.ts";
 
 describe("createCsrf", () => {
-  const csrf = createCsrf(new Uint8Array(32).fill(1));
+  const [older, newer] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+  const csrf = createCsrf(() => [older]);
   const token = csrf.issue("uid", "login");
 
   it("knows its own token", () => expect(csrf.verify("uid", "login", token)).toBe(true));
@@ -18,14 +19,18 @@ describe("createCsrf", () => {
   );
 
   it("refuses a token made with another key", () => {
-    const foreign = createCsrf(new Uint8Array(32).fill(2)).issue("uid", "login");
+    const foreign = createCsrf(() => [newer]).issue("uid", "login");
     expect(csrf.verify("uid", "login", foreign)).toBe(false);
   });
 
-  it("knows a token from before a rotation, and signs with the newest key only", () => {
-    const [older, newer] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-    const rotated = createCsrf(newer, older);
-    expect(rotated.verify("uid", "login", createCsrf(older).issue("uid", "login"))).toBe(true);
-    expect(rotated.issue("uid", "login")).toBe(createCsrf(newer).issue("uid", "login"));
+  it("knows a token from before a rotation in its midst, and signs with the newest key only", () => {
+    let keys: [Uint8Array, ...Uint8Array[]] = [older];
+    const rotated = createCsrf(() => keys);
+    const before = rotated.issue("uid", "login");
+    keys = [newer, older];
+    expect(rotated.verify("uid", "login", before)).toBe(true);
+    expect(rotated.issue("uid", "login")).toBe(createCsrf(() => [newer]).issue("uid", "login"));
+    keys = [newer];
+    expect(rotated.verify("uid", "login", before)).toBe(false);
   });
 });

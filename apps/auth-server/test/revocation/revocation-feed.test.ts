@@ -1,5 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { expect, it } from "vitest";
+import { RING_CHANGED } from "../../src/keys/key-ring.ts";
 import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
 import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 
@@ -25,6 +26,14 @@ it("passes on what was announced anywhere, to all members", async () => {
   feed.join({ ...member });
   await broadcast.publish("gid");
   expect(heard).toEqual(["gid", "gid"]);
+});
+
+it("keeps to itself what is no end of a grant", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  await broadcast.publish(RING_CHANGED);
+  expect(heard).toEqual([]);
 });
 
 it("ends all members when announcements may be missed, and takes nobody in until they are not", async () => {
@@ -56,4 +65,17 @@ it("ends all members when it is closed, and stays closed", async () => {
   broadcast.restore();
   expect(() => feed.join(member)).toThrow(UnavailableError);
   expect(heard).toEqual(["ended"]);
+});
+
+it("counts who is following, for the operator", () => {
+  const { broadcast, feed, member } = setUp();
+  expect(feed.memberCount()).toBe(0);
+  broadcast.restore();
+  const leave = feed.join(member);
+  feed.join({ ...member });
+  expect(feed.memberCount()).toBe(2);
+  leave();
+  expect(feed.memberCount()).toBe(1);
+  broadcast.lose();
+  expect(feed.memberCount()).toBe(0);
 });

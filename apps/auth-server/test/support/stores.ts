@@ -19,9 +19,16 @@ export function createTestKv(kv: Kv = createMemoryKv({ clock: systemClock })): T
   >;
   const written = new Map<string, string>();
   const WRITES = ["set", "setIfAbsent", "replace"];
+  async function* scan(target: TestKv, prefix: string): AsyncIterable<string> {
+    for await (const key of kv.scan(prefix)) {
+      if (target.isDown) throw new UnavailableError("The store does not answer.");
+      yield key;
+    }
+  }
   return new Proxy({ ...control, written } as TestKv, {
     get(target, name: string) {
       if (name in target) return Reflect.get(target, name) as unknown;
+      if (name === "scan") return (prefix: string) => scan(target, prefix);
       return async (...args: unknown[]) => {
         const key = String(args[0]);
         await target.before?.(name, key);

@@ -8,9 +8,14 @@ import { createPrivateApp, createPublicApp } from "../../src/app.ts";
 import { createClientDocuments } from "../../src/client-documents/client-documents.ts";
 import type { FetchDocument } from "../../src/client-documents/document-fetch.ts";
 import type { Config } from "../../src/config.ts";
+import type { RootKeys } from "../../src/crypto/root-keys.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
+import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
+import { type KeyRing, openKeyRing } from "../../src/keys/key-ring.ts";
+import { createKeyRotation, type KeyRotation } from "../../src/keys/key-rotation.ts";
+import { createRingRecord } from "../../src/keys/ring-record.ts";
 import { createEndGrant } from "../../src/revocation/end-grant.ts";
 import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
 import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
@@ -24,6 +29,8 @@ export const RESOURCE_SERVER = {
   clientSecret: "an-unguessable-secret-of-the-resource-server",
 };
 
+export const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
+
 /** What the user of the scripted pages does; tests change it between requests. */
 interface User {
   accountId: string;
@@ -35,11 +42,15 @@ export interface SystemOptions {
   kv?: Kv;
   broadcast?: Broadcast;
   config?: Partial<Config>;
+  /** In place of the ring in the store, which is opened with `config.masterKeys`. */
+  rootKeys?: RootKeys;
   logger?: Logger;
   /** Called by the engine and the private listener in place of the vault. */
   vault?: Partial<Pick<Vault, "status" | "token">>;
   /** Fetches clients' metadata documents; they are not taken when left out. */
   fetchDocument?: FetchDocument | undefined;
+  /** What the operator's routes ask in place of the running service. */
+  admin?: Partial<Pick<AdminRoutesDeps, "inspect" | "keyRotation">>;
   /** Pages in place of the scripted ones. */
   pages?: (interactions: Interactions, config: Config) => RequestHandler;
 }
@@ -52,6 +63,7 @@ export interface System {
   privateUrl: string;
   kv: Kv;
   keys: StorageKeys;
+  rotation: KeyRotation;
   user: User;
   config: Config;
   /** Every interaction a page was asked for. */
@@ -73,6 +85,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     ...options.config,
   });
   const logger = options.logger ?? createLogger({ name: "test", level: "silent" });
+  const { masterKeys } = config;
+  const record = createRingRecord({ kv, keys, masterKeys, clock });
+  const rootKeys: KeyRing = options.rootKeys
+    ? { ...options.rootKeys, close: async () => {} }
+    : await openKeyRing({ record, broadcast, clock, logger });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv, keys, clock });
   const user: User = {
@@ -93,6 +110,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     config,
     kv,
     keys,
+    rootKeys,
     clock,
     logger,
     sleep,
@@ -111,24 +129,30 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const interactions =
     options.pages?.(engine.interactions, config) ??
     createScriptedPages(engine.interactions, user, steps);
-  const shared = { config, logger, engine, renderFailure: renderFailurePage };
+  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   publicServer.serve(createPublicApp({ ...shared, interactions, rateLimits }));
-  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock }));
+  const rotation = createKeyRotation({ kv, keys, record, rootKeys, broadcast, clock, logger });
+  const admin = { inspect: unused, keyRotation: rotation, ...options.admin };
+  privateServer.serve(createPrivateApp({ ...shared, store: kv, vault, revocations, clock, admin }));
   return {
     issuer: config.issuer,
     url: publicServer.url,
     privateUrl: privateServer.url,
     kv,
     keys,
+    rotation,
     user,
     config,
     steps,
     close: async () => {
       await revocations.close();
+      await rootKeys.close();
       await Promise.all([publicServer.close(), privateServer.close()]);
     },
   };
 }
+
+const unused = (): Promise<never> => Promise.reject(new Error("No operator is expected here."));
 
 function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
   const listener = { host: "127.0.0.1", port: 0 };
@@ -145,7 +169,7 @@ function toConfig(issuer: string, overrides: Partial<Config> = {}): Config {
     applicationId: undefined,
     allowLists: { users: [], emailDomains: [] },
     accessLimit: "admin",
-    masterKeys: [new Uint8Array(32).fill(7)],
+    masterKeys: MASTER_KEYS,
     resourceServer: RESOURCE_SERVER,
     accessTokenTtlSeconds: 1800,
     grantTtlSeconds: 30 * 86_400,

@@ -7,6 +7,7 @@ import { createKeepAlive, type KeepAlive } from "../../src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createVault, type Vault } from "../../src/vault/vault.ts";
 import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const START = 1_790_000_000;
 const MINUTE = 60;
@@ -15,7 +16,7 @@ const DAY = 24 * HOUR;
 const GRANT_TTL = 30 * DAY;
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
-const seal = createSealer([new Uint8Array(32).fill(7)], "vault");
+const seal = createSealer(createRootKeys(7), "vault");
 const logger = createLogger({ name: "test", level: "silent" });
 const clock = (): number => now;
 

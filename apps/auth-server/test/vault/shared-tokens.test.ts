@@ -8,6 +8,7 @@ import { createCredentialStore, type CredentialStore } from "../../src/vault/cre
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createSharedTokens, type SharedTokens } from "../../src/vault/shared-tokens.ts";
 import { application } from "../interactions/browser.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
 const ACCOUNT = "taiga.5";
@@ -28,7 +29,7 @@ beforeEach(() => {
   kv = createMemoryKv({ clock });
   credentials = createCredentialStore({
     kv,
-    seal: createSealer([new Uint8Array(32).fill(7)], "vault"),
+    seal: createSealer(createRootKeys(7), "vault"),
     clock,
     keys,
     calendar: createRenewalCalendar({ kv, clock, keys }),

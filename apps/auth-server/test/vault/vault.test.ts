@@ -16,6 +16,7 @@ import {
   type VaultDeps,
 } from "../../src/vault/vault.ts";
 import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 
 const START = 1_790_000_000;
 const DAY = 86_400;
@@ -33,7 +34,7 @@ const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
 });
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
-const seal = createSealer([new Uint8Array(32).fill(7)], "vault");
+const seal = createSealer(createRootKeys(7), "vault");
 const logger = createLogger({ name: "test", level: "silent" });
 
 let now: number;
@@ -52,12 +53,12 @@ const clock = (): number => now;
 
 /** Another replica, when called again: it shares the store and Taiga, nothing else. */
 const createReplica = (
-  overrides: Partial<Pick<VaultDeps, "kv" | "endGrant" | "isAdmitted">> = {},
+  overrides: Partial<Pick<VaultDeps, "kv" | "seal" | "endGrant" | "isAdmitted">> = {},
 ): Vault => {
   let waitedMs = 0;
   return createVault({
     kv: overrides.kv ?? kv,
-    seal,
+    seal: overrides.seal ?? seal,
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
     whoIs: async (credential) => {
@@ -325,6 +326,49 @@ describe("when the store changes or fails during a refresh", () => {
     await expect(vault.token("grant")).rejects.toThrow(UnavailableError);
     await expect(vault.status("grant")).rejects.toThrow(UnavailableError);
   });
+});
+
+describe("when the record is sealed anew meanwhile, because its key is being retired", () => {
+  const sealAnew = async (): Promise<void> => {
+    const key = keys.vault("grant");
+    const { value = "" } = (await kv.get(key)) ?? {};
+    await kv.replace(key, await seal.seal(key, await seal.open(key, value)));
+  };
+
+  it("is renewed at Taiga all the same", async () => {
+    const token = await connect();
+    now += DAY;
+    const retiring: Kv = {
+      ...kv,
+      setIfAbsent: async (...args) => {
+        await sealAnew();
+        return kv.setIfAbsent(...args);
+      },
+    };
+    expect((await createReplica({ kv: retiring }).token("grant")).token).not.toBe(token);
+    expect(taiga.presented).toHaveLength(1);
+  });
+
+  it("is ended all the same when Taiga has ended it", async () => {
+    await connect();
+    now += 8 * DAY;
+    taiga.next = [sealAnew];
+    await expect(vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(ended).toEqual(["grant"]);
+  });
+});
+
+it("is unavailable, not lost, while the key of its record cannot be read", async () => {
+  await connect();
+  const other = createSealer(
+    {
+      ...createRootKeys(8),
+      refresh: () => Promise.reject(new UnavailableError("The store does not answer.")),
+    },
+    "vault",
+  );
+  const replica = createReplica({ seal: other });
+  await expect(replica.status("grant")).rejects.toThrow(UnavailableError);
 });
 
 describe("what Taiga answers", () => {

@@ -1,0 +1,14 @@
+import type { RequestHandler } from "express";
+import type { RootKeys } from "../crypto/root-keys.ts";
+
+/**
+ * Lets nobody past while the keys were not read lately: a process that knows none cannot serve, and
+ * one that was stopped for hours may know only keys that were retired meanwhile. They are read
+ * then, and when that fails the answer is 503.
+ */
+export const createKeyGuard =
+  (rootKeys: Pick<RootKeys, "isFresh" | "refresh">): RequestHandler =>
+  async (_req, _res, next) => {
+    if (!rootKeys.isFresh()) await rootKeys.refresh();
+    next();
+  };

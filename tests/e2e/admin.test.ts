@@ -1,0 +1,207 @@
+// The operator's program against the running platform: what it finds, and what it says when
+// something is away.
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
+import { runAdmin, runAdminScript } from "../support/admin.ts";
+import { type McpSession, openSession } from "../support/mcp-session.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { startTaigaFront, type TaigaFront } from "../support/taiga-front.ts";
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+});
+afterAll(() => system.stop());
+
+const setup = () => runAdmin(["setup"], system.environment);
+
+/** The mark of each check by its name. */
+const toMarks = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^ {2}([✓!✗]) (.+?) {2,}/gm)].map(([, mark = "", about = ""]) => [
+      about,
+      mark,
+    ]),
+  );
+
+describe("setup", () => {
+  it("finds nothing wrong with a platform that runs, and says how to connect", async () => {
+    const { exitCode, stdout, stderr } = await setup();
+    expect([exitCode, stderr]).toEqual([0, ""]);
+    expect(toMarks(stdout)).toEqual({
+      "Authorization server": "✓",
+      Store: "✓",
+      Keys: "✓",
+      Taiga: "✓",
+      "Login by password": "✓",
+      "Who may come in": "✓",
+      Clients: "✓",
+      "Resource server": "✓",
+      "Public: issuer": "✓",
+      "Public: MCP endpoint": "✓",
+      "Public: MCP metadata": "✓",
+    });
+    expect(stdout).toContain(`claude mcp add --transport http taiga ${system.mcpUrl}`);
+    expect(stdout).not.toContain("\u001B"); // no colours where it is no terminal
+  });
+
+  it("says the same to scripts", async () => {
+    const { exitCode, stdout } = await runAdmin(["setup", "--json"], system.environment);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      installation: { issuer: system.issuer, resource: system.mcpUrl },
+    });
+  });
+
+  it("can be run as a person does, where a proxy is set for the whole machine", async () => {
+    const { exitCode, stdout } = await runAdminScript(["setup"], {
+      ...system.environment,
+      NODE_USE_ENV_PROXY: "1",
+      HTTP_PROXY: "http://127.0.0.1:1",
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("Nothing is wrong.");
+  });
+
+  it("is refused with another master key", async () => {
+    const MASTER_KEY = Buffer.alloc(32, 1).toString("base64url");
+    const { exitCode, stderr } = await runAdmin(["setup"], { ...system.environment, MASTER_KEY });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("has another master key");
+  });
+});
+
+describe("setup, while Taiga and the resource server are away", () => {
+  beforeAll(() => Promise.all([system.sandbox.stop(), system.resourceServer.stop()]));
+  afterAll(() => Promise.all([system.sandbox.start(), system.resourceServer.start()]));
+
+  it("tells which of them fails where, and what to look at", async () => {
+    const { exitCode, stdout } = await setup();
+    expect(exitCode).toBe(1);
+    expect(toMarks(stdout)).toMatchObject({
+      Store: "✓",
+      Taiga: "✗",
+      "Resource server": "✗",
+      "Public: issuer": "✓",
+      "Public: MCP endpoint": "✗",
+    });
+    expect(stdout).toContain(`${system.taigaApiUrl} cannot be reached (ECONNREFUSED)`);
+    expect(stdout).toContain("TAIGA_API_URL");
+    expect(stdout).not.toContain("claude mcp add");
+  });
+});
+
+describe("setup, with the address of", () => {
+  let front: TaigaFront;
+  beforeAll(async () => {
+    const sandboxPort = Number(new URL(system.taigaApiUrl).port);
+    front = await startTaigaFront({ sandboxPort, path: "/taiga", loginType: "normal" });
+  });
+  afterAll(async () => {
+    await front.close();
+    await system.authServer.restart({ TAIGA_API_URL: system.taigaApiUrl });
+  });
+
+  describe.each([
+    {
+      place: "a Taiga with a certificate that nobody here knows",
+      toUrl: () => `https://localhost:${front.port}/taiga`,
+      said: /has a certificate that cannot be trusted\s+\(\w+\).*TAIGA_CA_FILE/s,
+    },
+    {
+      place: "something else",
+      toUrl: () => system.issuer,
+      said: /is not the API of a Taiga 6.*Set TAIGA_API_URL/s,
+    },
+    {
+      place: "nothing",
+      toUrl: () => "http://localhost:1",
+      said: /cannot be reached \(ECONNREFUSED\).*Check TAIGA_API_URL/s,
+    },
+  ])("$place", ({ toUrl, said }) => {
+    beforeAll(() => system.authServer.restart({ TAIGA_API_URL: toUrl() }));
+
+    it("says just that, and which setting to change", async () => {
+      const { exitCode, stdout } = await setup();
+      expect(exitCode).toBe(1);
+      expect(toMarks(stdout)["Taiga"]).toBe("✗");
+      expect(stdout).toMatch(said);
+    });
+  });
+});
+
+describe("setup, while the authorization server is away", () => {
+  beforeAll(() => system.authServer.stop());
+  afterAll(() => system.authServer.start());
+
+  it("says in a sentence where it looked", async () => {
+    const { exitCode, stdout, stderr } = await setup();
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^The authorization server cannot be reached at .*\n$/);
+    expect(stderr).toContain(system.internalUrl);
+  });
+});
+
+describe("keys", () => {
+  let session: McpSession;
+  beforeAll(async () => {
+    session = await openSession(system.mcpUrl, { username: "bob" }, { sdk: 2 });
+  });
+  afterAll(() => session.close());
+
+  const expectStillLoggedIn = async (): Promise<void> => {
+    session.forgetAccessToken();
+    expect((await session.call("get_me")).text).toContain("bob");
+    expect(session.logins()).toBe(1);
+  };
+
+  it("lists the one there is, and how to replace it", async () => {
+    const { exitCode, stdout } = await runAdmin(["keys"], system.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^ {2}\S+ +seals and opens +\d{4}-\d\d-\d\d \d\d:\d\d +[1-9]\d*$/m);
+    expect(stdout).toContain("npx --yes pnpm@12 admin keys rotate");
+  });
+
+  it("has nothing to retire before a rotation", async () => {
+    const { exitCode, stdout } = await runAdmin(["keys", "retire"], system.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^There was no older key to remove\./);
+  });
+
+  it("makes a new one in the running server, and nobody is logged out", async () => {
+    const { exitCode, stdout } = await runAdmin(["keys", "rotate"], system.environment);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^A new key was made\. It is in use in \d+ seconds/);
+    expect(stdout).toMatch(/^ {2}\S+ +in use in \d+ seconds /m);
+    expect(stdout).toMatch(/^From .* \(in \d+ minutes\) on the older keys can be removed/m);
+    await expectStillLoggedIn();
+  });
+
+  it("makes no further one while that is coming, and says until when", async () => {
+    const { exitCode, stdout, stderr } = await runAdmin(["keys", "rotate"], system.environment);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(
+      /seals from \d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ (second|minute)s?\) on\./,
+    );
+  });
+
+  it("retires nothing that open pages may need, and says until when", async () => {
+    const { exitCode, stdout, stderr } = await runAdmin(["keys", "retire"], system.environment);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ minutes\)/);
+    const { stdout: answer } = await runAdmin(["keys", "retire", "--json"], system.environment);
+    expect(JSON.parse(answer)).toMatchObject({ error: "keys_in_use" });
+    await expectStillLoggedIn();
+  });
+
+  it("leaves the operator's token in no log", async () => {
+    const file = path.join(system.environment["DATA_DIR"] ?? "", "master-key");
+    const masterKey = new Uint8Array(Buffer.from(readFileSync(file, "utf8").trim(), "base64url"));
+    const log = system.authServer.output();
+    expect(log).toContain('"path":"/admin/keys/rotate"');
+    expect(log).not.toContain(toAdminToken(masterKey));
+  });
+});
