@@ -2,7 +2,7 @@ import { createLogger, systemClock } from "@taiga-mcp/service";
 import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../src/config.ts";
-import { toCsrfKeys } from "../../src/crypto/keys.ts";
+import { createCsrfKeys } from "../../src/crypto/keys.ts";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
@@ -13,13 +13,14 @@ import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createVault } from "../../src/vault/vault.ts";
+import { createRootKeys } from "../support/root-keys.ts";
 import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
 import { isAway, type PlayedTaiga } from "./played-taiga.ts";
 
-const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
+const ROOT_KEYS = createRootKeys(7);
 
 /** Signs the forms of every replica; tests that try what a form's token does not stop, too. */
-export const csrf = createCsrf(...toCsrfKeys(MASTER_KEYS));
+export const csrf = createCsrf(createCsrfKeys(ROOT_KEYS));
 
 export interface ReplicaOptions {
   taiga: PlayedTaiga;
@@ -38,7 +39,7 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys(TAIGA_API_URL);
-  const seal = createSealer(MASTER_KEYS, "vault");
+  const seal = createSealer(ROOT_KEYS, "vault");
   const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
   const stored = { kv, seal, clock, keys, logger, sleep };
   const endGrant = createEndGrant({ ...stored, broadcast });
@@ -56,7 +57,8 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
     kv,
     broadcast,
     vault,
-    config: { ...options.config, masterKeys: MASTER_KEYS },
+    rootKeys: ROOT_KEYS,
+    config: options.config ?? {},
     pages: (interactions, config) =>
       createInteractionsRouter({
         interactions,
