@@ -77,6 +77,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     endGrant: deps.endGrant,
     refreshTokens: refreshTokens.adapter,
     documentClients,
+    currentRoute: () => Provider.ctx?.oidc.route,
   });
 
   const provider = new Provider(
