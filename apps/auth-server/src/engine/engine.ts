@@ -97,7 +97,12 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const outside = { provider, limits, accessLimit: config.accessLimit };
   return {
     handler: (req, res) => void handle(req, res),
-    interactions: createInteractions({ ...outside, lifetimes, resource: config.resource }),
+    interactions: createInteractions({
+      ...outside,
+      lifetimes,
+      resource: config.resource,
+      endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
+    }),
     accessTokens: createAccessTokens(outside),
   };
 }

@@ -16,6 +16,8 @@ export interface InteractionsDeps {
   provider: Provider;
   limits: GrantLimitsStore;
   lifetimes: Lifetimes;
+  /** Deletes all that belongs to a grant. */
+  endGrant: (grantId: string) => Promise<void>;
   /** The only resource there are grants for. */
   resource: string;
   accessLimit: AccessLevel;
@@ -59,6 +61,8 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
         await deps.lifetimes.keepClient(client.id);
         return { grantId };
       }),
+
+    discardGrant: (grantId) => deps.endGrant(grantId),
 
     finishConsent: (req, res, _interaction, grantId) =>
       outsideEngine(() => provider.interactionFinished(req, res, { consent: { grantId } })),

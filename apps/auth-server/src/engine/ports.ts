@@ -53,6 +53,8 @@ export interface Interactions {
   ): Promise<void>;
   /** A new grant for this client connection; never one that exists already. Nothing is redirected. */
   createGrant(interaction: Interaction, limits: GrantLimits): Promise<{ grantId: string }>;
+  /** Deletes a new grant that nothing will come of. */
+  discardGrant(grantId: string): Promise<void>;
   /** Sends the browser back to the client with a code. */
   finishConsent(
     req: IncomingMessage,

@@ -16,7 +16,10 @@ import { sendPage } from "./send-page.ts";
 const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
-  interactions: Pick<Interactions, "find" | "createGrant" | "finishConsent" | "resume">;
+  interactions: Pick<
+    Interactions,
+    "find" | "createGrant" | "discardGrant" | "finishConsent" | "resume"
+  >;
   vault: Pick<Vault, "holder" | "heldToken" | "keep" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
@@ -131,7 +134,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       const { access } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const kept = await vault.keep(interaction.uid, grantId);
-      if (!kept) return followFirstAnswer(req, res, interaction);
+      if (!kept) {
+        await interactions.discardGrant(grantId);
+        return followFirstAnswer(req, res, interaction);
+      }
       await interactions.finishConsent(req, res, interaction, grantId);
     },
   };

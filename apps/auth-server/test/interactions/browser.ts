@@ -264,6 +264,9 @@ function createFakeEngine(browser: Browser): Interactions {
       browser.grants.push(limits);
       return { grantId: "grant" };
     },
+    discardGrant: async (grantId) => {
+      browser.calls.push(`discardGrant ${grantId}`);
+    },
     finishConsent: async (_req, res, _interaction, grantId) => {
       browser.calls.push(`finishConsent ${grantId}`);
       browser.interaction.isAnswered = true;

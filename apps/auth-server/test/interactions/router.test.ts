@@ -372,11 +372,11 @@ describe("consent without its login", () => {
     expect(browser.calls).toEqual([`discard ${UID}`]);
   });
 
-  it("issues no code when another grant took the credential a moment ago", async () => {
+  it("issues no code when another grant took the credential a moment ago, and leaves no grant", async () => {
     atConsent();
     browser.isRobbed = true;
     expect((await browser.submit("consent", { access: "read" })).status).toBe(400);
-    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`]);
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
   });
 });
 
