@@ -9,7 +9,13 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import express from "express";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse, type HTMLElement } from "node-html-parser";
-import type { GrantLimits, Interaction, Interactions } from "../../src/engine/ports.ts";
+import { InteractionEndedError } from "../../src/engine/interaction-ended.ts";
+import type {
+  GrantLimits,
+  Interaction,
+  InteractionOutcome,
+  Interactions,
+} from "../../src/engine/ports.ts";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
@@ -58,6 +64,8 @@ export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
+  /** What the engine says became of an interaction that this browser has no more. */
+  outcome: InteractionOutcome | undefined;
   /** What Taiga says to the next code. */
   redeem: ApplicationLogin["redeem"];
   /** Every code and state that Taiga was asked about. */
@@ -75,6 +83,8 @@ export interface Browser {
   storeIsDown: boolean;
   /** Whether another grant takes the held login just before ours. */
   isRobbed: boolean;
+  /** Whether the engine has taken another answer just before ours. */
+  isOvertaken: boolean;
   held: Map<string, TaigaLogin>;
   /** What the engine and the vault were asked to do, in order. */
   calls: string[];
@@ -134,6 +144,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       isAnswered: false,
     },
     hasCookie: true,
+    outcome: undefined,
     projects: [
       { id: 11, name: "Apollo", slug: "apollo" },
       { id: 12, name: "Borealis", slug: "borealis" },
@@ -154,6 +165,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     },
     storeIsDown: false,
     isRobbed: false,
+    isOvertaken: false,
     held: new Map(),
     calls: [],
     grants: [],
@@ -253,6 +265,7 @@ function createFakeEngine(browser: Browser): Interactions {
       if (browser.storeIsDown) throw new UnavailableError("The store does not answer.");
       return browser.hasCookie && uid === browser.interaction.uid ? browser.interaction : undefined;
     },
+    outcome: (_req, _res, uid) => (uid === browser.interaction.uid ? browser.outcome : undefined),
     finishLogin: async (_req, res, _interaction, accountId) => {
       browser.calls.push(`finishLogin ${accountId}`);
       browser.interaction.step = "consent";
@@ -277,6 +290,7 @@ function createFakeEngine(browser: Browser): Interactions {
       redirect(res, "/resume");
     },
     deny: async (_req, res) => {
+      if (browser.isOvertaken) throw new InteractionEndedError();
       browser.calls.push("deny");
       redirect(res, "/resume");
     },
