@@ -18,6 +18,7 @@ import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts"
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
 import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
 import { createSharedTokens } from "../../apps/auth-server/src/vault/shared-tokens.ts";
+import { createTokenLedger } from "../../apps/auth-server/src/vault/token-ledger.ts";
 import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
 import {
   startSystem,
@@ -149,6 +150,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const sharedTokens = createSharedTokens({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: 660 }),
+    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async () => undefined,
   });
@@ -167,6 +169,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens,
     logger,
     sleep: async () => undefined,
     random: () => 0,

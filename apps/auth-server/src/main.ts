@@ -29,6 +29,7 @@ import { createCredentialStore } from "./vault/credential-store.ts";
 import { createKeepAlive } from "./vault/keep-alive.ts";
 import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
 import { createSharedTokens } from "./vault/shared-tokens.ts";
+import { createTokenLedger } from "./vault/token-ledger.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -62,6 +63,7 @@ await runService(NAME, process, async (environment) => {
   const sharedTokens = createSharedTokens({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: config.newGrantTtlSeconds }),
+    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async (credential) => applicationLogin?.revoke(credential),
   });
@@ -92,6 +94,7 @@ await runService(NAME, process, async (environment) => {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens,
     logger,
     // An aborted wait is one that is over.
     sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),

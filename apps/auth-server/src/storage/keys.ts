@@ -28,6 +28,10 @@ export interface StorageKeys {
   renewalPlan: (grantId: string) => string;
   /** Index of all such plans. */
   renewalPlans: string;
+  /** The application token that Taiga has given us for a user. */
+  sharedToken: (accountId: string) => string;
+  /** Index of all such tokens. */
+  sharedTokens: string;
   /** Taiga's credential of a grant, from the key of the grant's record. */
   vaultOf: (grantKey: string) => string;
   /** What a browser was sent to Taiga with, by the ticket in its cookie. */
@@ -83,6 +87,8 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     vaultLock: ofUser("vlock"),
     renewalPlan: ofUser("renew"),
     renewalPlans: `renewals:${taiga}`,
+    sharedToken: ofUser("shared"),
+    sharedTokens: `shareds:${taiga}`,
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
 

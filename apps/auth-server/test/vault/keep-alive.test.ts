@@ -40,7 +40,7 @@ function createReplica(store: Kv = kv): Replica {
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
     whoIs: () => Promise.reject(new Error("Nobody asks who a password login is.")),
-    sharedTokens: { release: async () => {} },
+    sharedTokens: { note: async () => {}, release: async () => {} },
     toAccountId: (userId) => `taiga.${userId}`,
     ttlSeconds: GRANT_TTL,
     endGrant: async (grantId) => {
@@ -56,6 +56,7 @@ function createReplica(store: Kv = kv): Replica {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens: { sweep: async () => {} },
     logger,
     sleep: async (ms) => void slept.push(ms),
     random: () => 0,
@@ -303,6 +304,7 @@ describe("the task", () => {
             };
           }),
       },
+      sharedTokens: { sweep: async () => void steps.push("tokens") },
       logger,
       sleep: (_ms, signal) =>
         new Promise<void>((resolve) => {
@@ -324,6 +326,6 @@ describe("the task", () => {
     await settle();
     finish();
     await closed;
-    expect(steps).toEqual(["due", "due", "renew", "renewed", "closed"]);
+    expect(steps).toEqual(["due", "due", "renew", "renewed", "tokens", "closed"]);
   });
 });
