@@ -11,7 +11,6 @@ import { toTaigaAccount } from "../../apps/auth-server/src/login/taiga-account.t
 import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-password.ts";
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
-import { createRateLimits } from "../../apps/auth-server/src/storage/rate-limits.ts";
 import { toCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
 import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
@@ -189,7 +188,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
             loginType: "normal",
             sleep,
           }),
-          rateLimits: createRateLimits({ kv, keys, clock }),
+          ...stored,
         }),
         allowLists: { users: [], emailDomains: [] },
         listOwnProjects: async () => [],

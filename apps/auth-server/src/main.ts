@@ -121,7 +121,7 @@ await runService(NAME, process, async (environment) => {
             taiga: createTaigaClient(transport),
             loginType: config.taigaLoginType,
           }),
-          rateLimits,
+          ...stored,
         })
       : undefined,
     application: applicationLogin && {

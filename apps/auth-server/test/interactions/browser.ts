@@ -23,7 +23,6 @@ import { createInteractionsRouter } from "../../src/interactions/router.ts";
 import { type AllowLists, createAdmission } from "../../src/login/admission.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
-import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import type {
   ApplicationCredential,
@@ -128,8 +127,8 @@ export interface BrowserOptions {
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const { accessLimit = "admin", offers = "password", issuer = ISSUER } = options;
   const allowLists = { users: [], emailDomains: [], ...options.allowLists };
-  let passedSeconds = 0;
-  const clock = (): number => systemClock() + passedSeconds;
+  let now = systemClock();
+  const clock = (): number => now;
   const kv = createMemoryKv({ clock });
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys("https://taiga.example.com/api/v1");
@@ -161,7 +160,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     redeemed: [],
     cookies: new Map(),
     pass: (seconds) => {
-      passedSeconds += seconds;
+      now += seconds;
     },
     storeIsDown: false,
     isRobbed: false,
@@ -198,8 +197,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
                   return browser.taiga(credentials);
                 },
               },
-              rateLimits: createRateLimits({ kv, keys, clock }),
-              now: () => clock() * 1_000,
+              kv,
+              keys,
+              clock,
               sleep: async () => {},
             }),
       application:
