@@ -3,18 +3,26 @@ import { setTimeout as delay } from "node:timers/promises";
 import { toNetworkOf } from "../storage/network.ts";
 import { createFailureLog, type FailureLog, type FailureLogDeps } from "./failure-log.ts";
 import type { LoginBackend, LoginOutcome } from "./login-backend.ts";
+import { createKnownBrowsers, type KnownBrowsersDeps } from "./known-browsers.ts";
 import { lockedUntil, type LockRule, LOGIN_LIMITS } from "./login-limits.ts";
 import { createSlowLane } from "./slow-lane.ts";
+
+/** Where a login comes from. */
+export interface LoginSource {
+  /** The network address. */
+  address: string;
+  /** The secret in the browser's cookie; it is known from then on when the login succeeds. */
+  browser: string;
+}
 
 /** A login that checks passwords only as often as nobody can guess one. */
 export interface LimitedLogin {
   /**
-   * @param address the network address it comes from.
    * @throws {TooManyLoginsError} when the password was not looked at; otherwise as `LoginBackend`.
    */
   login(
     credentials: { username: string; password: string },
-    address: string,
+    source: LoginSource,
   ): Promise<LoginOutcome>;
 }
 
@@ -29,6 +37,7 @@ export class TooManyLoginsError extends CodedError<"too_many_logins"> {
 }
 
 export interface LimitedLoginDeps extends FailureLogDeps {
+  keys: FailureLogDeps["keys"] & KnownBrowsersDeps["keys"];
   login: LoginBackend;
   sleep?: (ms: number) => Promise<unknown>;
 }
@@ -39,7 +48,9 @@ export interface LimitedLoginDeps extends FailureLogDeps {
  * - one account from one network: locked. Nobody else is, neither the account's owner at home nor
  *   the colleagues in the same network;
  * - one network: slowed down, never locked, because a whole company may share one address;
- * - one account from everywhere: locked, far later, against a guess from many networks.
+ * - one account from everywhere: locked, far later, against a guess from many networks;
+ * - one account in a browser it has logged in with before: locked by itself like a network, and by
+ *   nothing else. However many guess, in its network or anywhere, its owner can log in there.
  *
  * Accounts count by the name as typed, known to Taiga or not, so that a lock tells nothing. An
  * attempt is counted before it is made and taken back when it does not fail, so that many at once
@@ -50,7 +61,8 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const toLog = (name: string, rules: readonly LockRule[]): FailureLog =>
     createFailureLog(deps, {
       name,
-      kept: Math.max(...rules.map(({ failures }) => failures)),
+      // Twice what counts: one that is taken back must not uncover that an older one was dropped.
+      kept: 2 * Math.max(...rules.map(({ failures }) => failures)),
       keptSeconds: Math.max(...rules.map((rule) => rule.withinSeconds + rule.lockSeconds)),
     });
   const pairs = toLog("pair-failures", LOGIN_LIMITS.pair);
@@ -58,6 +70,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const slow = { ...LOGIN_LIMITS.network, lockSeconds: 0 };
   const networks = toLog("network-failures", [slow]);
   const lane = createSlowLane(deps);
+  const browsers = createKnownBrowsers(deps);
 
   /** @returns how to take the count back. */
   async function count(
@@ -88,21 +101,26 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   }
 
   return {
-    login: async (credentials, address) => {
+    login: async (credentials, { address, browser }) => {
       const account = toAccountName(credentials.username);
       const network = toNetworkOf(address);
-      const pair = `${account} ${network}`;
+      const isKnown = await browsers.isKnown(account, browser);
+      const pair = `${account} ${isKnown ? browser : network}`;
       const takeBack = [await count(pairs, pair, LOGIN_LIMITS.pair)];
       const undo = async (): Promise<void> => {
         await Promise.all(takeBack.map((step) => step()));
       };
       try {
-        takeBack.push(await count(accounts, account, LOGIN_LIMITS.account));
-        const counted = await networks.add(network, () => false);
-        if (counted.takeBack !== undefined) takeBack.push(counted.takeBack);
-        await waitForTurn(network, counted.failures);
+        if (!isKnown) {
+          takeBack.push(await count(accounts, account, LOGIN_LIMITS.account));
+          const counted = await networks.add(network, () => false);
+          // One that is sent away stays counted: so many at once are what is to be slowed down.
+          await waitForTurn(network, counted.failures);
+          if (counted.takeBack !== undefined) takeBack.push(counted.takeBack);
+        }
         const outcome = await login.login(credentials);
         if (outcome.ok) {
+          await browsers.remember(account, browser);
           await undo();
           await pairs.forget(pair);
         }

@@ -37,6 +37,9 @@ export interface StorageKeys {
   /** What a browser was sent to Taiga with, by the ticket in its cookie. */
   applicationFlow: (ticket: string) => string;
 
+  /** That an account has logged in with a browser; of the browser's secret and the account. */
+  knownBrowser: (pair: string) => string;
+
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
   /** The last good copy of a client's metadata document. */
@@ -91,6 +94,7 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     sharedTokens: `shareds:${taiga}`,
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
+    knownBrowser: ofUser("known"),
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),

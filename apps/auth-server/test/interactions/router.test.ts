@@ -554,6 +554,26 @@ describe("a login that does not work", () => {
     expect((await browser.submit("login", { ...typed, username: "bob" })).status).toBe(303);
   });
 
+  it("is known again in its browser, by a secret that no script reads", async () => {
+    const page = await browser.submit("login", typed);
+    const [cookie = ""] = page.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^__Host-taiga-mcp-browser=[\w-]{43}; Max-Age=7776000; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const secret = browser.cookies.get("__Host-taiga-mcp-browser");
+    browser.interaction.step = "login";
+    await browser.submit("login", typed);
+    expect(browser.cookies.get("__Host-taiga-mcp-browser")).toBe(secret);
+    browser.cookies.set("__Host-taiga-mcp-browser", "planted");
+    await browser.submit("login", typed);
+    expect(browser.cookies.get("__Host-taiga-mcp-browser")).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("gives no such secret for a login that failed", async () => {
+    browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
+    expect((await browser.submit("login", typed)).headers.getSetCookie()).toEqual([]);
+  });
+
   it("does not count logins that succeed, because a whole office may share an address", async () => {
     for (let i = 0; i < 25; i++) expect((await browser.submit("login", typed)).status).toBe(303);
   });

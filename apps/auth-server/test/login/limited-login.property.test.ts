@@ -50,7 +50,8 @@ function createScene() {
     attempt: async (username: string, from: string, password = "wrong") => {
       address = from;
       try {
-        return (await login.login({ username, password }, from)).ok;
+        const source = { address: from, browser: "of a stranger" };
+        return (await login.login({ username, password }, source)).ok;
       } catch (error) {
         if (!(error instanceof TooManyLoginsError)) throw error;
         return error.retryAfterSeconds;

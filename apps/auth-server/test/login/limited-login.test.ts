@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { UnavailableError } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -53,9 +54,13 @@ const createLogin = () =>
   });
 
 /** What became of it: Taiga's answer, or for how many seconds it is refused. */
-async function attempt(username: string, address = OFFICE): Promise<boolean | number> {
+async function attempt(
+  username: string,
+  address = OFFICE,
+  browser: string = randomUUID(),
+): Promise<boolean | number> {
   try {
-    return (await createLogin().login({ username, password: "x" }, address)).ok;
+    return (await createLogin().login({ username, password: "x" }, { address, browser })).ok;
   } catch (error) {
     if (!(error instanceof TooManyLoginsError)) throw error;
     return error.retryAfterSeconds;
@@ -192,6 +197,26 @@ describe("one network", () => {
     );
   });
 
+  it("stays slow while it sends more than gets through: being sent away gains nothing", async () => {
+    isTimeStanding = true;
+    const atOnce = (name: string) =>
+      Promise.all(Array.from({ length: 60 }, (_, i) => attempt(`${name}-${i}`)));
+    await atOnce("first");
+    await atOnce("second");
+    expect(asked).toHaveLength(60 + 41);
+    await atOnce("third");
+    await atOnce("fourth");
+    expect(asked).toHaveLength(60 + 41);
+  });
+
+  it("stays slow when some of its logins are right", async () => {
+    await failAsMany(60);
+    isTimeStanding = true;
+    taiga = right;
+    for (let login = 0; login < 20; login += 1) expect(await attempt("bob")).toBe(true);
+    expect(waits).toEqual(Array.from({ length: 19 }, (_, turn) => (turn + 1) * 500));
+  });
+
   it("is a /64 with IPv6, because its owner has all of its addresses", async () => {
     for (let i = 0; i < 60; i += 1) await fail(1, `user-${i}`, `2001:db8:0:1::${i + 1}`);
     await fail(3, "other", "2001:db8:0:2::1");
@@ -230,6 +255,71 @@ describe("one account from all networks", () => {
     await guessFrom(4, 20);
     taiga = right;
     expect(await attempt("ada", HOME)).toBe(true);
+  });
+});
+
+describe("one account in a browser it has logged in with", () => {
+  beforeEach(async () => {
+    taiga = right;
+    await attempt("ada", OFFICE, "ada's");
+    taiga = wrong;
+  });
+
+  /** Made-up names, as many at once as the network gets turns. */
+  const flood = async () => {
+    isTimeStanding = true;
+    for (let wave = 0; wave < 2; wave += 1) {
+      await Promise.all(Array.from({ length: 60 }, (_, i) => attempt(`made-up-${wave}-${i}`)));
+    }
+    expect(await attempt("bob")).toBeGreaterThan(20);
+  };
+
+  it("gets in at once, however many others guess in the same network", async () => {
+    await flood();
+    waits = [];
+    taiga = right;
+    expect(await attempt("ada", OFFICE, "ada's")).toBe(true);
+    expect(waits).toEqual([]);
+  });
+
+  it("gets in when guesses from everywhere have locked the account", async () => {
+    for (let guess = 0; guess < 100; guess += 1) await fail(1, "ada", `198.51.100.${guess}`);
+    taiga = right;
+    expect(await attempt("ada", HOME)).toBe(3600);
+    expect(await attempt("ada", HOME, "ada's")).toBe(true);
+  });
+
+  it("is locked by its own failures like a network, which lock nothing else", async () => {
+    for (let failure = 0; failure < 5; failure += 1) {
+      expect(await attempt("ada", OFFICE, "ada's")).toBe(false);
+    }
+    taiga = right;
+    expect(await attempt("ada", HOME, "ada's")).toBe(900);
+    expect(await attempt("ada", OFFICE)).toBe(true);
+  });
+
+  it("is not known as another account's, nor is another browser as this one's", async () => {
+    await flood();
+    taiga = right;
+    expect(await attempt("carol", OFFICE, "ada's")).toBeGreaterThan(20);
+    expect(await attempt("ada", OFFICE, "a stranger's")).toBeGreaterThan(20);
+  });
+
+  it("is known for 90 days, and nothing in the store tells whose it is", async () => {
+    const names = [...kv.written.keys()].join();
+    expect(names).toContain("known:");
+    expect(names).not.toContain("ada");
+    now += 90 * 86_400;
+    await flood();
+    taiga = right;
+    expect(await attempt("ada", OFFICE, "ada's")).toBeGreaterThan(20);
+  });
+
+  it("is not known because it has failed", async () => {
+    await fail(1, "carol");
+    await flood();
+    taiga = right;
+    expect(await attempt("carol")).toBeGreaterThan(20);
   });
 });
 
