@@ -2,9 +2,10 @@ import { type Clock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { StorageKeys } from "../storage/keys.ts";
+import { createOneByOne } from "./one-by-one.ts";
 
-/** Each try that fails is another one's success, so this many at once all get their turn. */
-const MAX_TRIES = 64;
+/** Each try that fails is another replica's success, so this many replicas all get their turn. */
+const MAX_TRIES = 32;
 
 /** Epoch seconds, the oldest first. */
 const Times = z.array(z.int());
@@ -44,20 +45,23 @@ export interface FailureLog {
   forget(who: string): Promise<void>;
 }
 
+/** @returns what is to be stored, `undefined` to leave what is there. */
+type Change = (times: readonly number[]) => readonly number[] | undefined;
+
 export function createFailureLog(
   { kv, keys, clock }: FailureLogDeps,
   { name, kept, keptSeconds: ttlSeconds }: FailureLogOptions,
 ): FailureLog {
-  /** @param change returns what is to be stored, `undefined` to leave it. */
-  async function change(
-    who: string,
-    change: (times: readonly number[]) => readonly number[] | undefined,
-  ): Promise<readonly number[]> {
+  const oneByOne = createOneByOne();
+  const change = (who: string, toNext: Change): Promise<readonly number[]> =>
+    oneByOne(who, () => tryToChange(who, toNext));
+
+  async function tryToChange(who: string, toNext: Change): Promise<readonly number[]> {
     const key = keys.rateLimit(name, who);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const stored = (await kv.get(key))?.value;
       const times = stored === undefined ? [] : Times.parse(JSON.parse(stored));
-      const next = change(times);
+      const next = toNext(times);
       if (next === undefined) return times;
       const text = JSON.stringify(next.slice(-kept));
       const isStored =

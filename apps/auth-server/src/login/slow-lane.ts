@@ -2,8 +2,8 @@ import { UnavailableError } from "@taiga-mcp/service";
 import type { FailureLogDeps } from "./failure-log.ts";
 import { LOGIN_LIMITS } from "./login-limits.ts";
 
-/** Each try that fails is another one's turn. */
-const MAX_TRIES = 64;
+/** Each try that fails is another one's turn; the failure log lets attempts in one by one. */
+const MAX_TRIES = 32;
 
 /**
  * Turns of a network that has failed a lot: one after the other, in the order in which they came,

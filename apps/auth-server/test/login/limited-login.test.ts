@@ -3,7 +3,11 @@ import { UnavailableError } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LoginOutcome } from "../../src/login/login-backend.ts";
-import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
+import {
+  createLimitedLogin,
+  type LimitedLogin,
+  TooManyLoginsError,
+} from "../../src/login/limited-login.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import { ada, toAccount } from "../interactions/browser.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
@@ -19,6 +23,7 @@ let asked: string[];
 /** For how long attempts waited for their turn, in milliseconds. */
 let waits: number[];
 let taiga: () => Promise<LoginOutcome>;
+let login: LimitedLogin;
 
 const wrong = async (): Promise<LoginOutcome> => ({ ok: false, reason: "wrong_credentials" });
 const right = async (): Promise<LoginOutcome> => ({
@@ -34,9 +39,10 @@ beforeEach(() => {
   waits = [];
   taiga = wrong;
   kv = createTestKv(createMemoryKv({ clock: () => now }));
+  login = createReplica();
 });
 
-const createLogin = () =>
+const createReplica = () =>
   createLimitedLogin({
     login: {
       login: async ({ username }) => {
@@ -58,9 +64,10 @@ async function attempt(
   username: string,
   address = OFFICE,
   browser: string = randomUUID(),
+  replica = login,
 ): Promise<boolean | number> {
   try {
-    return (await createLogin().login({ username, password: "x" }, { address, browser })).ok;
+    return (await replica.login({ username, password: "x" }, { address, browser })).ok;
   } catch (error) {
     if (!(error instanceof TooManyLoginsError)) throw error;
     return error.retryAfterSeconds;
@@ -137,8 +144,11 @@ describe("one account from one network", () => {
     await fail(5, "ada");
   });
 
-  it("counts attempts that are made at the same time", async () => {
-    const outcomes = await Promise.all(Array.from({ length: 12 }, () => attempt("ada")));
+  it("counts attempts that are made at the same time, over all replicas", async () => {
+    const replicas = [login, createReplica(), createReplica()];
+    const outcomes = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => attempt("ada", OFFICE, "new", replicas[i % 3])),
+    );
     expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(5);
     expect(asked).toHaveLength(5);
   });
@@ -215,6 +225,22 @@ describe("one network", () => {
     taiga = right;
     for (let login = 0; login < 20; login += 1) expect(await attempt("bob")).toBe(true);
     expect(waits).toEqual(Array.from({ length: 19 }, (_, turn) => (turn + 1) * 500));
+  });
+
+  it("of 500 people who log in at the same moment, after a flood of failures, are all in within five minutes", async () => {
+    await failAsMany(60);
+    isTimeStanding = true;
+    taiga = right;
+    let waiting = Array.from({ length: 500 }, (_, index) => `person-${index}`);
+    const begin = now;
+    while (waiting.length > 0) {
+      const outcomes = await Promise.all(
+        waiting.map(async (name) => ({ name, outcome: await attempt(name) })),
+      );
+      waiting = outcomes.filter(({ outcome }) => outcome !== true).map(({ name }) => name);
+      now += 21;
+    }
+    expect(now - begin).toBeLessThanOrEqual(300);
   });
 
   it("is a /64 with IPv6, because its owner has all of its addresses", async () => {
