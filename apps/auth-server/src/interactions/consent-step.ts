@@ -1,5 +1,6 @@
 import { ACCESS_LEVELS, type AccessLevel, isWithin, lowestLevel } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
@@ -138,7 +139,13 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         await interactions.discardGrant(grantId);
         return followFirstAnswer(req, res, interaction);
       }
-      await interactions.finishConsent(req, res, interaction, grantId);
+      try {
+        await interactions.finishConsent(req, res, interaction, grantId);
+      } catch (error) {
+        // A click on Cancel was faster: nobody will ever redeem a code of this grant.
+        if (error instanceof InteractionEndedError) await interactions.discardGrant(grantId);
+        throw error;
+      }
     },
   };
 }

@@ -281,6 +281,7 @@ function createFakeEngine(browser: Browser): Interactions {
       browser.calls.push(`discardGrant ${grantId}`);
     },
     finishConsent: async (_req, res, _interaction, grantId) => {
+      if (browser.isOvertaken) throw new InteractionEndedError();
       browser.calls.push(`finishConsent ${grantId}`);
       browser.interaction.isAnswered = true;
       redirect(res, "/resume");

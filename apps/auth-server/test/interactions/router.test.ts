@@ -452,6 +452,15 @@ describe("a click on a page that was answered already", () => {
     expect([page.status, page.html.querySelector("h1")?.text]).toEqual([200, "You are connected"]);
   });
 
+  it("leaves no grant when Cancel was faster", async () => {
+    browser.hasCookie = true;
+    browser.isOvertaken = true;
+    browser.outcome = "declined";
+    const page = await browser.submit("consent", { access: "read" });
+    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
+  });
+
   it("is still nothing that another site may do", async () => {
     browser.outcome = "connected";
     const Origin = "https://evil.example";
