@@ -20,6 +20,9 @@ import {
 const ended = (page: Page) =>
   page.getByRole("heading", { level: 1, name: /(page|login) has ended/ });
 
+const connected = (page: Page) =>
+  page.getByRole("heading", { level: 1, name: "You are connected" });
+
 describeInBrowser("a browser's history", () => {
   let dataDir: string;
   let system: System;
@@ -38,13 +41,13 @@ describeInBrowser("a browser's history", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it("back after the consent shows a page that has ended, and gives no second code", async () => {
+  it("back after the consent says that all is well, and gives no second code", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
     await approveIn(page, "alice");
     await page.goBack();
-    await ended(page).waitFor();
+    await connected(page).waitFor();
     expect(await page.getByRole("button").count()).toBe(0);
     expect(login.answers()).toHaveLength(1);
     expect((await login.finish()).active).toBe(true);
@@ -157,6 +160,31 @@ describeInBrowser("a browser's history", () => {
       expect((await login.finish()).active).toBe(true);
     },
   );
+
+  it("a second click, while the page stays because the app was opened beside it, says that all is well", async () => {
+    const redirectUri = "com.example.app:/callback";
+    const opened = await createClientApp(system, { redirect_uris: [redirectUri] });
+    try {
+      const { page } = await openTab(browser);
+      const codes: string[] = [];
+      page.on("response", async (response) => {
+        const to = (await response.headerValue("location")) ?? "";
+        if (to.startsWith(redirectUri)) codes.push(to);
+      });
+      await page.goto((await opened.startLogin({ redirectUri })).url);
+      await logInAs(page, "alice");
+      await consentHeading(page).waitFor();
+      const wasOpened = page.waitForEvent("requestfailed");
+      await allow(page);
+      await wasOpened;
+      await consentHeading(page).waitFor();
+      await allow(page);
+      await connected(page).waitFor();
+      expect(codes).toHaveLength(1);
+    } finally {
+      await opened.close();
+    }
+  });
 
   it("a consent whose answer was lost on its way goes on when the user comes back", async () => {
     const { page } = await openTab(browser);

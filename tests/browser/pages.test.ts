@@ -35,6 +35,14 @@ const PAGES: [name: string, go: (page: Page) => Promise<void>][] = [
     },
   ],
   [
+    "a page that says that all is well already",
+    async (page) => {
+      await approveIn(page, "alice");
+      await page.goBack();
+      await page.getByRole("heading", { name: "You are connected" }).waitFor();
+    },
+  ],
+  [
     "the start page",
     async (page) => {
       await page.goto(new URL("/", page.url()).href);

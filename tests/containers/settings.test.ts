@@ -79,6 +79,39 @@ describe("the set-up", () => {
   });
 });
 
+describe("the demo of the login on Taiga's own pages", () => {
+  interface Service {
+    environment: Record<string, string>;
+    ports?: { host_ip: string; published: string }[];
+  }
+  async function services(environment: Record<string, string>) {
+    const files = ["docker-compose.yml", "deploy/application-login/compose.yml"];
+    const args = [...files.flatMap((file) => ["-f", file]), "config", "--format", "json"];
+    const config = await platform.compose(args, environment);
+    return (JSON.parse(config) as { services: Record<string, Service> }).services;
+  }
+
+  it("shows the sandbox's pages to this machine alone, and leads back from them", async () => {
+    const { sandbox, "auth-server": authServer } = await services({
+      SANDBOX_PORT: "4444",
+      ISSUER: "https://localhost:9443",
+    });
+    expect(sandbox?.ports).toMatchObject([{ host_ip: "127.0.0.1", published: "4444" }]);
+    expect(sandbox?.environment).toMatchObject({
+      SANDBOX_APPLICATION_NEXT_URL: "https://localhost:9443/taiga/callback",
+    });
+    expect(authServer?.environment).toMatchObject({
+      TAIGA_LOGIN: "both",
+      TAIGA_WEB_URL: "http://localhost:4444",
+    });
+  });
+
+  it("is not for a Taiga of one's own", async () => {
+    const own = services({ TAIGA_API_URL: "https://taiga.example.com" });
+    await expect(own).rejects.toThrow("sandbox");
+  });
+});
+
 describe("the sandbox", () => {
   it(
     "refuses to listen beyond loopback for a host setting alone",

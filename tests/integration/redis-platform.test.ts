@@ -11,17 +11,17 @@ describe.skipIf(redisUrl === undefined)("the platform on Redis", () => {
   beforeAll(async () => {
     system = await startSystem({ STORE_URL: redisUrl ?? "", MASTER_KEY });
   });
-  afterAll(() => system.stop());
+  afterAll(() => system?.stop());
 
   it("keeps a login over restarts of both services", async () => {
     const session = await openSession(system.mcpUrl, { username: "alice" }, { sdk: 2 });
-    await system.authServer.restart();
-    await system.resourceServer.restart();
+    await Promise.all([system.authServer.restart(), system.resourceServer.restart()]);
     session.forgetAccessToken();
     expect((await session.call("get_me")).text).toContain("alice");
     expect(session.logins()).toBe(1);
     await session.close();
-  });
+    // Each start has 20 s of its own, and is waited for by what it says.
+  }, 30_000);
 
   it("answers parallel refreshes of one client with one and the same new token", async () => {
     const server = await endpointsOf(system.issuer);

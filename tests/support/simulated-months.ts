@@ -11,13 +11,13 @@ import { toTaigaAccount } from "../../apps/auth-server/src/login/taiga-account.t
 import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-password.ts";
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
-import { createRateLimits } from "../../apps/auth-server/src/storage/rate-limits.ts";
 import { createCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
 import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
 import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
 import { createSharedTokens } from "../../apps/auth-server/src/vault/shared-tokens.ts";
+import { createTokenLedger } from "../../apps/auth-server/src/vault/token-ledger.ts";
 import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
 import { createRootKeys } from "../../apps/auth-server/test/support/root-keys.ts";
 import {
@@ -150,6 +150,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const sharedTokens = createSharedTokens({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: 660 }),
+    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async () => undefined,
   });
@@ -168,6 +169,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens,
     logger,
     sleep: async () => undefined,
     random: () => 0,
@@ -188,7 +190,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
             loginType: "normal",
             sleep,
           }),
-          rateLimits: createRateLimits({ kv, keys, clock }),
+          ...stored,
         }),
         allowLists: { users: [], emailDomains: [] },
         listOwnProjects: async () => [],

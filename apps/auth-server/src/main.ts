@@ -35,6 +35,7 @@ import { createCredentialStore } from "./vault/credential-store.ts";
 import { createKeepAlive } from "./vault/keep-alive.ts";
 import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
 import { createSharedTokens } from "./vault/shared-tokens.ts";
+import { createTokenLedger } from "./vault/token-ledger.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -71,6 +72,7 @@ await runService(NAME, process, async (environment) => {
   const sharedTokens = createSharedTokens({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: config.newGrantTtlSeconds }),
+    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async (credential) => applicationLogin?.revoke(credential),
   });
@@ -101,6 +103,7 @@ await runService(NAME, process, async (environment) => {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens,
     logger,
     // An aborted wait is one that is over.
     sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
@@ -128,7 +131,7 @@ await runService(NAME, process, async (environment) => {
             taiga: createTaigaClient(transport),
             loginType: config.taigaLoginType,
           }),
-          rateLimits,
+          ...stored,
         })
       : undefined,
     application: applicationLogin && {

@@ -23,6 +23,8 @@ export interface AdapterDeps {
   refreshTokens: Pick<Adapter, "find" | "consume">;
   /** None when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
+  /** The engine's name for the request it is answering; `undefined` while one of our pages is. */
+  currentRoute: () => string | undefined;
 }
 
 type Methods = Partial<Omit<Adapter, "findByUserCode">>;
@@ -59,6 +61,8 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
       return toClientMethods(records, deps);
     case "Session":
       return toSessionMethods(records, deps);
+    case "Interaction":
+      return toInteractionMethods(records, deps);
     case "Grant":
       return { destroy: (id) => deps.endGrant(deps.keys.grant(id)) };
     case "AuthorizationCode":
@@ -87,12 +91,14 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
 const endingWithGrant: Methods = { destroy: async () => {} };
 
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
-  const { kv, keys, endGrant, documentClients } = deps;
+  const { kv, keys, endGrant, documentClients, currentRoute } = deps;
   return {
     find: async (id) => (await records.read(id))?.payload ?? (await documentClients?.findCopy(id)),
-    // An update must not bring the client's end forward.
     upsert: async (id, payload, ttlSeconds) => {
-      if (!(await records.rewrite(id, payload))) await records.write(id, payload, ttlSeconds);
+      if (currentRoute() !== "client_update") return records.write(id, payload, ttlSeconds);
+      // Leaves the client's end alone, and one that was deleted a moment ago deleted. What the
+      // client is told then is what RFC 7592 section 2.2 says of one that does not exist.
+      if (!(await records.rewrite(id, payload))) throw new errors.InvalidToken("client not found");
     },
     // Tokens of a client that is gone would live on: the engine does not look for them.
     destroy: async (id) => {
@@ -103,6 +109,22 @@ function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
   };
 }
 
+/**
+ * Our pages only change interactions: one whose answer the engine has taken meanwhile must not come
+ * back, or its browser could take an answer from it once more. It is the engine that begins them.
+ */
+function toInteractionMethods(records: RecordStore, { currentRoute }: AdapterDeps): Methods {
+  return {
+    upsert: async (id, payload, ttlSeconds) => {
+      if (currentRoute() !== undefined) return records.write(id, payload, ttlSeconds);
+      if (!(await records.rewrite(id, payload))) {
+        throw new errors.SessionNotFound("interaction session not found");
+      }
+    },
+  };
+}
+
+/** Nothing depends on the end of a session: none is found but through its interaction. */
 function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
   return {
     upsert: async (id, payload, ttlSeconds) => {

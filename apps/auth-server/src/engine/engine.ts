@@ -10,6 +10,7 @@ import { toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./document-clients.ts";
 import { logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
+import { createFinishedInteractions } from "./finished-interactions.ts";
 import { createFlowSession } from "./flow-session.ts";
 import { createGrantLimitsStore } from "./grant-limits.ts";
 import { createGrantRoom } from "./grant-room.ts";
@@ -79,6 +80,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     endGrant: deps.endGrant,
     refreshTokens: refreshTokens.adapter,
     documentClients,
+    currentRoute: () => Provider.ctx?.oidc.route,
   });
 
   const provider = new Provider(
@@ -93,12 +95,20 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   );
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
   provider.use(refreshTokens.middleware);
+  const finished = createFinishedInteractions({ provider, clock, issuer: config.issuer });
+  provider.use(finished.middleware);
 
   const handle = provider.callback();
   const outside = { provider, limits, accessLimit: config.accessLimit };
   return {
     handler: (req, res) => void handle(req, res),
-    interactions: createInteractions({ ...outside, lifetimes, resource: config.resource }),
+    interactions: createInteractions({
+      ...outside,
+      lifetimes,
+      resource: config.resource,
+      outcome: finished.outcome,
+      endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
+    }),
     accessTokens: createAccessTokens(outside),
   };
 }

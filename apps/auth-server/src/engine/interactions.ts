@@ -7,7 +7,9 @@ import {
 } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
+import type { FinishedInteractions } from "./finished-interactions.ts";
 import type { GrantLimitsStore } from "./grant-limits.ts";
+import { InteractionEndedError } from "./interaction-ended.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import type { Interaction, Interactions } from "./ports.ts";
 import { outsideEngine } from "./store-unavailable.ts";
@@ -16,6 +18,9 @@ export interface InteractionsDeps {
   provider: Provider;
   limits: GrantLimitsStore;
   lifetimes: Lifetimes;
+  outcome: FinishedInteractions["outcome"];
+  /** Deletes all that belongs to a grant. */
+  endGrant: (grantId: string) => Promise<void>;
   /** The only resource there are grants for. */
   resource: string;
   accessLimit: AccessLevel;
@@ -36,8 +41,10 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
         }
       }),
 
+    outcome: deps.outcome,
+
     finishLogin: (req, res, _interaction, accountId) =>
-      outsideEngine(async () => {
+      answering(async () => {
         await forgetEarlierLogin(req, res, provider);
         const login = { accountId, remember: false };
         await provider.interactionFinished(req, res, { login }, { mergeWithLastSubmission: false });
@@ -60,17 +67,19 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
         return { grantId };
       }),
 
+    discardGrant: (grantId) => deps.endGrant(grantId),
+
     finishConsent: (req, res, _interaction, grantId) =>
-      outsideEngine(() => provider.interactionFinished(req, res, { consent: { grantId } })),
+      answering(() => provider.interactionFinished(req, res, { consent: { grantId } })),
 
     resume: (req, res) =>
-      outsideEngine(async () => {
+      answering(async () => {
         const { returnTo } = await provider.interactionDetails(req, res);
         res.writeHead(303, { Location: returnTo, "Cache-Control": "no-store" }).end();
       }),
 
     deny: (req, res) =>
-      outsideEngine(() =>
+      answering(() =>
         provider.interactionFinished(req, res, {
           error: "access_denied",
           error_description: "The user declined to give access.",
@@ -78,6 +87,17 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
       ),
   };
 }
+
+/** Its browser has the interaction's cookie, so one that is not found was there a moment ago. */
+const answering = (work: () => Promise<void>): Promise<void> =>
+  outsideEngine(async () => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof errors.SessionNotFound)) throw error;
+      throw new InteractionEndedError({ cause: error });
+    }
+  });
 
 /** Whoever logs in again before consenting may be somebody else, for whom nothing may be left. */
 async function forgetEarlierLogin(

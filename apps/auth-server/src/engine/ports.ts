@@ -34,13 +34,26 @@ interface InteractionClient {
   redirectUri: string;
 }
 
-/** The steps between /authorize and the redirect back, each bound to the browser by a cookie. */
+/** How an interaction ended: its client was sent a code, or that its user declined. */
+export type InteractionOutcome = "connected" | "declined";
+
+/**
+ * The steps between /authorize and the redirect back, each bound to the browser by a cookie.
+ *
+ * @throws {InteractionEndedError} from whatever answers an interaction that has ended meanwhile.
+ */
 export interface Interactions {
   /**
    * @returns `undefined` when this browser has no such interaction, or it has ended: the caller
    *   shows a page that says so and does not redirect.
    */
   find(req: IncomingMessage, res: ServerResponse, uid: string): Promise<Interaction | undefined>;
+  /**
+   * What became of an interaction that is not found any more.
+   * @returns `undefined` unless this very browser was sent back to the client in the last five
+   *   minutes.
+   */
+  outcome(req: IncomingMessage, res: ServerResponse, uid: string): InteractionOutcome | undefined;
   /**
    * The user has proven who they are; sends the browser on to the consent step. At the consent
    * step it starts that step again for another account.
@@ -53,6 +66,8 @@ export interface Interactions {
   ): Promise<void>;
   /** A new grant for this client connection; never one that exists already. Nothing is redirected. */
   createGrant(interaction: Interaction, limits: GrantLimits): Promise<{ grantId: string }>;
+  /** Deletes a new grant that nothing will come of. */
+  discardGrant(grantId: string): Promise<void>;
   /** Sends the browser back to the client with a code. */
   finishConsent(
     req: IncomingMessage,

@@ -4,12 +4,12 @@ import { z } from "zod";
 import type { Interaction } from "../engine/ports.ts";
 import { LoginThrottledError } from "../login/login-backend.ts";
 import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
-import type { ApplicationFlows } from "./application-flows.ts";
+import { type ApplicationFlows, FLOW_SECONDS } from "./application-flows.ts";
 import type { CompleteLogin } from "./complete-login.ts";
-import { createFlowCookie } from "./flow-cookie.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { RETRY_AFTER_SECONDS, type LoginStep, type Refusal, toThrottled } from "./login-step.ts";
+import { createOwnCookie } from "./own-cookie.ts";
 
 /** Where Taiga sends browsers back to: the `next_url` that its administrator registers. */
 export const CALLBACK_PATH = "/taiga/callback";
@@ -43,7 +43,8 @@ export interface ApplicationStep {
 
 export function createApplicationStep(deps: ApplicationStepDeps): ApplicationStep {
   const { login, flows, refuse, completeLogin, issuer, logger } = deps;
-  const cookie = createFlowCookie(issuer);
+  // Remembers the trip to Taiga that a browser is on.
+  const cookie = createOwnCookie({ issuer, name: "application", maxAgeSeconds: FLOW_SECONDS });
 
   /** @returns what to show instead when it leads to no login. */
   async function redeem(flow: {

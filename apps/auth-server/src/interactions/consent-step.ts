@@ -1,5 +1,6 @@
 import { ACCESS_LEVELS, type AccessLevel, isWithin, lowestLevel } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
@@ -16,7 +17,10 @@ import { sendPage } from "./send-page.ts";
 const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
-  interactions: Pick<Interactions, "find" | "createGrant" | "finishConsent" | "resume">;
+  interactions: Pick<
+    Interactions,
+    "find" | "createGrant" | "discardGrant" | "finishConsent" | "resume"
+  >;
   vault: Pick<Vault, "holder" | "heldToken" | "keep" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
@@ -131,8 +135,17 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       const { access } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const kept = await vault.keep(interaction.uid, grantId);
-      if (!kept) return followFirstAnswer(req, res, interaction);
-      await interactions.finishConsent(req, res, interaction, grantId);
+      if (!kept) {
+        await interactions.discardGrant(grantId);
+        return followFirstAnswer(req, res, interaction);
+      }
+      try {
+        await interactions.finishConsent(req, res, interaction, grantId);
+      } catch (error) {
+        // A click on Cancel was faster: nobody will ever redeem a code of this grant.
+        if (error instanceof InteractionEndedError) await interactions.discardGrant(grantId);
+        throw error;
+      }
     },
   };
 }

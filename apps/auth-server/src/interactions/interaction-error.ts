@@ -2,6 +2,19 @@ import { CodedError } from "@taiga-mcp/service";
 
 /** Why a browser cannot go on with an interaction, and what its page says. */
 const PAGES = {
+  already_connected: {
+    status: 200,
+    title: "You are connected",
+    message: "You have allowed access, and this browser has passed it on to your app.",
+    advice:
+      "You can close this page and go back to your app. If it is still waiting, connect again from there.",
+  },
+  already_declined: {
+    status: 200,
+    title: "Nothing was connected",
+    message: "You have cancelled, and this browser has told your app so.",
+    advice: "You can close this page. To connect after all, start again in your app.",
+  },
   interaction_ended: {
     status: 400,
     title: "This page has ended",

@@ -2,7 +2,8 @@ import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/ports.ts";
-import { type LimitedLogin, TooManyLoginsError } from "../login/limited-login.ts";
+import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
+import { KNOWN_BROWSER_SECONDS } from "../login/known-browsers.ts";
 import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
 import { type LoginPage, renderLoginPage } from "../views/login-page.ts";
 import type { CompleteLogin } from "./complete-login.ts";
@@ -10,6 +11,7 @@ import type { Csrf } from "./csrf.ts";
 import { LoginForm, toTypedName } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
+import { createCookieSecret, createOwnCookie } from "./own-cookie.ts";
 import { sendPage } from "./send-page.ts";
 
 /** Seconds to wait after Taiga did not answer. */
@@ -23,6 +25,8 @@ export interface LoginStepDeps {
   completeLogin: CompleteLogin;
   csrf: Csrf;
   taigaHost: string;
+  /** Our own origin. */
+  issuer: string;
   logger: Logger;
 }
 
@@ -42,7 +46,12 @@ export type Refusal = Pick<LoginPage, "alert" | "fieldErrors" | "username"> & {
 };
 
 export function createLoginStep(deps: LoginStepDeps): LoginStep {
-  const { password, offersTaiga, completeLogin, csrf, taigaHost, logger } = deps;
+  const { password, offersTaiga, completeLogin, csrf, taigaHost, issuer, logger } = deps;
+  const cookie = createOwnCookie({
+    issuer,
+    name: "browser",
+    maxAgeSeconds: KNOWN_BROWSER_SECONDS,
+  });
 
   async function refuse(res: Response, interaction: Interaction, refusal: Refusal): Promise<void> {
     const { status, retryAfterSeconds, ...typed } = refusal;
@@ -65,10 +74,10 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   async function tryLogin(
     login: LimitedLogin,
     form: LoginForm,
-    address: string,
+    source: LoginSource,
   ): Promise<LoginOutcome | Refusal> {
     try {
-      return await login.login(form, address);
+      return await login.login(form, source);
     } catch (error) {
       if (error instanceof TooManyLoginsError) return toTooMany(error, form.username);
       if (error instanceof LoginThrottledError) {
@@ -95,9 +104,11 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       if (!form.success) return refuse(res, interaction, toFieldErrors(form.error, req.body));
       if (password === undefined)
         throw new InteractionError("wrong_step", toBasePath(interaction.uid));
-      const outcome = await tryLogin(password, form.data, req.ip ?? "");
+      const browser = cookie.read(req) ?? createCookieSecret();
+      const outcome = await tryLogin(password, form.data, { address: req.ip ?? "", browser });
       if ("status" in outcome) return refuse(res, interaction, outcome);
       if (!outcome.ok) return refuse(res, interaction, toWrongCredentials(form.data.username));
+      cookie.set(res, browser);
       await completeLogin(req, res, interaction, outcome);
     },
   };

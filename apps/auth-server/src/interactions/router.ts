@@ -1,5 +1,12 @@
 import type { AccessLevel, Logger } from "@taiga-mcp/service";
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { AllowLists, IsAdmitted } from "../login/admission.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
@@ -68,9 +75,16 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));
-    if (interaction === undefined) throw new InteractionError("interaction_ended");
+    if (interaction === undefined) throw new InteractionEndedError();
     return interaction;
   }
+
+  /** Who clicks a second time, or goes back, is told how it ended: most likely well. */
+  const sayHowItEnded: ErrorRequestHandler = (error: unknown, req, res, next) => {
+    if (!(error instanceof InteractionEndedError)) return next(error);
+    const outcome = interactions.outcome(req, res, String(req.params["uid"]));
+    next(new InteractionError(outcome === undefined ? "interaction_ended" : `already_${outcome}`));
+  };
 
   /** In this order: our own page sent it, this browser's interaction, its step, its token. */
   const onForm = (
@@ -118,6 +132,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       await interactions.deny(req, res, interaction);
     }),
   );
+  router.use("/interaction/:uid", sayHowItEnded);
   router.use(createPageErrorHandler(logger));
   return router;
 }

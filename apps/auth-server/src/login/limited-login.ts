@@ -1,32 +1,28 @@
 import { CodedError } from "@taiga-mcp/service";
 import { setTimeout as delay } from "node:timers/promises";
 import { toNetworkOf } from "../storage/network.ts";
-import type { RateLimits } from "../storage/rate-limits.ts";
+import { createFailureLog, type FailureLog, type FailureLogDeps } from "./failure-log.ts";
 import type { LoginBackend, LoginOutcome } from "./login-backend.ts";
+import { createKnownBrowsers, type KnownBrowsersDeps } from "./known-browsers.ts";
+import { lockedUntil, type LockRule, LOGIN_LIMITS } from "./login-limits.ts";
+import { createSlowLane } from "./slow-lane.ts";
 
-const ACCOUNT_WINDOW_SECONDS = 15 * 60;
-/** Failures of one account from one network, after which the two are kept apart for a while. */
-const PAIR_FAILURES = 5;
-/** Failures of one account from all networks together: a guess spread over many of them. */
-const ACCOUNT_FAILURES = 50;
-
-const ADDRESS_WINDOW_SECONDS = 5 * 60;
-/** Failures of one network that cost nothing: an office behind one address mistypes, too. */
-const ADDRESS_FAILURES = 10;
-/** Beyond those, a network gets one attempt in this time, whoever in it makes it. */
-const PACE_SECONDS = 5;
-/** How often an attempt waits for its turn before the user is asked to try again. */
-const TURNS = 3;
+/** Where a login comes from. */
+export interface LoginSource {
+  /** The network address. */
+  address: string;
+  /** The secret in the browser's cookie; it is known from then on when the login succeeds. */
+  browser: string;
+}
 
 /** A login that checks passwords only as often as nobody can guess one. */
 export interface LimitedLogin {
   /**
-   * @param address the network address it comes from.
    * @throws {TooManyLoginsError} when the password was not looked at; otherwise as `LoginBackend`.
    */
   login(
     credentials: { username: string; password: string },
-    address: string,
+    source: LoginSource,
   ): Promise<LoginOutcome>;
 }
 
@@ -40,86 +36,93 @@ export class TooManyLoginsError extends CodedError<"too_many_logins"> {
   }
 }
 
-export interface LimitedLoginDeps {
+export interface LimitedLoginDeps extends FailureLogDeps {
+  keys: FailureLogDeps["keys"] & KnownBrowsersDeps["keys"];
   login: LoginBackend;
-  rateLimits: RateLimits;
-  /** Epoch milliseconds. */
-  now?: () => number;
   sleep?: (ms: number) => Promise<unknown>;
 }
 
 /**
- * Three limits, which count failures only:
+ * The limits of login-limits.ts around a login. They count failures only:
  *
  * - one account from one network: locked. Nobody else is, neither the account's owner at home nor
  *   the colleagues in the same network;
  * - one network: slowed down, never locked, because a whole company may share one address;
- * - one account from everywhere: locked, far later, against a guess from many networks.
+ * - one account from everywhere: locked, far later, against a guess from many networks;
+ * - one account in a browser it has logged in with before: locked by itself like a network, and by
+ *   nothing else. However many guess, in its network or anywhere, its owner can log in there.
  *
  * Accounts count by the name as typed, known to Taiga or not, so that a lock tells nothing. An
  * attempt is counted before it is made and taken back when it does not fail, so that many at once
- * gain nothing. What is locked does not reach Taiga, whose own `login-fail` throttle sees all
- * users of this server as one address.
+ * gain nothing.
  */
 export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
-  const { login, rateLimits, now = Date.now, sleep = delay } = deps;
-  const limit = (name: string, windowSeconds: number, maximum: number) => ({
-    maximum,
-    counters: rateLimits({ name, windowSeconds, maximum }),
-  });
-  const pairs = limit("login-pair", ACCOUNT_WINDOW_SECONDS, PAIR_FAILURES);
-  const accounts = limit("login-account", ACCOUNT_WINDOW_SECONDS, ACCOUNT_FAILURES);
-  const networks = limit("login-network", ADDRESS_WINDOW_SECONDS, ADDRESS_FAILURES);
-  const turns = limit("login-turn", PACE_SECONDS, 1);
-
-  const toSeconds = (resetTime: Date | undefined): number =>
-    Math.max(1, Math.ceil(((resetTime?.getTime() ?? 0) - now()) / 1_000));
+  const { login, clock, sleep = delay } = deps;
+  const toLog = (name: string, rules: readonly LockRule[]): FailureLog =>
+    createFailureLog(deps, {
+      name,
+      // Twice what counts: one that is taken back must not uncover that an older one was dropped.
+      kept: 2 * Math.max(...rules.map(({ failures }) => failures)),
+      keptSeconds: Math.max(...rules.map((rule) => rule.withinSeconds + rule.lockSeconds)),
+    });
+  const pairs = toLog("pair-failures", LOGIN_LIMITS.pair);
+  const accounts = toLog("account-failures", LOGIN_LIMITS.account);
+  const slow = { ...LOGIN_LIMITS.network, lockSeconds: 0 };
+  const networks = toLog("network-failures", [slow]);
+  const lane = createSlowLane(deps);
+  const browsers = createKnownBrowsers(deps);
 
   /** @returns how to take the count back. */
   async function count(
-    { counters, maximum }: typeof pairs,
-    key: string,
-    refuse: (seconds: number) => Error,
+    log: FailureLog,
+    who: string,
+    rules: readonly LockRule[],
   ): Promise<() => Promise<void>> {
-    const { totalHits, resetTime } = await counters.increment(key);
-    if (totalHits > maximum) throw refuse(toSeconds(resetTime));
-    return async () => counters.decrement(key);
-  }
-
-  /** Waits for the network's turn when it has failed a lot. */
-  async function slowDown(network: string, failures: number): Promise<void> {
-    if (failures <= ADDRESS_FAILURES) return;
-    let seconds = PACE_SECONDS;
-    for (let waits = 0; waits < TURNS; waits += 1) {
-      const { totalHits, resetTime } = await turns.counters.increment(network);
-      if (totalHits === 1) return;
-      seconds = toSeconds(resetTime);
-      if (waits < TURNS - 1) await sleep(seconds * 1_000);
-    }
+    const now = clock();
+    const { failures, takeBack } = await log.add(who, (times) => lockedUntil(times, rules) > now);
+    if (takeBack !== undefined) return takeBack;
     throw new TooManyLoginsError(
-      "Many logins from your network have failed lately, so they are let through one by one.",
-      seconds,
+      "Too many logins with this name have failed.",
+      lockedUntil(failures, rules) - now,
     );
   }
 
+  /** Waits for the network's turn when it has failed a lot. */
+  async function waitForTurn(network: string, failures: readonly number[]): Promise<void> {
+    if (lockedUntil(failures, [slow]) <= clock()) return;
+    const waitSeconds = await lane.book(network);
+    if (waitSeconds > LOGIN_LIMITS.longestWaitSeconds) {
+      throw new TooManyLoginsError(
+        "There are many logins from your network just now, so they are let through one by one.",
+        Math.ceil(waitSeconds),
+      );
+    }
+    if (waitSeconds > 0) await sleep(waitSeconds * 1_000);
+  }
+
   return {
-    login: async (credentials, address) => {
+    login: async (credentials, { address, browser }) => {
       const account = toAccountName(credentials.username);
       const network = toNetworkOf(address);
-      const locked = (seconds: number) => new TooManyLoginsError(LOCKED, seconds);
-      const takeBack = [await count(pairs, `${account} ${network}`, locked)];
+      const isKnown = await browsers.isKnown(account, browser);
+      const pair = `${account} ${isKnown ? browser : network}`;
+      const takeBack = [await count(pairs, pair, LOGIN_LIMITS.pair)];
       const undo = async (): Promise<void> => {
         await Promise.all(takeBack.map((step) => step()));
       };
       try {
-        takeBack.push(await count(accounts, account, locked));
-        const { totalHits } = await networks.counters.increment(network);
-        takeBack.push(async () => networks.counters.decrement(network));
-        await slowDown(network, totalHits);
+        if (!isKnown) {
+          takeBack.push(await count(accounts, account, LOGIN_LIMITS.account));
+          const counted = await networks.add(network, () => false);
+          // One that is sent away stays counted: so many at once are what is to be slowed down.
+          await waitForTurn(network, counted.failures);
+          if (counted.takeBack !== undefined) takeBack.push(counted.takeBack);
+        }
         const outcome = await login.login(credentials);
         if (outcome.ok) {
+          await browsers.remember(account, browser);
           await undo();
-          await pairs.counters.resetKey(`${account} ${network}`);
+          await pairs.forget(pair);
         }
         return outcome;
       } catch (error) {
@@ -130,8 +133,6 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
     },
   };
 }
-
-const LOCKED = "Too many logins with this name have failed.";
 
 /** Taiga ignores the case of names; how a name is spelled in Unicode must not make it another. */
 const toAccountName = (username: string): string => username.trim().normalize("NFKC").toLowerCase();

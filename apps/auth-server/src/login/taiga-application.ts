@@ -46,7 +46,7 @@ export interface ApplicationLogin {
    */
   redeem(authCode: string, state: string): Promise<ApplicationOutcome>;
   /** Ends the token at Taiga. @throws {TaigaError} when it may still work. */
-  revoke(credential: ApplicationCredential): Promise<void>;
+  revoke(credential: Pick<ApplicationCredential, "scheme" | "token">): Promise<void>;
 }
 
 export function createApplicationLogin(deps: ApplicationLoginDeps): ApplicationLogin {

@@ -32,10 +32,17 @@ export interface StorageKeys {
   renewalPlan: (grantId: string) => string;
   /** Index of all such plans. */
   renewalPlans: string;
+  /** The application token that Taiga has given us for a user. */
+  sharedToken: (accountId: string) => string;
+  /** Index of all such tokens. */
+  sharedTokens: string;
   /** Taiga's credential of a grant, from the key of the grant's record. */
   vaultOf: (grantKey: string) => string;
   /** What a browser was sent to Taiga with, by the ticket in its cookie. */
   applicationFlow: (ticket: string) => string;
+
+  /** That an account has logged in with a browser; of the browser's secret and the account. */
+  knownBrowser: (pair: string) => string;
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
@@ -89,8 +96,11 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     vaultLock: ofUser("vlock"),
     renewalPlan: ofUser("renew"),
     renewalPlans: `renewals:${taiga}`,
+    sharedToken: ofUser("shared"),
+    sharedTokens: `shareds:${taiga}`,
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
+    knownBrowser: ofUser("known"),
 
     client: ofClient("client"),
     registrationAccessToken: ofClient("rat"),

@@ -1,5 +1,6 @@
 import { CodedError, type Logger } from "@taiga-mcp/service";
 import type { RenewalCalendar } from "./renewal-calendar.ts";
+import type { SharedTokens } from "./shared-tokens.ts";
 import type { Vault } from "./vault.ts";
 
 /** From one look at the calendar to the next, on average. */
@@ -12,6 +13,7 @@ const BATCH = 50;
 export interface KeepAliveDeps {
   calendar: Pick<RenewalCalendar, "due" | "take" | "forget">;
   vault: Pick<Vault, "renew">;
+  sharedTokens: Pick<SharedTokens, "sweep">;
   logger: Logger;
   /** Resolves early when the signal aborts. */
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -19,9 +21,12 @@ export interface KeepAliveDeps {
   random: () => number;
 }
 
-/** Renews the Taiga logins of grants that nobody uses, before Taiga ends them. */
+/**
+ * Renews the Taiga logins of grants that nobody uses, before Taiga ends them, and takes those back
+ * that Taiga would never end.
+ */
 export interface KeepAlive {
-  /** One look at the calendar: renews what is due, one at a time, until Taiga does not answer. */
+  /** One look: does what is due, one at a time, until Taiga does not answer. */
   sweep(): Promise<void>;
   /** Looks about once a minute, beginning within the first. Every replica may. */
   start(): void;
@@ -30,11 +35,16 @@ export interface KeepAlive {
 }
 
 export function createKeepAlive(deps: KeepAliveDeps): KeepAlive {
-  const { calendar, vault, logger, sleep, random } = deps;
+  const { calendar, vault, sharedTokens, logger, sleep, random } = deps;
   const stop = new AbortController();
   let running: Promise<void> | undefined;
 
   async function sweep(): Promise<void> {
+    await renewDue();
+    await sharedTokens.sweep(stop.signal);
+  }
+
+  async function renewDue(): Promise<void> {
     let renewed = 0;
     for (const name of await calendar.due(BATCH)) {
       if (stop.signal.aborted) break;
@@ -59,7 +69,7 @@ export function createKeepAlive(deps: KeepAliveDeps): KeepAlive {
         await sweep();
       } catch (error) {
         const level = error instanceof CodedError ? "warn" : "error";
-        logger[level]({ err: error }, "logins at Taiga could not be kept alive just now");
+        logger[level]({ err: error }, "logins at Taiga could not be looked after just now");
       }
     }
   }

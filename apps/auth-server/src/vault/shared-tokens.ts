@@ -1,17 +1,22 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
-import type { ApplicationCredential, TaigaCredentialRecord } from "../login/login-backend.ts";
+import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import type { CredentialStore } from "./credential-store.ts";
+import type { SharedToken, TokenLedger } from "./token-ledger.ts";
+
+/** At most this many looks at tokens in one sweep. */
+const BATCH = 50;
 
 /** Deletes the user's row of our application at Taiga, which ends its token. */
-export type RevokeAtTaiga = (credential: ApplicationCredential) => Promise<void>;
+export type RevokeAtTaiga = (token: SharedToken) => Promise<void>;
 
 export interface SharedTokensDeps {
   kv: Pick<Kv, "get" | "members">;
   keys: Pick<StorageKeys, "accountGrants" | "accountHeld" | "vaultOf">;
   credentials: Pick<CredentialStore, "readAt">;
+  ledger: TokenLedger;
   toAccountId: (userId: number) => string;
   revokeAtTaiga: RevokeAtTaiga;
   logger: Logger;
@@ -22,19 +27,26 @@ export interface SharedTokensDeps {
  * taken back only with the last of them.
  */
 export interface SharedTokens {
+  /** Notes the credential of a new login, so that it is taken back also if nobody ends its grant. */
+  note(credential: TaigaCredentialRecord): Promise<void>;
   /** The credential of a grant that is about to end, by the key of the grant's record. */
   find(grantKey: string): Promise<TaigaCredentialRecord | undefined>;
   /**
    * Takes a token back at Taiga, once its grant or its held login is gone and if no other needs
-   * it. Never fails: what stays at Taiga is a row without anybody who knows its token.
+   * it. Never fails: what could not be taken back is looked at again within a day.
    */
   release(credential: TaigaCredentialRecord): Promise<void>;
+  /**
+   * One look at the tokens whose turn it is: those whose grants and logins have all ended, by
+   * themselves too, are taken back, until Taiga does not answer.
+   */
+  sweep(signal: AbortSignal): Promise<void>;
 }
 
 export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
-  const { kv, keys, credentials, toAccountId, revokeAtTaiga, logger } = deps;
+  const { kv, keys, credentials, ledger, toAccountId, revokeAtTaiga, logger } = deps;
 
-  async function isNeeded({ userId }: ApplicationCredential): Promise<boolean> {
+  async function isNeeded({ userId }: SharedToken): Promise<boolean> {
     const accountId = toAccountId(userId);
     for (const heldKey of await kv.members(keys.accountHeld(accountId))) {
       if ((await kv.get(heldKey)) !== undefined) return true;
@@ -48,19 +60,43 @@ export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
     return false;
   }
 
+  /** Takes a token back unless it is needed. @returns `unknown` when the other side is away. */
+  async function settle(token: SharedToken): Promise<"needed" | "ended" | "unknown"> {
+    try {
+      if (await isNeeded(token)) return "needed";
+      await revokeAtTaiga(token);
+      await ledger.strike(token);
+      return "ended";
+    } catch (error) {
+      const isOutage = error instanceof TaigaError || error instanceof UnavailableError;
+      logger[isOutage ? "warn" : "error"](
+        { err: error },
+        "a Taiga application token could not be taken back",
+      );
+      return "unknown";
+    }
+  }
+
   return {
+    note: async (credential) => {
+      if (credential.scheme === "Application") await ledger.enter(credential);
+    },
+
     find: async (grantKey) => (await credentials.readAt(keys.vaultOf(grantKey)))?.credential,
 
     release: async (credential) => {
-      if (credential.scheme !== "Application") return;
-      try {
-        if (!(await isNeeded(credential))) await revokeAtTaiga(credential);
-      } catch (error) {
-        if (!(error instanceof TaigaError || error instanceof UnavailableError)) {
-          logger.error({ err: error }, "a Taiga application token could not be taken back");
-          return;
-        }
-        logger.warn({ err: error }, "a Taiga application token could not be taken back");
+      if (credential.scheme === "Application") await settle(credential);
+    },
+
+    sweep: async (signal) => {
+      for (const name of await ledger.due(BATCH)) {
+        if (signal.aborted) return;
+        const entry = await ledger.take(name);
+        if (entry === undefined) continue;
+        const outcome = await settle(entry.token);
+        if (outcome === "needed") await ledger.keep(entry);
+        // What was taken is due again a little later, and so are the others.
+        if (outcome === "unknown") return;
       }
     },
   };

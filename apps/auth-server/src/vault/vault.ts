@@ -90,7 +90,7 @@ export interface VaultDeps {
   endGrant: (grantId: string) => Promise<void>;
   /** Where the renewals of logins that nobody uses are planned. */
   calendar: Pick<RenewalCalendar, "plan">;
-  sharedTokens: Pick<SharedTokens, "release">;
+  sharedTokens: Pick<SharedTokens, "note" | "release">;
   toAccountId: (userId: number) => string;
   keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex" | "accountHeld">;
   logger: Logger;
@@ -122,6 +122,7 @@ export function createVault(deps: VaultDeps): Vault {
   return {
     hold: async (uid, { user, credential }) => {
       const key = keys.heldCredential(uid);
+      await deps.sharedTokens.note(credential);
       await kv.set(key, await held.seal(key, { user, credential }), {
         ttlSeconds: HELD_SECONDS,
         indexes: [keys.accountHeld(toAccountId(user.id))],

@@ -48,7 +48,8 @@ describe("workers-oauth-provider", () => {
     const { json } = await exchangeCode(system, clientId, code, pkce);
     const isActive = async () =>
       (await introspect(system.issuer, String(json["access_token"]))).json["active"];
-    for (const guess of [`${code.slice(0, -1)}_`, code.slice(0, 20), `${code}x`]) {
+    const other = code.endsWith("_") ? "-" : "_";
+    for (const guess of [code.slice(0, -1) + other, code.slice(0, 20), `${code}x`]) {
       await exchangeCode(system, clientId, guess, pkce);
     }
     expect(await isActive()).toBe(true);

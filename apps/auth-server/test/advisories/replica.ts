@@ -10,7 +10,6 @@ import { createInteractionsRouter } from "../../src/interactions/router.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
 import { createEndGrant } from "../../src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
-import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { createRootKeys } from "../support/root-keys.ts";
@@ -47,7 +46,7 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
     ...stored,
     refresh: taiga.refresh,
     whoIs: async () => isAway(),
-    sharedTokens: { release: async () => {} },
+    sharedTokens: { note: async () => {}, release: async () => {} },
     toAccountId: toSubject,
     ttlSeconds: 660,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
@@ -65,7 +64,7 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
         vault,
         password: createLimitedLogin({
           login: { login: (credentials) => taiga.login(credentials) },
-          rateLimits: createRateLimits({ kv, keys, clock }),
+          ...stored,
           sleep: async () => {},
         }),
         application: {

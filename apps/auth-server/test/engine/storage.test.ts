@@ -1,6 +1,6 @@
 import { systemClock } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createAdapterFactory } from "../../src/engine/adapter.ts";
@@ -151,6 +151,11 @@ describe("the adapter", () => {
     makeRoom: async () => {},
     endGrant: async () => {},
     refreshTokens: {} as Pick<Adapter, "find" | "consume">,
+    currentRoute: () => route,
+  });
+  let route: string | undefined;
+  beforeEach(() => {
+    route = "a route of the engine";
   });
 
   it("lets exactly one of four concurrent client assertions with one jti through", async () => {
@@ -185,8 +190,31 @@ describe("the adapter", () => {
     await clients.upsert("a-client", { client_name: "before" } as AdapterPayload);
     await kv.touch(key, { ttlSeconds: 180 * 86_400 });
     const end = (await kv.get(key))?.expiresAt;
+    route = "client_update";
     await clients.upsert("a-client", { client_name: "after" } as AdapterPayload);
     expect((await kv.get(key))?.expiresAt).toBe(end);
     expect(await clients.find("a-client")).toEqual({ client_name: "after" });
+  });
+
+  it("does not bring back a client that was deleted while its update was under way", async () => {
+    const clients = toAdapter("Client");
+    await clients.upsert("racing", { client_name: "before" } as AdapterPayload);
+    await clients.destroy("racing");
+    route = "client_update";
+    const update = clients.upsert("racing", { client_name: "after" } as AdapterPayload);
+    await expect(update).rejects.toThrow(errors.InvalidToken);
+    expect(await clients.find("racing")).toBeUndefined();
+  });
+
+  it("does not bring back an interaction that was resumed while a page answered it", async () => {
+    const interactions = toAdapter("Interaction");
+    await interactions.upsert("ix", { returnTo: "/a" } as AdapterPayload, 60);
+    route = undefined;
+    await interactions.upsert("ix", { returnTo: "/b" } as AdapterPayload, 60);
+    expect(await interactions.find("ix")).toMatchObject({ returnTo: "/b" });
+    await interactions.destroy("ix");
+    const answer = interactions.upsert("ix", { returnTo: "/c" } as AdapterPayload, 60);
+    await expect(answer).rejects.toThrow(errors.SessionNotFound);
+    expect(await interactions.find("ix")).toBeUndefined();
   });
 });

@@ -11,6 +11,7 @@ import {
   request,
   toAuthorizeParams,
 } from "../support/client.ts";
+import { createTestKv } from "../support/stores.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 import { UNUSED_CLIENT_TTL_SECONDS } from "../../src/engine/records.ts";
@@ -404,6 +405,34 @@ describe("registering a client", () => {
       const later = await endsAt();
       await put({ client_name: "Newer" });
       expect(await endsAt()).toBe(later);
+    });
+
+    it("stays deleted when it is deleted while a change of it is under way", async () => {
+      const kv = createTestKv();
+      const racing = await startSystem({ kv });
+      try {
+        const { json } = await postJson(`${racing.issuer}/register`, {
+          redirect_uris: [REDIRECT_URI],
+        });
+        url = String(json["registration_client_uri"]);
+        clientId = String(json["client_id"]);
+        headers = { authorization: `Bearer ${String(json["registration_access_token"])}` };
+        const key = racing.keys.client(clientId);
+        let deleted: number | undefined;
+        // The update has read the client and its token and is about to write.
+        kv.before = async (method, name) => {
+          if (deleted !== undefined || name !== key || !["set", "replace"].includes(method)) return;
+          deleted = 0;
+          deleted = (await request(url, { method: "DELETE", headers })).status;
+        };
+        const answer = await put({ client_name: "Back again" });
+        expect(deleted).toBe(204);
+        expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_token"]);
+        expect(await kv.get(key)).toBeUndefined();
+        expect((await request(url, { headers })).status).toBe(401);
+      } finally {
+        await racing.close();
+      }
     });
 
     it("gets a secret when it becomes confidential, and keeps it", async () => {

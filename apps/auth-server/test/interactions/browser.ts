@@ -9,7 +9,13 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import express from "express";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse, type HTMLElement } from "node-html-parser";
-import type { GrantLimits, Interaction, Interactions } from "../../src/engine/ports.ts";
+import { InteractionEndedError } from "../../src/engine/interaction-ended.ts";
+import type {
+  GrantLimits,
+  Interaction,
+  InteractionOutcome,
+  Interactions,
+} from "../../src/engine/ports.ts";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
@@ -17,7 +23,6 @@ import { createInteractionsRouter } from "../../src/interactions/router.ts";
 import { type AllowLists, createAdmission } from "../../src/login/admission.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
-import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import type {
   ApplicationCredential,
@@ -59,6 +64,8 @@ export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
+  /** What the engine says became of an interaction that this browser has no more. */
+  outcome: InteractionOutcome | undefined;
   /** What Taiga says to the next code. */
   redeem: ApplicationLogin["redeem"];
   /** Every code and state that Taiga was asked about. */
@@ -76,6 +83,8 @@ export interface Browser {
   storeIsDown: boolean;
   /** Whether another grant takes the held login just before ours. */
   isRobbed: boolean;
+  /** Whether the engine has taken another answer just before ours. */
+  isOvertaken: boolean;
   held: Map<string, TaigaLogin>;
   /** What the engine and the vault were asked to do, in order. */
   calls: string[];
@@ -119,8 +128,8 @@ export interface BrowserOptions {
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const { accessLimit = "admin", offers = "password", issuer = ISSUER } = options;
   const allowLists = { users: [], emailDomains: [], ...options.allowLists };
-  let passedSeconds = 0;
-  const clock = (): number => systemClock() + passedSeconds;
+  let now = systemClock();
+  const clock = (): number => now;
   const kv = createMemoryKv({ clock });
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys("https://taiga.example.com/api/v1");
@@ -135,6 +144,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       isAnswered: false,
     },
     hasCookie: true,
+    outcome: undefined,
     projects: [
       { id: 11, name: "Apollo", slug: "apollo" },
       { id: 12, name: "Borealis", slug: "borealis" },
@@ -151,10 +161,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     redeemed: [],
     cookies: new Map(),
     pass: (seconds) => {
-      passedSeconds += seconds;
+      now += seconds;
     },
     storeIsDown: false,
     isRobbed: false,
+    isOvertaken: false,
     held: new Map(),
     calls: [],
     grants: [],
@@ -187,8 +198,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
                   return browser.taiga(credentials);
                 },
               },
-              rateLimits: createRateLimits({ kv, keys, clock }),
-              now: () => clock() * 1_000,
+              kv,
+              keys,
+              clock,
               sleep: async () => {},
             }),
       application:
@@ -254,6 +266,7 @@ function createFakeEngine(browser: Browser): Interactions {
       if (browser.storeIsDown) throw new UnavailableError("The store does not answer.");
       return browser.hasCookie && uid === browser.interaction.uid ? browser.interaction : undefined;
     },
+    outcome: (_req, _res, uid) => (uid === browser.interaction.uid ? browser.outcome : undefined),
     finishLogin: async (_req, res, _interaction, accountId) => {
       browser.calls.push(`finishLogin ${accountId}`);
       browser.interaction.step = "consent";
@@ -265,7 +278,11 @@ function createFakeEngine(browser: Browser): Interactions {
       browser.grants.push(limits);
       return { grantId: "grant" };
     },
+    discardGrant: async (grantId) => {
+      browser.calls.push(`discardGrant ${grantId}`);
+    },
     finishConsent: async (_req, res, _interaction, grantId) => {
+      if (browser.isOvertaken) throw new InteractionEndedError();
       browser.calls.push(`finishConsent ${grantId}`);
       browser.interaction.isAnswered = true;
       redirect(res, "/resume");
@@ -275,6 +292,7 @@ function createFakeEngine(browser: Browser): Interactions {
       redirect(res, "/resume");
     },
     deny: async (_req, res) => {
+      if (browser.isOvertaken) throw new InteractionEndedError();
       browser.calls.push("deny");
       redirect(res, "/resume");
     },

@@ -372,11 +372,11 @@ describe("consent without its login", () => {
     expect(browser.calls).toEqual([`discard ${UID}`]);
   });
 
-  it("issues no code when another grant took the credential a moment ago", async () => {
+  it("issues no code when another grant took the credential a moment ago, and leaves no grant", async () => {
     atConsent();
     browser.isRobbed = true;
     expect((await browser.submit("consent", { access: "read" })).status).toBe(400);
-    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`]);
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
   });
 });
 
@@ -405,6 +405,66 @@ describe("a consent that is sent twice", () => {
     await browser.submit("consent", { access: "read" });
     const page = await browser.get(PATH);
     expect([page.status, page.headers.get("Location")]).toEqual([303, "/resume"]);
+  });
+});
+
+describe("a click on a page that was answered already", () => {
+  const ways = [
+    ["the consent form", () => browser.submit("consent", { access: "read" })],
+    ["the login form", () => browser.submit("login", typed)],
+    ["the page", () => browser.get(PATH)],
+  ] as const;
+  beforeEach(() => {
+    atConsent();
+    browser.hasCookie = false;
+  });
+
+  it.each(ways)(
+    "on %s tells the browser that was sent to its app that all is well",
+    async (_on, click) => {
+      browser.outcome = "connected";
+      const page = await click();
+      expect([page.status, page.headers.get("Location")]).toEqual([200, null]);
+      expect(page.html.querySelector("h1")?.text).toBe("You are connected");
+      expect(page.html.querySelectorAll("form, a.button")).toEqual([]);
+      expect([browser.calls, browser.logins]).toEqual([[], []]);
+    },
+  );
+
+  it.each(ways)("on %s tells who has cancelled that nothing was connected", async (_on, click) => {
+    browser.outcome = "declined";
+    const page = await click();
+    expect(page.status).toBe(200);
+    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+  });
+
+  it.each(ways)("on %s says that it has ended to everybody else", async (_on, click) => {
+    const page = await click();
+    expect(page.status).toBe(400);
+    expect(page.html.querySelector("h1")?.text).toBe("This page has ended");
+  });
+
+  it("says the same to one that comes while the first one's answer is being taken", async () => {
+    browser.hasCookie = true;
+    browser.isOvertaken = true;
+    browser.outcome = "connected";
+    const page = await browser.submit("cancel", {});
+    expect([page.status, page.html.querySelector("h1")?.text]).toEqual([200, "You are connected"]);
+  });
+
+  it("leaves no grant when Cancel was faster", async () => {
+    browser.hasCookie = true;
+    browser.isOvertaken = true;
+    browser.outcome = "declined";
+    const page = await browser.submit("consent", { access: "read" });
+    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
+  });
+
+  it("is still nothing that another site may do", async () => {
+    browser.outcome = "connected";
+    const Origin = "https://evil.example";
+    expect((await browser.submit("consent", { access: "read" }, { Origin })).status).toBe(403);
   });
 });
 
@@ -501,6 +561,26 @@ describe("a login that does not work", () => {
     expect(field(page, "username")?.getAttribute("value")).toBe("ada");
     expect(browser.logins).toHaveLength(5);
     expect((await browser.submit("login", { ...typed, username: "bob" })).status).toBe(303);
+  });
+
+  it("is known again in its browser, by a secret that no script reads", async () => {
+    const page = await browser.submit("login", typed);
+    const [cookie = ""] = page.headers.getSetCookie();
+    expect(cookie).toMatch(
+      /^__Host-taiga-mcp-browser=[\w-]{43}; Max-Age=7776000; Path=\/; .*HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const secret = browser.cookies.get("__Host-taiga-mcp-browser");
+    browser.interaction.step = "login";
+    await browser.submit("login", typed);
+    expect(browser.cookies.get("__Host-taiga-mcp-browser")).toBe(secret);
+    browser.cookies.set("__Host-taiga-mcp-browser", "planted");
+    await browser.submit("login", typed);
+    expect(browser.cookies.get("__Host-taiga-mcp-browser")).toMatch(/^[\w-]{43}$/);
+  });
+
+  it("gives no such secret for a login that failed", async () => {
+    browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
+    expect((await browser.submit("login", typed)).headers.getSetCookie()).toEqual([]);
   });
 
   it("does not count logins that succeed, because a whole office may share an address", async () => {

@@ -42,7 +42,7 @@ export async function startWhole(options: WholeOptions = {}): Promise<System> {
     clock: systemClock,
     refresh: () => Promise.reject(new Error("Nothing needs to be refreshed here.")),
     whoIs: () => Promise.reject(new Error("Nobody needs to be asked about here.")),
-    sharedTokens: { release: async () => {} },
+    sharedTokens: { note: async () => {}, release: async () => {} },
     toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
     ttlSeconds: 660,
     endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),

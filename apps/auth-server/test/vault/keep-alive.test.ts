@@ -41,7 +41,7 @@ function createReplica(store: Kv = kv): Replica {
     clock,
     refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
     whoIs: () => Promise.reject(new Error("Nobody asks who a password login is.")),
-    sharedTokens: { release: async () => {} },
+    sharedTokens: { note: async () => {}, release: async () => {} },
     toAccountId: (userId) => `taiga.${userId}`,
     ttlSeconds: GRANT_TTL,
     endGrant: async (grantId) => {
@@ -57,6 +57,7 @@ function createReplica(store: Kv = kv): Replica {
   const keepAlive = createKeepAlive({
     calendar,
     vault,
+    sharedTokens: { sweep: async () => {} },
     logger,
     sleep: async (ms) => void slept.push(ms),
     random: () => 0,
@@ -304,6 +305,7 @@ describe("the task", () => {
             };
           }),
       },
+      sharedTokens: { sweep: async () => void steps.push("tokens") },
       logger,
       sleep: (_ms, signal) =>
         new Promise<void>((resolve) => {
@@ -325,6 +327,6 @@ describe("the task", () => {
     await settle();
     finish();
     await closed;
-    expect(steps).toEqual(["due", "due", "renew", "renewed", "closed"]);
+    expect(steps).toEqual(["due", "due", "renew", "renewed", "tokens", "closed"]);
   });
 });

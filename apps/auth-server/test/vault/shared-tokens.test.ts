@@ -7,29 +7,36 @@ import { createStorageKeys } from "../../src/storage/keys.ts";
 import { createCredentialStore, type CredentialStore } from "../../src/vault/credential-store.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createSharedTokens, type SharedTokens } from "../../src/vault/shared-tokens.ts";
+import { createTokenLedger } from "../../src/vault/token-ledger.ts";
 import { application } from "../interactions/browser.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 
 const keys = createStorageKeys("https://taiga.example.com/api/v1");
 const ACCOUNT = "taiga.5";
 const ttl = { ttlSeconds: 600 };
-const now = 1_790_000_000;
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+const START = 1_790_000_000;
 
+let now: number;
 let kv: Kv;
 let credentials: CredentialStore;
 let tokens: SharedTokens;
 let revoked: string[];
-let taiga: () => void;
+let taiga: () => void | Promise<void>;
 
 beforeEach(() => {
+  now = START;
   const clock = () => now;
   const logger = createLogger({ name: "test", level: "silent" });
+  const seal = createSealer(createRootKeys(7), "vault");
+  const toAccountId = (userId: number) => `taiga.${userId}`;
   revoked = [];
   taiga = () => {};
   kv = createMemoryKv({ clock });
   credentials = createCredentialStore({
     kv,
-    seal: createSealer(createRootKeys(7), "vault"),
+    seal,
     clock,
     keys,
     calendar: createRenewalCalendar({ kv, clock, keys }),
@@ -41,10 +48,11 @@ beforeEach(() => {
     kv,
     keys,
     credentials,
-    toAccountId: (userId) => `taiga.${userId}`,
+    ledger: createTokenLedger({ kv, seal, clock, keys, toAccountId, logger }),
+    toAccountId,
     revokeAtTaiga: async ({ token }) => {
       revoked.push(token);
-      taiga();
+      await taiga();
     },
     logger,
   });
@@ -105,6 +113,134 @@ describe("release", () => {
       throw new TaigaError("unavailable", "Taiga is away");
     };
     await expect(tokens.release(application)).resolves.toBeUndefined();
+  });
+});
+
+describe("a token whose grants nobody ends", () => {
+  const { signal } = new AbortController();
+  /** Time passes hour by hour, with a look in each. */
+  async function pass(seconds: number): Promise<void> {
+    for (const end = now + seconds; now < end; now += HOUR) await tokens.sweep(signal);
+  }
+  const use = (id: string, ttlSeconds: number) =>
+    Promise.all(
+      [keys.grant(id), keys.vault(id)].map((key) =>
+        kv.touch(key, { ttlSeconds, indexes: [keys.grantIndex(id), keys.accountGrants(ACCOUNT)] }),
+      ),
+    );
+
+  beforeEach(() => tokens.note(application));
+
+  it("is taken back within a day of the end of the last of them", async () => {
+    await grant("one", "Application");
+    await grant("two", "Application");
+    await use("one", 5 * DAY);
+    await use("two", 30 * DAY);
+    await pass(30 * DAY);
+    expect(revoked).toEqual([]);
+    await pass(DAY + HOUR);
+    expect(revoked).toEqual([application.token]);
+    await pass(30 * DAY);
+    expect(revoked).toHaveLength(1);
+  });
+
+  it("lives as long as one of them is used", async () => {
+    await grant("one", "Application");
+    for (let week = 0; week < 10; week += 1) {
+      await use("one", 30 * DAY);
+      await pass(7 * DAY);
+    }
+    expect(revoked).toEqual([]);
+  });
+
+  it("is looked at once a day, and sealed anew, so that an old key is soon not needed for it", async () => {
+    await grant("one", "Application");
+    await use("one", 30 * DAY);
+    const [name = ""] = await kv.members(keys.sharedTokens);
+    const before = await kv.get(name);
+    now += DAY;
+    await tokens.sweep(signal);
+    const after = await kv.get(name);
+    expect(after?.value).not.toBe(before?.value);
+    expect(after?.expiresAt).toBe((before?.expiresAt ?? 0) + DAY);
+    now += 23 * HOUR;
+    await tokens.sweep(signal);
+    expect(await kv.get(name)).toEqual(after);
+  });
+
+  it("is taken back when its user never answered the consent page", async () => {
+    const indexes = [keys.accountHeld(ACCOUNT)];
+    await kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
+    await pass(DAY + HOUR);
+    expect(revoked).toEqual([application.token]);
+  });
+
+  it("is forgotten here when it was taken back with a grant that was ended", async () => {
+    await grant("one", "Application");
+    await end("one");
+    await tokens.release(application);
+    expect(await kv.members(keys.sharedTokens)).toEqual([]);
+  });
+
+  it("is tried again when Taiga was away at the end of its grant", async () => {
+    taiga = () => {
+      throw new TaigaError("unavailable", "Taiga is away");
+    };
+    await tokens.release(application);
+    await pass(3 * DAY);
+    const tries = revoked.length;
+    expect(tries).toBeGreaterThan(24);
+    taiga = () => {};
+    await pass(2 * HOUR);
+    expect(revoked).toHaveLength(tries + 1);
+    expect(await kv.members(keys.sharedTokens)).toEqual([]);
+  });
+
+  it("does not make all others be tried while Taiga is away", async () => {
+    for (let userId = 6; userId < 12; userId += 1) await tokens.note({ ...application, userId });
+    taiga = () => {
+      throw new TaigaError("unavailable", "Taiga is away");
+    };
+    now += DAY;
+    await tokens.sweep(signal);
+    expect(revoked).toHaveLength(1);
+  });
+
+  it("is looked at by one of several replicas, and by another one when that one died", async () => {
+    await grant("one", "Application");
+    await use("one", 30 * DAY);
+    now += DAY;
+    const ledger = createTokenLedger({
+      kv,
+      keys,
+      seal: createSealer(createRootKeys(7), "vault"),
+      clock: () => now,
+      toAccountId: (userId) => `taiga.${userId}`,
+      logger: createLogger({ name: "test", level: "silent" }),
+    });
+    const [name = ""] = await ledger.due(1);
+    expect(await ledger.take(name)).toMatchObject({ token: { token: application.token } });
+    expect(await ledger.take(name)).toBeUndefined();
+    expect(await ledger.due(1)).toEqual([]);
+    now += 15 * 60;
+    expect(await ledger.due(1)).toEqual([name]);
+  });
+
+  it("stays when its user has logged in anew while it was looked at", async () => {
+    const anew = { ...application, token: "a newer token" };
+    taiga = () => tokens.note(anew);
+    await tokens.release(application);
+    expect(await kv.members(keys.sharedTokens)).toHaveLength(1);
+  });
+
+  it("is not in the store in the clear, nor is one of a login with a password at all", async () => {
+    const [name = ""] = await kv.members(keys.sharedTokens);
+    const { value = "" } = (await kv.get(name)) ?? {};
+    expect(value).not.toBe("");
+    expect(value + name).not.toContain(application.token);
+    await kv.delete(name);
+    await tokens.note({ scheme: "Bearer", token: "t", refreshToken: "r" });
+    expect(await kv.members(keys.sharedTokens)).toEqual([]);
   });
 });
 

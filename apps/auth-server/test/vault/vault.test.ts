@@ -43,6 +43,8 @@ let taiga: TaigaChains;
 let vault: Vault;
 /** Grants that the vault has ended. */
 let ended: string[];
+/** What the vault must let go of at Taiga some day. */
+let noted: TaigaCredentialRecord[];
 /** What the vault let go of at Taiga. */
 let released: TaigaCredentialRecord[];
 /** Tokens that Taiga was asked the owner of. */
@@ -66,7 +68,10 @@ const createReplica = (
       return await account();
     },
     isAdmitted: overrides.isAdmitted,
-    sharedTokens: { release: async (credential) => void released.push(credential) },
+    sharedTokens: {
+      note: async (credential) => void noted.push(credential),
+      release: async (credential) => void released.push(credential),
+    },
     toAccountId: (userId) => `taiga.${userId}`,
     ttlSeconds: GRANT_TTL,
     endGrant: overrides.endGrant ?? (async (grantId) => void ended.push(grantId)),
@@ -94,6 +99,7 @@ const connect = async (grantId = "grant"): Promise<string> => {
 beforeEach(() => {
   now = START;
   ended = [];
+  noted = [];
   released = [];
   asked = [];
   account = async () => toAccount();
@@ -104,8 +110,10 @@ beforeEach(() => {
 
 describe("between login and consent", () => {
   it("says whose login is held, so that the consent page can show it", async () => {
-    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    const credential = taiga.login();
+    await vault.hold("uid", { user: ada, credential });
     expect(await vault.holder("uid")).toEqual(ada);
+    expect(noted).toEqual([credential]);
     expect(await vault.holder("another")).toBeUndefined();
   });
 

@@ -1,0 +1,95 @@
+import { type Clock, UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { z } from "zod";
+import type { StorageKeys } from "../storage/keys.ts";
+import { createOneByOne } from "./one-by-one.ts";
+
+/** Each try that fails is another replica's success, so this many replicas all get their turn. */
+const MAX_TRIES = 32;
+
+/** Epoch seconds, the oldest first. */
+const Times = z.array(z.int());
+
+export interface FailureLogDeps {
+  kv: Kv;
+  keys: Pick<StorageKeys, "rateLimit">;
+  clock: Clock;
+}
+
+export interface FailureLogOptions {
+  /** Part of the stored names: logs with different names count apart. */
+  name: string;
+  /** How many of the latest failures are kept. */
+  kept: number;
+  /** How long after the latest of them, in seconds. */
+  keptSeconds: number;
+}
+
+/**
+ * When somebody failed lately, in the store, so that all replicas count together and a restart
+ * forgets nothing.
+ *
+ * @throws {UnavailableError} from every method when the store does not answer.
+ */
+export interface FailureLog {
+  /**
+   * Writes down a failure now, before it is known to be one: so attempts that are made at the same
+   * time count as well.
+   * @param isRefused looks at the failures so far; nothing is written when it says so.
+   * @returns the failures so far; with `takeBack` when another one was written.
+   */
+  add(
+    who: string,
+    isRefused: (failures: readonly number[]) => boolean,
+  ): Promise<{ failures: readonly number[]; takeBack?: () => Promise<void> }>;
+  forget(who: string): Promise<void>;
+}
+
+/** @returns what is to be stored, `undefined` to leave what is there. */
+type Change = (times: readonly number[]) => readonly number[] | undefined;
+
+export function createFailureLog(
+  { kv, keys, clock }: FailureLogDeps,
+  { name, kept, keptSeconds: ttlSeconds }: FailureLogOptions,
+): FailureLog {
+  const oneByOne = createOneByOne();
+  const change = (who: string, toNext: Change): Promise<readonly number[]> =>
+    oneByOne(who, () => tryToChange(who, toNext));
+
+  async function tryToChange(who: string, toNext: Change): Promise<readonly number[]> {
+    const key = keys.rateLimit(name, who);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const stored = (await kv.get(key))?.value;
+      const times = stored === undefined ? [] : Times.parse(JSON.parse(stored));
+      const next = toNext(times);
+      if (next === undefined) return times;
+      const text = JSON.stringify(next.slice(-kept));
+      const isStored =
+        stored === undefined
+          ? await kv.setIfAbsent(key, text, { ttlSeconds })
+          : await kv.compareAndSet(key, stored, text, { ttlSeconds });
+      if (isStored) return times;
+    }
+    throw new UnavailableError("There are too many requests at once. Try again in a moment.");
+  }
+
+  return {
+    add: async (who, isRefused) => {
+      const now = clock();
+      let isAdded = false;
+      const failures = await change(who, (times) => {
+        isAdded = !isRefused(times);
+        return isAdded ? [...times, now].toSorted((one, other) => one - other) : undefined;
+      });
+      if (!isAdded) return { failures };
+      const takeBack = async (): Promise<void> => {
+        await change(who, (times) => {
+          const index = times.lastIndexOf(now);
+          return index === -1 ? undefined : times.toSpliced(index, 1);
+        });
+      };
+      return { failures, takeBack };
+    },
+    forget: async (who) => void (await kv.delete(keys.rateLimit(name, who))),
+  };
+}
