@@ -1,4 +1,10 @@
-import { ACCESS_LEVELS, type AccessLevel, isWithin, lowestLevel } from "@taiga-mcp/service";
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  isWithin,
+  lowestLevel,
+  UnavailableError,
+} from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
@@ -17,7 +23,7 @@ const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
   interactions: Pick<Interactions, "find" | "createGrant" | "finishConsent" | "resume">;
-  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "discard">;
+  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   /** The most that any client may do, by the operator's word. */
@@ -103,6 +109,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       if (interaction === undefined) break;
       await sleep(POLL_MS);
     }
+    // It may have failed: then it can be given again.
+    if ((await vault.holder(uid)) !== undefined) {
+      throw new UnavailableError("Another answer to this page is still being worked on.");
+    }
     throw new InteractionError("login_expired");
   }
 
@@ -133,6 +143,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       const kept = await vault.keep(interaction.uid, grantId);
       if (!kept) return followFirstAnswer(req, res, interaction);
       await interactions.finishConsent(req, res, interaction, grantId);
+      await vault.forget(interaction.uid);
     },
   };
 }

@@ -132,6 +132,27 @@ describe("between login and consent", () => {
     ]);
   });
 
+  it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    expect(await vault.keep("uid", "failed")).toBe(true);
+    expect(await vault.holder("uid")).toEqual(ada);
+    now += 5;
+    expect(await vault.keep("uid", "too soon")).toBe(false);
+    now += 1;
+    expect(await vault.keep("uid", "grant")).toBe(true);
+    expect(ended).toEqual(["failed"]);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("gives a login to nobody any more once its consent is answered", async () => {
+    await connect();
+    await vault.forget("uid");
+    now += 60;
+    expect(await vault.holder("uid")).toBeUndefined();
+    expect(await vault.keep("uid", "another")).toBe(false);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
   it("stores nothing readable", async () => {
     const credential = taiga.login();
     await vault.hold("uid", { user: ada, credential });
