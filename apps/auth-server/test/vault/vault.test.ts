@@ -333,6 +333,47 @@ describe("when the store changes or fails during a refresh", () => {
     expect((await vault.token("grant")).token).toBe(token);
   });
 
+  it("goes on trying when the store is away for long, and hands out nothing older meanwhile", async () => {
+    let isDown = true;
+    const flaky: Kv = {
+      ...kv,
+      replace: async (...args) => {
+        if (isDown) throw new UnavailableError("The store does not answer.");
+        return kv.replace(...args);
+      },
+    };
+    await connect();
+    now += DAY;
+    const replica = createReplica({ kv: flaky });
+    await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
+    // The lock has ended, and still Taiga is not asked with the pair that is used up.
+    now += 100;
+    await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
+    isDown = false;
+    const { token } = await replica.token("grant");
+    expect((await vault.token("grant")).token).toBe(token);
+    expect(ended).toEqual([]);
+  });
+
+  it("gives back a lock that it may have taken, because nobody could renew until its end", async () => {
+    let isLost = true;
+    const flaky: Kv = {
+      ...kv,
+      setIfAbsent: async (...args) => {
+        const taken = await kv.setIfAbsent(...args);
+        if (!isLost) return taken;
+        isLost = false;
+        throw new UnavailableError("The store does not answer.");
+      },
+    };
+    await connect();
+    now += DAY;
+    await expect(createReplica({ kv: flaky }).token("grant")).rejects.toThrow(UnavailableError);
+    const from = now;
+    expect((await vault.token("grant")).expiresAt).toBe(from + DAY);
+    expect(now).toBe(from);
+  });
+
   it("does not lose the answer when only the lock cannot be given back", async () => {
     await connect();
     now += DAY;
