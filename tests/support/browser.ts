@@ -8,6 +8,7 @@ const MAX_REDIRECTS = 10;
 export interface Page {
   url: string;
   status: number;
+  headers: Headers;
   text: string;
   document: HTMLElement;
 }
@@ -52,7 +53,8 @@ export function createBrowser(...homes: string[]): Browser {
       const location = response.headers.get("location");
       if (location === null) {
         const text = await response.text();
-        return { page: { url: target, status: response.status, text, document: parse(text) } };
+        const { status, headers } = response;
+        return { page: { url: target, status, headers, text, document: parse(text) } };
       }
       const next = new URL(location, target);
       if (!homes.includes(next.origin)) return { left: next };

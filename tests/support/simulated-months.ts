@@ -12,7 +12,7 @@ import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-pass
 import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
 import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
 import { createCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
-import { createSealer } from "../../apps/auth-server/src/crypto/seal.ts";
+import { createSealer, type Sealer } from "../../apps/auth-server/src/crypto/seal.ts";
 import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
 import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
@@ -51,8 +51,10 @@ export interface SimulatedMonths {
   stop(): Promise<void>;
 }
 
-interface Replica {
+export interface Replica {
   system: System;
+  /** Seals what the vault stores. */
+  seal: Sealer;
   sweep(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -130,13 +132,16 @@ export async function startSimulatedMonths(
 interface ReplicaDeps {
   kv: Kv;
   broadcast: ReturnType<typeof createLocalBroadcast>;
-  issuer: string;
+  /** Where it really is, when left out. */
+  issuer?: string;
   taigaApiUrl: string;
+  /** Does not wait, when left out. */
+  sleep?: (ms: number) => Promise<undefined>;
 }
 
 /** All parts as main.ts joins them. */
-async function startReplica(deps: ReplicaDeps): Promise<Replica> {
-  const { kv, broadcast, issuer, taigaApiUrl } = deps;
+export async function startReplica(deps: ReplicaDeps): Promise<Replica> {
+  const { kv, broadcast, issuer, taigaApiUrl, sleep = async () => undefined } = deps;
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createStorageKeys(TAIGA_API_URL);
@@ -144,7 +149,6 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const transport = createTaigaTransport({ apiUrl: taigaApiUrl });
   const calendar = createRenewalCalendar({ kv, clock, keys });
   const seal = createSealer(rootKeys, "vault");
-  const sleep = async () => undefined;
   const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
   const stored = { kv, seal, clock, keys, calendar, logger, sleep };
   const sharedTokens = createSharedTokens({
@@ -179,7 +183,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
     broadcast,
     vault,
     rootKeys,
-    config: { issuer, registrationsPerHour: 1000 },
+    config: { ...(issuer !== undefined && { issuer }), registrationsPerHour: 1000 },
     pages: (interactions, config) =>
       createInteractionsRouter({
         interactions,
@@ -195,7 +199,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
         allowLists: { users: [], emailDomains: [] },
         listOwnProjects: async () => [],
         csrf: createCsrf(createCsrfKeys(rootKeys)),
-        issuer,
+        issuer: config.issuer,
         toAccountId: toSubject,
         accessLimit: "admin",
         taigaWebUrl: config.taigaWebUrl,
@@ -206,6 +210,7 @@ async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   });
   return {
     system,
+    seal,
     sweep: () => keepAlive.sweep(),
     stop: async () => {
       await keepAlive.close();

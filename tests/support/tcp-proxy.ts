@@ -10,6 +10,10 @@ export interface TcpProxy {
   port: number;
   /** Keeps connections open and lets nothing through: a frozen server, a dead network. */
   freeze(): void;
+  /** Lets every answer through this much later, in milliseconds: a slow server. */
+  delayAnswers(ms: number): void;
+  /** Ends each connection in the middle of the next answer: what was asked is done, and unheard. */
+  cutAnswers(): void;
   /** Leads every connection that comes from now on elsewhere: an address that moved. */
   retarget(elsewhere: TcpTarget): void;
   /** Ends every connection and refuses new ones: a server that was killed. */
@@ -24,7 +28,20 @@ export async function createTcpProxy(target: TcpTarget): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let current = target;
   let frozen = false;
+  let delayMs = 0;
+  let cutsAnswers = false;
   let port = 0;
+
+  function answer(socket: Socket, chunk: Buffer): void {
+    if (cutsAnswers) {
+      socket.write(chunk.subarray(0, chunk.length / 2));
+      socket.destroySoon();
+    } else if (delayMs === 0) {
+      socket.write(chunk);
+    } else {
+      setTimeout(() => socket.write(chunk), delayMs);
+    }
+  }
 
   const server = createServer((inner) => {
     const outer = connect(current);
@@ -33,7 +50,7 @@ export async function createTcpProxy(target: TcpTarget): Promise<TcpProxy> {
       [outer, inner],
     ] as const) {
       sockets.add(from);
-      from.on("data", (chunk) => to.write(chunk));
+      from.on("data", (chunk: Buffer) => (to === inner ? answer(to, chunk) : to.write(chunk)));
       from.on("error", () => to.destroy());
       from.on("close", () => {
         sockets.delete(from);
@@ -64,12 +81,20 @@ export async function createTcpProxy(target: TcpTarget): Promise<TcpProxy> {
       frozen = true;
       for (const socket of sockets) socket.pause();
     },
+    delayAnswers: (ms) => {
+      delayMs = ms;
+    },
+    cutAnswers: () => {
+      cutsAnswers = true;
+    },
     retarget: (elsewhere) => {
       current = elsewhere;
     },
     cut,
     restore: async () => {
       frozen = false;
+      delayMs = 0;
+      cutsAnswers = false;
       for (const socket of sockets) socket.resume();
       if (!server.listening) await listen();
     },

@@ -3,10 +3,15 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** How long a statement waits for another program that reads or copies the file. */
+/** How long the start waits for another program that writes to the file. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 const SQLITE_BUSY = 5;
+
+/** Whether another connection holds the file; nothing was done then. */
+export const isLocked = (error: unknown): boolean =>
+  // The lowest byte of SQLite's extended codes is what they have in common.
+  ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
 
 /** Each step brings the file from the version before to its own; `user_version` counts the steps. */
 const MIGRATIONS = [
@@ -51,6 +56,8 @@ export function openSqliteFile(file: string): SqliteFile {
     opened.push(db);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     migrate(db, file);
+    // Whoever waits from now on must not hold up the whole process, as SQLite itself would.
+    db.exec("PRAGMA busy_timeout = 0");
     return { db, close };
   } catch (cause) {
     close();
@@ -75,7 +82,7 @@ function lock(file: string): DatabaseSync {
     return db;
   } catch (cause) {
     db.close();
-    if ((cause as { errcode?: number }).errcode !== SQLITE_BUSY) throw cause;
+    if (!isLocked(cause)) throw cause;
     throw new ConfigurationError(
       `The store file ${file} is in use by another process, and a SQLite store serves one only: ` +
         "stop that process, or set STORE_URL to a redis:// URL.",

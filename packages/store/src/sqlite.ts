@@ -1,10 +1,10 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
 import type { DatabaseSync } from "node:sqlite";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { toEnd } from "./expiry.ts";
 import { storeClosed, storeFailure } from "./failure.ts";
 import type { Entry, Kv } from "./kv.ts";
-import { openSqliteFile } from "./sqlite-file.ts";
+import { isLocked, openSqliteFile } from "./sqlite-file.ts";
 
 /** At most this many ended entries are deleted this often: a millisecond or two of work. */
 const PURGE_BATCH = 500;
@@ -12,6 +12,10 @@ const PURGE_INTERVAL_MS = 5_000;
 
 /** At most this many keys are read before other work gets its turn. */
 const SCAN_PAGE = 200;
+
+/** How long an operation waits for another program that writes to the file. */
+const LOCKED_TIMEOUT_MS = 1_000;
+const LOCKED_POLL_MS = 20;
 
 export interface SqliteKvDeps {
   /** Path of the file, or `:memory:`. */
@@ -29,12 +33,18 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
   const { db } = store;
   const sql = prepareStatements(db);
 
+  /** Nothing has been done where the file was locked, so it is tried again until it is free. */
   async function attempt<Result>(work: (now: number) => Result): Promise<Result> {
-    if (!db.isOpen) throw storeClosed();
-    try {
-      return work(clock());
-    } catch (error) {
-      throw isSqliteFailure(error) ? storeFailure(error) : error;
+    const giveUpAt = performance.now() + LOCKED_TIMEOUT_MS;
+    for (;;) {
+      if (!db.isOpen) throw storeClosed();
+      try {
+        return work(clock());
+      } catch (error) {
+        if (!isSqliteFailure(error)) throw error;
+        if (!isLocked(error) || performance.now() >= giveUpAt) throw storeFailure(error);
+      }
+      await sleep(LOCKED_POLL_MS);
     }
   }
 

@@ -222,6 +222,38 @@ describe("failures", () => {
     expect(String((error as Error).cause)).toMatch(/malformed|disk image/);
   });
 
+  it("waits for another program's lock without holding up the process", async () => {
+    const file = newFile();
+    const kv = open(file);
+    const other = new DatabaseSync(file);
+    onTestFinished(() => other.close());
+    other.exec("BEGIN IMMEDIATE");
+    const writing = kv.set("k", "v", { ttlSeconds: 100 });
+    // Only a process that goes on can come to this.
+    setTimeout(() => other.exec("ROLLBACK"), 50);
+    await writing;
+    expect((await kv.get("k"))?.value).toBe("v");
+  });
+
+  it("is unavailable within two seconds while the file stays locked, for all callers at once", async () => {
+    const file = newFile();
+    const kv = open(file);
+    await kv.set("k", "v", { ttlSeconds: 100 });
+    const other = new DatabaseSync(file);
+    onTestFinished(() => other.close());
+    other.exec("BEGIN IMMEDIATE");
+    const start = performance.now();
+    const writes = Array.from({ length: 10 }, () => kv.set("k", "w", { ttlSeconds: 100 }));
+    const outcomes = await Promise.allSettled([...writes, kv.delete("k")]);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(
+      outcomes.filter(
+        (outcome) => outcome.status === "rejected" && outcome.reason instanceof UnavailableError,
+      ),
+    ).toHaveLength(11);
+    expect((await kv.get("k"))?.value).toBe("v");
+  });
+
   it("is unavailable when the disk is full, writes nothing by halves, and goes on when it is not", async () => {
     const file = newFile();
     const kv = open(file);

@@ -4,8 +4,7 @@ import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import type { DocumentClients } from "./document-clients.ts";
-import type { MakeRoom } from "./grant-room.ts";
-import { type Lifetimes, toGrantRef } from "./lifetimes.ts";
+import type { LateDeletes } from "./late-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
 import { insideEngine } from "./store-unavailable.ts";
@@ -15,12 +14,13 @@ export interface AdapterDeps {
   keys: StorageKeys;
   sealer: Sealer;
   clock: Clock;
-  lifetimes: Pick<Lifetimes, "extendGrant">;
-  makeRoom: MakeRoom;
   /** See `EngineDeps.endGrant`. */
   endGrant: (grantKey: string) => Promise<void>;
+  /** Lets a code be used once; see `CodeUses`. */
+  codes: Pick<Adapter, "find" | "consume">;
   /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
   refreshTokens: Pick<Adapter, "find" | "consume">;
+  lateDeletes: Pick<LateDeletes, "delete">;
   /** None when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
   /** The engine's name for the request it is answering; `undefined` while one of our pages is. */
@@ -60,13 +60,13 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
     case "Client":
       return toClientMethods(records, deps);
     case "Session":
-      return toSessionMethods(records, deps);
+      return { ...toSessionMethods(records, deps), ...endingLate(records, deps) };
     case "Interaction":
-      return toInteractionMethods(records, deps);
+      return { ...toInteractionMethods(records, deps), ...endingLate(records, deps) };
     case "Grant":
       return { destroy: (id) => deps.endGrant(deps.keys.grant(id)) };
     case "AuthorizationCode":
-      return { consume: (id) => consumeCode(records, id, deps) };
+      return deps.codes;
     case "AccessToken":
       return endingWithGrant;
     case "RefreshToken":
@@ -89,6 +89,11 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
  * fails, the client's second try would find nothing to revoke.
  */
 const endingWithGrant: Methods = { destroy: async () => {} };
+
+/** What a person has in hand stays until the answer is there; see `LateDeletes`. */
+const endingLate = (records: RecordStore, { lateDeletes }: AdapterDeps): Methods => ({
+  destroy: (id) => lateDeletes.delete(() => records.delete(id)),
+});
 
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
   const { kv, keys, endGrant, documentClients, currentRoute } = deps;
@@ -139,24 +144,6 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
     },
   };
 }
-
-async function consumeCode(
-  records: RecordStore,
-  code: string,
-  { lifetimes, makeRoom, clock }: AdapterDeps,
-): Promise<void> {
-  const record = await records.read(code);
-  if (record === undefined || record.payload.consumed !== undefined) throw codeUsed();
-  // First, because a code that is used up when this fails could not be tried again.
-  const grant = toGrantRef(record.payload);
-  await lifetimes.extendGrant(grant);
-  await makeRoom(grant);
-  if (!(await records.swap(code, record, { ...record.payload, consumed: clock() }))) {
-    throw codeUsed();
-  }
-}
-
-const codeUsed = () => new errors.InvalidGrant("authorization code already consumed");
 
 /** The engine's whole interface, with our failures in its own family of errors. */
 function toAdapter(methods: Methods): Adapter {

@@ -6,6 +6,7 @@ import { createSealer } from "../crypto/seal.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapterFactory } from "./adapter.ts";
+import { createCodeUses } from "./code-uses.ts";
 import { toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./document-clients.ts";
 import { logEngineEvents } from "./events.ts";
@@ -15,6 +16,7 @@ import { createFlowSession } from "./flow-session.ts";
 import { createGrantLimitsStore } from "./grant-limits.ts";
 import { createGrantRoom } from "./grant-room.ts";
 import { createInteractions } from "./interactions.ts";
+import { createLateDeletes } from "./late-deletes.ts";
 import { createLifetimes } from "./lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
 import { createRecordStore } from "./record-store.ts";
@@ -59,15 +61,20 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const sealer = createSealer(deps.rootKeys, "engine");
   const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
   const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.newGrantTtlSeconds });
-  const records = createRecordStore({
-    kv,
-    sealer,
-    clock,
-    kind: toRecordKind("RefreshToken", keys),
-  });
+  const recordsOf = (model: string) =>
+    createRecordStore({ kv, sealer, clock, kind: toRecordKind(model, keys) });
+  const records = recordsOf("RefreshToken");
   const graceSeconds = config.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
+  const codeUses = createCodeUses({
+    records: recordsOf("AuthorizationCode"),
+    lifetimes,
+    makeRoom: createGrantRoom({ ...deps, ...config }),
+    clock,
+    sleep,
+  });
+  const lateDeletes = createLateDeletes({ logger });
   const documentClients =
     deps.clientDocuments && createDocumentClients({ kv, keys, documents: deps.clientDocuments });
   const adapter = createAdapterFactory({
@@ -75,9 +82,9 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     keys,
     sealer,
     clock,
-    lifetimes,
-    makeRoom: createGrantRoom({ ...deps, ...config }),
     endGrant: deps.endGrant,
+    codes: codeUses.adapter,
+    lateDeletes,
     refreshTokens: refreshTokens.adapter,
     documentClients,
     currentRoute: () => Provider.ctx?.oidc.route,
@@ -94,7 +101,9 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(lateDeletes.middleware);
   provider.use(refreshTokens.middleware);
+  provider.use(codeUses.middleware);
   const finished = createFinishedInteractions({ provider, clock, issuer: config.issuer });
   provider.use(finished.middleware);
 

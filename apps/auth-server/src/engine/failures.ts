@@ -20,6 +20,10 @@ export const createFailures =
       await answerFailure(ctx, error, deps);
     }
     if (ctx.status === 503) {
+      // What failed may have been the last step of a redirect, which took the browser's cookie for
+      // the step before: that one must be there for another try.
+      ctx.remove("Location");
+      ctx.remove("Set-Cookie");
       ctx.set({ "Retry-After": String(RETRY_AFTER_SECONDS), "Cache-Control": "no-store" });
     }
   };
@@ -35,7 +39,6 @@ async function answerFailure(
     ? { error: error.error, error_description: error.error_description ?? "" }
     : { error: "server_error", error_description: "This is a bug on our side." };
   ctx.status = isOutage ? 503 : 500;
-  // What failed may have been the last step of a redirect.
   ctx.remove("Location");
   ctx.set("Cache-Control", "no-store");
   if (isForBrowser(ctx.path)) {

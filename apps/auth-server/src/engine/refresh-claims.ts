@@ -15,15 +15,22 @@ export interface RefreshRequest {
 export interface RefreshClaim extends RefreshRequest {
   /** Names this one use among those that took over from one another. */
   id: string;
-  /** When the token was first used, epoch seconds; the grace counts from here. */
-  firstAt: number;
-  /** When the present holder started to answer, epoch seconds. */
+  /** When the present holder started to answer, epoch seconds; the grace counts from here. */
   startedAt: number;
+  /**
+   * False until the answer is stored: until then nobody was given one, however long that is, and
+   * whoever comes again is a client that was told to. Left out by older versions of this program,
+   * whose claims count as answered.
+   */
+  isAnswered?: boolean;
 }
 
 /** The claim in a record, however the record got here. */
 export const toClaim = ({ consumed }: AdapterPayload): RefreshClaim | undefined =>
   consumed as RefreshClaim | undefined;
+
+/** Whether somebody may have been given an answer for this use. */
+export const isAnswered = (claim: RefreshClaim): boolean => claim.isAnswered ?? true;
 
 export const isSameRequest = (one: RefreshRequest, other: RefreshRequest): boolean =>
   one.clientId === other.clientId && one.scope === other.scope && one.resource === other.resource;
@@ -47,10 +54,39 @@ export async function claim(
   request: RefreshRequest,
   now: number,
 ): Promise<HeldClaim | undefined> {
-  const firstAt = toClaim(record.payload)?.firstAt ?? now;
-  const consumed: RefreshClaim = { ...request, id: randomUUID(), firstAt, startedAt: now };
+  const consumed: RefreshClaim = {
+    ...request,
+    id: randomUUID(),
+    startedAt: now,
+    isAnswered: false,
+  };
   const claimed = await records.swap(tokenId, record, { ...record.payload, consumed });
   return claimed && { tokenId, record: claimed, before: record.payload };
+}
+
+/**
+ * Records that the claim has an answer, whoever holds it by now. From then on using the token again
+ * is reuse, so this comes before the answer is given to anybody.
+ * @param seen the record as it was last seen.
+ * @throws {UnavailableError} when that is not certain.
+ */
+export async function markAnswered(
+  records: RecordStore,
+  tokenId: string,
+  seen: StoredRecord,
+): Promise<void> {
+  const ours = toClaim(seen.payload);
+  for (let record: StoredRecord | undefined = seen; ;) {
+    // Gone: it was revoked meanwhile.
+    if (record === undefined) return;
+    // A request that gave its claim back may have left none.
+    const standing = toClaim(record.payload) ?? ours;
+    if (standing === undefined) throw new TypeError("An answer to a token that was not used.");
+    if (isAnswered(standing)) return;
+    const consumed: RefreshClaim = { ...standing, isAnswered: true };
+    if (await records.swap(tokenId, record, { ...record.payload, consumed })) return;
+    record = await records.read(tokenId);
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Clock, UnavailableError } from "@taiga-mcp/service";
+import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { type AdapterPayload, errors } from "oidc-provider";
 import type { Sealer } from "../crypto/seal.ts";
@@ -7,17 +7,15 @@ import type { RecordStore } from "./record-store.ts";
 import {
   claim,
   type HeldClaim,
+  isAnswered,
   isSameRequest,
+  markAnswered,
+  type RefreshClaim,
   type RefreshRequest,
   release,
   toClaim,
 } from "./refresh-claims.ts";
-
-/** A request that takes longer than this is taken for dead, and the same client may try again. */
-const TAKEOVER_SECONDS = 5;
-
-const POLL_MS = 25;
-const POLL_LIMIT = 320;
+import { isAtWork, takeTurn } from "./taking-turns.ts";
 
 export interface RefreshGraceDeps {
   kv: Kv;
@@ -40,10 +38,14 @@ export type RefreshUse =
  * Lets a client present a just-rotated refresh token again, because clients refresh in parallel
  * and lose answers: within the grace the same request gets the identical answer, whichever
  * replica it reaches. After it, or for anybody else, reuse is what RFC 9700 §4.14.2 says it is:
- * a stolen token.
+ * a stolen token. A use that came to no answer, because the store failed in the middle of it, is
+ * none: the same token may be used again for as long as it lives.
  */
 export interface RefreshGrace {
-  /** Hides from the engine that a token was used while the grace runs: it revokes on sight. */
+  /**
+   * Hides from the engine that a token was used while the grace runs, or while nobody has been given
+   * an answer: it revokes on sight.
+   */
   reveal(payload: AdapterPayload): AdapterPayload;
   /**
    * Claims the token for this request, or waits for the answer of the one that did.
@@ -63,6 +65,9 @@ export interface RefreshGrace {
 export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   const { kv, keys, sealer, clock, records, graceSeconds, sleep } = deps;
 
+  const isOver = (use: RefreshClaim, now: number): boolean =>
+    isAnswered(use) && now >= use.startedAt + graceSeconds;
+
   async function findAnswer(token: string): Promise<string | undefined> {
     const key = keys.refreshAnswer(token);
     const entry = await kv.get(key);
@@ -76,13 +81,17 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
     const earlier = toClaim(record.payload);
     const now = clock();
     if (earlier !== undefined) {
-      if (now >= earlier.firstAt + graceSeconds) throw new errors.InvalidGrant("grace is over");
-      if (!isSameRequest(earlier, request)) {
+      if (isOver(earlier, now)) throw new errors.InvalidGrant("grace is over");
+      const answer = await findAnswer(token);
+      // The request that stored it may have died before it said so.
+      if (answer !== undefined) await markAnswered(records, token, record);
+      const isBusy = isAtWork(earlier.startedAt, now);
+      if ((answer !== undefined || isBusy) && !isSameRequest(earlier, request)) {
         throw new errors.InvalidGrant("refresh token was just used for something else");
       }
-      const answer = await findAnswer(token);
       if (answer !== undefined) return { outcome: "answered", answer };
-      if (now <= earlier.startedAt + TAKEOVER_SECONDS) return undefined;
+      if (isBusy) return undefined;
+      if (isAnswered(earlier)) throw new errors.InvalidGrant("the answer is gone");
     }
     const held = await claim(records, token, record, request, now);
     return held && { outcome: "claimed", held };
@@ -91,26 +100,20 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   return {
     reveal: (payload) => {
       const used = toClaim(payload);
-      if (used === undefined || clock() >= used.firstAt + graceSeconds) return payload;
+      if (used === undefined || isOver(used, clock())) return payload;
       const { consumed: _hidden, ...unused } = payload;
       return unused;
     },
 
-    use: async (token, request) => {
-      for (let polls = 0; polls < POLL_LIMIT; polls += 1) {
-        const use = await attempt(token, request);
-        if (use !== undefined) return use;
-        await sleep(POLL_MS);
-      }
-      throw new UnavailableError("Another refresh of this token is still being answered.");
-    },
+    use: (token, request) => takeTurn(() => attempt(token, request), sleep),
 
     settle: async (held, answer) => {
       const key = keys.refreshAnswer(held.tokenId);
       const sealed = await sealer.seal(key, answer);
-      if (graceSeconds === 0) return answer;
-      if (await kv.setIfAbsent(key, sealed, { ttlSeconds: graceSeconds })) return answer;
-      return (await findAnswer(held.tokenId)) ?? answer;
+      const isOurs =
+        graceSeconds === 0 || (await kv.setIfAbsent(key, sealed, { ttlSeconds: graceSeconds }));
+      await markAnswered(records, held.tokenId, held.record);
+      return isOurs ? answer : ((await findAnswer(held.tokenId)) ?? answer);
     },
 
     release: (held) => release(records, held),

@@ -19,7 +19,7 @@ const PAGES: Readonly<Record<string, Omit<ErrorPage, "code">>> = {
   temporarily_unavailable: {
     title: "Not available right now",
     message: "Something this server depends on does not answer.",
-    advice: "Nothing was changed. Try again in a moment.",
+    advice: "Nothing is lost. Try again in a moment.",
   },
   server_error: {
     title: "Something went wrong here",

@@ -1,4 +1,10 @@
-import { ACCESS_LEVELS, type AccessLevel, isWithin, lowestLevel } from "@taiga-mcp/service";
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  isWithin,
+  lowestLevel,
+  UnavailableError,
+} from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
@@ -21,7 +27,7 @@ export interface ConsentStepDeps {
     Interactions,
     "find" | "createGrant" | "discardGrant" | "finishConsent" | "resume"
   >;
-  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "discard">;
+  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   /** The most that any client may do, by the operator's word. */
@@ -107,6 +113,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       if (interaction === undefined) break;
       await sleep(POLL_MS);
     }
+    // It may have failed: then it can be given again.
+    if ((await vault.holder(uid)) !== undefined) {
+      throw new UnavailableError("Another answer to this page is still being worked on.");
+    }
     throw new InteractionError("login_expired");
   }
 
@@ -146,6 +156,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         if (error instanceof InteractionEndedError) await interactions.discardGrant(grantId);
         throw error;
       }
+      await vault.forget(interaction.uid);
     },
   };
 }

@@ -35,7 +35,7 @@ function toFailurePage(status: number, detail: string, requestId: unknown): Erro
       ...request,
       title: "Not available right now",
       message: "Something this server depends on does not answer.",
-      advice: "Nothing was changed. Try again in a moment.",
+      advice: "Nothing is lost. Try again in a moment.",
     };
   }
   if (status >= 500) {

@@ -29,7 +29,7 @@ import { requireSameOrigin } from "./same-origin.ts";
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
   interactions: Interactions;
-  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "discard" | "release">;
+  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "forget" | "discard" | "release">;
   /** Checks passwords typed here; left out, nobody is asked for one. */
   password?: LimitedLogin | undefined;
   /** Sends users to Taiga's own pages; left out, nobody is. */

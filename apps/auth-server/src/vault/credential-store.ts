@@ -7,9 +7,7 @@ import type { StorageKeys } from "../storage/keys.ts";
 import { TaigaCredential } from "./credential-schema.ts";
 import type { RenewalCalendar } from "./renewal-calendar.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
-
-/** Waits between tries to write back what cannot be had again, in milliseconds. */
-const WRITE_BACK_DELAYS_MS = [200, 400, 800, 1_600];
+import { createWriteBack } from "./write-back.ts";
 
 const VaultRecord = z.union([
   z.object({ state: z.literal("live"), credential: TaigaCredential }),
@@ -44,8 +42,8 @@ export interface CredentialStore {
   /** Writes a grant's first record, into the index that dies with the grant, and plans its renewal. */
   create(grantId: string, credential: TaigaCredentialRecord): Promise<void>;
   /**
-   * Writes the next pair over the used one. Tries for a few seconds when the store does not
-   * answer: Taiga has forgotten the old pair, so the new one exists nowhere else.
+   * Writes the next pair over the used one, sooner or later; see `WriteBack`: Taiga has forgotten
+   * the old pair, so the new one exists nowhere else.
    * @returns false when the grant was revoked meanwhile; it stays so.
    */
   renew(grantId: string, credential: TaigaCredentialRecord): Promise<boolean>;
@@ -74,21 +72,11 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
 
   const sealLive = (key: string, credential: TaigaCredentialRecord) =>
     records.seal(key, { state: "live", credential });
-  const readAt = async (key: string) => toStored(await records.read(key));
+  const writeBack = createWriteBack({ kv, logger, sleep });
 
-  async function writeBack(grantId: string, credential: TaigaCredentialRecord): Promise<boolean> {
-    const key = keys.vault(grantId);
-    const sealed = await sealLive(key, credential);
-    for (const waitMs of WRITE_BACK_DELAYS_MS) {
-      try {
-        return await kv.replace(key, sealed);
-      } catch (error) {
-        if (!(error instanceof UnavailableError)) throw error;
-        logger.warn({ err: error }, "a renewed Taiga credential could not be stored yet");
-        await sleep(waitMs);
-      }
-    }
-    return kv.replace(key, sealed);
+  async function readAt(key: string): Promise<StoredCredential | undefined> {
+    await writeBack.catchUp(key);
+    return toStored(await records.read(key));
   }
 
   /** An application's token does not end by itself, so there is nothing to plan. */
@@ -120,7 +108,8 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
     },
 
     renew: async (grantId, credential) => {
-      const isStored = await writeBack(grantId, credential);
+      const key = keys.vault(grantId);
+      const isStored = await writeBack.write(key, await sealLive(key, credential));
       if (isStored) await replan(grantId, credential);
       return isStored;
     },

@@ -53,7 +53,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     const lock = keys.vaultLock(grantId);
     const owner = random();
     for (let waitedMs = 0; ; waitedMs += POLL_MS) {
-      if (await kv.setIfAbsent(lock, owner, { ttlSeconds: LOCK_SECONDS })) {
+      if (await takeLock(lock, owner)) {
         try {
           return await renewAlone(grantId, seen);
         } finally {
@@ -126,6 +126,16 @@ export function createRenewal(deps: RenewalDeps): Renew {
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       logger.warn({ err: error }, "a grant whose login is lost could not be ended");
+    }
+  }
+
+  /** A lock that may have been taken without an answer would keep everybody waiting until its end. */
+  async function takeLock(lock: string, owner: string): Promise<boolean> {
+    try {
+      return await kv.setIfAbsent(lock, owner, { ttlSeconds: LOCK_SECONDS });
+    } catch (error) {
+      await unlock(lock, owner);
+      throw error;
     }
   }
 

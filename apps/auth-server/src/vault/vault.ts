@@ -18,6 +18,8 @@ import { toExpiry } from "./token-expiry.ts";
 
 /** How long a user may take to answer the consent page. */
 const HELD_SECONDS = 600;
+/** A consent that is at work for longer than this is taken for dead, and may be given again. */
+const TAKEOVER_SECONDS = 5;
 /** Tokens are renewed this long before they end, so that what is handed out lasts a while. */
 const RENEW_AHEAD_SECONDS = 300;
 
@@ -33,11 +35,15 @@ export interface Vault {
   /** Taiga's access token of a held login, to look something up for its consent page. */
   heldToken(uid: string): Promise<Pick<TaigaToken, "token" | "scheme"> | undefined>;
   /**
-   * Consent: moves the held credential under the grant, to die with it.
-   * @returns false when it is gone. True at most once for each login, so that no chain of refresh
-   *   tokens ever has two owners.
+   * Consent: puts the held credential under the grant, to die with it. Until `forget` it stays held
+   * as well, so that a consent that fails on its way can be given again: after five seconds another
+   * grant may take it over, which ends the first one.
+   * @returns false when it is gone, or another grant's just now: no chain of refresh tokens ever has
+   *   two owners.
    */
   keep(uid: string, grantId: string): Promise<boolean>;
+  /** The consent is answered: its grant alone has the credential. What is left ends by itself. */
+  forget(uid: string): Promise<void>;
   /** Forgets a held login, here and, where it can be, at Taiga. */
   discard(uid: string): Promise<void>;
   /** Forgets at Taiga, where it can be, a login that was not held and that no grant shares. */
@@ -102,12 +108,14 @@ export interface VaultDeps {
 const HeldLogin = z.object({
   user: z.object({ id: z.number(), username: z.string(), fullName: z.string() }),
   credential: TaigaCredential,
+  /** The grant that has it by now, and since when, epoch seconds. */
+  keeper: z.object({ grantId: z.string(), since: z.number() }).optional(),
 });
 
 export function createVault(deps: VaultDeps): Vault {
   const { kv, clock, keys, toAccountId, sleep = delay, random = randomUUID } = deps;
   const { release } = deps.sharedTokens;
-  const held = createSealedJson<TaigaLogin>({ ...deps, schema: HeldLogin });
+  const held = createSealedJson<z.output<typeof HeldLogin>>({ ...deps, schema: HeldLogin });
   const credentials = createCredentialStore({ ...deps, sleep });
   const renew = shareFlights(
     createRenewal({ ...deps, taiga: createAskTaiga(deps), credentials, release, sleep, random }),
@@ -136,10 +144,33 @@ export function createVault(deps: VaultDeps): Vault {
     keep: async (uid, grantId) => {
       const key = keys.heldCredential(uid);
       const login = await held.read(key);
-      // Of two that try at once, the store lets exactly one delete what both have read.
-      if (login === undefined || !(await kv.compareAndDelete(key, login.sealed))) return false;
-      await credentials.create(grantId, login.value.credential);
+      const earlier = login?.value.keeper;
+      const isTaken = earlier !== undefined && clock() <= earlier.since + TAKEOVER_SECONDS;
+      if (login === undefined || isTaken) return false;
+      const { value, sealed, expiresAt } = login;
+      const keeper = { grantId, since: clock() };
+      // Of two that try at once, the store lets exactly one write over what both have read.
+      const taken = await kv.compareAndSet(
+        key,
+        sealed,
+        await held.seal(key, { ...value, keeper }),
+        {
+          ttlSeconds: Math.max(1, expiresAt - clock()),
+        },
+      );
+      if (!taken) return false;
+      if (earlier !== undefined) await deps.endGrant(earlier.grantId);
+      await credentials.create(grantId, value.credential);
       return true;
+    },
+
+    forget: async (uid) => {
+      try {
+        await kv.delete(keys.heldCredential(uid));
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        deps.logger.warn({ err: error }, "a login that was consented to is held until it ends");
+      }
     },
 
     discard: async (uid) => {

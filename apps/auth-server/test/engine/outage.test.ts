@@ -138,6 +138,26 @@ describe("while the store does not answer", () => {
     expect(page.text).toContain("Not available right now");
   });
 
+  it.each(["code:", "sess:", "uid:", "ix:"])(
+    "a page that fails because %s cannot be written goes on when it is reloaded",
+    async (prefix) => {
+      const params = toAuthorizeParams(await register(system), createPkce());
+      const browser = createBrowser(system.issuer);
+      const { headers } = await browser.open(`${system.issuer}/authorize?${params.toString()}`);
+      let url = new URL(headers.get("location") ?? "", system.issuer).href;
+      kv.failsOn = (method, key) => method === "set" && key.startsWith(prefix);
+      let answer = await browser.open(url);
+      for (let hops = 0; hops < 6 && answer.status === 303; hops += 1) {
+        url = new URL(answer.headers.get("location") ?? "", system.issuer).href;
+        answer = await browser.open(url);
+      }
+      expect([answer.status, answer.headers.getSetCookie()]).toEqual([503, []]);
+      kv.failsOn = undefined;
+      const { leftFor } = await browser.follow(url);
+      expect(leftFor?.searchParams.get("code")).toBeTruthy();
+    },
+  );
+
   it("/readyz says so and /healthz does not, so that nobody restarts us for it", async () => {
     kv.isDown = true;
     expect((await request(`${system.privateUrl}/readyz`)).status).toBe(503);

@@ -11,6 +11,7 @@ import {
 } from "../../src/engine/refresh-grace.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import { createRootKeys } from "../support/root-keys.ts";
+import { createTestKv, type TestKv } from "../support/stores.ts";
 
 const request = { clientId: "client", scope: "", resource: "https://mcp.example/mcp" };
 
@@ -19,13 +20,14 @@ let rounds: number;
 /** What a request that waits for another one's answer waits for before it looks again. */
 let nextLook: Promise<void>;
 let grace: RefreshGrace;
+let kv: TestKv;
 
 beforeEach(async () => {
   now = 1_000;
   rounds = 0;
   nextLook = Promise.resolve();
   const clock = (): number => now;
-  const kv = createMemoryKv({ clock });
+  kv = createTestKv(createMemoryKv({ clock }));
   const keys = createStorageKeys("http://localhost:3003/api/v1");
   const sealer = createSealer(createRootKeys(1), "engine");
   const records = createRecordStore({
@@ -99,12 +101,40 @@ describe("the refresh grace", () => {
     expect(await grace.settle(slow, "slow")).toBe("fast");
   });
 
-  it("does not start its thirty seconds anew when a request takes over", async () => {
+  it("leaves the token to its client for as long as nobody was given an answer", async () => {
     await claimToken();
-    now += 6;
-    await claimToken();
-    now += 24;
+    now += 600;
+    const held = await claimToken();
+    await grace.settle(held, "the answer");
+    now += 29;
+    expect(await grace.use("token", request)).toEqual({
+      outcome: "answered",
+      answer: "the answer",
+    });
+    now += 1;
     await expect(grace.use("token", request)).rejects.toThrow("invalid_grant");
+  });
+
+  it("takes an answer that is stored for given, also when its request died before it said so", async () => {
+    const held = await claimToken();
+    kv.failsOn = (method, key) => method === "compareAndSet" && key.startsWith("rt:");
+    await expect(grace.settle(held, "the answer")).rejects.toThrow(UnavailableError);
+    kv.failsOn = undefined;
+    now += 6;
+    expect(await grace.use("token", request)).toEqual({
+      outcome: "answered",
+      answer: "the answer",
+    });
+    now += 30;
+    await expect(grace.use("token", request)).rejects.toThrow("invalid_grant");
+  });
+
+  it("counts a use by an older version of this program as answered", async () => {
+    const consumed = { ...request, id: "x", startedAt: now };
+    now += 29;
+    expect(grace.reveal({ consumed })).toEqual({});
+    now += 1;
+    expect(grace.reveal({ consumed })).toEqual({ consumed });
   });
 
   it("gives up with 503 when the first request neither answers nor dies", async () => {
@@ -112,11 +142,12 @@ describe("the refresh grace", () => {
     await expect(grace.use("token", request)).rejects.toThrow(UnavailableError);
   });
 
-  it("hides the use from the engine during the grace only", () => {
-    const consumed = { ...request, id: "x", firstAt: now, startedAt: now };
+  it("hides the use from the engine during the grace, and until it is answered", () => {
+    const consumed = { ...request, id: "x", startedAt: now, isAnswered: true };
     now += 29;
     expect(grace.reveal({ consumed })).toEqual({});
     now += 1;
     expect(grace.reveal({ consumed })).toEqual({ consumed });
+    expect(grace.reveal({ consumed: { ...consumed, isAnswered: false } })).toEqual({});
   });
 });

@@ -308,8 +308,9 @@ const createFakeVault = (browser: Browser) => ({
   heldToken: async (uid: string) => browser.held.get(uid)?.credential,
   keep: async (uid: string, grantId: string) => {
     browser.calls.push(`keep ${uid} ${grantId}`);
-    return !browser.isRobbed && browser.held.delete(uid);
+    return browser.held.delete(uid) && !browser.isRobbed;
   },
+  forget: async () => {},
   discard: async (uid: string) => {
     browser.calls.push(`discard ${uid}`);
     browser.held.delete(uid);

@@ -141,6 +141,27 @@ describe("between login and consent", () => {
     ]);
   });
 
+  it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
+    await vault.hold("uid", { user: ada, credential: taiga.login() });
+    expect(await vault.keep("uid", "failed")).toBe(true);
+    expect(await vault.holder("uid")).toEqual(ada);
+    now += 5;
+    expect(await vault.keep("uid", "too soon")).toBe(false);
+    now += 1;
+    expect(await vault.keep("uid", "grant")).toBe(true);
+    expect(ended).toEqual(["failed"]);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
+  it("gives a login to nobody any more once its consent is answered", async () => {
+    await connect();
+    await vault.forget("uid");
+    now += 60;
+    expect(await vault.holder("uid")).toBeUndefined();
+    expect(await vault.keep("uid", "another")).toBe(false);
+    expect(await vault.status("grant")).toBe("live");
+  });
+
   it("stores nothing readable", async () => {
     const credential = taiga.login();
     await vault.hold("uid", { user: ada, credential });
@@ -319,6 +340,47 @@ describe("when the store changes or fails during a refresh", () => {
     now += DAY;
     const { token } = await createReplica({ kv: flaky }).token("grant");
     expect((await vault.token("grant")).token).toBe(token);
+  });
+
+  it("goes on trying when the store is away for long, and hands out nothing older meanwhile", async () => {
+    let isDown = true;
+    const flaky: Kv = {
+      ...kv,
+      replace: async (...args) => {
+        if (isDown) throw new UnavailableError("The store does not answer.");
+        return kv.replace(...args);
+      },
+    };
+    await connect();
+    now += DAY;
+    const replica = createReplica({ kv: flaky });
+    await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
+    // The lock has ended, and still Taiga is not asked with the pair that is used up.
+    now += 100;
+    await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
+    isDown = false;
+    const { token } = await replica.token("grant");
+    expect((await vault.token("grant")).token).toBe(token);
+    expect(ended).toEqual([]);
+  });
+
+  it("gives back a lock that it may have taken, because nobody could renew until its end", async () => {
+    let isLost = true;
+    const flaky: Kv = {
+      ...kv,
+      setIfAbsent: async (...args) => {
+        const taken = await kv.setIfAbsent(...args);
+        if (!isLost) return taken;
+        isLost = false;
+        throw new UnavailableError("The store does not answer.");
+      },
+    };
+    await connect();
+    now += DAY;
+    await expect(createReplica({ kv: flaky }).token("grant")).rejects.toThrow(UnavailableError);
+    const from = now;
+    expect((await vault.token("grant")).expiresAt).toBe(from + DAY);
+    expect(now).toBe(from);
   });
 
   it("does not lose the answer when only the lock cannot be given back", async () => {

@@ -1,0 +1,116 @@
+// Every write of a registration, of its change and its end, and of a revocation, lost in four ways,
+// one at a time; see lost-writes.test.ts. What is to end does end, whole.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { REDIRECT_URI, request, revoke } from "../../apps/auth-server/test/support/client.ts";
+import { stopClock } from "../../apps/auth-server/test/support/time.ts";
+import { type LossySystem, startLossySystem, WAYS } from "../support/lossy-system.ts";
+import { startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
+import { untilAnswered } from "../support/patient-person.ts";
+
+/** What a login consists of, and nothing but a login. */
+const OF_GRANTS = ["at", "rt", "grant", "limits", "vault", "renew"];
+
+let taiga: TaigaAddress;
+let lossy: LossySystem;
+
+beforeAll(async () => {
+  taiga = await startTaiga();
+});
+afterAll(() => taiga.close());
+
+beforeEach(async () => {
+  stopClock();
+  lossy = await startLossySystem(taiga);
+});
+afterEach(async () => {
+  await lossy.stop();
+  vi.useRealTimers();
+});
+
+describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
+  it("does not keep anybody from revoking", async () => {
+    const lost = await lossy.loseEachWrite(loss, async (nth) => {
+      const { clientId } = await lossy.register();
+      const { tokens } = await lossy.logIn(clientId);
+      lossy.kv.lose(nth, loss);
+      const answer = await untilAnswered(
+        () => revoke(lossy.system, clientId, tokens.refresh_token),
+        lossy.wait,
+      );
+      await lossy.wait();
+      expect(answer.status).toBe(200);
+      expect(await lossy.isActive(tokens.access_token)).toBe(false);
+      const { faults, kinds } = await lossy.examine();
+      expect(faults).toEqual([]);
+      expect(kinds.filter((kind) => OF_GRANTS.includes(kind))).toEqual([]);
+    });
+    expect(lost).toEqual(["deleteMembers g2t:"]);
+  });
+
+  it("lets clients register all the same", async () => {
+    const lost = await lossy.loseEachWrite(loss, async (nth) => {
+      lossy.kv.lose(nth, loss);
+      const { clientId } = await lossy.register();
+      await lossy.wait();
+      const { tokens } = await lossy.logIn(clientId);
+      expect(await lossy.isActive(tokens.access_token)).toBe(true);
+      expect((await lossy.examine()).faults).toEqual([]);
+      await revoke(lossy.system, clientId, tokens.refresh_token);
+    });
+    expect(lost).toEqual(expect.arrayContaining(["set client:", "set rat:"]));
+  });
+
+  it("lets clients change their registration, and keeps their logins", async () => {
+    const { clientId, uri, authorization } = await lossy.register();
+    const { tokens } = await lossy.logIn(clientId);
+    const lost = await lossy.loseEachWrite(loss, async (nth) => {
+      lossy.kv.lose(nth, loss);
+      const body = {
+        client_id: clientId,
+        client_name: `Name ${nth}`,
+        redirect_uris: [REDIRECT_URI],
+      };
+      const answer = await untilAnswered(
+        () =>
+          request(uri, {
+            method: "PUT",
+            headers: { authorization, "content-type": "application/json" },
+            body: JSON.stringify(body),
+          }),
+        lossy.wait,
+      );
+      await lossy.wait();
+      expect([answer.status, answer.json["client_name"]]).toEqual([200, `Name ${nth}`]);
+      const read = await request(uri, { headers: { authorization } });
+      expect(read.json["client_name"]).toBe(`Name ${nth}`);
+      expect((await lossy.examine()).faults).toEqual([]);
+    });
+    expect(lost).toEqual(["replace client:"]);
+    expect(await lossy.isActive(tokens.access_token)).toBe(true);
+  });
+
+  it("lets clients end their registration, with all that hangs on it", async () => {
+    const lost = await lossy.loseEachWrite(loss, async (nth) => {
+      const { clientId, uri, authorization } = await lossy.register();
+      await lossy.logIn(clientId);
+      const { tokens } = await lossy.logIn(clientId);
+      lossy.kv.lose(nth, loss);
+      const answer = await untilAnswered(
+        () => request(uri, { method: "DELETE", headers: { authorization } }),
+        lossy.wait,
+      );
+      await lossy.wait();
+      // 401: the first try has ended it, and its token is nobody's.
+      expect([204, 401]).toContain(answer.status);
+      expect(await lossy.isActive(tokens.access_token)).toBe(false);
+      const { faults, kinds } = await lossy.examine();
+      expect(faults).toEqual([]);
+      expect(kinds.filter((kind) => [...OF_GRANTS, "client", "rat"].includes(kind))).toEqual([]);
+    });
+    expect(lost.slice(0, 3)).toEqual([
+      "deleteMembers g2t:",
+      "deleteMembers g2t:",
+      "deleteMembers c2r:",
+    ]);
+  });
+});

@@ -1,0 +1,146 @@
+// Every write of a login, of a refresh and of a renewal at Taiga, lost in four ways, one at a time:
+// refused, done without an answer, and both with a store that stays down until somebody tries again.
+// Clients and people do what they do, and get in; and the store holds nothing by halves.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  refresh,
+  request,
+  revoke,
+  type Tokens,
+} from "../../apps/auth-server/test/support/client.ts";
+import { advance, stopClock } from "../../apps/auth-server/test/support/time.ts";
+import { LOSSES } from "../support/lossy-kv.ts";
+import {
+  type LossySystem,
+  RETRY_SECONDS,
+  startLossySystem,
+  WAYS,
+} from "../support/lossy-system.ts";
+import { exchangeToken } from "../support/outage-steps.ts";
+import { startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
+import { untilAnswered } from "../support/patient-person.ts";
+
+const DAY_SECONDS = 86_400;
+
+/** Some of what a login writes, from the page to the tokens: losing these is what this is about. */
+const LOGIN_WRITES = [
+  "set ix:",
+  "set held:",
+  "set sess:",
+  "set grant:",
+  "set limits:",
+  "set renew:",
+  "set vault:",
+  "set code:",
+  "touch grant:",
+  "set at:",
+  "set rt:",
+];
+
+let taiga: TaigaAddress;
+let lossy: LossySystem;
+
+beforeAll(async () => {
+  taiga = await startTaiga();
+});
+afterAll(() => taiga.close());
+
+beforeEach(async () => {
+  stopClock();
+  lossy = await startLossySystem(taiga);
+});
+afterEach(async () => {
+  await lossy.stop();
+  vi.useRealTimers();
+});
+
+/** As the resource server does: its token against Taiga's, and that to Taiga. */
+async function reachTaiga(token: string): Promise<void> {
+  const answer = await untilAnswered(() => exchangeToken(lossy.system, token), lossy.wait);
+  expect([answer.status, answer.json["error"]]).toEqual([200, undefined]);
+  const me = await request(`${taiga.url}/users/me`, {
+    headers: { authorization: `Bearer ${String(answer.json["access_token"])}` },
+  });
+  expect(me.json["username"]).toBe("alice");
+}
+
+/** This login works, it is the only one, and the store is as if nothing had happened. */
+async function expectWhole(clientId: string, tokens: Tokens): Promise<void> {
+  expect(await lossy.isActive(tokens.access_token)).toBe(true);
+  const { faults, grantsInUse } = await lossy.examine();
+  expect(faults).toEqual([]);
+  expect(grantsInUse).toHaveLength(1);
+  const { kv, keys } = lossy.system;
+  expect(await kv.members(keys.clientGrants(clientId))).toContain(grantsInUse[0]);
+}
+
+describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
+  it("lets a login that is under way go on where it was", async () => {
+    const again: number[] = [];
+    const lost = await lossy.loseEachWrite(loss, async (nth) => {
+      const { clientId } = await lossy.register();
+      lossy.kv.lose(nth, loss);
+      const { tokens, logins } = await lossy.logIn(clientId);
+      await lossy.wait();
+      if (logins > 1) again.push(nth);
+      await expectWhole(clientId, tokens);
+      await revoke(lossy.system, clientId, tokens.refresh_token);
+    });
+    expect(lost).toEqual(expect.arrayContaining(LOGIN_WRITES));
+    // The last write says that the code was answered. When it is done, and the store dies with the
+    // answer, nobody can tell this from a code that is used twice.
+    expect(again).toEqual(loss === "killed after" ? [lost.length] : []);
+  }, 60_000);
+
+  it.each([RETRY_SECONDS, 40, 600])(
+    "costs a client that refreshes nothing, also when it comes again after %i seconds",
+    async (seconds) => {
+      lossy.retrySeconds = seconds;
+      const { clientId } = await lossy.register();
+      let { tokens } = await lossy.logIn(clientId);
+      const again: number[] = [];
+      const lost = await lossy.loseEachWrite(loss, async (nth) => {
+        lossy.kv.lose(nth, loss);
+        const answer = await lossy.refresh(clientId, tokens.refresh_token);
+        await lossy.wait();
+        if (answer === undefined) again.push(nth);
+        tokens = answer ?? (await lossy.logIn(clientId)).tokens;
+        await expectWhole(clientId, tokens);
+      });
+      expect(lost).toEqual(expect.arrayContaining(["set rt:", "set at:", "touch vault:"]));
+      // As above, and only for a client that does not try again while the answer is kept.
+      const isTooLate = seconds > 30 && LOSSES[loss].isPerformed;
+      expect(again).toEqual(isTooLate ? [lost.length] : []);
+    },
+  );
+
+  it("does not hide a refresh token that was stolen", async () => {
+    const { clientId } = await lossy.register();
+    const { tokens } = await lossy.logIn(clientId);
+    const stolen = tokens.refresh_token;
+    lossy.kv.lose(2, loss);
+    expect(await lossy.refresh(clientId, stolen)).toBeDefined();
+    advance(40);
+    expect((await refresh(lossy.system, clientId, stolen)).json["error"]).toBe("invalid_grant");
+    expect((await lossy.examine()).grantsInUse).toEqual([]);
+  });
+
+  it.each([RETRY_SECONDS, 100])(
+    "loses no login at Taiga that is just being renewed, though Taiga renews it once (%i seconds)",
+    async (seconds) => {
+      lossy.retrySeconds = seconds;
+      const { clientId } = await lossy.register();
+      let { tokens } = await lossy.logIn(clientId);
+      const lost = await lossy.loseEachWrite(loss, async (nth) => {
+        // The token of Taiga that is stored is about to end.
+        advance(DAY_SECONDS - 120);
+        tokens = (await lossy.refresh(clientId, tokens.refresh_token))!;
+        lossy.kv.lose(nth, loss);
+        await reachTaiga(tokens.access_token);
+        await lossy.wait();
+        await expectWhole(clientId, tokens);
+      });
+      expect(lost).toEqual(expect.arrayContaining(["setIfAbsent vlock:", "replace vault:"]));
+    },
+  );
+});

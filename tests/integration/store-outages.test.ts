@@ -1,0 +1,122 @@
+// Each real store in each trouble it can have, and everything that is asked of the authorization
+// server meanwhile: what people and clients are told, how soon, and that the very same login, code,
+// token or form goes on when the store is back.
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
+import { createLossyKv } from "../support/lossy-kv.ts";
+import { startAuthServer, startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
+import { type Needs, STEPS, type StepInHand, type Told } from "../support/outage-steps.ts";
+import type { Replica } from "../support/simulated-months.ts";
+import { examineStore, type StoreReport } from "../support/store-invariants.ts";
+import { type GoesOn, TROUBLES, type TroubledStore } from "../support/troubled-stores.ts";
+
+const binary = inject("redisBinary");
+
+/** Nobody waits longer for any answer, in milliseconds; an outage is answered much sooner. */
+const ANSWER_MS = 10_000;
+const OUTAGE_MS = 5_000;
+const RECOVERY_MS = 10_000;
+const SETUP_MS = 60_000;
+
+const GOES_ON: Readonly<Record<GoesOn, readonly Needs[]>> = {
+  nothing: [],
+  reads: ["reads"],
+  "reads and deletes": ["reads", "deletes"],
+  "what fits": ["reads", "deletes"],
+  everything: ["reads", "deletes", "writes"],
+};
+
+const SERVED = "served";
+const OUTAGE = { status: 503, error: "temporarily_unavailable" };
+
+let taiga: TaigaAddress;
+beforeAll(async () => {
+  taiga = await startTaiga();
+});
+afterAll(() => taiga.close());
+
+/** What one step came to. */
+interface Experience {
+  during: Told;
+  waitedMs: number;
+  after: Told;
+  /** Why it did not go on. */
+  failure: unknown;
+}
+
+async function goOn(
+  step: StepInHand,
+  during: Told,
+): Promise<Pick<Experience, "after" | "failure">> {
+  const after = isServed(during) ? during : await step.ask();
+  try {
+    await step.verify();
+    return { after, failure: undefined };
+  } catch (failure) {
+    return { after, failure };
+  }
+}
+
+const isServed = ({ status, error }: Told): boolean => status < 400 && error === undefined;
+
+/** Everybody asks at once in the outage, and again after it. */
+async function liveThrough(store: TroubledStore) {
+  const kv = createLossyKv(store.kv);
+  const replica: Replica = await startAuthServer(kv, taiga, (ms) => sleep(ms));
+  try {
+    const steps: [string, StepInHand][] = [];
+    for (const [name, step] of Object.entries(STEPS)) {
+      steps.push([name, await step.prepare(replica.system)]);
+    }
+    await store.begin();
+    const start = performance.now();
+    const told = await Promise.all(
+      steps.map(async ([name, step]) => {
+        const during = await step.ask();
+        return { name, step, during, waitedMs: performance.now() - start };
+      }),
+    );
+    await store.end();
+    await vi.waitFor(() => kv.ping(), { timeout: RECOVERY_MS });
+    const experiences = new Map<string, Experience>();
+    for (const { name, step, during, waitedMs } of told) {
+      experiences.set(name, { during, waitedMs, ...(await goOn(step, during)) });
+    }
+    return { experiences, report: await examineStore(kv, replica, kv) };
+  } finally {
+    await replica.stop();
+  }
+}
+
+describe.each(Object.entries(TROUBLES))("%s", (name, { open, goesOn }) => {
+  describe.skipIf(binary === undefined && name.startsWith("Redis"))("and", () => {
+    let experiences: Map<string, Experience>;
+    let report: StoreReport;
+    let store: TroubledStore;
+    beforeAll(async () => {
+      store = await open(binary);
+      ({ experiences, report } = await liveThrough(store));
+    }, SETUP_MS);
+    afterAll(() => store.close());
+
+    it.each(Object.entries(STEPS))("%s: is answered, and goes on", (step, { needs }) => {
+      const { during, waitedMs, after, failure } = experiences.get(step)!;
+      // On a full disk, some writes may still fit into what is there.
+      const fits = goesOn === "what fits" && isServed(during);
+      const goesWell = fits || GOES_ON[goesOn].includes(needs);
+      expect(isServed(during) ? SERVED : during).toEqual(goesWell ? SERVED : OUTAGE);
+      expect(waitedMs).toBeLessThan(goesWell ? ANSWER_MS : OUTAGE_MS);
+      expect(failure).toBeUndefined();
+      expect(isServed(after)).toBe(true);
+    });
+
+    it.skipIf(goesOn === "everything")("is a trouble at all", () => {
+      const told = [...experiences.values()].map(({ during }) => during.status);
+      expect(told).toContain(503);
+    });
+
+    it("nothing is left by halves", () => {
+      expect(report.faults).toEqual([]);
+    });
+  });
+});
