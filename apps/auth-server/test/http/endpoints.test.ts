@@ -1,3 +1,4 @@
+import { createLogger } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   connect,
@@ -66,6 +67,25 @@ describe("endpoints for programs", () => {
       await exchangeCode(system, "unknown-client", "nonsense", createPkce()),
     ]) {
       expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
+    }
+  });
+
+  it("repeat nothing of a body that is no JSON, in answer or log, because it may hold a secret", async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const logger = createLogger({ name: "test", level: "info", destination });
+    const logging = await startSystem({ logger });
+    try {
+      const answer = await request(`${logging.issuer}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"client_secret":hunter2}',
+      });
+      expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_request"]);
+      expect(lines.join("")).toContain("invalid_request");
+      expect(answer.text + lines.join("")).not.toMatch(/hunter|secret/);
+    } finally {
+      await logging.close();
     }
   });
 
