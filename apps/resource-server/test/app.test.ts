@@ -55,6 +55,16 @@ describe("the endpoint", () => {
     });
   });
 
+  it("answers arguments that are nested without end with 400, sent as JSON or as text", async () => {
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    for (const args of [`{"text":${deep}}`, JSON.stringify(`{"text":${deep}}`)]) {
+      const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"find_things","arguments":${args}}}`;
+      const response = await rs.post(call, { token: "good" });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ jsonrpc: "2.0", error: { code: -32_600 } });
+    }
+  });
+
   it("answers another content type with 415 as JSON", async () => {
     const response = await rs.post("a=b", {
       token: "good",
