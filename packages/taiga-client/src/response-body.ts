@@ -22,13 +22,16 @@ export function toFields(body: unknown): Record<string, string[]> | undefined {
 
 /** One sentence over all fields. */
 export const describeFields = (fields: Record<string, string[]>): string =>
-  Object.entries(fields)
-    .map(([name, messages]) =>
-      name === "__all__" || name === "non_field_errors"
-        ? messages.join(" ")
-        : `${name}: ${messages.join(" ")}`,
-    )
-    .join("; ");
+  shorten(
+    Object.entries(fields)
+      .map(([name, messages]) =>
+        name === "__all__" || name === "non_field_errors"
+          ? messages.join(" ")
+          : `${name}: ${messages.join(" ")}`,
+      )
+      .join("; "),
+    MAX_SENTENCE_LENGTH,
+  );
 
 /** Taiga's own words, where it gives any: `_error_message`, `error`, `detail` or bare text. */
 export function toMessage(body: unknown): string | undefined {
@@ -37,10 +40,11 @@ export function toMessage(body: unknown): string | undefined {
 }
 
 const MAX_MESSAGE_LENGTH = 500;
+const MAX_SENTENCE_LENGTH = 2_000;
 
 /** One line; texts may repeat what a user typed, of any length. */
-const shorten = (text: string): string =>
-  text.replace(/\s+/g, " ").trim().slice(0, MAX_MESSAGE_LENGTH);
+const shorten = (text: string, maxLength = MAX_MESSAGE_LENGTH): string =>
+  text.replace(/\s+/g, " ").trim().slice(0, maxLength);
 
 /** An object with fields: neither null nor a list. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
