@@ -6,9 +6,16 @@ const there = createStorageKeys("https://other.example/api/v1");
 
 describe("storage keys", () => {
   it("never contain what they stand for", () => {
-    expect(here.accessToken("the-token")).toMatch(
-      new RegExp(`^at:[\\w-]{10}:${hash("the-token")}$`),
-    );
+    const { other, rateLimit, renewalPlans: _constant, ...builders } = here;
+    const built = Object.entries(builders)
+      // Made from another key, and name nothing of their own.
+      .filter(([name]) => !name.endsWith("Of"))
+      .map(([, build]) => build("the-token"));
+    for (const key of [...built, other("Model", "the-token"), rateLimit("login", "the-token")]) {
+      expect(key).not.toContain("the-token");
+      expect(key).toContain(hash("the-token"));
+    }
+    expect(here.accessToken("the-token")).toMatch(/^at:[\w-]{10}:[\w-]{43}$/);
   });
 
   it("keep users of different Taigas apart, and clients together", () => {
