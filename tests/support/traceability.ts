@@ -46,6 +46,7 @@ export function findFault({ label, file, name }: NamedTest): string | undefined 
   if (/\b(it|test|describe)(\.\w+)*\.(skip|only|todo|fails)\b/.test(source)) {
     return "something in this file is switched off";
   }
+  if (/\.each\(\s*\[\s*\]/.test(source)) return "a table in this file is empty";
   return isTest(source, name) ? undefined : "no test has this name";
 }
 
