@@ -16,7 +16,7 @@ export function findExpiry(token: string): number | undefined {
 
 /** Decoding checks no types: a text in its place would make every comparison with the clock false. */
 const toSeconds = ({ exp }: { exp?: unknown }): number | undefined =>
-  typeof exp === "number" ? exp : undefined;
+  typeof exp === "number" && Number.isFinite(exp) ? exp : undefined;
 
 /**
  * Until when a credential may be used. A login's token says it in its own `exp`: the lifetimes are
