@@ -5,6 +5,7 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
 import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
+import { findFault, propertyTests, readTraceability } from "../support/traceability.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
 
@@ -83,22 +84,51 @@ describe("docs/storage.md", () => {
 });
 
 describe("docs/traceability.md", () => {
-  const lines = readFileSync("docs/traceability.md", "utf8").split("\n");
+  const { rules, strays } = readTraceability(readFileSync("docs/traceability.md", "utf8"));
+  const tests = rules.flatMap((each) => each.tests);
 
-  it("gives every requirement a test", () => {
-    const bare = lines.filter(
-      (line, index) => line.startsWith("- ") && !lines[index + 1]?.startsWith("  "),
-    );
-    expect(bare).toEqual([]);
+  it("gives every requirement a test, and each once", () => {
+    expect(rules.filter((each) => each.tests.length === 0)).toEqual([]);
+    expect(strays).toEqual([]);
+    for (const { rule, tests: own } of rules) {
+      expect([rule, new Set(own.map(({ line }) => line)).size]).toEqual([rule, own.length]);
+    }
+    expect(new Set(rules.map(({ rule }) => rule)).size).toBe(rules.length);
   });
 
-  it("names tests that are there", () => {
-    const tests = [...lines.join("\n").matchAll(/^ {2}- \[[^\]]+\]\(\.\.\/([^)]+)\): (.+)$/gm)];
-    expect(tests.length).toBeGreaterThan(100);
-    const gone = tests.filter(([, file = "", name = ""]) => {
-      const source = readFileSync(file, "utf8");
-      return !['"', "`"].some((quote) => source.includes(`${quote}${name}${quote}`));
+  it("names tests that are there and run", () => {
+    expect(tests.length).toBeGreaterThan(400);
+    const faults = tests.flatMap((test) => {
+      const fault = findFault(test);
+      return fault === undefined ? [] : [`${fault}:${test.line}`];
     });
-    expect(gone.map(([line]) => line)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it("lists every test with generated input", () => {
+    const named = new Set(tests.map(({ file }) => file));
+    expect(propertyTests().filter((file) => !named.has(file))).toEqual([]);
+  });
+
+  it.each([
+    ["of another file", { name: "refuses a token of another form" }, "no test has this name"],
+    ["that is a suite", { name: "createCsrf" }, "no test has this name"],
+    ["that is part of one", { name: "knows its own" }, "no test has this name"],
+    ["in a file that is gone", { file: "apps/gone.test.ts" }, "there is no such file"],
+    ["under another label", { label: "seal.test.ts" }, "the link leads to another file"],
+    [
+      "in a file that nothing runs",
+      { file: "tests/support/traceability.ts", label: "traceability.ts" },
+      "no project runs this file",
+    ],
+  ])("would not pass for a test %s", (_what, changes, fault) => {
+    const test = {
+      line: "",
+      label: "interactions/csrf.test.ts",
+      file: "apps/auth-server/test/interactions/csrf.test.ts",
+      name: "knows its own token",
+    };
+    expect(findFault(test)).toBeUndefined();
+    expect(findFault({ ...test, ...changes })).toBe(fault);
   });
 });

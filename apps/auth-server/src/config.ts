@@ -38,7 +38,8 @@ const hostList = z
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ""),
   )
-  .refine((hosts) => hosts.every((host) => HOST.test(host)), {
+  // One that is written and names nobody must not mean everybody.
+  .refine((hosts) => hosts.length > 0 && hosts.every((host) => HOST.test(host)), {
     error: "must be host names without scheme and port, comma separated",
   });
 

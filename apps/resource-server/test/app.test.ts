@@ -55,6 +55,16 @@ describe("the endpoint", () => {
     });
   });
 
+  it("answers arguments that are nested without end with 400, sent as JSON or as text", async () => {
+    const deep = "[".repeat(50_000) + "]".repeat(50_000);
+    for (const args of [`{"text":${deep}}`, JSON.stringify(`{"text":${deep}}`)]) {
+      const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"find_things","arguments":${args}}}`;
+      const response = await rs.post(call, { token: "good" });
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ jsonrpc: "2.0", error: { code: -32_600 } });
+    }
+  });
+
   it("answers another content type with 415 as JSON", async () => {
     const response = await rs.post("a=b", {
       token: "good",
@@ -74,9 +84,34 @@ describe("the endpoint", () => {
   });
 
   it("answers what is nowhere with 404 as JSON", async () => {
-    const response = await fetch(`${rs.url}/.well-known/oauth-authorization-server`);
-    expect(response.status).toBe(404);
-    expect(response.headers.get("content-type")).toContain("application/problem+json");
+    // The last two are what the transport of before 2025 used.
+    for (const path of ["/.well-known/oauth-authorization-server", "/sse", "/messages"]) {
+      const response = await fetch(`${rs.url}${path}`);
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-type")).toContain("application/problem+json");
+    }
+  });
+
+  it("keeps no sessions: gives no id and goes by none, whoever brings it", async () => {
+    rs.grant("other", { sub: "somebody else" });
+    for (const token of ["good", "other"]) {
+      const headers = { "mcp-session-id": "of-a-process-that-is-gone" };
+      const response = await rs.post(rpc("tools/list"), { token, headers });
+      expect([response.status, response.headers.get("mcp-session-id")]).toEqual([200, null]);
+    }
+    const headers = { "mcp-session-id": "of-a-user-who-is-logged-in" };
+    expect((await rs.post(rpc("tools/list"), { headers })).status).toBe(401);
+  });
+
+  it.each([
+    "resources/list",
+    "prompts/list",
+    "completion/complete",
+    "logging/setLevel",
+    "tasks/list",
+  ])("knows no %s, which it does not offer", async (method) => {
+    const [message] = await messagesOf(await rs.post(rpc(method), { token: "good" }));
+    expect(message).toMatchObject({ error: { code: -32_601 } });
   });
 
   it("reads arguments that a client sent as JSON text", async () => {

@@ -35,7 +35,8 @@ describe("MCP clients", () => {
       content: [{ type: "text", text: "create_things: hello" }],
       structuredContent: { said: "hello" },
     });
-    expect(client.getServerCapabilities()?.tools?.listChanged).toBe(false);
+    // Nothing that it would have to ask back for, or push: no sampling, elicitation, subscriptions.
+    expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: false } });
     expect(client.getInstructions()).toContain("get_me");
     await client.close();
   });

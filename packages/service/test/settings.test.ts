@@ -144,6 +144,7 @@ describe("sharedSettings", () => {
   it.each([
     "sqlite",
     "sqlite:file",
+    "memory:",
     "redis:host",
     "redis+cluster://host",
     "sentinel://host",

@@ -164,5 +164,10 @@ describe("toResponseError", () => {
   it("keeps endless texts short", () => {
     const text = JSON.stringify({ _error_message: "x".repeat(100_000) });
     expect(toResponseError({ status: 400, headers: {}, text }, "POST").message.length).toBe(500);
+    const fields = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`field${index}`, ["x".repeat(1_000)]]),
+    );
+    const many = { status: 400, headers: {}, text: JSON.stringify(fields) };
+    expect(toResponseError(many, "POST").message.length).toBe(2_000);
   });
 });

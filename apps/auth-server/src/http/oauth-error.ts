@@ -44,7 +44,7 @@ export function toOAuthError(error: unknown): OAuthError {
   }
   const status = clientErrorStatus(error);
   if (status !== undefined) {
-    const message = `The request could not be read: ${(error as Error).message}.`;
+    const message = `The request could not be read: ${toReason(error as Error)}.`;
     return new OAuthError("invalid_request", message, { cause: error, status });
   }
   return new OAuthError("server_error", "This is a bug on our side.", { cause: error });
@@ -56,8 +56,16 @@ export function sendOAuthError(res: Response, error: OAuthError): void {
   res
     .status(error.status)
     .set("Cache-Control", "no-store")
-    .json({ error: error.code, error_description: error.message });
+    // A message may name what the caller sent, which may hold any character.
+    .json({ error: error.code, error_description: error.message.replaceAll(NOT_ALLOWED, "'") });
 }
+
+/** All but what RFC 6749 §5.2 allows in an `error_description`. */
+const NOT_ALLOWED = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g;
+
+/** The reader's own words, but for JSON that is none: V8 quotes it, and it may hold a secret. */
+const toReason = (error: Error): string =>
+  "type" in error && error.type === "entity.parse.failed" ? "it is not JSON" : error.message;
 
 /** body-parser and express throw `http-errors`, which carry a status. */
 function clientErrorStatus(error: unknown): number | undefined {

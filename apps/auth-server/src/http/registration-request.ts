@@ -12,6 +12,19 @@ const redirectUri = z.string("must be text").superRefine((uri, context) => {
 const text = (maximum: number) =>
   z.string("must be text").max(maximum, `must have at most ${maximum} characters`);
 
+const isText = (value: unknown): boolean =>
+  [value].flat().every((part) => typeof part === "string" || typeof part === "boolean");
+
+/**
+ * A public key is text and lists of text; other members are ignored (RFC 7517 §4), because the
+ * engine, which checks the rest, fails on what is nested without end.
+ */
+const key = z
+  .looseObject({})
+  .transform((members) =>
+    Object.fromEntries(Object.entries(members).filter(([, each]) => isText(each))),
+  );
+
 /** What we take from a registration; all else is ignored, as RFC 7591 §2 allows. */
 const RegistrationRequest = z.object({
   redirect_uris: z
@@ -40,9 +53,7 @@ const RegistrationRequest = z.object({
     .default(["code"])
     .refine((types) => types.includes("code"), "must include code")
     .transform(() => ["code"]),
-  jwks: z
-    .object({ keys: z.array(z.looseObject({})).min(1).max(10) }, "must be a key set")
-    .optional(),
+  jwks: z.object({ keys: z.array(key).min(1).max(10) }, "must be a key set").optional(),
 });
 
 const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];

@@ -36,7 +36,7 @@ export const createRateLimits =
       const key = keys.rateLimit(name, address);
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {
         const entry = await kv.get(key);
-        const hits = Number(entry?.value ?? 0);
+        const hits = toHits(entry?.value ?? "0", maximum);
         const next = Math.max(0, hits + by);
         const expiresAt = entry?.expiresAt ?? clock() + windowSeconds;
         const ttlSeconds = Math.max(1, expiresAt - clock());
@@ -57,3 +57,7 @@ export const createRateLimits =
       resetKey: async (address) => void (await kv.delete(keys.rateLimit(name, address))),
     };
   };
+
+/** What is no count was not written by us, and lets nobody through until its window is over. */
+const toHits = (text: string, maximum: number): number =>
+  /^\d{1,15}$/.test(text) ? Number(text) : maximum + 1;

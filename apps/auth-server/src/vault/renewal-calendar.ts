@@ -71,9 +71,10 @@ export function createRenewalCalendar({ kv, clock, keys }: RenewalCalendarDeps):
     take: async (name) => {
       const entry = await kv.get(name);
       if (entry === undefined) return undefined;
-      const { grantId, dueAt } = StoredPlan.parse(JSON.parse(entry.value));
+      const plan = readPlan(entry.value);
       // The list may be a minute old: another replica may have renewed and planned anew.
-      if (dueAt > clock()) return undefined;
+      if (plan === undefined || plan.dueAt > clock()) return undefined;
+      const { grantId } = plan;
       const retryAt = clock() + RETRY_SECONDS;
       const taken = JSON.stringify({ grantId, dueAt: retryAt });
       const isOurs = await kv.compareAndSet(name, entry.value, taken, {
@@ -86,6 +87,15 @@ export function createRenewalCalendar({ kv, clock, keys }: RenewalCalendarDeps):
       await kv.delete(name);
     },
   };
+}
+
+/** @returns `undefined` for what is no plan: it must not keep those behind it from their turn. */
+function readPlan(text: string): z.output<typeof StoredPlan> | undefined {
+  try {
+    return StoredPlan.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function toDueAt(grantId: string, endsAt: number, now: number): number {

@@ -5,14 +5,18 @@ import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 /** How long the token of an application is used before Taiga is asked about its user again. */
 export const CHECK_SECONDS = 15 * 60;
 
-/** When a token ends, in epoch seconds, as far as it says so itself. */
+/** When a token ends, in epoch seconds, as far as it says so itself (RFC 7519 §4.1.4). */
 export function findExpiry(token: string): number | undefined {
   try {
-    return decodeJwt(token).exp;
+    return toSeconds(decodeJwt(token));
   } catch {
     return undefined;
   }
 }
+
+/** Decoding checks no types: a text in its place would make every comparison with the clock false. */
+const toSeconds = ({ exp }: { exp?: unknown }): number | undefined =>
+  typeof exp === "number" && Number.isFinite(exp) ? exp : undefined;
 
 /**
  * Until when a credential may be used. A login's token says it in its own `exp`: the lifetimes are
@@ -28,7 +32,7 @@ export const toExpiry = (credential: TaigaCredentialRecord): number =>
 
 function readExpiry(token: string): number {
   try {
-    const { exp } = decodeJwt(token);
+    const exp = toSeconds(decodeJwt(token));
     if (exp !== undefined) return exp;
   } catch (cause) {
     throw new UnavailableError("Taiga's token cannot be read.", { cause });

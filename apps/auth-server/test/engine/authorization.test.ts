@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   authorize,
   connect,
@@ -16,6 +16,7 @@ import {
   toAuthorizeParams,
 } from "../support/client.ts";
 import { RESOURCE, startSystem, type System } from "../support/system.ts";
+import { advance, stopClock } from "../support/time.ts";
 
 let system: System;
 beforeEach(async () => {
@@ -165,6 +166,24 @@ describe("codes", () => {
     const answer = await exchangeCode(system, clientId, code, pkce, await override());
     expect(answer.status).toBe(400);
     expect(answer.json["error"]).toMatch(/^invalid_(grant|target)$/);
+  });
+
+  it("are worth nothing after the minute that they live for", async () => {
+    stopClock();
+    try {
+      const clientId = await register(system);
+      for (const [seconds, status] of [
+        [59, 200],
+        [61, 400],
+      ] as const) {
+        const pkce = createPkce();
+        const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+        advance(seconds);
+        expect((await exchangeCode(system, clientId, code, pkce)).status).toBe(status);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("are exchanged for the resource in any spelling, or for none", async () => {

@@ -6,13 +6,17 @@ import { createSealer } from "../../src/crypto/seal.ts";
 import { createAdapterFactory } from "../../src/engine/adapter.ts";
 import { createStorageKeys, hash } from "../../src/storage/keys.ts";
 import {
+  authorize,
   connect,
+  createBrowser,
+  createPkce,
   introspect,
   postJson,
   refresh,
   REDIRECT_URI,
   request,
   revoke,
+  toAuthorizeParams,
 } from "../support/client.ts";
 import { createTestKv } from "../support/stores.ts";
 import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
@@ -32,16 +36,30 @@ describe("what lies in the store", () => {
       token_endpoint_auth_method: "client_secret_basic",
       client_name: "A confidential client",
     });
-    const { clientId, tokens } = await connect(system);
+    const browser = createBrowser(system.issuer);
+    const { clientId, tokens } = await connect(system, { browser });
     await refresh(system, clientId, tokens.refresh_token);
+    // Another one, whose code nobody redeems and whose login stays half-way.
+    const params = toAuthorizeParams(clientId, createPkce());
+    const code = (await authorize(system, params, browser)).get("code");
+    await browser.open(`${system.issuer}/authorize?${params.toString()}`);
+    const { cookies: jar } = await browser.jar.serialize();
+    // Those that were cleared have no value.
+    const cookies = jar.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
+    expect(cookies.length).toBeGreaterThan(1);
     const everything = [...kv.written].flat().join("\n");
     const secrets = [
+      code,
+      ...cookies,
       tokens.access_token,
       tokens.refresh_token,
       client.json["client_secret"],
       client.json["registration_access_token"],
     ];
-    for (const secret of secrets) expect(everything).not.toContain(secret);
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^[\w.-]{16,}$/);
+      expect(everything).not.toContain(secret);
+    }
     expect(everything).not.toContain("A confidential client");
     expect(everything).toContain(
       `at:${hash(TAIGA_API_URL).slice(0, 10)}:${hash(tokens.access_token)}`,

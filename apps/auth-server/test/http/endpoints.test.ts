@@ -1,3 +1,4 @@
+import { createLogger } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   connect,
@@ -33,6 +34,10 @@ describe("endpoints for programs", () => {
     ["POST", "/session/end/confirm", 404],
     ["GET", "/me", 404],
     ["POST", "/request", 404],
+    ["GET", "/device", 404],
+    ["POST", "/device/auth", 404],
+    ["POST", "/backchannel", 404],
+    ["POST", "/revocations", 404],
   ])("answer %s %s with %i as JSON", async (method, path, status) => {
     const answer = await request(`${system.issuer}${path}`, { method });
     expect(answer.status).toBe(status);
@@ -67,6 +72,37 @@ describe("endpoints for programs", () => {
     ]) {
       expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
     }
+  });
+
+  it("repeat nothing of a body that is no JSON, in answer or log, because it may hold a secret", async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const logger = createLogger({ name: "test", level: "info", destination });
+    const logging = await startSystem({ logger });
+    try {
+      const answer = await request(`${logging.issuer}/register`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"client_secret":hunter2}',
+      });
+      expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_request"]);
+      expect(lines.join("")).toContain("invalid_request");
+      expect(answer.text + lines.join("")).not.toMatch(/hunter|secret/);
+    } finally {
+      await logging.close();
+    }
+  });
+
+  it.each([
+    "client_credentials",
+    "password",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+  ])("know no grant %s", async (grantType) => {
+    const form = { grant_type: grantType, client_id: await register(system), username: "alice" };
+    const answer = await postForm(`${system.issuer}/token`, { ...form, password: "alice" });
+    expect([answer.status, answer.json["error"]]).toEqual([400, "unsupported_grant_type"]);
   });
 
   it("refuse repeated parameters", async () => {
@@ -180,7 +216,9 @@ describe("pages", () => {
     const params = toAuthorizeParams("unknown-client", createPkce()).toString();
     const statuses: number[] = [];
     for (let requests = 0; requests < 121; requests += 1) {
-      statuses.push((await request(`${system.issuer}/authorize?${params}`)).status);
+      // No proxy is trusted here, so nobody can claim another address.
+      const headers = { "x-forwarded-for": `192.0.2.${requests}` };
+      statuses.push((await request(`${system.issuer}/authorize?${params}`, { headers })).status);
     }
     expect(statuses.slice(-2)).toEqual([400, 429]);
   });

@@ -101,6 +101,14 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
   });
 });
 
+describe("the home page", () => {
+  it("says step by step how to reconnect, at the address that tools name when a login has ended", () => {
+    const steps = parse(pages.home).querySelectorAll("#reconnect ~ ol.steps li");
+    expect(steps).toHaveLength(3);
+    expect(steps[1]?.text).toContain("disconnect this MCP server and connect it again");
+  });
+});
+
 describe("the login page", () => {
   it("tells password managers what its fields are", () => {
     const html = parse(pages.login);

@@ -5,11 +5,13 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
 import { parseNarrowing } from "../policy/narrowing.ts";
+import { isTooNested } from "./nesting.ts";
 
 const MAX_BODY = "4mb";
 
 /** JSON-RPC 2.0 section 5.1. */
 const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
 /** What the SDK answers for HTTP refusals that JSON-RPC has no code for. */
 const REFUSED = -32_000;
 
@@ -35,7 +37,12 @@ export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps
   const mcp: RequestHandler = async (req, res) => {
     // Whatever a client put there, from here on it is the id we gave.
     req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
-    await serve(req, res, withArgumentObjects(req.body));
+    const body = withArgumentObjects(req.body);
+    if (isTooNested(body)) {
+      res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
+      return;
+    }
+    await serve(req, res, body);
   };
   const readJson = express.json({ limit: MAX_BODY });
   return Router().all(

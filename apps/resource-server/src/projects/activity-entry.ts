@@ -2,6 +2,7 @@ import { type TimelineEntry } from "@taiga-mcp/taiga-client";
 import { toFieldName } from "../items/history-fields.ts";
 import { toOneLine } from "../text/clean.ts";
 import { toMinute } from "../text/item-line.ts";
+import { lookUp } from "../text/look-up.ts";
 
 /** Something that happened, in people's words. */
 export type ActivityEntry = {
@@ -60,10 +61,10 @@ export function toActivityEntry(
   const changes = toChanges(data.values_diff);
   const comment = data.comment_deleted ? "" : toOneLine(data.comment);
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
-  const { noun, of } = OBJECTS[object] ?? { noun: object, of: (): Subject => ({}) };
+  const { noun, of } = lookUp(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
   const { ref, subject } = of(data);
   const isTalk = action === "change" && changes.length === 0;
-  const verb = isTalk ? "commented on" : (ACTIONS[action] ?? action);
+  const verb = isTalk ? "commented on" : (lookUp(ACTIONS, action) ?? action);
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,
@@ -106,7 +107,8 @@ function toMapText(change: unknown): string {
   return Object.entries(change)
     .flatMap(([key, value]: [string, unknown]) => {
       if (!Array.isArray(value)) return [];
-      if (!["new", "changed", "deleted"].includes(key)) return [`${key} ${toPair(value)}`];
+      if (!["new", "changed", "deleted"].includes(key))
+        return [`${toOneLine(key)} ${toPair(value)}`];
       return value.map((one) => toPartText(key, one));
     })
     .join(", ");

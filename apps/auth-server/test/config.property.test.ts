@@ -1,0 +1,55 @@
+import { ConfigurationError } from "@taiga-mcp/service";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { AuthServerSettings, type Config, parseConfig } from "../src/config.ts";
+
+/** Given, so that none is made in DATA_DIR. */
+const SECRETS = { MASTER_KEY: "A".repeat(43), RS_CLIENT_SECRET: "s".repeat(40) };
+const NAMES = Object.keys(AuthServerSettings.shape);
+
+const parse = (name: string, value: string): Config | string => {
+  try {
+    return parseConfig({ ...SECRETS, [name]: value });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.message;
+  }
+};
+
+const value = fc.oneof(
+  fc.constantFrom("0", "-1", "1e9", "NaN", "true", "on", "both", "a,b", ",", "*.", "https://", "/"),
+  fc.stringMatching(/^[a-zA-Z0-9.,*@: -]{1,24}$/),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 24 }),
+);
+
+describe("any text in place of any setting", () => {
+  it("is taken, or refused in words that begin with a setting's name", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...NAMES), value, (name, text) => {
+        const config = parse(name, text);
+        if (typeof config === "string") expect(config).toMatch(/^[A-Z_]+\b/);
+        else expect(config.masterKeys.every((key) => key.length === 32)).toBe(true);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it("never widens who may come in: each name on a list is one that was written there", () => {
+    const LISTS = ["ALLOWED_USERS", "ALLOWED_EMAIL_DOMAINS", "CLIENT_DOCUMENT_ALLOWED_HOSTS"];
+    fc.assert(
+      fc.property(fc.constantFrom(...LISTS), value, (name, text) => {
+        const config = parse(name, text);
+        if (typeof config === "string") return;
+        const { allowLists, clientDocumentHosts } = config;
+        const lists = [allowLists.users, allowLists.emailDomains, clientDocumentHosts.allowed];
+        const list = lists[LISTS.indexOf(name)] ?? [];
+        const written = text.split(",").map((part) => part.trim().toLowerCase());
+        for (const each of list) expect(written).toContain(each);
+        expect(list).not.toContain("");
+        // An empty list would let everybody in.
+        expect(list.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

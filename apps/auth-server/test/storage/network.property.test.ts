@@ -1,0 +1,50 @@
+import fc from "fast-check";
+import { isIP } from "node:net";
+import { describe, expect, it } from "vitest";
+import { toNetworkOf } from "../../src/storage/network.ts";
+
+const group = fc.integer({ min: 0, max: 0xff_ff }).map((number) => number.toString(16));
+const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
+// Not all zeros, which would be an IPv4 address in disguise.
+const prefix = groups(3).map((rest) => ["2001", ...rest]);
+
+describe("the network of an address, as limits count", () => {
+  it("is one for all that its owner may pick, in any spelling, and another for the next", () => {
+    fc.assert(
+      fc.property(prefix, groups(4), groups(4), (network, one, other) => {
+        const at = (host: string[]) => [...network, ...host].join(":");
+        expect(toNetworkOf(at(one))).toBe(toNetworkOf(at(other)));
+        expect(toNetworkOf(at(one).toUpperCase())).toBe(toNetworkOf(at(one)));
+        const next = (Number.parseInt(network[3] ?? "", 16) ^ 1).toString(16);
+        const neighbour = [...network.slice(0, 3), next, ...one].join(":");
+        expect(toNetworkOf(neighbour)).not.toBe(toNetworkOf(at(one)));
+      }),
+    );
+  });
+
+  it("is the address itself with IPv4, also where it is written as IPv6", () => {
+    fc.assert(
+      fc.property(fc.ipV4(), fc.ipV4(), (one, other) => {
+        expect(toNetworkOf(`::ffff:${one}`)).toBe(toNetworkOf(one));
+        expect(toNetworkOf(one) === toNetworkOf(other)).toBe(one === other);
+      }),
+    );
+  });
+
+  it("is found, whatever a proxy before us passes on in the place of an address", () => {
+    const text = fc.oneof(
+      fc.ipV6(),
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("unknown", "_x", ""),
+    );
+    fc.assert(
+      fc.property(text, (address) => {
+        const network = toNetworkOf(address);
+        expect(network).toBeTypeOf("string");
+        // What is no address counts by itself, and is nobody else's.
+        if (isIP(address) === 0) expect(network).toBe(address);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
