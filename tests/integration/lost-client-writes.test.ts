@@ -8,7 +8,7 @@ import { startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
 import { untilAnswered } from "../support/patient-person.ts";
 
 /** What a login consists of, and nothing but a login. */
-const OF_GRANTS = ["at", "rt", "grant", "limits", "vault", "renew"];
+const OF_GRANTS = ["at", "rt", "grant", "vault", "renew"];
 
 let taiga: TaigaAddress;
 let lossy: LossySystem;

@@ -28,7 +28,7 @@ const LOGIN_WRITES = [
   "set held:",
   "set sess:",
   "set grant:",
-  "set limits:",
+  "replace grant:",
   "set renew:",
   "set vault:",
   "set code:",

@@ -21,6 +21,8 @@ interface TokenRecord {
   grantId: string;
   clientId: string;
   accountId: string;
+  /** Of a grant. */
+  limits?: object;
 }
 
 /** What a look at the whole store finds. */
@@ -78,9 +80,9 @@ export async function examineStore(
     expectIn(key, names.grantIndex(grantId));
   }
   for (const { key, value, hash, expiresAt } of ofKind("grant")) {
-    const { clientId, accountId } = JSON.parse(value) as TokenRecord;
+    const { clientId, accountId, limits } = JSON.parse(value) as TokenRecord;
     expectIn(key, `g2t:${hash}`, names.clientGrants(clientId), names.accountGrants(accountId));
-    const isComplete = stored.has(`limits:${hash}`) && stored.has(`vault:${hash}`);
+    const isComplete = limits !== undefined && stored.has(`vault:${hash}`);
     if (issuing.has(key) && !isComplete) faults.push(`${key} is in use and incomplete`);
     const ends = inUse.has(key) ? config.grantTtlSeconds : config.newGrantTtlSeconds;
     if (expiresAt > systemClock() + ends) faults.push(`${key} stays too long`);
@@ -88,7 +90,7 @@ export async function examineStore(
       faults.push(`${key} is incomplete and stays`);
     }
   }
-  for (const { key, kind, hash } of ofKind("limits", "vault", "renew")) {
+  for (const { key, kind, hash } of ofKind("vault", "renew")) {
     if (!stored.has(`grant:${hash}`)) faults.push(`${kind} ${key} is of no grant`);
     expectIn(key, `g2t:${hash}`);
   }

@@ -60,10 +60,10 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const { config, kv, keys, clock, logger, sleep } = deps;
   const sealer = createSealer(deps.rootKeys, "engine");
   const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
-  const limits = createGrantLimitsStore({ kv, keys, ttlSeconds: config.newGrantTtlSeconds });
   const recordsOf = (model: string) =>
     createRecordStore({ kv, sealer, clock, kind: toRecordKind(model, keys) });
   const records = recordsOf("RefreshToken");
+  const grants = recordsOf("Grant");
   const graceSeconds = config.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
@@ -108,16 +108,18 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   provider.use(finished.middleware);
 
   const handle = provider.callback();
-  const outside = { provider, limits, accessLimit: config.accessLimit };
+  const { accessLimit } = config;
   return {
     handler: (req, res) => void handle(req, res),
     interactions: createInteractions({
-      ...outside,
+      provider,
+      accessLimit,
+      limits: createGrantLimitsStore(grants),
       lifetimes,
       resource: config.resource,
       outcome: finished.outcome,
       endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
     }),
-    accessTokens: createAccessTokens(outside),
+    accessTokens: createAccessTokens({ tokens: recordsOf("AccessToken"), grants, accessLimit }),
   };
 }

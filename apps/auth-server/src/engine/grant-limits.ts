@@ -1,40 +1,35 @@
-import { ACCESS_LEVELS } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { ACCESS_LEVELS, UnavailableError } from "@taiga-mcp/service";
+import type { AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import type { StorageKeys } from "../storage/keys.ts";
 import type { GrantLimits } from "./ports.ts";
+import type { RecordStore } from "./record-store.ts";
 
 const StoredLimits = z.object({
   access: z.enum(ACCESS_LEVELS),
   projects: z.union([z.literal("all"), z.array(z.int())]),
 });
 
-/** What users limited their grants to. The engine's grant forgets members it does not know. */
+/** What users limited their grants to: a member of the grant's own record, so that both are one. */
 export interface GrantLimitsStore {
-  find(grantId: string): Promise<GrantLimits | undefined>;
+  /** @throws {UnavailableError} when the grant was ended meanwhile. */
   keep(grantId: string, limits: GrantLimits): Promise<void>;
 }
 
-export interface GrantLimitsDeps {
-  kv: Kv;
-  keys: StorageKeys;
-  /** As long as a new grant itself. */
-  ttlSeconds: number;
-}
-
-/** One record beside each grant, in the grant's index, so that both end together. */
-export const createGrantLimitsStore = ({
-  kv,
-  keys,
-  ttlSeconds,
-}: GrantLimitsDeps): GrantLimitsStore => ({
-  find: async (grantId) => {
-    const entry = await kv.get(keys.grantLimits(grantId));
-    return entry && StoredLimits.parse(JSON.parse(entry.value));
+/**
+ * Writes past the engine, whose model of a grant forgets members that it does not know. It saves a
+ * grant once, when it is made; one that it saved again would be without limits and worth nothing.
+ */
+export const createGrantLimitsStore = (
+  grants: Pick<RecordStore, "read" | "rewrite">,
+): GrantLimitsStore => ({
+  keep: async (grantId, limits) => {
+    const grant = await grants.read(grantId);
+    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant.payload, limits })))
+      return;
+    throw new UnavailableError("The grant was ended as soon as it was made.");
   },
-  keep: (grantId, limits) =>
-    kv.set(keys.grantLimits(grantId), JSON.stringify(limits), {
-      ttlSeconds,
-      indexes: [keys.grantIndex(grantId)],
-    }),
 });
+
+/** @returns `undefined` for a grant that nobody has limited yet, which is good for nothing. */
+export const toGrantLimits = (grant: AdapterPayload): GrantLimits | undefined =>
+  StoredLimits.safeParse(grant["limits"]).data;

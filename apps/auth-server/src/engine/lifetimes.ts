@@ -30,7 +30,7 @@ export interface LifetimesDeps {
 
 /** Moves the ends of what is in use. Nothing here can bring back what was revoked meanwhile. */
 export interface Lifetimes {
-  /** The grant was used: it, its limits, its Taiga credential and its client live on. */
+  /** The grant was used: it, its Taiga credential and its client live on. */
   extendGrant(grant: GrantRef): Promise<void>;
   keepClient(clientId: string): Promise<void>;
 }
@@ -56,7 +56,6 @@ export function createLifetimes({ kv, keys, grantTtlSeconds }: LifetimesDeps): L
       const owners = [keys.clientGrants(clientId), keys.accountGrants(accountId)];
       await Promise.all([
         kv.touch(keys.grant(grantId), { ttlSeconds, indexes: [...indexes, ...owners] }),
-        kv.touch(keys.grantLimits(grantId), { ttlSeconds, indexes }),
         kv.touch(keys.vault(grantId), { ttlSeconds, indexes }),
         keepClient(clientId),
       ]);

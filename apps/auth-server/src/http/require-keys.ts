@@ -6,9 +6,10 @@ import type { RootKeys } from "../crypto/root-keys.ts";
  * one that was stopped for hours may know only keys that were retired meanwhile. They are read
  * then, and when that fails the answer is 503.
  */
-export const createKeyGuard =
-  (rootKeys: Pick<RootKeys, "isFresh" | "refresh">): RequestHandler =>
-  async (_req, _res, next) => {
-    if (!rootKeys.isFresh()) await rootKeys.refresh();
+export function createKeyGuard(rootKeys: Pick<RootKeys, "isFresh" | "refresh">): RequestHandler {
+  const readFirst = async (next: () => void): Promise<void> => {
+    await rootKeys.refresh();
     next();
   };
+  return (_req, _res, next) => (rootKeys.isFresh() ? next() : readFirst(next));
+}

@@ -17,8 +17,6 @@ export interface StorageKeys {
   refreshToken: (token: string) => string;
   authorizationCode: (code: string) => string;
   grant: (grantId: string) => string;
-  /** What the user limited the grant to; beside the grant because the engine keeps no extras. */
-  grantLimits: (grantId: string) => string;
   session: (id: string) => string;
   interaction: (uid: string) => string;
   /** The session a uid stands for; holds the name of the session's record. */
@@ -59,7 +57,7 @@ export interface StorageKeys {
   /** The sealed answer that a just-rotated refresh token may be given again. */
   refreshAnswer: (refreshToken: string) => string;
 
-  /** Index of all that dies with a grant: tokens, limits, vault record. */
+  /** Index of all that dies with a grant: tokens, vault record. */
   grantIndex: (grantId: string) => string;
   /** The same, from the key of the grant's record. */
   grantIndexOf: (grantKey: string) => string;
@@ -87,7 +85,6 @@ export function createStorageKeys(taigaApiUrl: string): StorageKeys {
     refreshToken: ofUser("rt"),
     authorizationCode: ofUser("code"),
     grant: ofUser("grant"),
-    grantLimits: ofUser("limits"),
     session: ofUser("sess"),
     interaction: ofUser("ix"),
     sessionUid: ofUser("uid"),

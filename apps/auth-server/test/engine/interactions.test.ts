@@ -39,7 +39,7 @@ it("a grant that nothing will come of is deleted at once, with all that belongs 
   const [loser = "", winner = ""] = grantIds;
   expect(await kv.members(keys.accountGrants("alice"))).toEqual([keys.grant(winner)]);
   expect(await kv.members(keys.grantIndex(loser))).toEqual([]);
-  expect(await kv.get(keys.grantLimits(loser))).toBeUndefined();
+  expect(await kv.get(keys.grant(loser))).toBeUndefined();
 });
 
 describe("what became of an interaction", () => {

@@ -248,9 +248,9 @@ describe("a consented grant", () => {
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
     const [grant = ""] = await kv.members(system.keys.accountGrants("alice"));
-    const records = [grant, grant.replace(/^grant/, "limits"), grant.replace(/^grant/, "vault")];
+    const records = [grant, grant.replace(/^grant/, "vault")];
     const indexes = [system.keys.grantIndexOf(grant)];
-    await kv.set(records[2] ?? "", "sealed", { ttlSeconds: 660, indexes });
+    await kv.set(records[1] ?? "", "sealed", { ttlSeconds: 660, indexes });
     const livesFor = () =>
       Promise.all(
         records.map(async (key) => ((await kv.get(key))?.expiresAt ?? 0) - systemClock()),
@@ -260,7 +260,7 @@ describe("a consented grant", () => {
 
   it("whose code is never exchanged is forgotten ten minutes after the code", async () => {
     const { livesFor } = await obtainCode();
-    expect(await livesFor()).toEqual([660, 660, 660]);
+    expect(await livesFor()).toEqual([660, 660]);
     advance(660);
     expect(await kv.members(system.keys.accountGrants("alice"))).toEqual([]);
   });
@@ -269,7 +269,7 @@ describe("a consented grant", () => {
     const { livesFor, exchange } = await obtainCode();
     advance(30);
     const tokens = toTokens(await exchange());
-    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY, 30 * DAY]);
+    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY]);
     advance(1_700);
     expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
   });
@@ -281,7 +281,7 @@ describe("a consented grant", () => {
     expect([failed.status, failed.json["error"]]).toEqual([503, "temporarily_unavailable"]);
     kv.failsOn = undefined;
     expect((await exchange()).status).toBe(200);
-    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY, 30 * DAY]);
+    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY]);
   });
 });
 

@@ -86,11 +86,10 @@ describe("what lies in the store", () => {
       rt: false,
       code: false,
       grant: false,
-      limits: false,
     });
   });
 
-  it("ends whole when a grant is revoked: tokens, limits, Taiga credential", async () => {
+  it("ends whole when a grant is revoked: tokens, Taiga credential", async () => {
     const kv = createMemoryKv({ clock });
     system = await startSystem({ kv });
     const { clientId, tokens } = await connect(system);
@@ -105,7 +104,6 @@ describe("what lies in the store", () => {
       "at",
       "code",
       "grant",
-      "limits",
       "rt",
       "rt",
       "vault",
@@ -150,7 +148,7 @@ describe("what lies in the store", () => {
     const kv = createMemoryKv({ clock });
     const here = createStorageKeys("https://taiga.example/api/v1");
     const there = createStorageKeys("https://other.example/api/v1");
-    for (const name of ["accessToken", "grant", "vault", "grantLimits", "session"] as const) {
+    for (const name of ["accessToken", "grant", "vault", "session"] as const) {
       expect(here[name]("x")).not.toBe(there[name]("x"));
     }
     expect(here.client("x")).toBe(there.client("x"));

@@ -26,7 +26,7 @@ const keysOf = (kind: string): string[] =>
   [...kv.written.keys()].filter((key) => key.startsWith(`${kind}:`));
 
 describe("a stored record of any text", () => {
-  it.each(["at", "grant", "limits"])(
+  it.each(["at", "grant"])(
     "makes no token active when it stands in the place of %s",
     async (kind) => {
       const keys = keysOf(kind);
