@@ -81,7 +81,7 @@ export interface Interactions {
   deny(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
 }
 
-/** What a user agreed to, kept beside the grant and deleted with it. */
+/** What a user agreed to; a part of the grant. */
 export interface GrantLimits {
   access: AccessLevel;
   /** Taiga project ids, or all that the user can see. */
