@@ -11,7 +11,7 @@ import type { Contestant, Target } from "./race.ts";
 const CLIENTS = 32;
 /** A login is eight requests of a browser and a client; more of them would be limited. */
 const LOGIN_CLIENTS = 2;
-const LOGINS_PER_TURN = 15;
+const LOGINS_PER_TURN = 12;
 
 const FORM = { "content-type": "application/x-www-form-urlencoded" };
 const MCP = {

@@ -42,7 +42,7 @@ async function measureAuthServer(redisUrl: string | undefined): Promise<void> {
     contestants.push(await refreshing(store, target));
     contestants.push(await login(store, target));
   }
-  const scores = await race(contestants, { rounds: 5, turnMs: 300 });
+  const scores = await race(contestants, { rounds: 5, turnMs: 500 });
   print(scores, () => "bare Express: hello");
 }
 
@@ -54,7 +54,7 @@ async function measureResourceServer(): Promise<void> {
     mcp("bare MCP: tools/call", bare, "tools/call", GET_ME),
     mcp("tools/call", ours, "tools/call", GET_ME),
   ];
-  const scores = await race(contestants, { rounds: 5, turnMs: 300 });
+  const scores = await race(contestants, { rounds: 5, turnMs: 500 });
   print(scores, (name) => (name.startsWith("bare") ? name : `bare MCP: ${name}`));
 }
 

@@ -26,6 +26,11 @@ const PAGES: Readonly<Record<string, Omit<ErrorPage, "code">>> = {
     message: "This is a mistake of this server, not yours.",
     advice: `${START_AGAIN} If it stays, tell your administrator.`,
   },
+  too_many_requests: {
+    title: "Too many logins at once",
+    message: "More logins were begun from your network in the last minute than this server takes.",
+    advice: "Nothing is lost. Wait a minute, then connect again from the app.",
+  },
   not_found: {
     title: "There is no such page",
     message: "Nothing is served at this address.",
@@ -47,7 +52,7 @@ export function renderFailurePage({ error, subject, description }: Failure): Pro
   }
   const page = PAGES[error] ?? {
     title: "This cannot go on",
-    message: `The app's request was refused: ${description ?? error}.`,
+    message: `The app's request was refused: ${(description ?? error).replace(/\.$/, "")}.`,
     advice: START_AGAIN,
   };
   return renderErrorPage({ ...page, code: error });
