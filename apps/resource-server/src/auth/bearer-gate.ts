@@ -74,7 +74,15 @@ function readToken(req: Request): string {
       description: "The access token belongs into the Authorization header, never into the URL",
     });
   }
-  const header = req.headers.authorization;
+  const [header, ...others] = req.headersDistinct["authorization"] ?? [];
+  if (others.length > 0) {
+    // Node would take the first and another reader the last: nobody shall choose.
+    throw new TokenRequestError({
+      status: 400,
+      error: "invalid_request",
+      description: "The Authorization header must be sent once",
+    });
+  }
   if (header === undefined || !BEARER_SCHEME.test(header)) {
     throw new TokenRequestError({
       status: 401,

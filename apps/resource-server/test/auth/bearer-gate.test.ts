@@ -1,5 +1,7 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { UnavailableError } from "@taiga-mcp/service";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Harness, rpc, startHarness } from "../support/harness.ts";
 
@@ -99,6 +101,23 @@ describe("the bearer gate", () => {
       expect(seen).toEqual([]);
     },
   );
+
+  it("refuses two Authorization headers, because one reader takes the first and another the last", async () => {
+    const { hostname, port, host } = new URL(rs.url);
+    const sent = request({
+      hostname,
+      port,
+      path: "/mcp",
+      method: "POST",
+      headers: ["host", host, "authorization", "Bearer good", "authorization", "Bearer other"],
+    });
+    sent.end();
+    const [response] = (await once(sent, "response")) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(400);
+    expect(response.headers["www-authenticate"]).toContain('error="invalid_request"');
+    expect(seen).toEqual([]);
+  });
 
   it.each([{}, { authorization: "Bearer good" }])(
     "refuses a token in the URL, where logs and histories keep it (headers %j)",
