@@ -1,7 +1,8 @@
 import { ConfigurationError } from "@taiga-mcp/service";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AuthServerSettings, type Config, parseConfig } from "../src/config.ts";
+import { type Config, parseConfig } from "../src/config.ts";
+import { AuthServerSettings } from "../src/settings.ts";
 
 /** Given, so that none is made in DATA_DIR. */
 const SECRETS = { MASTER_KEY: "A".repeat(43), RS_CLIENT_SECRET: "s".repeat(40) };

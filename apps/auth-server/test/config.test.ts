@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { AuthServerSettings, parseConfig } from "../src/config.ts";
+import { parseConfig } from "../src/config.ts";
+import { AuthServerSettings } from "../src/settings.ts";
 
 const KEY = Buffer.alloc(32, 1).toString("base64url");
 const OTHER_KEY = Buffer.alloc(32, 2).toString("base64url");

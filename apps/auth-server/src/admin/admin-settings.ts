@@ -1,7 +1,8 @@
 import { ConfigurationError, type Environment, readEnvironment } from "@taiga-mcp/service";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { AuthServerSettings, resolveMasterKeys } from "../config.ts";
+import { resolveMasterKeys } from "../config.ts";
+import { AuthServerSettings } from "../settings.ts";
 import { toAdminToken } from "./admin-token.ts";
 
 /** What the program needs to know of the server's settings; the server itself tells the rest. */

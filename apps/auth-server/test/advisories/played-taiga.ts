@@ -4,7 +4,7 @@ import type { LoginBackend, TaigaAccount } from "../../src/login/login-backend.t
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
 import { toAccountId } from "../../src/storage/keys.ts";
 import { TAIGA_API_URL } from "../support/system.ts";
-import { createTaigaChains, type TaigaChains } from "../vault/taiga-chains.ts";
+import { createTaigaChains, type TaigaChains } from "../support/taiga-chains.ts";
 
 export const PASSWORD = "correct";
 /** The only code that its own pages send a browser back with. */

@@ -6,54 +6,29 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDocumentClients } from "../../src/engine/document-clients.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import {
-  type Answer,
   authorize,
   connect,
   createBrowser,
   createPkce,
   introspect,
   refresh,
-  REDIRECT_URI,
   register,
-  request,
   revoke,
   toAuthorizeParams,
 } from "../support/client.ts";
-import { type DocumentHost, startDocumentHost } from "../support/document-host.ts";
-import { startSystem, type System, type SystemOptions } from "../support/system.ts";
+import type { DocumentHost } from "../support/document-host.ts";
+import { type DocumentSystem, openLogin, startDocumentSystem } from "../support/document-system.ts";
 import { createTestKv } from "../support/stores.ts";
-import { advance, stopClock } from "../support/time.ts";
+import type { System, SystemOptions } from "../support/system.ts";
 
+let documents: DocumentSystem;
 let host: DocumentHost;
 let system: System;
-const replicas: System[] = [];
 beforeEach(async () => {
-  host = await startDocumentHost();
-  system = await start();
+  documents = await startDocumentSystem();
+  ({ host, system } = documents);
 });
-afterEach(async () => {
-  vi.useRealTimers();
-  await Promise.all(replicas.splice(0).map((each) => each.close()));
-  await host.close();
-});
-
-async function start(options: SystemOptions = {}): Promise<System> {
-  const started = await startSystem({ fetchDocument: host.fetch, ...options });
-  replicas.push(started);
-  return started;
-}
-
-/** A process that has nothing in memory, on the same store and under the same name. */
-const restart = (config: SystemOptions["config"] = {}): Promise<System> =>
-  start({ kv: system.kv, config: { issuer: system.issuer, ...config } });
-
-const open = (at: System, clientId: string, redirectUri = REDIRECT_URI): Promise<Answer> => {
-  const params = toAuthorizeParams(clientId, createPkce(), { redirect_uri: redirectUri });
-  return request(`${at.url}/authorize?${params.toString()}`);
-};
-
-const refreshAt = (at: System, clientId: string, token: string): Promise<Answer> =>
-  refresh({ issuer: at.url }, clientId, token);
+afterEach(() => documents.close());
 
 describe("a client that names itself by the address of its document", () => {
   it("logs in, refreshes and revokes without registering", async () => {
@@ -78,7 +53,7 @@ describe("a client that names itself by the address of its document", () => {
         res.end();
       });
     };
-    const watched = await start({ pages });
+    const watched = await documents.start({ pages });
     const clientId = host.publish("/client", { client_name: "Claude" });
     for (const id of [clientId, await register(watched)]) {
       const params = toAuthorizeParams(id, createPkce());
@@ -103,7 +78,7 @@ describe("a client that names itself by the address of its document", () => {
       const params = toAuthorizeParams(clientId, createPkce(), { redirect_uri: redirectUri });
       expect((await authorize(system, params)).get("code")).not.toBeNull();
     }
-    const foreign = await open(system, clientId, "http://localhost:53999/other");
+    const foreign = await openLogin(system, clientId, "http://localhost:53999/other");
     expect([foreign.status, foreign.headers.get("location")]).toEqual([400, null]);
     expect(foreign.text).toContain("invalid_redirect_uri");
   });
@@ -114,7 +89,7 @@ describe("a client that names itself by the address of its document", () => {
       token_endpoint_auth_method: "private_key_jwt",
       jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: "k" }] },
     });
-    expect((await open(system, clientId)).status).toBe(303);
+    expect((await openLogin(system, clientId)).status).toBe(303);
     const answer = await refresh(system, clientId, "any");
     expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
   });
@@ -125,7 +100,7 @@ describe("a client that names itself by the address of its document", () => {
     ["redirects", { status: 301, headers: { location: "/other" } }, "redirects"],
     ["is a page", { headers: { "content-type": "text/html" } }, "JSON"],
   ])("gets a page that says why when its document %s", async (_what, reply, reason) => {
-    const page = await open(system, host.publish("/client", {}, reply));
+    const page = await openLogin(system, host.publish("/client", {}, reply));
     expect([page.status, page.headers.get("location")]).toEqual([400, null]);
     expect(page.headers.get("content-type")).toContain("text/html");
     expect(page.text).toContain("This app could not be checked");
@@ -137,9 +112,9 @@ describe("a client that names itself by the address of its document", () => {
     const config = {
       clientDocumentHosts: { allowed: [], denied: ["apps.test", "*.apps.test"] },
     };
-    const strict = await start({ config });
+    const strict = await documents.start({ config });
     for (const id of [host.publish("/client"), "https://127.0.0.1/client", "https://apps.test/"]) {
-      const page = await open(strict, id);
+      const page = await openLogin(strict, id);
       expect([page.status, page.text.includes("invalid_client")]).toEqual([400, true]);
     }
     expect(host.requests).toEqual([]);
@@ -147,151 +122,32 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   it("is unknown where documents are not taken, and nothing is fetched", async () => {
-    const registering = await start({ fetchDocument: undefined });
-    const page = await open(registering, host.publish("/client"));
+    const registering = await documents.start({ fetchDocument: undefined });
+    const page = await openLogin(registering, host.publish("/client"));
     expect([page.status, page.text.includes("This app is not known here")]).toEqual([400, true]);
     expect(host.requests).toEqual([]);
-  });
-});
-
-describe("a client whose host is away", () => {
-  it("keeps its logins: introspection and refresh go on in any process, for seven days", async () => {
-    stopClock();
-    const clientId = host.publish("/client");
-    const { tokens } = await connect(system, { clientId });
-    host.isDown = true;
-    advance(6 * 86_400);
-    const later = await restart();
-    const answer = await refreshAt(later, clientId, tokens.refresh_token);
-    expect(answer.status).toBe(200);
-    const { json } = await introspect(later.url, String(answer.json["access_token"]));
-    expect(json["active"]).toBe(true);
-    await revoke({ ...later, issuer: later.url }, clientId, String(answer.json["access_token"]));
-    expect((await introspect(later.url, String(answer.json["access_token"]))).json["active"]).toBe(
-      false,
-    );
-  });
-
-  it("is told to try again after that, never to forget its login, and goes on when the host is back", async () => {
-    stopClock();
-    const clientId = host.publish("/client");
-    const { tokens } = await connect(system, { clientId });
-    host.isDown = true;
-    advance(8 * 86_400);
-    const away = await refreshAt(await restart(), clientId, tokens.refresh_token);
-    expect([away.status, away.json["error"]]).toEqual([503, "temporarily_unavailable"]);
-    expect(away.headers.get("retry-after")).not.toBeNull();
-    host.isDown = false;
-    expect((await refreshAt(await restart(), clientId, tokens.refresh_token)).status).toBe(200);
-  });
-
-  it("begins no new login: a page says what is the matter, though a copy is there", async () => {
-    const clientId = host.publish("/client");
-    await connect(system, { clientId });
-    host.isDown = true;
-    const page = await open(await restart(), clientId);
-    expect([page.status, page.headers.get("location")]).toEqual([503, null]);
-    expect(page.headers.get("retry-after")).not.toBeNull();
-    expect(page.headers.get("content-type")).toContain("text/html");
-    expect(page.text).toContain("This app could not be checked");
-    expect(page.text).toContain("Its host does not answer.");
-  });
-
-  it("finishes no login that had begun, once the document is no longer cached", async () => {
-    stopClock();
-    const clientId = host.publish("/client");
-    const browser = createBrowser(system.issuer);
-    const params = toAuthorizeParams(clientId, createPkce());
-    const { headers } = await browser.open(`${system.issuer}/authorize?${params.toString()}`);
-    host.isDown = true;
-    advance(301);
-    const { page, leftFor } = await browser.follow(
-      new URL(headers.get("location") ?? "", system.issuer).href,
-    );
-    expect([page.status, leftFor]).toEqual([503, undefined]);
-  });
-
-  it("with a key is believed for an hour only, because a key may have been withdrawn", async () => {
-    stopClock();
-    const { publicKey } = await generateKeyPair("ES256");
-    const clientId = host.publish("/client", {
-      token_endpoint_auth_method: "private_key_jwt",
-      jwks: { keys: [await exportJWK(publicKey)] },
-    });
-    await open(system, clientId);
-    host.isDown = true;
-    const errorAt = async () => (await refreshAt(await restart(), clientId, "x")).json["error"];
-    expect(await errorAt()).toBe("invalid_client");
-    advance(3_601);
-    expect(await errorAt()).toBe("temporarily_unavailable");
-  });
-
-  it("loses its copy at once when the operator denies its host", async () => {
-    const clientId = host.publish("/client");
-    const { tokens } = await connect(system, { clientId });
-    const strict = await restart({ clientDocumentHosts: { allowed: [], denied: ["apps.test"] } });
-    const answer = await refreshAt(strict, clientId, tokens.refresh_token);
-    expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_client"]);
-  });
-});
-
-describe("a document that changes", () => {
-  const OTHER_URI = "http://127.0.0.1:7777/other";
-
-  it.each([
-    [undefined, 300],
-    ["no-store", 300],
-    ["max-age=1", 300],
-    ["max-age=600", 600],
-    ["max-age=31536000", 3600],
-  ])("with Cache-Control %s counts after %i seconds, not before", async (cacheControl, seconds) => {
-    stopClock();
-    const headers = cacheControl === undefined ? {} : { "cache-control": cacheControl };
-    const clientId = host.publish("/client", {}, { headers });
-    expect((await open(system, clientId)).status).toBe(303);
-    host.publish("/client", { redirect_uris: [OTHER_URI] }, { headers });
-    advance(seconds - 1);
-    expect((await open(system, clientId)).status).toBe(303);
-    advance(2);
-    expect((await open(system, clientId)).text).toContain("invalid_redirect_uri");
-    expect((await open(system, clientId, OTHER_URI)).status).toBe(303);
-    expect(host.requests).toHaveLength(2);
-  });
-
-  it("is fetched once for all who ask at the same time", async () => {
-    const clientId = host.publish("/client");
-    const answers = await Promise.all(Array.from({ length: 8 }, () => open(system, clientId)));
-    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 303));
-    expect(host.requests).toEqual(["/client"]);
-  });
-
-  it("that cannot be used is not remembered", async () => {
-    const clientId = host.publish("/client", {}, { status: 404 });
-    expect((await open(system, clientId)).status).toBe(400);
-    host.publish("/client");
-    expect((await open(system, clientId)).status).toBe(303);
   });
 });
 
 describe("fetching for others", () => {
   it("is limited for each network, with a page and a time; what is cached does not count", async () => {
     const cached = host.publish("/cached");
-    await open(system, cached);
+    await openLogin(system, cached);
     for (let count = 0; count < 29; count += 1) {
-      await open(system, host.publish(`/client-${count}`));
+      await openLogin(system, host.publish(`/client-${count}`));
     }
-    const page = await open(system, host.publish("/one-more"));
+    const page = await openLogin(system, host.publish("/one-more"));
     expect([page.status, page.headers.get("retry-after")]).toEqual([429, "600"]);
     expect(page.text).toContain("from your network");
     expect(host.requests).not.toContain("/one-more");
-    expect((await open(system, cached)).status).toBe(303);
+    expect((await openLogin(system, cached)).status).toBe(303);
   });
 
   it("needs the store, whose outage is one", async () => {
     const kv = createTestKv();
-    const failing = await start({ kv });
+    const failing = await documents.start({ kv });
     kv.failsOn = (_method, key) => key.startsWith("rl:client-document");
-    const page = await open(failing, host.publish("/client"));
+    const page = await openLogin(failing, host.publish("/client"));
     expect([page.status, host.requests]).toEqual([503, []]);
   });
 });
@@ -299,8 +155,8 @@ describe("fetching for others", () => {
 describe("the engine's revision of the draft", () => {
   const keys = createStorageKeys("https://taiga.example/api/v1");
   const kv = createMemoryKv({ clock: systemClock });
-  const documents = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
-  const { feature } = createDocumentClients({ documents, kv, keys });
+  const source = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
+  const { feature } = createDocumentClients({ documents: source, kv, keys });
   const boot = (ack: string | undefined) =>
     new Provider("https://auth.example", {
       features: { clientIdMetadataDocument: { ...feature, ack } },

@@ -146,3 +146,24 @@ describe("keys at an address", () => {
     expect([status, json["error"]]).toEqual([400, "invalid_client_metadata"]);
   });
 });
+
+describe("a client with a key instead of a secret", () => {
+  it("is let in once for each assertion, also when four requests race", async () => {
+    const { client_id: _, ...proof } = await client.prove({ jti: "one" });
+    const attempt = () =>
+      postForm(`${system.issuer}/token`, {
+        grant_type: "refresh_token",
+        refresh_token: "unknown",
+        ...proof,
+      });
+    const errors = (await Promise.all([attempt(), attempt(), attempt(), attempt()])).map(
+      ({ json }) => String(json["error"]),
+    );
+    expect(errors.toSorted()).toEqual([
+      "invalid_client",
+      "invalid_client",
+      "invalid_client",
+      "invalid_grant",
+    ]);
+  });
+});

@@ -1,26 +1,20 @@
-import { createMemoryKv } from "@taiga-mcp/store";
-import { systemClock } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   type Answer,
-  authorize,
   connect,
-  createPkce,
-  exchangeCode,
   introspect,
   postForm,
   refresh,
   register,
   revoke,
-  toAuthorizeParams,
+  toTokens,
   type Tokens,
 } from "../support/client.ts";
-import { createTestKv, type TestKv } from "../support/stores.ts";
+import { createTestKv } from "../support/stores.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 
 const DAY = 86_400;
-const toTokens = (answer: Answer): Tokens => answer.json as unknown as Tokens;
 
 describe("refreshing", () => {
   let system: System;
@@ -226,91 +220,5 @@ describe("what a refresh must not do", () => {
     } finally {
       await system.close();
     }
-  });
-});
-
-describe("a consented grant", () => {
-  let kv: TestKv;
-  let system: System;
-  beforeEach(async () => {
-    stopClock();
-    kv = createTestKv();
-    system = await startSystem({ kv });
-  });
-  afterEach(async () => {
-    vi.useRealTimers();
-    await system.close();
-  });
-
-  /** How long each of a grant's records still lives, by kind; the vault's as main.ts writes it. */
-  async function obtainCode() {
-    const clientId = await register(system);
-    const pkce = createPkce();
-    const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
-    const [grant = ""] = await kv.members(system.keys.accountGrants("alice"));
-    const records = [grant, grant.replace(/^grant/, "vault")];
-    const indexes = [system.keys.grantIndexOf(grant)];
-    await kv.set(records[1] ?? "", "sealed", { ttlSeconds: 660, indexes });
-    const livesFor = () =>
-      Promise.all(
-        records.map(async (key) => ((await kv.get(key))?.expiresAt ?? 0) - systemClock()),
-      );
-    return { livesFor, exchange: () => exchangeCode(system, clientId, code, pkce) };
-  }
-
-  it("whose code is never exchanged is forgotten ten minutes after the code", async () => {
-    const { livesFor } = await obtainCode();
-    expect(await livesFor()).toEqual([660, 660]);
-    advance(660);
-    expect(await kv.members(system.keys.accountGrants("alice"))).toEqual([]);
-  });
-
-  it("lives its whole life from the exchange of its code on", async () => {
-    const { livesFor, exchange } = await obtainCode();
-    advance(30);
-    const tokens = toTokens(await exchange());
-    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY]);
-    advance(1_700);
-    expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
-  });
-
-  it("keeps its code when its life cannot be extended, so that the client can try again", async () => {
-    const { livesFor, exchange } = await obtainCode();
-    kv.failsOn = (method) => method === "touch";
-    const failed = await exchange();
-    expect([failed.status, failed.json["error"]]).toEqual([503, "temporarily_unavailable"]);
-    kv.failsOn = undefined;
-    expect((await exchange()).status).toBe(200);
-    expect(await livesFor()).toEqual([30 * DAY, 30 * DAY]);
-  });
-});
-
-describe("authorization codes", () => {
-  let system: System;
-  beforeEach(async () => {
-    system = await startSystem({ kv: createMemoryKv({ clock: systemClock }) });
-  });
-  afterEach(() => system.close());
-
-  async function obtainCode(): Promise<() => Promise<Answer>> {
-    const clientId = await register(system);
-    const pkce = createPkce();
-    const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
-    return () => exchangeCode(system, clientId, code, pkce);
-  }
-
-  it("are worth tokens for exactly one of eight parallel requests", async () => {
-    const exchange = await obtainCode();
-    const answers = await Promise.all(Array.from({ length: 8 }, exchange));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const losers = answers.filter(({ status }) => status !== 200);
-    expect(new Set(losers.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
-  });
-
-  it("end everything they were worth when used a second time", async () => {
-    const exchange = await obtainCode();
-    const { access_token } = toTokens(await exchange());
-    expect((await exchange()).json["error"]).toBe("invalid_grant");
-    expect((await introspect(system.issuer, access_token)).json).toEqual({ active: false });
   });
 });

@@ -1,9 +1,9 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LoginThrottledError } from "../../src/login/login-backend.ts";
-import { application, type Browser, openBrowser, toAccount, UID } from "./browser.ts";
+import { application, toAccount } from "../support/ada.ts";
+import { type Browser, openBrowser, PATH, UID } from "./browser.ts";
 
-const PATH = `/interaction/${UID}`;
 const CODE = "0f8fad5b-d9cb-469f-a165-70867728950e";
 
 let browser: Browser;

@@ -1,21 +1,8 @@
-import {
-  createLogger,
-  listen,
-  type Listening,
-  systemClock,
-  UnavailableError,
-} from "@taiga-mcp/service";
+import { createLogger, listen, type Listening, systemClock } from "@taiga-mcp/service";
 import { createMemoryKv } from "@taiga-mcp/store";
 import express from "express";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse, type HTMLElement } from "node-html-parser";
-import { InteractionEndedError } from "../../src/engine/interaction-ended.ts";
-import type {
-  GrantLimits,
-  Interaction,
-  InteractionOutcome,
-  Interactions,
-} from "../../src/engine/ports.ts";
+import type { GrantLimits, Interaction, InteractionOutcome } from "../../src/engine/ports.ts";
 import { createSealer } from "../../src/crypto/seal.ts";
 import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
 import { createCsrf } from "../../src/interactions/csrf.ts";
@@ -24,33 +11,18 @@ import { type AllowLists, createAdmission } from "../../src/login/admission.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
-import type {
-  ApplicationCredential,
-  LoginBackend,
-  LoginOutcome,
-  TaigaAccount,
-  TaigaCredentialRecord,
-  TaigaLogin,
-} from "../../src/login/login-backend.ts";
+import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
 import type { OwnProject } from "../../src/login/own-projects.ts";
+import { ada, application, toAccount } from "../support/ada.ts";
 import { createRootKeys } from "../support/root-keys.ts";
+import { createFakeEngine, createFakeVault } from "./fakes.ts";
 
 export const ISSUER = "https://login.example.com";
 export const UID = "abc-123";
+export const PATH = `/interaction/${UID}`;
 
-export const ada: TaigaLogin = {
-  user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
-  credential: { scheme: "Bearer", token: "access", refreshToken: "refresh" },
-};
-
-/** What Taiga says of a user, as `changes` has it. */
-export const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
-  ...ada.user,
-  email: "ada@example.com",
-  isEmailVerified: true,
-  isActive: true,
-  ...changes,
-});
+/** What Ada enters on the login page. */
+export const typed = { username: "ada", password: "correct horse" };
 
 export interface Page {
   status: number;
@@ -102,15 +74,6 @@ export interface Browser {
   csrf: ReturnType<typeof createCsrf>;
   close(): Promise<void>;
 }
-
-/** What Taiga's application flow yields for Ada. */
-export const application: ApplicationCredential = {
-  scheme: "Application",
-  token: "application-token",
-  state: "state",
-  userId: 5,
-  checkedAt: 1,
-};
 
 const SAME_ORIGIN = { Origin: ISSUER, "Sec-Fetch-Site": "same-origin" };
 /** What the consent page has selected by itself. */
@@ -257,65 +220,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   return browser;
 }
 
-function createFakeEngine(browser: Browser): Interactions {
-  const redirect = (res: ServerResponse, to: string): void => {
-    res.writeHead(303, { Location: to }).end();
-  };
-  return {
-    find: async (_req: IncomingMessage, _res: ServerResponse, uid: string) => {
-      if (browser.storeIsDown) throw new UnavailableError("The store does not answer.");
-      return browser.hasCookie && uid === browser.interaction.uid ? browser.interaction : undefined;
-    },
-    outcome: (_req, _res, uid) => (uid === browser.interaction.uid ? browser.outcome : undefined),
-    finishLogin: async (_req, res, _interaction, accountId) => {
-      browser.calls.push(`finishLogin ${accountId}`);
-      browser.interaction.step = "consent";
-      browser.interaction.accountId = accountId;
-      redirect(res, "/resume");
-    },
-    createGrant: async (_interaction, limits) => {
-      browser.calls.push("createGrant");
-      browser.grants.push(limits);
-      return { grantId: "grant" };
-    },
-    discardGrant: async (grantId) => {
-      browser.calls.push(`discardGrant ${grantId}`);
-    },
-    finishConsent: async (_req, res, _interaction, grantId) => {
-      if (browser.isOvertaken) throw new InteractionEndedError();
-      browser.calls.push(`finishConsent ${grantId}`);
-      browser.interaction.isAnswered = true;
-      redirect(res, "/resume");
-    },
-    resume: async (_req, res) => {
-      browser.calls.push("resume");
-      redirect(res, "/resume");
-    },
-    deny: async (_req, res) => {
-      if (browser.isOvertaken) throw new InteractionEndedError();
-      browser.calls.push("deny");
-      redirect(res, "/resume");
-    },
-  };
+/** Ada has logged in and sees the consent page next. */
+export function atConsent(browser: Browser): void {
+  browser.interaction.step = "consent";
+  browser.interaction.accountId = "taiga.5";
+  browser.held.set(UID, ada);
 }
-
-const createFakeVault = (browser: Browser) => ({
-  hold: async (uid: string, login: TaigaLogin) => {
-    browser.calls.push(`hold ${uid}`);
-    browser.held.set(uid, { user: login.user, credential: login.credential });
-  },
-  holder: async (uid: string) => browser.held.get(uid)?.user,
-  heldToken: async (uid: string) => browser.held.get(uid)?.credential,
-  keep: async (uid: string, grantId: string) => {
-    browser.calls.push(`keep ${uid} ${grantId}`);
-    return browser.held.delete(uid) && !browser.isRobbed;
-  },
-  forget: async () => {},
-  discard: async (uid: string) => {
-    browser.calls.push(`discard ${uid}`);
-    browser.held.delete(uid);
-  },
-  release: async ({ scheme }: TaigaCredentialRecord) => {
-    browser.calls.push(`release ${scheme}`);
-  },
-});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createAdmission } from "../../src/login/admission.ts";
-import { toAccount } from "../interactions/browser.ts";
+import { toAccount } from "../support/ada.ts";
 
 describe("createAdmission", () => {
   it("asks nothing when there are no lists", () => {

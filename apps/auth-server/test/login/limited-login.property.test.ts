@@ -3,11 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
-import { ada, toAccount } from "../interactions/browser.ts";
+import { ada, toAccount } from "../support/ada.ts";
+import { HOME, OFFICE, START } from "../support/login-world.ts";
 
-const START = 1_790_000_000;
-const OFFICE = "192.0.2.1";
-const HOME = "198.51.100.7";
 const MINUTE = 60;
 const HOUR = 3_600;
 

@@ -3,7 +3,7 @@ import { type Me, TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-clien
 import { beforeEach, describe, expect, it } from "vitest";
 import { LoginThrottledError } from "../../src/login/login-backend.ts";
 import { createApplicationLogin } from "../../src/login/taiga-application.ts";
-import { application } from "../interactions/browser.ts";
+import { application } from "../support/ada.ts";
 
 const me: Me = {
   id: 5,

@@ -20,6 +20,9 @@ export interface Tokens {
   expires_in: number;
 }
 
+/** The tokens of an answer that gives some. */
+export const toTokens = (answer: Answer): Tokens => answer.json as unknown as Tokens;
+
 async function read(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = (response.headers.get("content-type") ?? "").includes("json");
@@ -191,7 +194,7 @@ export async function connect(
   if (code === null) throw new Error(`No code: ${redirect.toString()}`);
   const answer = await exchangeCode(system, clientId, code, pkce);
   if (answer.status !== 200) throw new Error(`No tokens: ${answer.text}`);
-  return { clientId, tokens: answer.json as unknown as Tokens };
+  return { clientId, tokens: toTokens(answer) };
 }
 
 export const basicAuth = ({ clientId, clientSecret } = RESOURCE_SERVER): Record<

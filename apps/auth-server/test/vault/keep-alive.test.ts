@@ -1,91 +1,45 @@
-import { createLogger, UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createSealer } from "../../src/crypto/seal.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
-import { createKeepAlive, type KeepAlive } from "../../src/vault/keep-alive.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
-import { createVault, type Vault } from "../../src/vault/vault.ts";
-import { createTaigaChains, createToken, fail, type TaigaChains } from "./taiga-chains.ts";
-import { createRootKeys } from "../support/root-keys.ts";
+import { ada } from "../support/ada.ts";
+import { createKeepAliveReplica, type KeepAliveReplica } from "../support/keep-alive-replica.ts";
+import {
+  createVaultWorld,
+  DAY,
+  GRANT_TTL,
+  HOUR,
+  keys,
+  type VaultWorld,
+} from "../support/vault-world.ts";
+import { createTaigaChains, createToken, fail } from "../support/taiga-chains.ts";
 
-const START = 1_790_000_000;
 const MINUTE = 60;
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
-const GRANT_TTL = 30 * DAY;
 
-const keys = createStorageKeys("https://taiga.example.com/api/v1");
-const seal = createSealer(createRootKeys(7), "vault");
-const logger = createLogger({ name: "test", level: "silent" });
-const clock = (): number => now;
-
-let now: number;
-let kv: Kv;
-let taiga: TaigaChains;
-let ended: string[];
-let replica: Replica;
-
-interface Replica {
-  vault: Vault;
-  keepAlive: KeepAlive;
-  /** What it slept between renewals, in milliseconds. */
-  slept: number[];
-}
-
-function createReplica(store: Kv = kv): Replica {
-  const calendar = createRenewalCalendar({ kv: store, clock, keys });
-  const vault = createVault({
-    kv: store,
-    seal,
-    clock,
-    refresh: (refreshToken, signal) => taiga.refresh(refreshToken, signal),
-    whoIs: () => Promise.reject(new Error("Nobody asks who a password login is.")),
-    sharedTokens: { note: async () => {}, release: async () => {} },
-    toAccountId: (userId) => `taiga.${userId}`,
-    ttlSeconds: GRANT_TTL,
-    endGrant: async (grantId) => {
-      ended.push(grantId);
-      await kv.deleteMembers(keys.grantIndex(grantId));
-    },
-    keys,
-    calendar,
-    logger,
-    sleep: () => new Promise(setImmediate),
-  });
-  const slept: number[] = [];
-  const keepAlive = createKeepAlive({
-    calendar,
-    vault,
-    sharedTokens: { sweep: async () => {} },
-    logger,
-    sleep: async (ms) => void slept.push(ms),
-    random: () => 0,
-  });
-  return { vault, keepAlive, slept };
-}
+let world: VaultWorld;
+let replica: KeepAliveReplica;
 
 async function connect(grantId: string): Promise<void> {
-  const user = { id: 5, username: "ada", fullName: "Ada Lovelace" };
-  await replica.vault.hold(grantId, { user, credential: taiga.login() });
+  await replica.vault.hold(grantId, { user: ada.user, credential: world.taiga.login() });
   expect(await replica.vault.keep(grantId, grantId)).toBe(true);
 }
 
 /** Time passes hour by hour; whoever is given looks at the calendar every hour. */
-async function pass(seconds: number, replicas: readonly Replica[] = [replica]): Promise<void> {
-  for (const end = now + seconds; now < end; now += HOUR) {
+async function pass(
+  seconds: number,
+  replicas: readonly KeepAliveReplica[] = [replica],
+): Promise<void> {
+  for (const end = world.now + seconds; world.now < end; world.now += HOUR) {
     await Promise.all(replicas.map(({ keepAlive }) => keepAlive.sweep()));
   }
 }
 
-const renewals = (): number => taiga.presented.length;
+const renewals = (): number => world.taiga.presented.length;
 
 beforeEach(() => {
-  now = START;
-  ended = [];
-  kv = createMemoryKv({ clock });
-  taiga = createTaigaChains(clock, (name, expiresAt) => createToken(expiresAt, name));
-  replica = createReplica();
+  world = createVaultWorld();
+  world.taiga = createTaigaChains(world.clock, (name, end) => createToken(end, name));
+  replica = createKeepAliveReplica(world);
 });
 
 describe("a login that nobody uses", () => {
@@ -93,7 +47,7 @@ describe("a login that nobody uses", () => {
     await connect("idle");
     await pass(29 * DAY);
     await expect(replica.vault.token("idle")).resolves.toBeDefined();
-    expect(ended).toEqual([]);
+    expect(world.ended).toEqual([]);
   });
 
   it("would have been lost without this", async () => {
@@ -126,44 +80,44 @@ describe("a login that nobody uses", () => {
     const before = renewals();
     await pass(20 * DAY);
     expect(renewals()).toBe(before);
-    expect(await kv.members(keys.renewalPlans)).toEqual([]);
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
   });
 
   it("loses its plan with a grant that is revoked", async () => {
     await connect("idle");
-    await kv.deleteMembers(keys.grantIndex("idle"));
-    expect(await kv.members(keys.renewalPlans)).toEqual([]);
+    await world.kv.deleteMembers(keys.grantIndex("idle"));
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
   });
 });
 
 describe("several replicas", () => {
   it("renew each login once, because a refresh token is good for one", async () => {
-    const replicas = [replica, createReplica(), createReplica()];
+    const replicas = [replica, createKeepAliveReplica(world), createKeepAliveReplica(world)];
     for (let grant = 0; grant < 20; grant += 1) await connect(`grant ${grant}`);
     await pass(6 * DAY + HOUR, replicas);
     expect(renewals()).toBe(20);
-    expect(new Set(taiga.presented).size).toBe(20);
-    expect(ended).toEqual([]);
+    expect(new Set(world.taiga.presented).size).toBe(20);
+    expect(world.ended).toEqual([]);
   });
 
   it("take over from one that died in the middle, a quarter of an hour later", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
-    const calendar = createRenewalCalendar({ kv, clock, keys });
+    const calendar = createRenewalCalendar({ kv: world.kv, clock: world.clock, keys });
     const [name = ""] = await calendar.due(1);
     expect(await calendar.take(name)).toBe("idle");
 
-    await createReplica().keepAlive.sweep();
+    await createKeepAliveReplica(world).keepAlive.sweep();
     expect(renewals()).toBe(0);
-    now += 15 * MINUTE;
-    await createReplica().keepAlive.sweep();
+    world.now += 15 * MINUTE;
+    await createKeepAliveReplica(world).keepAlive.sweep();
     expect(renewals()).toBe(1);
   });
 
   it("take a plan one at a time", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
-    const calendar = createRenewalCalendar({ kv, clock, keys });
+    const calendar = createRenewalCalendar({ kv: world.kv, clock: world.clock, keys });
     const [name = ""] = await calendar.due(1);
     const taken = await Promise.all(Array.from({ length: 10 }, () => calendar.take(name)));
     expect(taken.filter((grantId) => grantId !== undefined)).toEqual(["idle"]);
@@ -172,7 +126,7 @@ describe("several replicas", () => {
   it("find the plan after all of them were restarted", async () => {
     await connect("idle");
     await pass(7 * DAY, []);
-    await createReplica().keepAlive.sweep();
+    await createKeepAliveReplica(world).keepAlive.sweep();
     expect(renewals()).toBe(1);
   });
 });
@@ -200,19 +154,19 @@ describe("Taiga is spared", () => {
   it("is asked once and then not again for a while when it does not answer", async () => {
     for (let grant = 0; grant < 10; grant += 1) await connect(`grant ${grant}`);
     await pass(7 * DAY, []);
-    taiga.next = [fail("unavailable", "no")];
+    world.taiga.next = [fail("unavailable", "no")];
     await replica.keepAlive.sweep();
     expect(renewals()).toBe(1);
-    expect(ended).toEqual([]);
+    expect(world.ended).toEqual([]);
   });
 
   it("keeps every login over an outage of a day and a half", async () => {
     for (let grant = 0; grant < 5; grant += 1) await connect(`grant ${grant}`);
     await pass(6 * DAY, []);
-    taiga.next = Array.from({ length: 36 }, () => fail("unavailable", "no"));
+    world.taiga.next = Array.from({ length: 36 }, () => fail("unavailable", "no"));
     await pass(2 * DAY);
-    expect(ended).toEqual([]);
-    now += HOUR;
+    expect(world.ended).toEqual([]);
+    world.now += HOUR;
     for (let grant = 0; grant < 5; grant += 1) {
       await expect(replica.vault.token(`grant ${grant}`)).resolves.toBeDefined();
     }
@@ -222,9 +176,9 @@ describe("Taiga is spared", () => {
 describe("what may happen", () => {
   it("ends the grant of a login that Taiga refuses, once", async () => {
     await connect("idle");
-    taiga.next = [fail("user_inactive", "no")];
+    world.taiga.next = [fail("user_inactive", "no")];
     await pass(20 * DAY);
-    expect(ended).toEqual(["idle"]);
+    expect(world.ended).toEqual(["idle"]);
     expect(renewals()).toBe(1);
   });
 
@@ -233,8 +187,8 @@ describe("what may happen", () => {
       user: { id: 5, username: "ada", fullName: "Ada" },
       credential: {
         scheme: "Bearer",
-        token: createToken(now + HOUR, "access"),
-        refreshToken: createToken(now + DAY, "refresh"),
+        token: createToken(world.now + HOUR, "access"),
+        refreshToken: createToken(world.now + DAY, "refresh"),
       },
     });
     await replica.vault.keep("short", "short");
@@ -245,88 +199,37 @@ describe("what may happen", () => {
   });
 
   it("leaves a login alone whose refresh token does not say when it ends", async () => {
-    taiga = createTaigaChains(clock);
+    world.taiga = createTaigaChains(world.clock);
     await connect("opaque");
-    expect(await kv.members(keys.renewalPlans)).toEqual([]);
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
   });
 
   it("does not lose a renewed login because the next renewal could not be planned", async () => {
     await connect("idle");
     await pass(7 * DAY, []);
     const flaky: Kv = {
-      ...kv,
+      ...world.kv,
       set: (key, value, options) =>
         key === keys.renewalPlan("idle")
           ? Promise.reject(new UnavailableError("The store does not answer."))
-          : kv.set(key, value, options),
+          : world.kv.set(key, value, options),
     };
-    await createReplica(flaky).keepAlive.sweep();
+    await createKeepAliveReplica(world, flaky).keepAlive.sweep();
     expect(renewals()).toBe(1);
     await pass(10 * DAY);
     await expect(replica.vault.token("idle")).resolves.toBeDefined();
-    expect(ended).toEqual([]);
+    expect(world.ended).toEqual([]);
   });
 
   it("keeps the plan of a login that cannot be opened: the master key can be put right", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
-    const sealed = (await kv.get(keys.vault("idle")))?.value ?? "";
-    await kv.replace(keys.vault("idle"), "unreadable");
+    const sealed = (await world.kv.get(keys.vault("idle")))?.value ?? "";
+    await world.kv.replace(keys.vault("idle"), "unreadable");
     await replica.keepAlive.sweep();
     expect(renewals()).toBe(0);
-    await kv.replace(keys.vault("idle"), sealed);
+    await world.kv.replace(keys.vault("idle"), sealed);
     await pass(2 * HOUR);
     expect(renewals()).toBe(1);
-  });
-});
-
-describe("the task", () => {
-  it("goes on after the store was away, and waits for a renewal before it closes", async () => {
-    const steps: string[] = [];
-    const waits: (() => void)[] = [];
-    let finish = (): void => undefined;
-    const keepAlive = createKeepAlive({
-      calendar: {
-        due: async () => {
-          steps.push("due");
-          if (steps.length === 1) throw new UnavailableError("The store does not answer.");
-          return ["plan"];
-        },
-        take: async () => "grant",
-        forget: async () => undefined,
-      },
-      vault: {
-        renew: () =>
-          new Promise((resolve) => {
-            steps.push("renew");
-            finish = () => {
-              steps.push("renewed");
-              resolve("renewed");
-            };
-          }),
-      },
-      sharedTokens: { sweep: async () => void steps.push("tokens") },
-      logger,
-      sleep: (_ms, signal) =>
-        new Promise<void>((resolve) => {
-          if (signal.aborted) return resolve();
-          waits.push(resolve);
-          signal.addEventListener("abort", () => resolve());
-        }),
-      random: () => 0.5,
-    });
-    const settle = () => new Promise(setImmediate);
-
-    keepAlive.start();
-    for (let wait = 0; wait < 2; wait += 1) {
-      waits.shift()?.();
-      await settle();
-    }
-    expect(steps).toEqual(["due", "due", "renew"]);
-    const closed = keepAlive.close().then(() => steps.push("closed"));
-    await settle();
-    finish();
-    await closed;
-    expect(steps).toEqual(["due", "due", "renew", "renewed", "tokens", "closed"]);
   });
 });

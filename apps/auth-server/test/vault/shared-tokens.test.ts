@@ -1,39 +1,39 @@
-import { createLogger } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createSealer } from "../../src/crypto/seal.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
 import { createCredentialStore, type CredentialStore } from "../../src/vault/credential-store.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createSharedTokens, type SharedTokens } from "../../src/vault/shared-tokens.ts";
-import { createTokenLedger } from "../../src/vault/token-ledger.ts";
-import { application } from "../interactions/browser.ts";
-import { createRootKeys } from "../support/root-keys.ts";
+import { createTokenLedger, type TokenLedger } from "../../src/vault/token-ledger.ts";
+import { application } from "../support/ada.ts";
+import {
+  createVaultWorld,
+  DAY,
+  HOUR,
+  keys,
+  logger,
+  seal,
+  toAccountId,
+  type VaultWorld,
+} from "../support/vault-world.ts";
+import { fail } from "../support/taiga-chains.ts";
 
-const keys = createStorageKeys("https://taiga.example.com/api/v1");
-const ACCOUNT = "taiga.5";
+const ACCOUNT = toAccountId(application.userId);
 const ttl = { ttlSeconds: 600 };
-const HOUR = 3_600;
-const DAY = 24 * HOUR;
-const START = 1_790_000_000;
 
-let now: number;
-let kv: Kv;
+let world: VaultWorld;
 let credentials: CredentialStore;
 let tokens: SharedTokens;
 let revoked: string[];
 let taiga: () => void | Promise<void>;
 
+/** Of another replica, when called again. */
+const createLedger = (): TokenLedger =>
+  createTokenLedger({ kv: world.kv, seal, clock: world.clock, keys, toAccountId, logger });
+
 beforeEach(() => {
-  now = START;
-  const clock = () => now;
-  const logger = createLogger({ name: "test", level: "silent" });
-  const seal = createSealer(createRootKeys(7), "vault");
-  const toAccountId = (userId: number) => `taiga.${userId}`;
+  world = createVaultWorld();
+  const { kv, clock } = world;
   revoked = [];
   taiga = () => {};
-  kv = createMemoryKv({ clock });
   credentials = createCredentialStore({
     kv,
     seal,
@@ -48,7 +48,7 @@ beforeEach(() => {
     kv,
     keys,
     credentials,
-    ledger: createTokenLedger({ kv, seal, clock, keys, toAccountId, logger }),
+    ledger: createLedger(),
     toAccountId,
     revokeAtTaiga: async ({ token }) => {
       revoked.push(token);
@@ -61,13 +61,13 @@ beforeEach(() => {
 /** What the engine and the vault leave in the store for a grant. */
 async function grant(id: string, scheme: "Application" | "Bearer" | undefined): Promise<void> {
   const indexes = [keys.grantIndex(id), keys.accountGrants(ACCOUNT)];
-  await kv.set(keys.grant(id), "{}", { ...ttl, indexes });
+  await world.kv.set(keys.grant(id), "{}", { ...ttl, indexes });
   if (scheme === undefined) return;
   const login = { scheme: "Bearer", token: "t", refreshToken: "r" } as const;
   await credentials.create(id, scheme === "Bearer" ? login : application);
 }
 
-const end = (id: string): Promise<void> => kv.deleteMembers(keys.grantIndex(id));
+const end = (id: string): Promise<void> => world.kv.deleteMembers(keys.grantIndex(id));
 
 describe("release", () => {
   it("keeps Taiga's row while another grant of the user needs it: there is only one", async () => {
@@ -89,9 +89,9 @@ describe("release", () => {
 
   it("waits for a login whose user has not consented yet, and for one that just has", async () => {
     const indexes = [keys.accountHeld(ACCOUNT)];
-    await kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
+    await world.kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
     await tokens.release(application);
-    await kv.delete(keys.heldCredential("uid"));
+    await world.kv.delete(keys.heldCredential("uid"));
     await grant("new", undefined);
     await tokens.release(application);
     expect(revoked).toEqual([]);
@@ -109,9 +109,7 @@ describe("release", () => {
   });
 
   it("does not fail when Taiga is away: the token is gone here in any case", async () => {
-    taiga = () => {
-      throw new TaigaError("unavailable", "Taiga is away");
-    };
+    taiga = fail("unavailable", "Taiga is away");
     await expect(tokens.release(application)).resolves.toBeUndefined();
   });
 });
@@ -120,12 +118,16 @@ describe("a token whose grants nobody ends", () => {
   const { signal } = new AbortController();
   /** Time passes hour by hour, with a look in each. */
   async function pass(seconds: number): Promise<void> {
-    for (const end = now + seconds; now < end; now += HOUR) await tokens.sweep(signal);
+    const end = world.now + seconds;
+    for (; world.now < end; world.now += HOUR) await tokens.sweep(signal);
   }
   const use = (id: string, ttlSeconds: number) =>
     Promise.all(
       [keys.grant(id), keys.vault(id)].map((key) =>
-        kv.touch(key, { ttlSeconds, indexes: [keys.grantIndex(id), keys.accountGrants(ACCOUNT)] }),
+        world.kv.touch(key, {
+          ttlSeconds,
+          indexes: [keys.grantIndex(id), keys.accountGrants(ACCOUNT)],
+        }),
       ),
     );
 
@@ -156,21 +158,21 @@ describe("a token whose grants nobody ends", () => {
   it("is looked at once a day, and sealed anew, so that an old key is soon not needed for it", async () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
-    const [name = ""] = await kv.members(keys.sharedTokens);
-    const before = await kv.get(name);
-    now += DAY;
+    const [name = ""] = await world.kv.members(keys.sharedTokens);
+    const before = await world.kv.get(name);
+    world.now += DAY;
     await tokens.sweep(signal);
-    const after = await kv.get(name);
+    const after = await world.kv.get(name);
     expect(after?.value).not.toBe(before?.value);
     expect(after?.expiresAt).toBe((before?.expiresAt ?? 0) + DAY);
-    now += 23 * HOUR;
+    world.now += 23 * HOUR;
     await tokens.sweep(signal);
-    expect(await kv.get(name)).toEqual(after);
+    expect(await world.kv.get(name)).toEqual(after);
   });
 
   it("is taken back when its user never answered the consent page", async () => {
     const indexes = [keys.accountHeld(ACCOUNT)];
-    await kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
+    await world.kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
     await pass(DAY + HOUR);
     expect(revoked).toEqual([application.token]);
   });
@@ -179,13 +181,11 @@ describe("a token whose grants nobody ends", () => {
     await grant("one", "Application");
     await end("one");
     await tokens.release(application);
-    expect(await kv.members(keys.sharedTokens)).toEqual([]);
+    expect(await world.kv.members(keys.sharedTokens)).toEqual([]);
   });
 
   it("is tried again when Taiga was away at the end of its grant", async () => {
-    taiga = () => {
-      throw new TaigaError("unavailable", "Taiga is away");
-    };
+    taiga = fail("unavailable", "Taiga is away");
     await tokens.release(application);
     await pass(3 * DAY);
     const tries = revoked.length;
@@ -193,15 +193,13 @@ describe("a token whose grants nobody ends", () => {
     taiga = () => {};
     await pass(2 * HOUR);
     expect(revoked).toHaveLength(tries + 1);
-    expect(await kv.members(keys.sharedTokens)).toEqual([]);
+    expect(await world.kv.members(keys.sharedTokens)).toEqual([]);
   });
 
   it("does not make all others be tried while Taiga is away", async () => {
     for (let userId = 6; userId < 12; userId += 1) await tokens.note({ ...application, userId });
-    taiga = () => {
-      throw new TaigaError("unavailable", "Taiga is away");
-    };
-    now += DAY;
+    taiga = fail("unavailable", "Taiga is away");
+    world.now += DAY;
     await tokens.sweep(signal);
     expect(revoked).toHaveLength(1);
   });
@@ -209,20 +207,13 @@ describe("a token whose grants nobody ends", () => {
   it("is looked at by one of several replicas, and by another one when that one died", async () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
-    now += DAY;
-    const ledger = createTokenLedger({
-      kv,
-      keys,
-      seal: createSealer(createRootKeys(7), "vault"),
-      clock: () => now,
-      toAccountId: (userId) => `taiga.${userId}`,
-      logger: createLogger({ name: "test", level: "silent" }),
-    });
+    world.now += DAY;
+    const ledger = createLedger();
     const [name = ""] = await ledger.due(1);
     expect(await ledger.take(name)).toMatchObject({ token: { token: application.token } });
     expect(await ledger.take(name)).toBeUndefined();
     expect(await ledger.due(1)).toEqual([]);
-    now += 15 * 60;
+    world.now += 15 * 60;
     expect(await ledger.due(1)).toEqual([name]);
   });
 
@@ -230,17 +221,17 @@ describe("a token whose grants nobody ends", () => {
     const anew = { ...application, token: "a newer token" };
     taiga = () => tokens.note(anew);
     await tokens.release(application);
-    expect(await kv.members(keys.sharedTokens)).toHaveLength(1);
+    expect(await world.kv.members(keys.sharedTokens)).toHaveLength(1);
   });
 
   it("is not in the store in the clear, nor is one of a login with a password at all", async () => {
-    const [name = ""] = await kv.members(keys.sharedTokens);
-    const { value = "" } = (await kv.get(name)) ?? {};
+    const [name = ""] = await world.kv.members(keys.sharedTokens);
+    const { value = "" } = (await world.kv.get(name)) ?? {};
     expect(value).not.toBe("");
     expect(value + name).not.toContain(application.token);
-    await kv.delete(name);
+    await world.kv.delete(name);
     await tokens.note({ scheme: "Bearer", token: "t", refreshToken: "r" });
-    expect(await kv.members(keys.sharedTokens)).toEqual([]);
+    expect(await world.kv.members(keys.sharedTokens)).toEqual([]);
   });
 });
 

@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  connect,
+  introspect,
+  postJson,
+  refresh,
+  REDIRECT_URI,
+  register,
+  revoke,
+} from "../support/client.ts";
+import { startSystem, type System } from "../support/system.ts";
+
+let system: System;
+beforeEach(async () => {
+  system = await startSystem();
+});
+afterEach(() => system.close());
+
+const subjectOf = async (token: string): Promise<unknown> =>
+  (await introspect(system.issuer, token)).json["sub"];
+
+describe("revocation", () => {
+  it("is for the client that holds the token; others get the same answer and change nothing", async () => {
+    const { tokens } = await connect(system);
+    const stranger = await revoke(system, await register(system), tokens.access_token);
+    const unknown = await revoke(system, await register(system), "unknown");
+    expect([stranger.status, unknown.status]).toEqual([200, 200]);
+    expect(await subjectOf(tokens.access_token)).toBe("alice");
+  });
+
+  it("needs the client's secret where it has one", async () => {
+    const registered = await postJson(`${system.issuer}/register`, {
+      redirect_uris: [REDIRECT_URI],
+      token_endpoint_auth_method: "client_secret_post",
+    });
+    const answer = await revoke(system, String(registered.json["client_id"]), "x");
+    expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
+  });
+
+  it("of a refresh token ends its access tokens, too", async () => {
+    const { clientId, tokens } = await connect(system);
+    await revoke(system, clientId, tokens.refresh_token);
+    expect(await subjectOf(tokens.access_token)).toBeUndefined();
+    expect((await refresh(system, clientId, tokens.refresh_token)).json["error"]).toBe(
+      "invalid_grant",
+    );
+  });
+});

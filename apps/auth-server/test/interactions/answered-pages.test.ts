@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { atConsent, type Browser, openBrowser, PATH, typed, UID } from "./browser.ts";
+
+let browser: Browser;
+beforeEach(async () => {
+  browser = await openBrowser();
+});
+afterEach(() => browser.close());
+
+describe("a click on a page that was answered already", () => {
+  const ways = [
+    ["the consent form", () => browser.submit("consent", { access: "read" })],
+    ["the login form", () => browser.submit("login", typed)],
+    ["the page", () => browser.get(PATH)],
+  ] as const;
+  beforeEach(() => {
+    atConsent(browser);
+    browser.hasCookie = false;
+  });
+
+  it.each(ways)(
+    "on %s tells the browser that was sent to its app that all is well",
+    async (_on, click) => {
+      browser.outcome = "connected";
+      const page = await click();
+      expect([page.status, page.headers.get("Location")]).toEqual([200, null]);
+      expect(page.html.querySelector("h1")?.text).toBe("You are connected");
+      expect(page.html.querySelectorAll("form, a.button")).toEqual([]);
+      expect([browser.calls, browser.logins]).toEqual([[], []]);
+    },
+  );
+
+  it.each(ways)("on %s tells who has cancelled that nothing was connected", async (_on, click) => {
+    browser.outcome = "declined";
+    const page = await click();
+    expect(page.status).toBe(200);
+    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+  });
+
+  it.each(ways)("on %s says that it has ended to everybody else", async (_on, click) => {
+    const page = await click();
+    expect(page.status).toBe(400);
+    expect(page.html.querySelector("h1")?.text).toBe("This page has ended");
+  });
+
+  it("says the same to one that comes while the first one's answer is being taken", async () => {
+    browser.hasCookie = true;
+    browser.isOvertaken = true;
+    browser.outcome = "connected";
+    const page = await browser.submit("cancel", {});
+    expect([page.status, page.html.querySelector("h1")?.text]).toEqual([200, "You are connected"]);
+  });
+
+  it("leaves no grant when Cancel was faster", async () => {
+    browser.hasCookie = true;
+    browser.isOvertaken = true;
+    browser.outcome = "declined";
+    const page = await browser.submit("consent", { access: "read" });
+    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+    expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
+  });
+
+  it("is still nothing that another site may do", async () => {
+    browser.outcome = "connected";
+    const Origin = "https://evil.example";
+    expect((await browser.submit("consent", { access: "read" }, { Origin })).status).toBe(403);
+  });
+});

@@ -1,0 +1,28 @@
+import type {
+  ApplicationCredential,
+  TaigaAccount,
+  TaigaLogin,
+} from "../../src/login/login-backend.ts";
+
+export const ada: TaigaLogin = {
+  user: { id: 5, username: "ada", fullName: "Ada Lovelace" },
+  credential: { scheme: "Bearer", token: "access", refreshToken: "refresh" },
+};
+
+/** What Taiga says of a user, as `changes` has it. */
+export const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
+  ...ada.user,
+  email: "ada@example.com",
+  isEmailVerified: true,
+  isActive: true,
+  ...changes,
+});
+
+/** What Taiga's application flow yields for Ada. */
+export const application: ApplicationCredential = {
+  scheme: "Application",
+  token: "application-token",
+  state: "state",
+  userId: 5,
+  checkedAt: 1,
+};

@@ -1,0 +1,102 @@
+import { createMemoryKv } from "@taiga-mcp/store";
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import {
+  createLimitedLogin,
+  type LimitedLogin,
+  TooManyLoginsError,
+} from "../../src/login/limited-login.ts";
+import type { LoginOutcome } from "../../src/login/login-backend.ts";
+import { createStorageKeys } from "../../src/storage/keys.ts";
+import { ada, toAccount } from "./ada.ts";
+import { createTestKv, type TestKv } from "./stores.ts";
+
+export const START = 1_790_000_000;
+export const OFFICE = "192.0.2.1";
+export const HOME = "198.51.100.7";
+
+export const wrong = async (): Promise<LoginOutcome> => ({
+  ok: false,
+  reason: "wrong_credentials",
+});
+export const right = async (): Promise<LoginOutcome> => ({
+  ok: true,
+  account: toAccount(),
+  credential: ada.credential,
+});
+
+/** The limits of logins with a store, a Taiga and a clock that tests direct. */
+export interface LoginWorld {
+  /** Epoch seconds; whoever waits moves it, unless time is standing. */
+  now: number;
+  isTimeStanding: boolean;
+  kv: TestKv;
+  /** What Taiga says to the next login. */
+  taiga: () => Promise<LoginOutcome>;
+  /** The names that Taiga was asked about. */
+  asked: string[];
+  /** For how long attempts waited for their turn, in milliseconds. */
+  waits: number[];
+  /** Another replica: it shares the store and Taiga, nothing else. */
+  createReplica(): LimitedLogin;
+  /** What became of it: Taiga's answer, or for how many seconds it is refused. */
+  attempt(
+    username: string,
+    address?: string,
+    browser?: string,
+    replica?: LimitedLogin,
+  ): Promise<boolean | number>;
+  /** Failures that Taiga was asked about, each. */
+  fail(times: number, username: string, address?: string): Promise<void>;
+}
+
+export function createLoginWorld(): LoginWorld {
+  let now = START;
+  const clock = (): number => now;
+  const kv = createTestKv(createMemoryKv({ clock }));
+  const createReplica = (): LimitedLogin =>
+    createLimitedLogin({
+      login: {
+        login: async ({ username }) => {
+          world.asked.push(username);
+          return await world.taiga();
+        },
+      },
+      kv,
+      keys: createStorageKeys("https://taiga.example.com/api/v1"),
+      clock,
+      sleep: async (ms) => {
+        world.waits.push(ms);
+        if (!world.isTimeStanding) now += Math.ceil(ms / 1_000);
+      },
+    });
+  const first = createReplica();
+  const world: LoginWorld = {
+    get now() {
+      return now;
+    },
+    set now(seconds) {
+      now = seconds;
+    },
+    isTimeStanding: false,
+    kv,
+    taiga: wrong,
+    asked: [],
+    waits: [],
+    createReplica,
+    attempt: async (username, address = OFFICE, browser = randomUUID(), replica = first) => {
+      try {
+        return (await replica.login({ username, password: "x" }, { address, browser })).ok;
+      } catch (error) {
+        if (!(error instanceof TooManyLoginsError)) throw error;
+        return error.retryAfterSeconds;
+      }
+    },
+    fail: async (times, username, address) => {
+      for (let i = 0; i < times; i += 1) {
+        expect(await world.attempt(username, address)).toBe(false);
+      }
+    },
+  };
+  return world;
+}

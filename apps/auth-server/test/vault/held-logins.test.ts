@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { ada } from "../support/ada.ts";
+import { createVaultWorld, keys, type VaultWorld } from "../support/vault-world.ts";
+
+let world: VaultWorld;
+beforeEach(() => {
+  world = createVaultWorld();
+});
+
+describe("between login and consent", () => {
+  it("says whose login is held, so that the consent page can show it", async () => {
+    const credential = world.taiga.login();
+    await world.vault.hold("uid", { user: ada.user, credential });
+    expect(await world.vault.holder("uid")).toEqual(ada.user);
+    expect(world.noted).toEqual([credential]);
+    expect(await world.vault.holder("another")).toBeUndefined();
+  });
+
+  it("forgets a login after 10 minutes", async () => {
+    await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
+    world.now += 600;
+    expect(await world.vault.holder("uid")).toBeUndefined();
+    expect(await world.vault.keep("uid", "grant")).toBe(false);
+  });
+
+  it("forgets a login that was discarded", async () => {
+    await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
+    await world.vault.discard("uid");
+    expect(await world.vault.keep("uid", "grant")).toBe(false);
+    expect(await world.vault.status("grant")).toBe("lost");
+  });
+
+  it("gives a login to one grant only, because a refresh chain has one owner", async () => {
+    await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
+    const kept = await Promise.all([
+      world.vault.keep("uid", "one"),
+      world.createReplica().keep("uid", "two"),
+    ]);
+    expect(kept.filter(Boolean)).toHaveLength(1);
+    expect([await world.vault.status("one"), await world.vault.status("two")].toSorted()).toEqual([
+      "live",
+      "lost",
+    ]);
+  });
+
+  it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
+    await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
+    expect(await world.vault.keep("uid", "failed")).toBe(true);
+    expect(await world.vault.holder("uid")).toEqual(ada.user);
+    world.now += 5;
+    expect(await world.vault.keep("uid", "too soon")).toBe(false);
+    world.now += 1;
+    expect(await world.vault.keep("uid", "grant")).toBe(true);
+    expect(world.ended).toEqual(["failed"]);
+    expect(await world.vault.status("grant")).toBe("live");
+  });
+
+  it("gives a login to nobody any more once its consent is answered", async () => {
+    await world.connect();
+    await world.vault.forget("uid");
+    world.now += 60;
+    expect(await world.vault.holder("uid")).toBeUndefined();
+    expect(await world.vault.keep("uid", "another")).toBe(false);
+    expect(await world.vault.status("grant")).toBe("live");
+  });
+
+  it("stores nothing readable", async () => {
+    const credential = world.taiga.login();
+    await world.vault.hold("uid", { user: ada.user, credential });
+    const held = await world.kv.get(keys.heldCredential("uid"));
+    await world.vault.keep("uid", "grant");
+    const kept = await world.kv.get(keys.vault("grant"));
+    for (const entry of [held, kept]) {
+      expect(entry?.value).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
+      expect(entry?.value).not.toContain(credential.refreshToken);
+    }
+  });
+});

@@ -1,0 +1,143 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { beforeEach, describe, expect, it } from "vitest";
+import { hash } from "../../src/storage/keys.ts";
+import { CredentialLostError } from "../../src/vault/vault.ts";
+import { ada } from "../support/ada.ts";
+import { createVaultWorld, DAY, keys, seal, type VaultWorld } from "../support/vault-world.ts";
+import { createToken, fail } from "../support/taiga-chains.ts";
+
+let world: VaultWorld;
+beforeEach(() => {
+  world = createVaultWorld();
+});
+
+describe("what Taiga answers", () => {
+  const unknown = () => fail("unavailable", "Taiga did not answer", { outcomeUnknown: true });
+
+  it("asks again once when nobody knows whether the refresh was carried out", async () => {
+    const token = await world.connect();
+    world.taiga.next = [unknown()];
+    expect((await world.vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
+    expect(world.taiga.presented).toEqual(["refresh-1", "refresh-1"]);
+  });
+
+  it("serves the still valid token when it stays unknown", async () => {
+    const token = await world.connect();
+    world.now += DAY - 120;
+    world.taiga.next = [unknown(), unknown()];
+    expect((await world.vault.token("grant")).token).toBe(token);
+    expect(world.taiga.presented).toHaveLength(2);
+    expect(await world.vault.status("grant")).toBe("live");
+  });
+
+  it("ends the grant of a login that Taiga has ended, so that its client starts a new one", async () => {
+    await world.connect();
+    world.now += 8 * DAY;
+    await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(world.ended).toEqual(["grant"]);
+  });
+
+  it("ends no grant while it is not sure: a Taiga that is down takes no login", async () => {
+    await world.connect();
+    world.now += DAY;
+    world.taiga.next = [fail("unavailable", "no")];
+    await expect(world.vault.token("grant")).rejects.toThrow(UnavailableError);
+    expect(world.ended).toEqual([]);
+  });
+
+  it("knows that a login is lost also when its grant cannot be ended now", async () => {
+    await world.connect();
+    world.now += 8 * DAY;
+    const endGrant = () => Promise.reject(new UnavailableError("The store does not answer."));
+    const replica = world.createReplica({ endGrant });
+    await expect(replica.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await world.vault.status("grant")).toBe("lost");
+  });
+
+  it("loses the login when the unknown refresh turns out to have been carried out", async () => {
+    await world.connect();
+    world.now += DAY;
+    world.taiga.next = [
+      (carryOut) => {
+        carryOut();
+        unknown()();
+      },
+    ];
+    await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
+    expect(await world.vault.status("grant")).toBe("lost");
+  });
+
+  it.each(["throttled", "unavailable", "server_error", "unexpected_response", "aborted"] as const)(
+    "keeps the login on %s: the old token while it lasts, then unavailable, then the new one",
+    async (code) => {
+      const token = await world.connect();
+      world.now += DAY - 1;
+      world.taiga.next = [fail(code, "no")];
+      expect((await world.vault.token("grant")).token).toBe(token);
+      world.now += 1;
+      world.taiga.next = [fail(code, "no")];
+      await expect(world.vault.token("grant")).rejects.toThrow(UnavailableError);
+      expect(await world.vault.status("grant")).toBe("live");
+      expect((await world.vault.token("grant")).expiresAt).toBe(world.now + DAY);
+    },
+  );
+
+  it("never answers a refused token, however long it would last", async () => {
+    const token = await world.connect();
+    world.taiga.next = [fail("unavailable", "no")];
+    await expect(world.vault.token("grant", { rejected: hash(token) })).rejects.toThrow(
+      UnavailableError,
+    );
+  });
+
+  it.each(["user_inactive", "user_not_found", "token_not_valid"] as const)(
+    "ends the login on %s",
+    async (code) => {
+      await world.connect();
+      world.now += DAY;
+      world.taiga.next = [fail(code, "no")];
+      await expect(world.vault.token("grant")).rejects.toMatchObject({ code: "credential_lost" });
+      expect(await world.vault.status("grant")).toBe("lost");
+    },
+  );
+
+  it("looks again before it declares a login dead, because another replica may have won", async () => {
+    await world.connect();
+    world.now += DAY;
+    const winner = { token: createToken(world.now + DAY, "won"), refreshToken: "won" };
+    world.taiga.next = [
+      async () => {
+        // As a replica whose lock had ended would: same chain, one step ahead.
+        const key = keys.vault("grant");
+        await world.kv.replace(
+          key,
+          await seal.seal(key, JSON.stringify({ state: "live", ...winner })),
+        );
+        fail("token_not_valid", "no")();
+      },
+    ];
+    expect((await world.vault.token("grant")).token).toBe(winner.token);
+    expect(await world.vault.status("grant")).toBe("live");
+  });
+
+  it("lets a bug through, and holds no lock after it", async () => {
+    await world.connect();
+    world.now += DAY;
+    world.taiga.next = [
+      () => {
+        throw new TypeError("bug");
+      },
+    ];
+    await expect(world.vault.token("grant")).rejects.toThrow(TypeError);
+    expect(await world.kv.get(keys.vaultLock("grant"))).toBeUndefined();
+  });
+
+  it("is unavailable when Taiga's token does not say when it ends", async () => {
+    await world.vault.hold("uid", {
+      user: ada.user,
+      credential: { scheme: "Bearer", token: "opaque", refreshToken: "r" },
+    });
+    await world.vault.keep("uid", "grant");
+    await expect(world.vault.token("grant")).rejects.toThrow(UnavailableError);
+  });
+});
