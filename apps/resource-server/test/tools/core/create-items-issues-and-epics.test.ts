@@ -1,7 +1,7 @@
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
-import { createBench, outcomes } from "../tool-context.ts";
+import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items of issues and epics", () => {
   it("makes an issue by names, and plain issues and epics together", async () => {

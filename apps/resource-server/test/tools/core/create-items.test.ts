@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench, outcomes } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items", () => {
   it("makes a story with its tasks, everything by name, and links to them", async () => {

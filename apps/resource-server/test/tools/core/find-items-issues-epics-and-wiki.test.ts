@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import findItems from "../../../src/tools/core/find-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench, refs } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench, refs } from "../../support/tool-context.ts";
 
 describe("find_items of issues, epics and wiki pages", () => {
   it("filters issues by type, severity and priority with one request, and guesses the kind", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import findItems from "../../../src/tools/core/find-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench, refs } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench, refs } from "../../support/tool-context.ts";
 
 describe("find_items", () => {
   it("asks Taiga once for one kind in one project, with all its own filters by name", async () => {

@@ -1,8 +1,8 @@
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items", () => {
   it("changes fields by name, in three requests, two when the kind is known", async () => {
