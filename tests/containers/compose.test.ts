@@ -23,22 +23,9 @@ afterAll(async () => {
   await platform.remove();
 }, 3 * MINUTE_MS);
 
-interface Container {
-  Service: string;
-  State: string;
-  Health: string;
-  ExitCode: number;
-  Publishers: { URL: string; PublishedPort: number }[] | null;
-}
-
-async function containers(): Promise<Container[]> {
-  const lines = (await platform.compose(["ps", "--all", "--format", "json"])).trim().split("\n");
-  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Container);
-}
-
 describe("the start", () => {
   it("leaves every service healthy and the set-up done", async () => {
-    const states = (await containers()).map(({ Service, State, Health, ExitCode }) => [
+    const states = (await platform.containers()).map(({ Service, State, Health, ExitCode }) => [
       Service,
       Health || `${State} ${ExitCode}`,
     ]);
@@ -53,7 +40,7 @@ describe("the start", () => {
   });
 
   it("publishes nginx alone, to this machine alone", async () => {
-    const published = (await containers()).flatMap(({ Service, Publishers }) =>
+    const published = (await platform.containers()).flatMap(({ Service, Publishers }) =>
       (Publishers ?? [])
         .filter(({ PublishedPort }) => PublishedPort > 0)
         .map(({ URL: address }) => `${Service} ${address}`),
@@ -69,8 +56,8 @@ describe("the start", () => {
   });
 
   it("makes a certificate authority that can speak for this machine only", async () => {
-    const command = "exec -T nginx openssl x509 -noout -text -in /etc/nginx/tls/ca.crt";
-    const text = await platform.compose(command.split(" "));
+    const command = "openssl x509 -noout -text -in /etc/nginx/tls/ca.crt";
+    const text = await platform.exec("nginx", command);
     expect(text).toMatch(
       /Name Constraints: critical\s+Permitted:\s+DNS:localhost\s+IP:127\.0\.0\.0/,
     );
@@ -90,19 +77,11 @@ describe("the start", () => {
   it.each(["auth-server", "resource-server", "sandbox", "nginx", "redis"])(
     "runs %s without root, without capabilities and on a read-only file system",
     async (service) => {
-      const status = await platform.compose(["exec", "-T", service, "cat", "/proc/1/status"]);
+      const status = await platform.exec(service, "cat /proc/1/status");
       expect(status).toMatch(/^Uid:\t[1-9]\d*\t/m);
       expect(status).toMatch(/^CapEff:\t0{16}$/m);
       expect(status).toMatch(/^NoNewPrivs:\t1$/m);
-      const write = platform.compose([
-        "exec",
-        "-T",
-        "--user",
-        "root",
-        service,
-        "touch",
-        "/written",
-      ]);
+      const write = platform.exec(service, "touch /written", { user: "root" });
       await expect(write).rejects.toThrow("Read-only file system");
     },
   );
@@ -110,8 +89,7 @@ describe("the start", () => {
 
 describe("the operator's program", () => {
   it("finds nothing wrong, and cannot see localhost from inside a container", async () => {
-    const command = "exec -T auth-server node dist/admin.js setup";
-    const text = await platform.compose(command.split(" "));
+    const text = await platform.exec("auth-server", "node dist/admin.js setup");
     for (const about of ["Authorization server", "Store", "Keys", "Taiga", "Resource server"]) {
       expect(text).toContain(`✓ ${about} `);
     }
@@ -121,8 +99,8 @@ describe("the operator's program", () => {
   });
 
   it("lists the keys that the store's records are sealed with", async () => {
-    const command = "exec -T auth-server node dist/admin.js keys";
-    expect(await platform.compose(command.split(" "))).toMatch(/ seals and opens /);
+    const text = await platform.exec("auth-server", "node dist/admin.js keys");
+    expect(text).toMatch(/ seals and opens /);
   });
 });
 
@@ -248,7 +226,9 @@ describe("a restart of everything", () => {
     "ends each service cleanly and forgets no login",
     async () => {
       await platform.compose(["stop"]);
-      const stopped = (await containers()).map(({ Service, ExitCode }) => `${Service} ${ExitCode}`);
+      const stopped = (await platform.containers()).map(
+        ({ Service, ExitCode }) => `${Service} ${ExitCode}`,
+      );
       expect(stopped.filter((line) => !line.endsWith(" 0"))).toEqual([]);
       await platform.compose(["up", "--detach", "--wait", "--force-recreate"]);
       const logins = session.logins();

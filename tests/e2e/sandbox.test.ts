@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { freePort } from "../support/redis.ts";
+import { freePort } from "../support/redis-server.ts";
 
 const MAIN = fileURLToPath(new URL("../../packages/taiga-sandbox/src/main.ts", import.meta.url));
 

@@ -1,12 +1,12 @@
 // Two of each service on one Redis: what one of them does holds for all, and the loss of any one
 // of them, or of Redis for a while, costs nobody anything.
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { askMcp, countRequests } from "../support/mcp-request.ts";
 import { openSession } from "../support/mcp-session.ts";
 import { endpointsOf, logIn, register, REDIRECT_URI } from "../support/oauth-client.ts";
 import { type Replica, type Replicas, startReplicas } from "../support/replicas.ts";
-import { createStubbornClient, type StubbornClient } from "../support/stubborn-client.ts";
+import { startStoryLoad, subjectsInTaiga } from "../support/story-load.ts";
+import { createStubbornClient } from "../support/stubborn-client.ts";
 import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 const redisUrl = inject("redisUrl");
@@ -123,7 +123,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   });
 
   it("lose no login and no write when any one of them is killed under load", async () => {
-    const load = await startLoad();
+    const load = await startStoryLoad(platform.taigaApiUrl, () => connect("alice"));
     const victims: Replica[] = [...platform.resourceServers, ...platform.authServers];
     for (const victim of victims) {
       await load.progress();
@@ -133,93 +133,11 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     }
     const subjects = await load.stop();
     expect(subjects.length).toBeGreaterThan(3 * victims.length);
-    const written = await subjectsInTaiga("alice", load.mark);
+    const written = await subjectsInTaiga(platform.taigaApiUrl, load.mark);
     expect(written.toSorted((a, b) => a.localeCompare(b))).toEqual(
       subjects.toSorted((a, b) => a.localeCompare(b)),
     );
   }, 120_000);
-
-  /** Three clients that write and refresh, one thing after another, until told to stop. */
-  async function startLoad() {
-    const mark = `load-${Date.now()}`;
-    const subjects: string[] = [];
-    let isStopped = false;
-    const project = "pedal";
-
-    async function work(client: StubbornClient, worker: number): Promise<void> {
-      for (let count = 0; !isStopped; count += 1) {
-        const subject = `${mark} ${worker}-${count}`;
-        await write(client, project, subject);
-        subjects.push(subject);
-        if (count % 3 === worker) await client.refresh();
-      }
-    }
-    const workers = await Promise.all(
-      [0, 1, 2].map(async (worker) => {
-        const client = createStubbornClient(await connect("alice"));
-        return { done: work(client, worker) };
-      }),
-    );
-    // A worker that fails must fail the test, and not before somebody listens.
-    const all = Promise.all(workers.map(({ done }) => done));
-    all.catch(() => {});
-
-    return {
-      mark,
-      /** Waits until each client may have done something more. */
-      progress: async () => {
-        const goal = subjects.length + 3;
-        // A worker that fails ends the waiting at once.
-        while (subjects.length < goal) await Promise.race([all, sleep(20)]);
-      },
-      stop: async () => {
-        isStopped = true;
-        await all;
-        return subjects;
-      },
-    };
-  }
-
-  /**
-   * Creates a story as the tool's own answers advise: what failed is repeated with the same key;
-   * what nobody knows is looked for, and made with a new key only if it is not there.
-   */
-  async function write(client: StubbornClient, project: string, subject: string): Promise<void> {
-    let key = subject;
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      const { data, text } = await client.call("create_items", {
-        project,
-        items: [{ kind: "story", subject }],
-        idempotency_key: key,
-      });
-      const [item] = (data["items"] ?? []) as { outcome: string }[];
-      if (item?.outcome === "created") return;
-      // A call that broke off may still be under way in Taiga.
-      await sleep(500);
-      if (item?.outcome === "unknown" || text.includes("outcome_unknown")) {
-        if ((await subjectsInTaiga("alice", subject)).includes(subject)) return;
-        key = `${subject} again ${attempt}`;
-      } else if (!text.includes("unavailable")) {
-        throw new Error(`${subject} was not written: ${text}`);
-      }
-    }
-    throw new Error(`${subject} could not be written`);
-  }
-
-  /** Subjects of stories that begin with `mark`, asked for past the platform. */
-  async function subjectsInTaiga(username: string, mark: string): Promise<string[]> {
-    const login = await fetch(`${platform.taigaApiUrl}/auth`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ type: "normal", username, password: `${username}-password` }),
-    });
-    const { auth_token: token } = (await login.json()) as { auth_token: string };
-    const response = await fetch(`${platform.taigaApiUrl}/userstories`, {
-      headers: { authorization: `Bearer ${token}`, "x-disable-pagination": "True" },
-    });
-    const stories = (await response.json()) as { subject: string }[];
-    return stories.map(({ subject }) => subject).filter((subject) => subject.startsWith(mark));
-  }
 
   describe("while Redis is frozen", () => {
     it(

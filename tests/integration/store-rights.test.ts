@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { openBroadcast, openStore } from "../../packages/store/src/index.ts";
 import { createWitness } from "../../packages/store/test/broadcast.contract.ts";
-import { spawnRedis, type RedisBinary } from "../support/redis.ts";
+import type { RedisBinary } from "../support/redis-binary.ts";
+import { spawnRedis } from "../support/redis-server.ts";
 
 const binary = inject("redisBinary");
 

@@ -8,8 +8,9 @@ import type { Broadcast, Kv } from "../../packages/store/src/index.ts";
 import { createRedisBroadcast } from "../../packages/store/src/redis-broadcast.ts";
 import { createRedisKv } from "../../packages/store/src/redis.ts";
 import { createWitness } from "../../packages/store/test/broadcast.contract.ts";
+import type { RedisBinary } from "../support/redis-binary.ts";
 import { startSentinelSet, type SentinelSet } from "../support/redis-sentinel.ts";
-import { freePort, spawnRedis, type OwnRedis, type RedisBinary } from "../support/redis.ts";
+import { freePort, spawnRedis, type OwnRedis } from "../support/redis-server.ts";
 import { createTcpProxy } from "../support/tcp-proxy.ts";
 
 const binary = inject("redisBinary");

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { spawnRedis, type OwnRedis, type RedisBinary, type SpawnOptions } from "./redis.ts";
+import type { RedisBinary } from "./redis-binary.ts";
+import { spawnRedis, type OwnRedis, type SpawnOptions } from "./redis-server.ts";
 
 const MASTER_NAME = "mymaster";
 const PASSWORD = "p%@:/word"; // what a URL must encode

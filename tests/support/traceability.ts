@@ -63,11 +63,13 @@ function isCallOfIt(text: string): boolean {
   return /\(\s*$/.test(text) && (callee === "it" || callee === "test");
 }
 
-/** A suite that several test files run, each for an implementation of its own. */
+/** A suite that several test files run, each for an implementation of its own, or a part of one. */
 const isContract = (file: string): boolean =>
   file.endsWith(".contract.ts") &&
-  globSync(path.join(path.dirname(file), "*.test.ts")).some((test) =>
-    readFileSync(test, "utf8").includes(path.basename(file)),
+  globSync(path.join(path.dirname(file), "*.{test,contract}.ts")).some(
+    (other) =>
+      readFileSync(other, "utf8").includes(`/${path.basename(file)}"`) &&
+      (other.endsWith(".test.ts") || isContract(other)),
   );
 
 /** Every test with generated input. */

@@ -7,7 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { vi } from "vitest";
 import { systemClock } from "../../packages/service/src/index.ts";
 import { type Kv, openStore } from "../../packages/store/src/index.ts";
-import { type OwnRedis, type RedisBinary, spawnRedis } from "./redis.ts";
+import type { RedisBinary } from "./redis-binary.ts";
+import { type OwnRedis, spawnRedis } from "./redis-server.ts";
 import { createTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 export interface TroubledStore {

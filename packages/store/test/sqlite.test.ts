@@ -1,26 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import {
-  chmodSync,
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { fileURLToPath } from "node:url";
-import { ConfigurationError, UnavailableError } from "@taiga-mcp/service";
+import { ConfigurationError } from "@taiga-mcp/service";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Kv } from "../src/kv.ts";
 import { createSqliteKv } from "../src/sqlite.ts";
 import { kvContract } from "./kv.contract.ts";
 import { createFakeClock } from "./support/fake-clock.ts";
+import { inspect, newFile, open, startHolder } from "./support/sqlite-file.ts";
 
 kvContract("createSqliteKv in memory", async () => {
   const time = createFakeClock();
@@ -28,28 +15,6 @@ kvContract("createSqliteKv in memory", async () => {
 });
 
 const { clock } = createFakeClock();
-
-function newFile(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), "store-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return path.join(folder, "data", "test.sqlite");
-}
-
-function open(file: string, now = clock): Kv {
-  const kv = createSqliteKv({ file, clock: now });
-  onTestFinished(() => kv.close());
-  return kv;
-}
-
-/** Another program's view of the file. */
-function inspect<Result>(file: string, work: (db: DatabaseSync) => Result): Result {
-  const db = new DatabaseSync(file);
-  try {
-    return work(db);
-  } finally {
-    db.close();
-  }
-}
 
 const count = (file: string, table: string): number =>
   inspect(file, (db) => db.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.["n"] as number);
@@ -183,107 +148,3 @@ describe("schema version", () => {
     await open(file).ping();
   });
 });
-
-describe("failures", () => {
-  it("refuses to start on something that is no database, with the reason in the message", () => {
-    const file = newFile();
-    open(file);
-    const other = `${file}.text`;
-    writeFileSync(other, "not a database".repeat(100));
-    expect(() => createSqliteKv({ file: other, clock })).toThrow(ConfigurationError);
-    expect(() => createSqliteKv({ file: other, clock })).toThrow(/cannot be used: file is not a/);
-  });
-
-  it("refuses to start where the folder cannot be made, with the reason in the message", () => {
-    const file = newFile();
-    open(file);
-    const below = path.join(file, "folder", "x.sqlite");
-    expect(() => createSqliteKv({ file: below, clock })).toThrow(/cannot be used: ENOTDIR/);
-  });
-
-  it("is unavailable when the file is damaged under it, and says why to the log only", async () => {
-    const file = newFile();
-    const kv = open(file);
-    for (let number = 0; number < 20; number += 1) {
-      await kv.set(`k${number}`, "v".repeat(2_000), { ttlSeconds: 100 });
-    }
-    inspect(file, (db) => {
-      db.exec("UPDATE entries SET value = value || 'x'; PRAGMA wal_checkpoint(TRUNCATE)");
-    });
-    const header = 4_096;
-    const garbage = Buffer.alloc(statSync(file).size - header, 0xa5);
-    const damaged = openSync(file, "r+");
-    writeSync(damaged, garbage, 0, garbage.length, header);
-    closeSync(damaged);
-
-    const error = await kv.get("k1").catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(UnavailableError);
-    expect((error as Error).message).not.toMatch(/malformed/);
-    expect(String((error as Error).cause)).toMatch(/malformed|disk image/);
-  });
-
-  it("waits for another program's lock without holding up the process", async () => {
-    const file = newFile();
-    const kv = open(file);
-    const other = new DatabaseSync(file);
-    onTestFinished(() => other.close());
-    other.exec("BEGIN IMMEDIATE");
-    const writing = kv.set("k", "v", { ttlSeconds: 100 });
-    // Only a process that goes on can come to this.
-    setTimeout(() => other.exec("ROLLBACK"), 50);
-    await writing;
-    expect((await kv.get("k"))?.value).toBe("v");
-  });
-
-  it("is unavailable within two seconds while the file stays locked, for all callers at once", async () => {
-    const file = newFile();
-    const kv = open(file);
-    await kv.set("k", "v", { ttlSeconds: 100 });
-    const other = new DatabaseSync(file);
-    onTestFinished(() => other.close());
-    other.exec("BEGIN IMMEDIATE");
-    const start = performance.now();
-    const writes = Array.from({ length: 10 }, () => kv.set("k", "w", { ttlSeconds: 100 }));
-    const outcomes = await Promise.allSettled([...writes, kv.delete("k")]);
-    expect(performance.now() - start).toBeLessThan(2_000);
-    expect(
-      outcomes.filter(
-        (outcome) => outcome.status === "rejected" && outcome.reason instanceof UnavailableError,
-      ),
-    ).toHaveLength(11);
-    expect((await kv.get("k"))?.value).toBe("v");
-  });
-
-  it("is unavailable when the disk is full, writes nothing by halves, and goes on when it is not", async () => {
-    const file = newFile();
-    const kv = open(file);
-    await kv.set("old", "v", { ttlSeconds: 100, indexes: ["i"] });
-    // What a full disk does: a statement late in the operation fails.
-    inspect(file, (db) => {
-      db.exec(
-        `CREATE TRIGGER full BEFORE INSERT ON index_members
-         BEGIN SELECT raise(ABORT, 'database or disk is full'); END`,
-      );
-    });
-
-    const writing = kv.set("new", "v", { ttlSeconds: 100, indexes: ["i"] });
-    await expect(writing).rejects.toThrow(UnavailableError);
-    expect(await kv.get("new")).toBeUndefined();
-    expect((await kv.get("old"))?.value).toBe("v");
-
-    inspect(file, (db) => db.exec("DROP TRIGGER full"));
-    await kv.set("new", "v", { ttlSeconds: 100, indexes: ["i"] });
-    expect((await kv.members("i")).toSorted()).toEqual(["new", "old"]);
-  });
-});
-
-async function startHolder(file: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL("support/hold-store.ts", import.meta.url));
-  const flags = ["--conditions=taiga-mcp-source", "--disable-warning=ExperimentalWarning"];
-  const child = spawn(process.execPath, [...flags, script, file], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await once(child.stdout!, "data");
-  return child;
-}

@@ -12,6 +12,15 @@ const execute = promisify(execFile);
 /** Long enough for a first build without any cache. */
 const BUILD_MS = 600_000;
 
+/** One container, in the words of `docker compose ps`. */
+export interface Container {
+  Service: string;
+  State: string;
+  Health: string;
+  ExitCode: number;
+  Publishers: { URL: string; PublishedPort: number }[] | null;
+}
+
 export interface Platform {
   /** `https://localhost:<port>`: issuer and public address. */
   publicUrl: string;
@@ -19,6 +28,10 @@ export interface Platform {
   mcpUrl: string;
   /** Runs `docker compose` with these arguments and returns what it printed. */
   compose(args: string[], environment?: Record<string, string>): Promise<string>;
+  /** Runs a command, whose words have no spaces, in a container of a service. */
+  exec(service: string, command: string, options?: { user?: string }): Promise<string>;
+  /** All containers, also those that have ended. */
+  containers(): Promise<Container[]>;
   /** PEM of the authority that signed nginx's certificate, fetched as the log says. */
   fetchAuthority(): Promise<string>;
   /** Removes containers, volumes, networks and the images that were built. */
@@ -61,6 +74,16 @@ export async function createPlatform(): Promise<Platform> {
     httpUrl: `http://localhost:${httpPort}`,
     mcpUrl: `${publicUrl}/mcp`,
     compose,
+    exec: async (service, command, { user } = {}) => {
+      const flags = user === undefined ? [] : ["--user", user];
+      return await compose(["exec", "-T", ...flags, service, ...command.split(" ")]);
+    },
+    containers: async () => {
+      const lines = (await compose(["ps", "--all", "--format", "json"])).trim().split("\n");
+      return lines
+        .filter((line) => line.startsWith("{"))
+        .map((line) => JSON.parse(line) as Container);
+    },
     fetchAuthority: async () => {
       const folder = mkdtempSync(path.join(tmpdir(), "taiga-mcp-ca-"));
       const file = path.join(folder, "taiga-mcp-ca.crt");

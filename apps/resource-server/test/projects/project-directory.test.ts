@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
 import { findMember } from "../../src/projects/people.ts";
 import { findSprint } from "../../src/projects/sprints.ts";
-import { createTaigaDouble, ME, projectOf } from "../tools/taiga-double.ts";
+import { createTaigaDouble, ME, projectOf } from "../support/taiga-double.ts";
 
 const setUp = (count = 2) => {
   const clock = { now: 0 };

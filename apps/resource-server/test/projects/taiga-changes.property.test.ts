@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHistoryFields, toFieldName } from "../../src/items/history-fields.ts";
 import { toActivityEntry, toActivityText } from "../../src/projects/activity-entry.ts";
-import { projectOf } from "../tools/taiga-double.ts";
+import { projectOf } from "../support/taiga-double.ts";
 
 const RUNS = { numRuns: 300 };
 const FIELDS = [

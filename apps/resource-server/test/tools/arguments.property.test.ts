@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadTools } from "../../src/mcp/load-tools.ts";
 import { runTool } from "../../src/mcp/run-tool.ts";
-import { createTaigaDouble, projectOf } from "./taiga-double.ts";
-import { createBench } from "./tool-context.ts";
+import { createTaigaDouble, projectOf } from "../support/taiga-double.ts";
+import { createBench } from "../support/tool-context.ts";
 
 const tools = await loadTools();
 const logger = createLogger({ name: "test", level: "silent" });

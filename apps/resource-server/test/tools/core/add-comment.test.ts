@@ -1,8 +1,8 @@
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import addComment from "../../../src/tools/core/add-comment.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const comments = (bench: ReturnType<typeof createBench>, id: number) =>
   (bench.double.history.get(String(id)) ?? []).map(({ comment }) => comment);

@@ -2,8 +2,8 @@ import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { createConfirmations } from "../../../src/items/confirmation.ts";
 import deleteItems from "../../../src/tools/core/delete-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const deletes = (calls: readonly string[]) => calls.filter((call) => call.endsWith(".delete"));
 

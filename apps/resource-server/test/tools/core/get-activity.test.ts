@@ -1,8 +1,8 @@
 import { type TimelineEntry } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import getActivity from "../../../src/tools/core/get-activity.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 let nextId = 1;
 const event = (

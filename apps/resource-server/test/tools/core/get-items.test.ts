@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import getItems from "../../../src/tools/core/get-items.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("get_items", () => {
   it("reads by #ref, slug#ref and address; the address spares guessing the kind", async () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type ToolDefinition } from "../../../src/mcp/define-tool.ts";
 import { ToolError } from "../../../src/mcp/errors.ts";
 import { loadTools } from "../../../src/mcp/load-tools.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { type Bench, createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { type Bench, createBench } from "../../support/tool-context.ts";
 
 const tools = new Map((await loadTools()).map((tool) => [tool.definition.name, tool.definition]));
 const toolOf = (name: string): ToolDefinition => tools.get(name)!;

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import getMe from "../../../src/tools/core/get-me.ts";
 import getProject from "../../../src/tools/core/get-project.ts";
 import listProjects from "../../../src/tools/core/list-projects.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("get_me, list_projects and get_project", () => {
   it("say who the user is and which projects the grant covers", async () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import getSprint from "../../../src/tools/core/get-sprint.ts";
 import listSprints from "../../../src/tools/core/list-sprints.ts";
 import saveSprint from "../../../src/tools/core/save-sprint.ts";
-import { createTaigaDouble, projectOf } from "../taiga-double.ts";
-import { createBench } from "../tool-context.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const sprintCalls = (calls: readonly string[]) =>
   calls.filter((call) => /^(milestones|tasks|issues|userStories)/.test(call));

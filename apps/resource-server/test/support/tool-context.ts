@@ -61,3 +61,11 @@ export function createBench(
     asked: () => double.calls.splice(0).filter((call) => !METADATA.test(call)),
   };
 }
+
+/** The refs of the items that an answer lists. */
+export const refs = (data: Record<string, any>): string[] =>
+  data["items"].map((item: { ref: string }) => item.ref);
+
+/** What became of each item, in the order of the input. */
+export const outcomes = (data: Record<string, any>): string[] =>
+  data["items"].map((item: { outcome: string }) => item.outcome);

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Redis as RedisClient } from "ioredis";
+import type { RedisBinary } from "./redis-binary.ts";
+
+/** A server that answers; `from` says where it came from. */
+export interface Redis {
+  url: string;
+  from: string;
+  stop: () => Promise<unknown>;
+}
+
+/** A server of ours, which a test may kill. */
+export interface OwnRedis extends Redis {
+  port: number;
+}
+
+/** Nothing is kept, and nobody but this machine can reach it. */
+const SETTINGS = ["bind 127.0.0.1", 'save ""'];
+
+export interface SpawnOptions {
+  /** Further lines of the configuration file. */
+  settings?: readonly string[];
+  /** Without quotes or white space; what it asks for. */
+  password?: string;
+  /** Instead of a server that stores. */
+  sentinel?: boolean;
+}
+
+/** Starts a server on a free port, and resolves when it answers. */
+export async function spawnRedis(
+  binary: RedisBinary,
+  { settings = [], password, sentinel = false }: SpawnOptions = {},
+): Promise<OwnRedis> {
+  const port = await freePort();
+  const login = password === undefined ? "" : `:${encodeURIComponent(password)}@`;
+  const url = `redis://${login}127.0.0.1:${port}`;
+  const dir = mkdtempSync(path.join(tmpdir(), "redis-"));
+  const file = path.join(dir, "redis.conf");
+  const own = [`port ${port}`, `dir ${dir}`, ...(login ? [`requirepass ${password}`] : [])];
+  writeFileSync(file, [...SETTINGS, ...own, ...settings, ""].join("\n"));
+  const child = spawn(binary.file, [file, ...(sentinel ? ["--sentinel"] : [])], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...binary.env },
+  });
+  let output = "";
+  child.stdout.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => (output += chunk));
+  const kill = () => child.kill("SIGKILL"); // there is nothing in it to save
+  process.once("exit", kill);
+  const stop = async () => {
+    const exited = child.exitCode ?? child.signalCode ?? once(child, "exit");
+    kill();
+    await exited;
+    process.off("exit", kill);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  for (let i = 0; i < 200 && child.exitCode === null; i += 1) {
+    if (await answers(url, 200)) return { url, port, from: binary.file, stop };
+    await sleep(20);
+  }
+  await stop();
+  throw new Error(`${binary.file} did not start: ${output.trim().split("\n").at(-1)}`);
+}
+
+/** Whether a server is there and takes commands. */
+export async function answers(url: string, timeoutMs: number): Promise<boolean> {
+  const client = new RedisClient(url, {
+    lazyConnect: true,
+    connectTimeout: timeoutMs,
+    commandTimeout: timeoutMs,
+    retryStrategy: () => null,
+  });
+  client.on("error", () => undefined); // `connect` rejects as well
+  try {
+    await client.connect();
+    return (await client.ping()) === "PONG";
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** A port that nothing listens on just now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

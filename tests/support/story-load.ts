@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  createStubbornClient,
+  type StubbornClient,
+  type StubbornClientOptions,
+} from "./stubborn-client.ts";
+
+const PROJECT = "pedal";
+
+export interface StoryLoad {
+  /** What the subject of each of its stories begins with. */
+  mark: string;
+  /** Waits until each client may have done something more. */
+  progress(): Promise<void>;
+  /** @returns the subjects of all stories that its clients were told are written. */
+  stop(): Promise<string[]>;
+}
+
+/**
+ * Three clients that write and refresh, one thing after another, until told to stop.
+ * @param connect logs a new client in, as alice.
+ */
+export async function startStoryLoad(
+  taigaApiUrl: string,
+  connect: () => Promise<StubbornClientOptions>,
+): Promise<StoryLoad> {
+  const mark = `load-${Date.now()}`;
+  const subjects: string[] = [];
+  let isStopped = false;
+
+  async function work(client: StubbornClient, worker: number): Promise<void> {
+    for (let count = 0; !isStopped; count += 1) {
+      const subject = `${mark} ${worker}-${count}`;
+      await write(taigaApiUrl, client, subject);
+      subjects.push(subject);
+      if (count % 3 === worker) await client.refresh();
+    }
+  }
+  const workers = await Promise.all(
+    [0, 1, 2].map(async (worker) => {
+      const client = createStubbornClient(await connect());
+      return { done: work(client, worker) };
+    }),
+  );
+  // A worker that fails must fail the test, and not before somebody listens.
+  const all = Promise.all(workers.map(({ done }) => done));
+  all.catch(() => {});
+
+  return {
+    mark,
+    progress: async () => {
+      const goal = subjects.length + 3;
+      // A worker that fails ends the waiting at once.
+      while (subjects.length < goal) await Promise.race([all, sleep(20)]);
+    },
+    stop: async () => {
+      isStopped = true;
+      await all;
+      return subjects;
+    },
+  };
+}
+
+/**
+ * Creates a story as the tool's own answers advise: what failed is repeated with the same key;
+ * what nobody knows is looked for, and made with a new key only if it is not there.
+ */
+async function write(taigaApiUrl: string, client: StubbornClient, subject: string): Promise<void> {
+  let key = subject;
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const { data, text } = await client.call("create_items", {
+      project: PROJECT,
+      items: [{ kind: "story", subject }],
+      idempotency_key: key,
+    });
+    const [item] = (data["items"] ?? []) as { outcome: string }[];
+    if (item?.outcome === "created") return;
+    // A call that broke off may still be under way in Taiga.
+    await sleep(500);
+    if (item?.outcome === "unknown" || text.includes("outcome_unknown")) {
+      if ((await subjectsInTaiga(taigaApiUrl, subject)).includes(subject)) return;
+      key = `${subject} again ${attempt}`;
+    } else if (!text.includes("unavailable")) {
+      throw new Error(`${subject} was not written: ${text}`);
+    }
+  }
+  throw new Error(`${subject} could not be written`);
+}
+
+/** Subjects of the stories alice sees that begin with `mark`, asked for past the platform. */
+export async function subjectsInTaiga(taigaApiUrl: string, mark: string): Promise<string[]> {
+  const user = { username: "alice", password: "alice-password" };
+  const login = await fetch(`${taigaApiUrl}/auth`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ type: "normal", ...user }),
+  });
+  const { auth_token: token } = (await login.json()) as { auth_token: string };
+  const response = await fetch(`${taigaApiUrl}/userstories`, {
+    headers: { authorization: `Bearer ${token}`, "x-disable-pagination": "True" },
+  });
+  const stories = (await response.json()) as { subject: string }[];
+  return stories.map(({ subject }) => subject).filter((subject) => subject.startsWith(mark));
+}
