@@ -1,6 +1,6 @@
-import { type Clock, createHttpLogger, type Logger } from "@taiga-mcp/service";
+import { type Clock, createHttpLogger, type Logger, type Metrics } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import express, { type Express, type RequestHandler } from "express";
+import express, { type Express, type RequestHandler, Router } from "express";
 import { toAdminToken } from "./admin/admin-token.ts";
 import type { Config } from "./config.ts";
 import { createPublicKeySet } from "./crypto/keys.ts";
@@ -50,6 +50,7 @@ interface AppDeps {
   logger: Logger;
   engine: AuthorizationEngine;
   renderFailure: RenderFailure;
+  metrics: Pick<Metrics, "requests" | "route">;
   rootKeys: RootKeys;
 }
 
@@ -119,7 +120,12 @@ export interface PrivateAppDeps extends AppDeps {
  */
 export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
-  const app = createBareApp(deps, createHealthRoute(), createReadinessRoute(deps));
+  const app = createBareApp(
+    deps,
+    createHealthRoute(),
+    createReadinessRoute(deps),
+    Router().get("/metrics", deps.metrics.route),
+  );
   const operator = createAdminAuth({
     tokens: config.masterKeys.map(toAdminToken),
     limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
@@ -143,13 +149,13 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
 }
 
 /** @param probes come often: they are answered before the request log. */
-function createBareApp({ config, logger }: AppDeps, ...probes: RequestHandler[]): Express {
+function createBareApp({ config, logger, metrics }: AppDeps, ...probes: RequestHandler[]): Express {
   const app = express();
   app.set("trust proxy", config.trustProxy);
   app.set("query parser", "simple");
   app.disable("etag");
   app.disable("x-powered-by");
-  app.use(...probes, createHttpLogger(logger));
+  app.use(...probes, metrics.requests, createHttpLogger(logger));
   return app;
 }
 

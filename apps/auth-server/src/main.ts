@@ -1,4 +1,4 @@
-import { createLogger, listen, runService, systemClock } from "@taiga-mcp/service";
+import { createLogger, createMetrics, listen, runService, systemClock } from "@taiga-mcp/service";
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaClient, createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { lookup } from "node:dns/promises";
@@ -12,9 +12,11 @@ import { createDocumentFetch } from "./client-documents/document-fetch.ts";
 import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
 import { parseConfig } from "./config.ts";
 import { createCsrfKeys } from "./crypto/keys.ts";
+import { createCounters, toLoginOutcome } from "./counters.ts";
 import { createSealer } from "./crypto/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
+import { toRouteName } from "./http/route-names.ts";
 import { createApplicationFlows } from "./interactions/application-flows.ts";
 import { createCsrf } from "./interactions/csrf.ts";
 import { createInteractionsRouter } from "./interactions/router.ts";
@@ -22,10 +24,10 @@ import { openKeyRing } from "./keys/key-ring.ts";
 import { createKeyRotation } from "./keys/key-rotation.ts";
 import { createRingRecord } from "./keys/ring-record.ts";
 import { createAdmission } from "./login/admission.ts";
-import { createLimitedLogin } from "./login/limited-login.ts";
+import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
 import { toTaigaAccount } from "./login/taiga-account.ts";
-import { createApplicationLogin } from "./login/taiga-application.ts";
+import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { createEndGrant } from "./revocation/end-grant.ts";
 import { createRevocationFeed } from "./revocation/revocation-feed.ts";
@@ -80,10 +82,14 @@ await runService(NAME, process, async (environment) => {
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv: store, keys, clock });
   const isAdmitted = createAdmission(config.allowLists);
+  const metrics = createMetrics({ name: NAME, toRoute: toRouteName });
+  metrics.measureProcess();
+  const counters = createCounters(metrics);
   const vault = createVault({
     ...stored,
-    refresh: (refreshToken, signal) =>
+    refresh: counters.renewals.counted((refreshToken: string, signal: AbortSignal) =>
       createTaigaClient(transport, undefined, { signal }).auth.refresh(refreshToken),
+    ),
     whoIs: async (credential, signal) =>
       toTaigaAccount(await createTaigaClient(transport, credential, { signal }).users.me()),
     isAdmitted,
@@ -121,21 +127,34 @@ await runService(NAME, process, async (environment) => {
     endGrant,
     clientDocuments,
     renderFailure: renderFailurePage,
+    countEvent: counters.oauthEvents.count,
   });
+  const passwordLogin = config.offersPassword
+    ? createLimitedLogin({
+        login: createPasswordLogin({
+          taiga: createTaigaClient(transport),
+          loginType: config.taigaLoginType,
+        }),
+        ...stored,
+      })
+    : undefined;
   const interactions = createInteractionsRouter({
     interactions: engine.interactions,
     vault,
-    password: config.offersPassword
-      ? createLimitedLogin({
-          login: createPasswordLogin({
-            taiga: createTaigaClient(transport),
-            loginType: config.taigaLoginType,
-          }),
-          ...stored,
-        })
-      : undefined,
+    password: passwordLogin && {
+      login: counters.passwordLogins.counted(
+        (...typed: Parameters<LimitedLogin["login"]>) => passwordLogin.login(...typed),
+        toLoginOutcome,
+      ),
+    },
     application: applicationLogin && {
-      login: applicationLogin,
+      login: {
+        ...applicationLogin,
+        redeem: counters.applicationLogins.counted(
+          (...flow: Parameters<ApplicationLogin["redeem"]>) => applicationLogin.redeem(...flow),
+          toLoginOutcome,
+        ),
+      },
       flows: createApplicationFlows(stored),
     },
     allowLists: config.allowLists,
@@ -153,7 +172,7 @@ await runService(NAME, process, async (environment) => {
     sleep,
   });
 
-  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
+  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage, metrics };
   const publicListener = await listen(createPublicApp({ ...shared, interactions, rateLimits }), {
     ...config.publicListener,
     setting: "AUTH_SERVER_PORT",

@@ -5,6 +5,7 @@ export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./lifecycle.ts";
 export * from "./logger.ts";
+export * from "./metrics.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";
 export * from "./settings.ts";

@@ -9,7 +9,7 @@ import { createAdapterFactory } from "./adapter.ts";
 import { createCodeUses } from "./code-uses.ts";
 import { toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./document-clients.ts";
-import { logEngineEvents } from "./events.ts";
+import { countEngineEvents, type CountEvent, logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createFinishedInteractions } from "./finished-interactions.ts";
 import { createFlowSession } from "./flow-session.ts";
@@ -53,6 +53,7 @@ export interface EngineDeps {
   /** Clients known by a metadata document of their own; left out: they are not taken. */
   clientDocuments?: ClientDocuments | undefined;
   renderFailure: RenderFailure;
+  countEvent?: CountEvent;
 }
 
 /** The protocol engine (oidc-provider) on our store, with our rules around it. */
@@ -97,6 +98,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   // Only what pin-authority.ts put into the headers is believed.
   provider.proxy = true;
   logEngineEvents(provider, logger);
+  if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);
   provider.use(
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );

@@ -16,6 +16,29 @@ const REFUSALS = [
   "revocation.error",
 ] as const;
 
+/** Events that carry a request that was served. */
+const SUCCESSES = [
+  "authorization.success",
+  "grant.success",
+  "registration_create.success",
+  "registration_delete.success",
+  "registration_update.success",
+] as const;
+
+/** `grant.success` and `grant.invalid_grant`: the engine's event, and its error code if it is one. */
+export type CountEvent = (event: string) => void;
+
+/** Counts what the engine serves and refuses. Its error codes are few, and none is a caller's. */
+export function countEngineEvents(provider: Provider, count: CountEvent): void {
+  const emitter: EventEmitter = provider;
+  for (const event of SUCCESSES) emitter.on(event, () => count(event));
+  for (const event of REFUSALS) {
+    emitter.on(event, (_ctx: unknown, { error }: errors.OIDCProviderError) => {
+      count(event.replace("error", error));
+    });
+  }
+}
+
 /** Logs what the engine refuses and what goes wrong in it; never a parameter of the request. */
 export function logEngineEvents(provider: Provider, logger: Logger): void {
   const emitter: EventEmitter = provider;

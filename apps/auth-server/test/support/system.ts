@@ -1,5 +1,5 @@
 import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
-import { createLogger, type Logger, systemClock } from "@taiga-mcp/service";
+import { createLogger, createMetrics, type Logger, systemClock } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,10 +9,12 @@ import { createClientDocuments } from "../../src/client-documents/client-documen
 import type { FetchDocument } from "../../src/client-documents/document-fetch.ts";
 import type { Config } from "../../src/config.ts";
 import type { RootKeys } from "../../src/crypto/root-keys.ts";
+import { createCounters } from "../../src/counters.ts";
 import { createEngine } from "../../src/engine/engine.ts";
 import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
+import { toRouteName } from "../../src/http/route-names.ts";
 import { type KeyRing, openKeyRing } from "../../src/keys/key-ring.ts";
 import { createKeyRotation, type KeyRotation } from "../../src/keys/key-rotation.ts";
 import { createRingRecord } from "../../src/keys/ring-record.ts";
@@ -106,6 +108,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     }),
     ...options.vault,
   };
+  const metrics = createMetrics({ name: "test", toRoute: toRouteName });
   const engine = createEngine({
     config,
     kv,
@@ -124,12 +127,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
         rateLimits,
       }),
     renderFailure: renderFailurePage,
+    countEvent: createCounters(metrics).oauthEvents.count,
   });
   const steps: string[] = [];
   const interactions =
     options.pages?.(engine.interactions, config) ??
     createScriptedPages(engine.interactions, user, steps);
-  const shared = { config, logger, engine, rootKeys, renderFailure: renderFailurePage };
+  const shared = { metrics, config, logger, engine, rootKeys, renderFailure: renderFailurePage };
   publicServer.serve(createPublicApp({ ...shared, interactions, rateLimits }));
   const rotation = createKeyRotation({ kv, keys, record, rootKeys, broadcast, clock, logger });
   const admin = { inspect: unused, keyRotation: rotation, ...options.admin };
