@@ -2,7 +2,7 @@
 // something is away.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
 import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
@@ -12,8 +12,16 @@ import { startTaigaFront, type TaigaFront } from "../support/taiga-front.ts";
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
+  // Both are started at once, and the resource server comes again when the other was not there yet.
+  await vi.waitUntil(isResourceServerConnected, { timeout: 15_000 });
 });
 afterAll(() => system.stop());
+
+async function isResourceServerConnected(): Promise<boolean> {
+  const { stdout } = await runAdmin(["setup", "--json"], system.environment);
+  const { installation } = JSON.parse(stdout) as { installation: { resourceServers: number } };
+  return installation.resourceServers > 0;
+}
 
 const setup = () => runAdmin(["setup"], system.environment);
 
