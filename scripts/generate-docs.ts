@@ -1,4 +1,4 @@
-// Writes the pages that are made from the code: docs/configuration.md, docs/tools.md, .env.example.
+// Writes the pages that are generated from the code: docs/configuration.md, docs/tools.md, .env.example.
 import { writeFileSync } from "node:fs";
 import { generatedPages } from "./generated-pages.ts";
 
