@@ -124,8 +124,8 @@ describe("docs/traceability.md", () => {
   ])("would not pass for a test %s", (_what, changes, fault) => {
     const test = {
       line: "",
-      label: "interactions/csrf.test.ts",
-      file: "apps/auth-server/test/interactions/csrf.test.ts",
+      label: "pages/csrf.test.ts",
+      file: "apps/auth-server/test/pages/csrf.test.ts",
       name: "knows its own token",
     };
     expect(findFault(test)).toBeUndefined();

@@ -2,10 +2,10 @@
 // is found; and a whole authorization server that starts before its Redis does.
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { createSealer, toSealMark } from "../../apps/auth-server/src/crypto/seal.ts";
-import { openKeyRing } from "../../apps/auth-server/src/keys/key-ring.ts";
-import { createKeyRotation } from "../../apps/auth-server/src/keys/key-rotation.ts";
-import { createRingRecord } from "../../apps/auth-server/src/keys/ring-record.ts";
+import { createSealer, toSealMark } from "../../apps/auth-server/src/secrets/seal.ts";
+import { openKeyRing } from "../../apps/auth-server/src/secrets/key-ring.ts";
+import { createKeyRotation } from "../../apps/auth-server/src/operations/key-rotation.ts";
+import { createRingRecord } from "../../apps/auth-server/src/secrets/ring-record.ts";
 import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
 import { createLogger, systemClock } from "../../packages/service/src/index.ts";
 import { openBroadcast, openStore } from "../../packages/store/src/index.ts";

@@ -11,7 +11,7 @@ import {
   resolveTaigaConnection,
   type TaigaConnection,
 } from "@taiga-mcp/service";
-import type { DocumentHosts } from "./client-documents/document-url.ts";
+import type { DocumentHosts } from "./clients/document-url.ts";
 import type { AllowLists } from "./login/admission.ts";
 import { AuthServerSettings, MASTER_KEY, type Settings, toKeyTexts } from "./settings.ts";
 

@@ -1,7 +1,7 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
-import { toGrantLimits } from "./grant-limits.ts";
+import { toGrantLimits } from "./records/grant-limits.ts";
 import type { AccessTokenInfo, AccessTokens } from "./ports.ts";
-import type { RecordStore } from "./record-store.ts";
+import type { RecordStore } from "./records/record-store.ts";
 import { outsideEngine } from "./store-unavailable.ts";
 
 export interface AccessTokensDeps {

@@ -1,7 +1,7 @@
 import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
+import type { Sealer } from "../secrets/seal.ts";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import { TaigaCredential } from "./credential-schema.ts";

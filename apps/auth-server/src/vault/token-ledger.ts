@@ -1,7 +1,7 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
+import type { Sealer } from "../secrets/seal.ts";
 import type { ApplicationCredential } from "../login/login-backend.ts";
 import type { StorageKeys } from "../storage/keys.ts";
 import { createSealedJson } from "./sealed-json.ts";

@@ -3,7 +3,7 @@ import type { Kv } from "@taiga-mcp/store";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
+import type { Sealer } from "../secrets/seal.ts";
 import type { IsAdmitted } from "../login/admission.ts";
 import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/login-backend.ts";
 import { hash, type StorageKeys } from "../storage/keys.ts";

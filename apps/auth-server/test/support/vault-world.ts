@@ -1,7 +1,7 @@
 import { type Clock, createLogger } from "@taiga-mcp/service";
 import { createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { expect } from "vitest";
-import { createSealer } from "../../src/crypto/seal.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../../src/login/login-backend.ts";
 import { createStorageKeys } from "../../src/storage/keys.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";

@@ -1,12 +1,12 @@
 import { createLogger, systemClock } from "@taiga-mcp/service";
 import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
 import { UnsecuredJWT } from "jose";
-import { createCsrfKeys } from "../../src/crypto/keys.ts";
-import { createSealer } from "../../src/crypto/seal.ts";
-import { createCsrf } from "../../src/interactions/csrf.ts";
-import { createInteractionsRouter } from "../../src/interactions/router.ts";
-import { openKeyRing } from "../../src/keys/key-ring.ts";
-import { createRingRecord } from "../../src/keys/ring-record.ts";
+import { createCsrfKeys } from "../../src/secrets/keys.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
+import { createCsrf } from "../../src/pages/csrf.ts";
+import { createInteractionsRouter } from "../../src/pages/router.ts";
+import { openKeyRing } from "../../src/secrets/key-ring.ts";
+import { createRingRecord } from "../../src/secrets/ring-record.ts";
 import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
 import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
 import { createVault } from "../../src/vault/vault.ts";
