@@ -35,8 +35,8 @@ const FORBIDDEN = [
 ] as const;
 const ALLOWED = [
   ["apps/auth-server/src/engine/ok.ts", "oidc-provider"],
-  ["apps/auth-server/src/engine/ok2.ts", "../storage/keys.ts"],
-  ["apps/auth-server/src/engine/records/ok.ts", "../../storage/keys.ts"],
+  ["apps/auth-server/src/engine/ok2.ts", "../storage/key-names.ts"],
+  ["apps/auth-server/src/engine/records/ok.ts", "../../storage/key-names.ts"],
   ["apps/auth-server/src/engine/single-use/ok.ts", "../../grants/lifetimes.ts"],
   ["apps/auth-server/src/main.ts", "node:process"],
   ["apps/resource-server/src/tools/core/ok.ts", "../../mcp/define-tool.ts"],

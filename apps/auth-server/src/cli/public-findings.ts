@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Fetch } from "./admin-server.ts";
+import type { Fetch } from "./admin-client.ts";
 import { toErrorCode } from "../operations/error-code.ts";
 import type { Finding } from "./finding.ts";
 import type { Installation } from "../operations/installation.ts";

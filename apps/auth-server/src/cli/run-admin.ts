@@ -1,5 +1,5 @@
 import { type Clock, ConfigurationError, type Environment } from "@taiga-mcp/service";
-import { AdminError, type AskServer, createAskServer, type Fetch } from "./admin-server.ts";
+import { AdminError, type AdminClient, createAdminClient, type Fetch } from "./admin-client.ts";
 import { type AdminSettings, readAdminSettings } from "./admin-settings.ts";
 import { type Command, parseCommand, toUsage } from "./command.ts";
 import type { Paint } from "./finding.ts";
@@ -81,7 +81,7 @@ async function runCommand(
   context: Context,
 ): Promise<Outcome> {
   const { host, settings, program } = context;
-  const ask = createAskServer(settings, host.fetch);
+  const ask = createAdminClient(settings, host.fetch);
   const toOptions = () => ({ now: host.clock(), program, columns: host.columns });
   switch (name) {
     case "setup":
@@ -107,7 +107,7 @@ async function runCommand(
   }
 }
 
-async function checkSetup(ask: AskServer, { host, settings }: Context): Promise<Outcome> {
+async function checkSetup(ask: AdminClient, { host, settings }: Context): Promise<Outcome> {
   const installation = await ask({
     method: "GET",
     path: "/admin/status",

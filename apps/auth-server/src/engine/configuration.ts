@@ -6,7 +6,7 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from "oidc-provider";
-import { createCookieKeys, createEngineKeySet } from "../secrets/keys.ts";
+import { createCookieKeys, createEngineKeySet } from "../secrets/cookie-keys.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";

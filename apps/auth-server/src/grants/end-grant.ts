@@ -1,8 +1,8 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast, Kv } from "@taiga-mcp/store";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
-import type { StorageKeys } from "../storage/keys.ts";
-import type { SharedTokens } from "../vault/shared-tokens.ts";
+import type { KeyNames } from "../storage/key-names.ts";
+import type { ApplicationTokenLifecycle } from "../vault/application-token-lifecycle.ts";
 
 /** No resource server remembers an answer about a token for longer than this. */
 const LONGEST_MEMORY_SECONDS = 30;
@@ -23,21 +23,21 @@ export type EndGrant = (grantKey: string) => Promise<void>;
 
 export interface EndGrantDeps {
   kv: Pick<Kv, "deleteMembers">;
-  keys: Pick<StorageKeys, "grantIndexOf" | "gidOf">;
+  keys: Pick<KeyNames, "grantIndexOf" | "gidOf">;
   broadcast: Pick<Broadcast, "publish">;
   /** What Taiga must be told about as well; left out, nothing. */
-  sharedTokens?: SharedTokens;
+  applicationTokens?: ApplicationTokenLifecycle;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
 }
 
 export function createEndGrant(deps: EndGrantDeps): EndGrant {
-  const { kv, keys, broadcast, sharedTokens, logger, sleep } = deps;
+  const { kv, keys, broadcast, applicationTokens, logger, sleep } = deps;
   return async (grantKey) => {
     const gid = keys.gidOf(grantKey);
     let credential: TaigaCredentialRecord | undefined;
     try {
-      credential = await sharedTokens?.find(grantKey);
+      credential = await applicationTokens?.find(grantKey);
       await kv.deleteMembers(keys.grantIndexOf(grantKey));
     } catch (error) {
       void announceLater(gid);
@@ -51,7 +51,7 @@ export function createEndGrant(deps: EndGrantDeps): EndGrant {
       void announceLater(gid);
     }
     // Whoever revokes need not wait for Taiga.
-    if (credential !== undefined) void sharedTokens?.release(credential);
+    if (credential !== undefined) void applicationTokens?.release(credential);
   };
 
   /** Until it is heard, or until nobody can remember the grant any more. */

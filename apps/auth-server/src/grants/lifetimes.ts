@@ -1,5 +1,5 @@
 import type { Kv } from "@taiga-mcp/store";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 
 /** A client is remembered this long after its last grant or refresh; longer than any login lasts. */
 const CLIENT_TTL_SECONDS = 180 * 86_400;
@@ -24,7 +24,7 @@ export function toGrantRef(
 
 export interface LifetimesDeps {
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   grantTtlSeconds: number;
 }
 

@@ -1,6 +1,6 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
-import type { KeySet } from "../secrets/keys.ts";
+import type { KeySet } from "../secrets/cookie-keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
 import { OAuthError } from "../oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";

@@ -3,7 +3,7 @@ import type { Kv } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler, Router } from "express";
 import { toAdminToken } from "../operations/admin-token.ts";
 import type { Config } from "../config.ts";
-import { createPublicKeySet } from "../secrets/keys.ts";
+import { createPublicKeySet } from "../secrets/cookie-keys.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import type { AuthorizationEngine, RenderFailure } from "../engine/ports.ts";
 import { createAdminAuth } from "./admin-auth.ts";

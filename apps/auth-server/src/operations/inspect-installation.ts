@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { CALLBACK_PATH } from "../pages/application-step.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { askTaiga, NO_CREDENTIAL } from "./ask-taiga.ts";
+import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
 import type { Installation } from "./installation.ts";
 
 /** The operator waits for the answer: a Taiga that takes longer has timed out. */
@@ -50,7 +50,7 @@ export const createInspectInstallation =
     const [store, knowsKeys, answer] = await Promise.all([
       inspectStore(deps.store),
       readKeys(deps.rootKeys),
-      askTaiga(taiga, hasProxy),
+      probeTaiga(taiga, hasProxy),
     ]);
     return {
       version,

@@ -2,7 +2,7 @@ import { type Clock, CodedError, type Logger, UnavailableError } from "@taiga-mc
 import type { Broadcast, Kv } from "@taiga-mcp/store";
 import { randomUUID } from "node:crypto";
 import type { RootKeys } from "../secrets/root-keys.ts";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { RING_CHANGED } from "../secrets/key-ring.ts";
 import {
   addKey,
@@ -61,7 +61,7 @@ export class KeyRotationError extends CodedError<"key_rotation_pending" | "keys_
 
 export interface KeyRotationDeps {
   kv: Kv;
-  keys: Pick<StorageKeys, "retirementLock">;
+  keys: Pick<KeyNames, "retirementLock">;
   record: RingRecord;
   rootKeys: RootKeys;
   broadcast: Pick<Broadcast, "publish">;

@@ -3,7 +3,7 @@ import type { Kv } from "@taiga-mcp/store";
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { createSealedJson } from "../vault/sealed-json.ts";
 
 /** How long a user may take on Taiga's pages; no longer than the interaction itself. */
@@ -40,7 +40,7 @@ export interface ApplicationFlows {
 export interface ApplicationFlowsDeps {
   kv: Kv;
   seal: Sealer;
-  keys: Pick<StorageKeys, "applicationFlow">;
+  keys: Pick<KeyNames, "applicationFlow">;
   logger: Logger;
 }
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import type { Interaction, Interactions } from "../engine/ports.ts";
-import type { AllowLists, IsAdmitted } from "../login/admission.ts";
+import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderErrorPage } from "./views/error-page.ts";
@@ -12,7 +12,7 @@ export interface CompleteLoginDeps {
   vault: Pick<Vault, "hold" | "release">;
   allowLists: AllowLists;
   /** Left out, everybody in Taiga is admitted. */
-  isAdmitted?: IsAdmitted | undefined;
+  isAllowed?: IsAllowed | undefined;
   toAccountId: (userId: number) => string;
 }
 
@@ -26,10 +26,10 @@ export type CompleteLogin = (
 
 /** Goes on to the consent page, or tells those who are not meant to be here; nothing is kept then. */
 export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
-  const { interactions, vault, allowLists, isAdmitted, toAccountId } = deps;
+  const { interactions, vault, allowLists, isAllowed, toAccountId } = deps;
   return async (req, res, interaction, { account, credential }) => {
     const { id, username, fullName } = account;
-    if (isAdmitted?.(account) === false) {
+    if (isAllowed?.(account) === false) {
       void vault.release(credential);
       const page = await renderErrorPage({
         title: "This is not for your account",

@@ -3,7 +3,7 @@ import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/ports.ts";
 import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
-import { KNOWN_BROWSER_SECONDS } from "../login/known-browsers.ts";
+import { DEVICE_COOKIE_SECONDS } from "../login/device-cookies.ts";
 import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
 import { type LoginPage, renderLoginPage } from "./views/login-page.ts";
 import type { CompleteLogin } from "./complete-login.ts";
@@ -50,7 +50,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   const cookie = createOwnCookie({
     issuer,
     name: "browser",
-    maxAgeSeconds: KNOWN_BROWSER_SECONDS,
+    maxAgeSeconds: DEVICE_COOKIE_SECONDS,
   });
 
   async function refuse(res: Response, interaction: Interaction, refusal: Refusal): Promise<void> {

@@ -1,10 +1,10 @@
-import type { GrantLimits } from "../engine/ports.ts";
+import type { GrantScope } from "../engine/ports.ts";
 import type { OwnProject } from "../login/own-projects.ts";
 import type { ConsentForm } from "./forms.ts";
 
 /** What a user chose, or what is wrong with the choice. */
 export type ProjectChoice =
-  | { projects: GrantLimits["projects"]; error?: undefined }
+  | { projects: GrantScope["projects"]; error?: undefined }
   | { projects?: undefined; error: string };
 
 /**

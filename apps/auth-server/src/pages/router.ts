@@ -8,7 +8,7 @@ import {
 } from "express";
 import { InteractionEndedError } from "../engine/interactions/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
-import type { AllowLists, IsAdmitted } from "../login/admission.ts";
+import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { ApplicationLogin } from "../login/taiga-application.ts";
@@ -36,7 +36,7 @@ export interface InteractionsRouterDeps {
   application?: { login: ApplicationLogin; flows: ApplicationFlows } | undefined;
   /** Who may use this installation. */
   allowLists: AllowLists;
-  isAdmitted?: IsAdmitted | undefined;
+  isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   /** Our own origin. */

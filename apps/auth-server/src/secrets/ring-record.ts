@@ -1,6 +1,6 @@
 import { type Clock, ConfigurationError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { createRing, type Ring } from "./ring.ts";
 import {
   isSealedFor,
@@ -43,7 +43,7 @@ export interface RingRecord {
 
 export interface RingRecordDeps {
   kv: Pick<Kv, "get" | "setIfAbsent" | "compareAndSet" | "touch">;
-  keys: Pick<StorageKeys, "ring">;
+  keys: Pick<KeyNames, "ring">;
   masterKeys: MasterKeys;
   clock: Clock;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Fetch } from "../../src/cli/admin-server.ts";
+import type { Fetch } from "../../src/cli/admin-client.ts";
 import type { Finding } from "../../src/cli/finding.ts";
 import { findPublicAddresses } from "../../src/cli/public-findings.ts";
 import { INSTALLATION } from "./examples.ts";

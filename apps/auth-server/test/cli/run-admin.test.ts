@@ -1,6 +1,6 @@
 import { CodedError, systemClock } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Fetch } from "../../src/cli/admin-server.ts";
+import type { Fetch } from "../../src/cli/admin-client.ts";
 import { type AdminHost, runAdmin } from "../../src/cli/run-admin.ts";
 import type { KeyRotation } from "../../src/operations/key-rotation.ts";
 import { connect, refresh, type Tokens } from "../support/client.ts";

@@ -1,10 +1,10 @@
 import { createLogger, UnavailableError } from "@taiga-mcp/service";
 import { expect, it } from "vitest";
 import { createEndGrant } from "../../src/grants/end-grant.ts";
-import { createStorageKeys, hash } from "../../src/storage/keys.ts";
+import { createKeyNames, hash } from "../../src/storage/key-names.ts";
 import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 const logger = createLogger({ name: "test", level: "silent" });
 
 /** Steps in the order in which they were done; sleeping ends when the test says so. */

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { toAccountId } from "../../src/storage/keys.ts";
+import { toAccountId } from "../../src/storage/key-names.ts";
 import {
   type Answer,
   type Browser,

@@ -5,10 +5,10 @@ import { createSealer, toSealMark } from "../../src/secrets/seal.ts";
 import { openKeyRing } from "../../src/secrets/key-ring.ts";
 import { createKeyRotation, type KeyReport } from "../../src/operations/key-rotation.ts";
 import { createRingRecord } from "../../src/secrets/ring-record.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
 
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 const HOUR = 3600;
 
 /** A store, its time, and replicas on it. */

@@ -2,7 +2,7 @@ import { createLogger } from "@taiga-mcp/service";
 import { describe, expect, it } from "vitest";
 import { createSealer } from "../../src/secrets/seal.ts";
 import { createApplicationFlows } from "../../src/pages/application-flows.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createTestKv } from "../support/stores.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 
@@ -13,7 +13,7 @@ const createFlows = () =>
   createApplicationFlows({
     kv,
     seal: createSealer(createRootKeys(4), "vault"),
-    keys: createStorageKeys("https://taiga.example.com/api/v1"),
+    keys: createKeyNames("https://taiga.example.com/api/v1"),
     logger: createLogger({ name: "test", level: "silent" }),
   });
 

@@ -2,15 +2,15 @@ import { createLogger, listen, type Listening, systemClock } from "@taiga-mcp/se
 import { createMemoryKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
-import type { GrantLimits, Interaction, InteractionOutcome } from "../../src/engine/ports.ts";
+import type { GrantScope, Interaction, InteractionOutcome } from "../../src/engine/ports.ts";
 import { createSealer } from "../../src/secrets/seal.ts";
 import { createApplicationFlows } from "../../src/pages/application-flows.ts";
 import { createCsrf } from "../../src/pages/csrf.ts";
 import { createInteractionsRouter } from "../../src/pages/router.ts";
-import { type AllowLists, createAdmission } from "../../src/login/admission.ts";
+import { type AllowLists, createAllowList } from "../../src/login/allow-list.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import type { LoginBackend, LoginOutcome, TaigaLogin } from "../../src/login/login-backend.ts";
 import type { OwnProject } from "../../src/login/own-projects.ts";
 import { ada, application, toAccount } from "../support/ada.ts";
@@ -60,7 +60,7 @@ export interface Browser {
   held: Map<string, TaigaLogin>;
   /** What the engine and the vault were asked to do, in order. */
   calls: string[];
-  grants: GrantLimits[];
+  grants: GrantScope[];
   logins: { username: string; password: string }[];
   get(path: string): Promise<Page>;
   /** Sends a form as a browser would from our own page, its token included. */
@@ -95,7 +95,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   const clock = (): number => now;
   const kv = createMemoryKv({ clock });
   const logger = createLogger({ name: "test", level: "silent" });
-  const keys = createStorageKeys("https://taiga.example.com/api/v1");
+  const keys = createKeyNames("https://taiga.example.com/api/v1");
   const csrf = createCsrf(() => [new Uint8Array(32).fill(3)]);
   const browser: Browser = {
     interaction: {
@@ -186,7 +186,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
               }),
             },
       allowLists,
-      isAdmitted: createAdmission(allowLists),
+      isAllowed: createAllowList(allowLists),
       listOwnProjects: async (userId, { token }) => {
         browser.listed.push(`${userId} ${token}`);
         return browser.projects;

@@ -5,10 +5,10 @@ import { type KeyRing, openKeyRing, RING_CHANGED } from "../../src/secrets/key-r
 import { addKey, type Ring } from "../../src/secrets/ring.ts";
 import type { MasterKeys } from "../../src/secrets/ring-envelope.ts";
 import { createRingRecord } from "../../src/secrets/ring-record.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createTestKv } from "../support/stores.ts";
 
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 const DAY = 86_400;
 const withNewKey = (ring: Ring): Ring => addKey(ring, 1_000_000);
 const [OLD, NEW] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];

@@ -11,7 +11,7 @@ import type { Config } from "../../src/config.ts";
 import type { RootKeys } from "../../src/secrets/root-keys.ts";
 import { createCounters } from "../../src/operations/counters.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
+import type { GrantScope, Interactions } from "../../src/engine/ports.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
@@ -20,7 +20,7 @@ import { createKeyRotation, type KeyRotation } from "../../src/operations/key-ro
 import { createRingRecord } from "../../src/secrets/ring-record.ts";
 import { createEndGrant } from "../../src/grants/end-grant.ts";
 import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
-import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames, type KeyNames } from "../../src/storage/key-names.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 
@@ -36,7 +36,7 @@ export const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
 /** What the user of the scripted pages does; tests change it between requests. */
 interface User {
   accountId: string;
-  limits: GrantLimits;
+  limits: GrantScope;
   decision: "allow" | "deny";
 }
 
@@ -64,7 +64,7 @@ export interface System {
   url: string;
   privateUrl: string;
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   rotation: KeyRotation;
   user: User;
   config: Config;
@@ -80,7 +80,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const clock = systemClock;
   const kv = options.kv ?? createMemoryKv({ clock });
   const broadcast = options.broadcast ?? createLocalBroadcast();
-  const keys = createStorageKeys(TAIGA_API_URL);
+  const keys = createKeyNames(TAIGA_API_URL);
   const { fetchDocument } = options;
   const config = toConfig(publicServer.url, {
     takesClientDocuments: fetchDocument !== undefined,

@@ -7,8 +7,8 @@ import {
 } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
-import type { FinishedInteractions } from "./finished-interactions.ts";
-import type { GrantLimitsStore } from "../records/grant-limits.ts";
+import type { OutcomeCookie } from "./outcome-cookie.ts";
+import type { GrantScopeStore } from "../records/grant-scope.ts";
 import { InteractionEndedError } from "./interaction-ended.ts";
 import type { Lifetimes } from "../../grants/lifetimes.ts";
 import type { Interaction, Interactions } from "../ports.ts";
@@ -16,9 +16,9 @@ import { outsideEngine } from "../store-unavailable.ts";
 
 export interface InteractionsDeps {
   provider: Provider;
-  limits: GrantLimitsStore;
+  limits: GrantScopeStore;
   lifetimes: Lifetimes;
-  outcome: FinishedInteractions["outcome"];
+  outcome: OutcomeCookie["outcome"];
   /** Deletes all that belongs to a grant. */
   endGrant: (grantId: string) => Promise<void>;
   /** The only resource there are grants for. */

@@ -2,25 +2,25 @@ import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
 import type { Sealer } from "../../secrets/seal.ts";
-import type { StorageKeys } from "../../storage/keys.ts";
+import type { KeyNames } from "../../storage/key-names.ts";
 import type { DocumentClients } from "./document-clients.ts";
-import type { LateDeletes } from "./late-deletes.ts";
+import type { DeferredDeletes } from "./deferred-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
 import { insideEngine } from "../store-unavailable.ts";
 
 export interface AdapterDeps {
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   sealer: Sealer;
   clock: Clock;
   /** See `EngineDeps.endGrant`. */
   endGrant: (grantKey: string) => Promise<void>;
-  /** Lets a code be used once; see `CodeUses`. */
+  /** Lets a code be used once; see `CodeRedemption`. */
   codes: Pick<Adapter, "find" | "consume">;
   /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
   refreshTokens: Pick<Adapter, "find" | "consume">;
-  lateDeletes: Pick<LateDeletes, "delete">;
+  deferredDeletes: Pick<DeferredDeletes, "delete">;
   /** None when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
   /** The engine's name for the request it is answering; `undefined` while one of our pages is. */
@@ -60,9 +60,9 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
     case "Client":
       return toClientMethods(records, deps);
     case "Session":
-      return { ...toSessionMethods(records, deps), ...endingLate(records, deps) };
+      return { ...toSessionMethods(records, deps), ...destroyDeferred(records, deps) };
     case "Interaction":
-      return { ...toInteractionMethods(records, deps), ...endingLate(records, deps) };
+      return { ...toInteractionMethods(records, deps), ...destroyDeferred(records, deps) };
     case "Grant":
       return { destroy: (id) => deps.endGrant(deps.keys.grant(id)) };
     case "AuthorizationCode":
@@ -90,9 +90,9 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
  */
 const endingWithGrant: Methods = { destroy: async () => {} };
 
-/** What a person has in hand stays until the answer is there; see `LateDeletes`. */
-const endingLate = (records: RecordStore, { lateDeletes }: AdapterDeps): Methods => ({
-  destroy: (id) => lateDeletes.delete(() => records.delete(id)),
+/** What a person has in hand stays until the answer is there; see `DeferredDeletes`. */
+const destroyDeferred = (records: RecordStore, { deferredDeletes }: AdapterDeps): Methods => ({
+  destroy: (id) => deferredDeletes.delete(() => records.delete(id)),
 });
 
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {

@@ -6,7 +6,7 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from "oidc-provider";
-import type { StorageKeys } from "../../storage/keys.ts";
+import type { KeyNames } from "../../storage/key-names.ts";
 import { ClientDocumentError } from "../client-document-error.ts";
 import type { ClientDocument, ClientDocuments } from "../ports.ts";
 import { insideEngine } from "../store-unavailable.ts";
@@ -32,7 +32,7 @@ const LIVE_ROUTES = new Set(["authorization", "resume"]);
 export interface DocumentClientsDeps {
   documents: ClientDocuments;
   kv: Kv;
-  keys: Pick<StorageKeys, "clientDocument">;
+  keys: Pick<KeyNames, "clientDocument">;
 }
 
 /** Clients that are known by a metadata document of their own, in the engine's terms. */

@@ -1,5 +1,5 @@
 import type { AdapterPayload } from "oidc-provider";
-import type { StorageKeys } from "../../storage/keys.ts";
+import type { KeyNames } from "../../storage/key-names.ts";
 
 /** How records of one of the engine's models are kept. */
 export interface RecordKind {
@@ -20,12 +20,12 @@ export interface RecordKind {
 export const UNUSED_CLIENT_TTL_SECONDS = 86_400;
 
 const ofGrant =
-  (keys: StorageKeys) =>
+  (keys: KeyNames) =>
   ({ grantId }: AdapterPayload): string[] =>
     grantId === undefined ? [] : [keys.grantIndex(grantId)];
 
 /** Everything the engine stores, by the name of its model. */
-export function toRecordKind(model: string, keys: StorageKeys): RecordKind {
+export function toRecordKind(model: string, keys: KeyNames): RecordKind {
   const token = { isSealed: false, hasJti: true, indexes: ofGrant(keys) };
   const loose = { hasJti: true, indexes: () => [] };
   switch (model) {
@@ -65,7 +65,7 @@ export function toRecordKind(model: string, keys: StorageKeys): RecordKind {
 }
 
 const toGrantIndexes =
-  (keys: StorageKeys) =>
+  (keys: KeyNames) =>
   ({ clientId = "", accountId = "" }: AdapterPayload, grantId: string): string[] => [
     keys.grantIndex(grantId),
     keys.clientGrants(clientId),

@@ -2,7 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { type AdapterPayload, errors } from "oidc-provider";
 import type { Sealer } from "../../secrets/seal.ts";
-import type { StorageKeys } from "../../storage/keys.ts";
+import type { KeyNames } from "../../storage/key-names.ts";
 import type { RecordStore } from "../records/record-store.ts";
 import {
   claim,
@@ -15,11 +15,11 @@ import {
   release,
   toClaim,
 } from "./refresh-claims.ts";
-import { isAtWork, takeTurn } from "./taking-turns.ts";
+import { isAtWork, waitForPeer } from "./wait-for-peer.ts";
 
 export interface RefreshGraceDeps {
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   sealer: Sealer;
   clock: Clock;
   records: RecordStore;
@@ -46,7 +46,7 @@ export interface RefreshGrace {
    * Hides from the engine that a token was used while the grace runs, or while nobody has been given
    * an answer: it revokes on sight.
    */
-  reveal(payload: AdapterPayload): AdapterPayload;
+  hideConsumed(payload: AdapterPayload): AdapterPayload;
   /**
    * Claims the token for this request, or waits for the answer of the one that did.
    * @throws {errors.InvalidGrant} when there is nothing to give to this request.
@@ -98,14 +98,14 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   }
 
   return {
-    reveal: (payload) => {
+    hideConsumed: (payload) => {
       const used = toClaim(payload);
       if (used === undefined || isOver(used, clock())) return payload;
       const { consumed: _hidden, ...unused } = payload;
       return unused;
     },
 
-    use: (token, request) => takeTurn(() => attempt(token, request), sleep),
+    use: (token, request) => waitForPeer(() => attempt(token, request), sleep),
 
     settle: async (held, answer) => {
       const key = keys.refreshAnswer(held.tokenId);

@@ -37,7 +37,7 @@ export function createRefreshTokens({
     adapter: {
       find: async (token) => {
         const record = await records.read(token);
-        return record && grace.reveal(record.payload);
+        return record && grace.hideConsumed(record.payload);
       },
       consume: async (token) => {
         const { ctx } = Provider;

@@ -1,4 +1,4 @@
-import { hash } from "../../storage/keys.ts";
+import { hash } from "../../storage/key-names.ts";
 import { css } from "./style.ts";
 
 /** A file that never changes under its name, so that browsers may keep it for ever. */

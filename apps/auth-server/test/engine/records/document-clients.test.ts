@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createDocumentClients } from "../../../src/engine/records/document-clients.ts";
-import { createStorageKeys } from "../../../src/storage/keys.ts";
+import { createKeyNames } from "../../../src/storage/key-names.ts";
 import {
   authorize,
   connect,
@@ -157,7 +157,7 @@ describe("fetching for others", () => {
 });
 
 describe("the engine's revision of the draft", () => {
-  const keys = createStorageKeys("https://taiga.example/api/v1");
+  const keys = createKeyNames("https://taiga.example/api/v1");
   const kv = createMemoryKv({ clock: systemClock });
   const source = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
   const { feature } = createDocumentClients({ documents: source, kv, keys });

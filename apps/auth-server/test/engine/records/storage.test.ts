@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
 import { createSealer } from "../../../src/secrets/seal.ts";
 import { createAdapterFactory } from "../../../src/engine/records/adapter.ts";
-import { createStorageKeys, hash } from "../../../src/storage/keys.ts";
+import { createKeyNames, hash } from "../../../src/storage/key-names.ts";
 import {
   authorize,
   connect,
@@ -146,8 +146,8 @@ describe("what lies in the store", () => {
 
   it("belongs to one Taiga: pointed at another one, the service finds no grant", async () => {
     const kv = createMemoryKv({ clock });
-    const here = createStorageKeys("https://taiga.example/api/v1");
-    const there = createStorageKeys("https://other.example/api/v1");
+    const here = createKeyNames("https://taiga.example/api/v1");
+    const there = createKeyNames("https://other.example/api/v1");
     for (const name of ["accessToken", "grant", "vault", "session"] as const) {
       expect(here[name]("x")).not.toBe(there[name]("x"));
     }
@@ -160,13 +160,13 @@ describe("the adapter", () => {
   const kv = createMemoryKv({ clock });
   const toAdapter = createAdapterFactory({
     kv,
-    keys: createStorageKeys(TAIGA_API_URL),
+    keys: createKeyNames(TAIGA_API_URL),
     sealer: createSealer(createRootKeys(1), "engine"),
     clock,
     endGrant: async () => {},
     codes: {} as Pick<Adapter, "find" | "consume">,
     refreshTokens: {} as Pick<Adapter, "find" | "consume">,
-    lateDeletes: { delete: (work) => work() },
+    deferredDeletes: { delete: (work) => work() },
     currentRoute: () => route,
   });
   let route: string | undefined;
@@ -193,7 +193,7 @@ describe("the adapter", () => {
 
   it("does not bring a client's end forward when its registration is written again", async () => {
     const clients = toAdapter("Client");
-    const key = createStorageKeys(TAIGA_API_URL).client("a-client");
+    const key = createKeyNames(TAIGA_API_URL).client("a-client");
     await clients.upsert("a-client", { client_name: "before" } as AdapterPayload);
     await kv.touch(key, { ttlSeconds: 180 * 86_400 });
     const end = (await kv.get(key))?.expiresAt;

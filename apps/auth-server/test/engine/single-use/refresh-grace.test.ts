@@ -9,7 +9,7 @@ import {
   type RefreshGrace,
   type RefreshUse,
 } from "../../../src/engine/single-use/refresh-grace.ts";
-import { createStorageKeys } from "../../../src/storage/keys.ts";
+import { createKeyNames } from "../../../src/storage/key-names.ts";
 import { createRootKeys } from "../../support/root-keys.ts";
 import { createTestKv, type TestKv } from "../../support/stores.ts";
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
   nextLook = Promise.resolve();
   const clock = (): number => now;
   kv = createTestKv(createMemoryKv({ clock }));
-  const keys = createStorageKeys("http://localhost:3003/api/v1");
+  const keys = createKeyNames("http://localhost:3003/api/v1");
   const sealer = createSealer(createRootKeys(1), "engine");
   const records = createRecordStore({
     kv,
@@ -132,9 +132,9 @@ describe("the refresh grace", () => {
   it("counts a use by an older version of this program as answered", async () => {
     const consumed = { ...request, id: "x", startedAt: now };
     now += 29;
-    expect(grace.reveal({ consumed })).toEqual({});
+    expect(grace.hideConsumed({ consumed })).toEqual({});
     now += 1;
-    expect(grace.reveal({ consumed })).toEqual({ consumed });
+    expect(grace.hideConsumed({ consumed })).toEqual({ consumed });
   });
 
   it("gives up with 503 when the first request neither answers nor dies", async () => {
@@ -145,9 +145,9 @@ describe("the refresh grace", () => {
   it("hides the use from the engine during the grace, and until it is answered", () => {
     const consumed = { ...request, id: "x", startedAt: now, isAnswered: true };
     now += 29;
-    expect(grace.reveal({ consumed })).toEqual({});
+    expect(grace.hideConsumed({ consumed })).toEqual({});
     now += 1;
-    expect(grace.reveal({ consumed })).toEqual({ consumed });
-    expect(grace.reveal({ consumed: { ...consumed, isAnswered: false } })).toEqual({});
+    expect(grace.hideConsumed({ consumed })).toEqual({ consumed });
+    expect(grace.hideConsumed({ consumed: { ...consumed, isAnswered: false } })).toEqual({});
   });
 });

@@ -1,8 +1,8 @@
 import { type Clock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
-import type { StorageKeys } from "../storage/keys.ts";
-import { createOneByOne } from "./one-by-one.ts";
+import type { KeyNames } from "../storage/key-names.ts";
+import { createKeyedMutex } from "./keyed-mutex.ts";
 
 /** Each try that fails is another replica's success, so this many replicas all get their turn. */
 const MAX_TRIES = 32;
@@ -10,14 +10,14 @@ const MAX_TRIES = 32;
 /** Epoch seconds, the oldest first. */
 const Times = z.array(z.int());
 
-export interface FailureLogDeps {
+export interface FailureCounterDeps {
   kv: Kv;
-  keys: Pick<StorageKeys, "rateLimit">;
+  keys: Pick<KeyNames, "rateLimit">;
   clock: Clock;
 }
 
-export interface FailureLogOptions {
-  /** Part of the stored names: logs with different names count apart. */
+export interface FailureCounterOptions {
+  /** Part of the stored names: counters with different names count apart. */
   name: string;
   /** How many of the latest failures are kept. */
   kept: number;
@@ -31,7 +31,7 @@ export interface FailureLogOptions {
  *
  * @throws {UnavailableError} from every method when the store does not answer.
  */
-export interface FailureLog {
+export interface FailureCounter {
   /**
    * Writes down a failure now, before it is known to be one: so attempts that are made at the same
    * time count as well.
@@ -48,13 +48,13 @@ export interface FailureLog {
 /** @returns what is to be stored, `undefined` to leave what is there. */
 type Change = (times: readonly number[]) => readonly number[] | undefined;
 
-export function createFailureLog(
-  { kv, keys, clock }: FailureLogDeps,
-  { name, kept, keptSeconds: ttlSeconds }: FailureLogOptions,
-): FailureLog {
-  const oneByOne = createOneByOne();
+export function createFailureCounter(
+  { kv, keys, clock }: FailureCounterDeps,
+  { name, kept, keptSeconds: ttlSeconds }: FailureCounterOptions,
+): FailureCounter {
+  const withMutex = createKeyedMutex();
   const change = (who: string, toNext: Change): Promise<readonly number[]> =>
-    oneByOne(who, () => tryToChange(who, toNext));
+    withMutex(who, () => tryToChange(who, toNext));
 
   async function tryToChange(who: string, toNext: Change): Promise<readonly number[]> {
     const key = keys.rateLimit(name, who);

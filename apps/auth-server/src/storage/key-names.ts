@@ -8,7 +8,7 @@ export const hash = (text: string): string => digest("sha256", text, "base64url"
  * of the store logs nobody in. All that belongs to a user also carries the Taiga the user is
  * from: pointed at another Taiga, the service finds none of it.
  */
-export interface StorageKeys {
+export interface KeyNames {
   /** The root keys, of users of any Taiga. */
   ring: string;
   /** Who is retiring root keys just now. */
@@ -74,7 +74,7 @@ export interface StorageKeys {
 }
 
 /** @param taigaApiUrl canonical (`toTaigaApiUrl`), so that one Taiga has one name. */
-export function createStorageKeys(taigaApiUrl: string): StorageKeys {
+export function createKeyNames(taigaApiUrl: string): KeyNames {
   const taiga = taigaNamespace(taigaApiUrl);
   const ofUser = (kind: string) => (id: string) => `${kind}:${taiga}:${hash(id)}`;
   const ofClient = (kind: string) => (id: string) => `${kind}:${hash(id)}`;

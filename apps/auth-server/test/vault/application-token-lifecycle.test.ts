@@ -1,8 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createCredentialStore, type CredentialStore } from "../../src/vault/credential-store.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
-import { createSharedTokens, type SharedTokens } from "../../src/vault/shared-tokens.ts";
-import { createTokenLedger, type TokenLedger } from "../../src/vault/token-ledger.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
+import {
+  createApplicationTokenLifecycle,
+  type ApplicationTokenLifecycle,
+} from "../../src/vault/application-token-lifecycle.ts";
+import {
+  createApplicationTokenRegistry,
+  type ApplicationTokenRegistry,
+} from "../../src/vault/application-token-registry.ts";
 import { application } from "../support/ada.ts";
 import {
   createVaultWorld,
@@ -21,13 +27,20 @@ const ttl = { ttlSeconds: 600 };
 
 let world: VaultWorld;
 let credentials: CredentialStore;
-let tokens: SharedTokens;
+let tokens: ApplicationTokenLifecycle;
 let revoked: string[];
 let taiga: () => void | Promise<void>;
 
 /** Of another replica, when called again. */
-const createLedger = (): TokenLedger =>
-  createTokenLedger({ kv: world.kv, seal, clock: world.clock, keys, toAccountId, logger });
+const createRegistry = (): ApplicationTokenRegistry =>
+  createApplicationTokenRegistry({
+    kv: world.kv,
+    seal,
+    clock: world.clock,
+    keys,
+    toAccountId,
+    logger,
+  });
 
 beforeEach(() => {
   world = createVaultWorld();
@@ -39,16 +52,16 @@ beforeEach(() => {
     seal,
     clock,
     keys,
-    calendar: createRenewalCalendar({ kv, clock, keys }),
+    schedule: createRefreshSchedule({ kv, clock, keys }),
     ttlSeconds: 600,
     logger,
     sleep: async () => {},
   });
-  tokens = createSharedTokens({
+  tokens = createApplicationTokenLifecycle({
     kv,
     keys,
     credentials,
-    ledger: createLedger(),
+    registry: createRegistry(),
     toAccountId,
     revokeAtTaiga: async ({ token }) => {
       revoked.push(token);
@@ -208,13 +221,13 @@ describe("a token whose grants nobody ends", () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
     world.now += DAY;
-    const ledger = createLedger();
-    const [name = ""] = await ledger.due(1);
-    expect(await ledger.take(name)).toMatchObject({ token: { token: application.token } });
-    expect(await ledger.take(name)).toBeUndefined();
-    expect(await ledger.due(1)).toEqual([]);
+    const registry = createRegistry();
+    const [name = ""] = await registry.due(1);
+    expect(await registry.lease(name)).toMatchObject({ token: { token: application.token } });
+    expect(await registry.lease(name)).toBeUndefined();
+    expect(await registry.due(1)).toEqual([]);
     world.now += 15 * 60;
-    expect(await ledger.due(1)).toEqual([name]);
+    expect(await registry.due(1)).toEqual([name]);
   });
 
   it("stays when its user has logged in anew while it was looked at", async () => {

@@ -8,14 +8,14 @@ const DELAYS_MS = [200, 400, 800];
 const RETRY_MS = 1_000;
 const GIVE_UP_AFTER_MS = 3_600_000;
 
-export interface WriteBackDeps {
+export interface DurableWriteDeps {
   kv: Pick<Kv, "replace">;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
 }
 
 /** Writes records that cannot be had again: Taiga gives out each pair of tokens once. */
-export interface WriteBack {
+export interface DurableWrite {
   /**
    * Writes over a record that is there. Tries for a few seconds while the caller waits, then for an
    * hour in the background, so that an outage of the store does not cost a login.
@@ -31,7 +31,7 @@ export interface WriteBack {
   catchUp(key: string): Promise<void>;
 }
 
-export function createWriteBack({ kv, logger, sleep }: WriteBackDeps): WriteBack {
+export function createDurableWrite({ kv, logger, sleep }: DurableWriteDeps): DurableWrite {
   /** What is still to be written, by key. */
   const waiting = new Map<string, string>();
 

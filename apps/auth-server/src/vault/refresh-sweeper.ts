@@ -1,19 +1,19 @@
 import { CodedError, type Logger } from "@taiga-mcp/service";
-import type { RenewalCalendar } from "./renewal-calendar.ts";
-import type { SharedTokens } from "./shared-tokens.ts";
+import type { RefreshSchedule } from "./refresh-schedule.ts";
+import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
 import type { Vault } from "./vault.ts";
 
-/** From one look at the calendar to the next, on average. */
+/** From one look at the schedule to the next, on average. */
 const INTERVAL_MS = 60_000;
 /** Between two renewals, so that Taiga hardly notices. */
 const PAUSE_MS = 1_000;
 /** At most this many renewals for one look. */
 const BATCH = 50;
 
-export interface KeepAliveDeps {
-  calendar: Pick<RenewalCalendar, "due" | "take" | "forget">;
+export interface RefreshSweeperDeps {
+  schedule: Pick<RefreshSchedule, "due" | "lease" | "forget">;
   vault: Pick<Vault, "renew">;
-  sharedTokens: Pick<SharedTokens, "sweep">;
+  applicationTokens: Pick<ApplicationTokenLifecycle, "sweep">;
   logger: Logger;
   /** Resolves early when the signal aborts. */
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
@@ -25,7 +25,7 @@ export interface KeepAliveDeps {
  * Renews the Taiga logins of grants that nobody uses, before Taiga ends them, and takes those back
  * that Taiga would never end.
  */
-export interface KeepAlive {
+export interface RefreshSweeper {
   /** One look: does what is due, one at a time, until Taiga does not answer. */
   sweep(): Promise<void>;
   /** Looks about once a minute, beginning within the first. Every replica may. */
@@ -34,25 +34,25 @@ export interface KeepAlive {
   close(): Promise<void>;
 }
 
-export function createKeepAlive(deps: KeepAliveDeps): KeepAlive {
-  const { calendar, vault, sharedTokens, logger, sleep, random } = deps;
+export function createRefreshSweeper(deps: RefreshSweeperDeps): RefreshSweeper {
+  const { schedule, vault, applicationTokens, logger, sleep, random } = deps;
   const stop = new AbortController();
   let running: Promise<void> | undefined;
 
   async function sweep(): Promise<void> {
     await renewDue();
-    await sharedTokens.sweep(stop.signal);
+    await applicationTokens.sweep(stop.signal);
   }
 
   async function renewDue(): Promise<void> {
     let renewed = 0;
-    for (const name of await calendar.due(BATCH)) {
+    for (const name of await schedule.due(BATCH)) {
       if (stop.signal.aborted) break;
-      const grantId = await calendar.take(name);
+      const grantId = await schedule.lease(name);
       if (grantId === undefined) continue;
       const outcome = await vault.renew(grantId);
-      if (outcome === "gone") await calendar.forget(name);
-      // Taiga is away or wants a rest. What was taken is due again a little later.
+      if (outcome === "gone") await schedule.forget(name);
+      // Taiga is away or wants a rest. What was leased is due again a little later.
       if (outcome === "postponed") break;
       if (outcome !== "renewed") continue;
       renewed += 1;

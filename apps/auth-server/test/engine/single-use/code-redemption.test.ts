@@ -2,10 +2,10 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import { errors } from "oidc-provider";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../../src/secrets/seal.ts";
-import { createCodeUses } from "../../../src/engine/single-use/code-uses.ts";
+import { createCodeRedemption } from "../../../src/engine/single-use/code-redemption.ts";
 import { createRecordStore, type RecordStore } from "../../../src/engine/records/record-store.ts";
 import { toRecordKind } from "../../../src/engine/records/records.ts";
-import { createStorageKeys } from "../../../src/storage/keys.ts";
+import { createKeyNames } from "../../../src/storage/key-names.ts";
 import {
   authorize,
   createPkce,
@@ -23,7 +23,7 @@ const code = { grantId: "g", clientId: "c", accountId: "a" };
 describe("the use of an authorization code", () => {
   let now: number;
   let records: RecordStore;
-  let uses: ReturnType<typeof createCodeUses>;
+  let uses: ReturnType<typeof createCodeRedemption>;
 
   beforeEach(async () => {
     now = 1_000;
@@ -32,12 +32,12 @@ describe("the use of an authorization code", () => {
       kv: createMemoryKv({ clock }),
       sealer: createSealer(createRootKeys(1), "engine"),
       clock,
-      kind: toRecordKind("AuthorizationCode", createStorageKeys("http://localhost:3003/api/v1")),
+      kind: toRecordKind("AuthorizationCode", createKeyNames("http://localhost:3003/api/v1")),
     });
-    uses = createCodeUses({
+    uses = createCodeRedemption({
       records,
       lifetimes: { extendGrant: async () => {} },
-      makeRoom: async () => {},
+      evictOldest: async () => {},
       clock,
       // Time passes for whoever waits.
       sleep: async (ms) => void (now += ms / 1_000),

@@ -1,15 +1,15 @@
 import { UnavailableError } from "@taiga-mcp/service";
-import type { FailureLogDeps } from "./failure-log.ts";
+import type { FailureCounterDeps } from "./failure-counter.ts";
 import { LOGIN_LIMITS } from "./login-limits.ts";
 
-/** Each try that fails is another one's turn; the failure log lets attempts in one by one. */
+/** Each try that fails is another one's turn; the failure counter lets attempts in one by one. */
 const MAX_TRIES = 32;
 
 /**
  * Turns of a network that has failed a lot: one after the other, in the order in which they came,
  * over all replicas.
  */
-export interface SlowLane {
+export interface NetworkThrottle {
   /**
    * Books the next turn that is free.
    * @returns how many seconds to wait for it; more than `longestWaitSeconds` when nothing was
@@ -19,7 +19,7 @@ export interface SlowLane {
   book(network: string): Promise<number>;
 }
 
-export function createSlowLane({ kv, keys, clock }: FailureLogDeps): SlowLane {
+export function createNetworkThrottle({ kv, keys, clock }: FailureCounterDeps): NetworkThrottle {
   const { turnsPerSecond, longestWaitSeconds } = LOGIN_LIMITS;
   // A turn is over a second later at the latest, and nobody needs to know of it any more.
   const ttlSeconds = longestWaitSeconds + 1;

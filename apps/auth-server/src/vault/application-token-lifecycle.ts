@@ -2,21 +2,21 @@ import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { CredentialStore } from "./credential-store.ts";
-import type { SharedToken, TokenLedger } from "./token-ledger.ts";
+import type { ApplicationToken, ApplicationTokenRegistry } from "./application-token-registry.ts";
 
 /** At most this many looks at tokens in one sweep. */
 const BATCH = 50;
 
 /** Deletes the user's row of our application at Taiga, which ends its token. */
-export type RevokeAtTaiga = (token: SharedToken) => Promise<void>;
+export type RevokeAtTaiga = (token: ApplicationToken) => Promise<void>;
 
-export interface SharedTokensDeps {
+export interface ApplicationTokenLifecycleDeps {
   kv: Pick<Kv, "get" | "members">;
-  keys: Pick<StorageKeys, "accountGrants" | "accountHeld" | "vaultOf">;
+  keys: Pick<KeyNames, "accountGrants" | "accountHeld" | "vaultOf">;
   credentials: Pick<CredentialStore, "readAt">;
-  ledger: TokenLedger;
+  registry: ApplicationTokenRegistry;
   toAccountId: (userId: number) => string;
   revokeAtTaiga: RevokeAtTaiga;
   logger: Logger;
@@ -26,7 +26,7 @@ export interface SharedTokensDeps {
  * Tokens of Taiga's external-application flow: all grants of a user share one, so that it may be
  * taken back only with the last of them.
  */
-export interface SharedTokens {
+export interface ApplicationTokenLifecycle {
   /** Notes the credential of a new login, so that it is taken back also if nobody ends its grant. */
   note(credential: TaigaCredentialRecord): Promise<void>;
   /** The credential of a grant that is about to end, by the key of the grant's record. */
@@ -43,10 +43,12 @@ export interface SharedTokens {
   sweep(signal: AbortSignal): Promise<void>;
 }
 
-export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
-  const { kv, keys, credentials, ledger, toAccountId, revokeAtTaiga, logger } = deps;
+export function createApplicationTokenLifecycle(
+  deps: ApplicationTokenLifecycleDeps,
+): ApplicationTokenLifecycle {
+  const { kv, keys, credentials, registry, toAccountId, revokeAtTaiga, logger } = deps;
 
-  async function isNeeded({ userId }: SharedToken): Promise<boolean> {
+  async function isNeeded({ userId }: ApplicationToken): Promise<boolean> {
     const accountId = toAccountId(userId);
     for (const heldKey of await kv.members(keys.accountHeld(accountId))) {
       if ((await kv.get(heldKey)) !== undefined) return true;
@@ -61,11 +63,11 @@ export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
   }
 
   /** Takes a token back unless it is needed. @returns `unknown` when the other side is away. */
-  async function settle(token: SharedToken): Promise<"needed" | "ended" | "unknown"> {
+  async function settle(token: ApplicationToken): Promise<"needed" | "ended" | "unknown"> {
     try {
       if (await isNeeded(token)) return "needed";
       await revokeAtTaiga(token);
-      await ledger.strike(token);
+      await registry.remove(token);
       return "ended";
     } catch (error) {
       const isOutage = error instanceof TaigaError || error instanceof UnavailableError;
@@ -79,7 +81,7 @@ export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
 
   return {
     note: async (credential) => {
-      if (credential.scheme === "Application") await ledger.enter(credential);
+      if (credential.scheme === "Application") await registry.add(credential);
     },
 
     find: async (grantKey) => (await credentials.readAt(keys.vaultOf(grantKey)))?.credential,
@@ -89,13 +91,13 @@ export function createSharedTokens(deps: SharedTokensDeps): SharedTokens {
     },
 
     sweep: async (signal) => {
-      for (const name of await ledger.due(BATCH)) {
+      for (const name of await registry.due(BATCH)) {
         if (signal.aborted) return;
-        const entry = await ledger.take(name);
+        const entry = await registry.lease(name);
         if (entry === undefined) continue;
         const outcome = await settle(entry.token);
-        if (outcome === "needed") await ledger.keep(entry);
-        // What was taken is due again a little later, and so are the others.
+        if (outcome === "needed") await registry.reschedule(entry);
+        // What was leased is due again a little later, and so are the others.
         if (outcome === "unknown") return;
       }
     },

@@ -7,14 +7,14 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from "oidc-provider";
-import type { MakeRoom } from "../../grants/grant-room.ts";
+import type { EvictOldest } from "../../grants/grant-limit.ts";
 import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore, StoredRecord } from "../records/record-store.ts";
 import { insideEngine } from "../store-unavailable.ts";
-import { isAtWork, takeTurn } from "./taking-turns.ts";
+import { isAtWork, waitForPeer } from "./wait-for-peer.ts";
 
 /** The use of a code, kept in the code's own record. */
-interface CodeUse {
+interface Redemption {
   /** Names this one use among those that took over from one another. */
   id: string;
   /** When the request that holds it began, epoch seconds. */
@@ -23,10 +23,10 @@ interface CodeUse {
   isAnswered: boolean;
 }
 
-export interface CodeUsesDeps {
+export interface CodeRedemptionDeps {
   records: RecordStore;
   lifetimes: Pick<Lifetimes, "extendGrant">;
-  makeRoom: MakeRoom;
+  evictOldest: EvictOldest;
   clock: Clock;
   sleep: (ms: number) => Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface CodeUsesDeps {
  * Authorization codes are used once (RFC 6749 §4.1.2), and a use that came to no answer, because the
  * store failed in the middle of it, is none: the client tries again instead of its user.
  */
-export interface CodeUses {
+export interface CodeRedemption {
   /** What the engine's adapter does with codes. */
   adapter: Pick<Adapter, "find" | "consume">;
   /** Around the whole engine: says that a code was answered, or gives it back. */
@@ -43,8 +43,8 @@ export interface CodeUses {
 }
 
 /** @param deps.records of authorization codes. */
-export function createCodeUses(deps: CodeUsesDeps): CodeUses {
-  const { records, lifetimes, makeRoom, clock, sleep } = deps;
+export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
+  const { records, lifetimes, evictOldest, clock, sleep } = deps;
   const uses = new WeakMap<object, { code: string; record: StoredRecord }>();
 
   /** One look: our use, or `undefined` while another request is at work. */
@@ -53,7 +53,7 @@ export function createCodeUses(deps: CodeUsesDeps): CodeUses {
     const earlier = record && toUse(record.payload);
     if (record === undefined || earlier?.isAnswered === true) throw codeUsed();
     if (earlier !== undefined && isAtWork(earlier.startedAt, clock())) return undefined;
-    const consumed: CodeUse = { id: randomUUID(), startedAt: clock(), isAnswered: false };
+    const consumed: Redemption = { id: randomUUID(), startedAt: clock(), isAnswered: false };
     return await records.swap(code, record, { ...record.payload, consumed });
   }
 
@@ -87,8 +87,8 @@ export function createCodeUses(deps: CodeUsesDeps): CodeUses {
         // First, because a code that is used up when this fails could not be tried again.
         const grant = toGrantRef(record.payload);
         await lifetimes.extendGrant(grant);
-        await makeRoom(grant);
-        const used = await takeTurn(() => attempt(code), sleep);
+        await evictOldest(grant);
+        const used = await waitForPeer(() => attempt(code), sleep);
         if (Provider.ctx !== undefined) uses.set(Provider.ctx, { code, record: used });
       },
     },
@@ -121,9 +121,9 @@ function refuse(ctx: KoaContextWithOIDC): void {
 }
 
 /** Older versions of this program wrote a number where the use is: those are answered. */
-function toUse({ consumed }: AdapterPayload): CodeUse | undefined {
+function toUse({ consumed }: AdapterPayload): Redemption | undefined {
   if (consumed === undefined) return undefined;
-  if (typeof consumed === "object") return consumed as CodeUse;
+  if (typeof consumed === "object") return consumed as Redemption;
   return { id: "", startedAt: 0, isAnswered: true };
 }
 

@@ -1,22 +1,25 @@
 import type { Kv } from "@taiga-mcp/store";
-import { createKeepAlive, type KeepAlive } from "../../src/vault/keep-alive.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createRefreshSweeper, type RefreshSweeper } from "../../src/vault/refresh-sweeper.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { keys, logger, settle, type VaultWorld } from "./vault-world.ts";
 
 /** A replica that renews logins which nobody uses; its store is the world's, unless given. */
-export interface KeepAliveReplica {
+export interface RefreshSweeperReplica {
   vault: Vault;
-  keepAlive: KeepAlive;
+  refreshSweeper: RefreshSweeper;
   /** What it slept between renewals, in milliseconds. */
   slept: number[];
 }
 
-export function createKeepAliveReplica(world: VaultWorld, kv: Kv = world.kv): KeepAliveReplica {
-  const calendar = createRenewalCalendar({ kv, clock: world.clock, keys });
+export function createRefreshSweeperReplica(
+  world: VaultWorld,
+  kv: Kv = world.kv,
+): RefreshSweeperReplica {
+  const schedule = createRefreshSchedule({ kv, clock: world.clock, keys });
   const vault = world.createReplica({
     kv,
-    calendar,
+    schedule,
     whoIs: () => Promise.reject(new Error("Nobody asks who a password login is.")),
     endGrant: async (grantId) => {
       world.ended.push(grantId);
@@ -26,13 +29,13 @@ export function createKeepAliveReplica(world: VaultWorld, kv: Kv = world.kv): Ke
     sleep: settle,
   });
   const slept: number[] = [];
-  const keepAlive = createKeepAlive({
-    calendar,
+  const refreshSweeper = createRefreshSweeper({
+    schedule,
     vault,
-    sharedTokens: { sweep: async () => {} },
+    applicationTokens: { sweep: async () => {} },
     logger,
     sleep: async (ms) => void slept.push(ms),
     random: () => 0,
   });
-  return { vault, keepAlive, slept };
+  return { vault, refreshSweeper, slept };
 }

@@ -15,7 +15,7 @@ export const NO_CREDENTIAL = { scheme: "Bearer", token: "check" } as const;
  * @param hasProxy whether a proxy is set, which then is what cannot be reached.
  * @see reference of Taiga's API, `GET /users/me`
  */
-export async function askTaiga(
+export async function probeTaiga(
   taiga: Pick<TaigaClient, "users">,
   hasProxy: boolean,
 ): Promise<TaigaAnswer> {

@@ -1,6 +1,6 @@
 import type { Clock } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
-import type { IsAdmitted } from "../login/admission.ts";
+import type { IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 
 /** The longest one attempt may take before it is given up. */
@@ -34,24 +34,24 @@ export type Answer =
   /** Taiga did not say. */
   | { kind: "none"; cause: TaigaError };
 
-export interface AskTaigaDeps {
+export interface TaigaRefreshDeps {
   refresh: RefreshAtTaiga;
   whoIs: AskWhoIs;
   /** Who may use this installation; left out, everybody in Taiga. */
-  isAdmitted?: IsAdmitted | undefined;
+  isAllowed?: IsAllowed | undefined;
   clock: Clock;
 }
 
 /** What Taiga has to say of a credential. */
-export interface AskTaiga {
+export interface TaigaRefresh {
   /** Trades a login for its next pair; asks of an application's token whether its user still is. */
   renew(credential: TaigaCredentialRecord): Promise<Answer>;
   /** Whether the user of a credential that works is one for whom this installation is (still). */
   admit(credential: TaigaCredentialRecord): Promise<Answer>;
 }
 
-export function createAskTaiga(deps: AskTaigaDeps): AskTaiga {
-  const { refresh, whoIs, isAdmitted, clock } = deps;
+export function createTaigaRefresh(deps: TaigaRefreshDeps): TaigaRefresh {
+  const { refresh, whoIs, isAllowed, clock } = deps;
 
   const renewOnce = (credential: TaigaCredentialRecord): Promise<Answer> =>
     credential.scheme === "Application"
@@ -67,7 +67,7 @@ export function createAskTaiga(deps: AskTaigaDeps): AskTaiga {
     attempt(async (signal) => {
       const account = await whoIs(credential, signal);
       if (!account.isActive) return { kind: "refused", reason: "user_inactive" };
-      if (isAdmitted?.(account) === false) return { kind: "refused", reason: "not_admitted" };
+      if (isAllowed?.(account) === false) return { kind: "refused", reason: "not_admitted" };
       if (credential.scheme === "Bearer") return { kind: "good", credential };
       return { kind: "good", credential: { ...credential, checkedAt: clock() } };
     }, credential);
@@ -79,7 +79,7 @@ export function createAskTaiga(deps: AskTaigaDeps): AskTaiga {
       return first.kind === "none" && first.cause.outcomeUnknown ? renewOnce(credential) : first;
     },
     admit: async (credential) =>
-      isAdmitted === undefined ? { kind: "good", credential } : check(credential),
+      isAllowed === undefined ? { kind: "good", credential } : check(credential),
   };
 }
 

@@ -1,9 +1,12 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import { ada } from "../support/ada.ts";
-import { createKeepAliveReplica, type KeepAliveReplica } from "../support/keep-alive-replica.ts";
+import {
+  createRefreshSweeperReplica,
+  type RefreshSweeperReplica,
+} from "../support/refresh-sweeper-replica.ts";
 import {
   createVaultWorld,
   DAY,
@@ -17,20 +20,20 @@ import { createTaigaChains, createToken, fail } from "../support/taiga-chains.ts
 const MINUTE = 60;
 
 let world: VaultWorld;
-let replica: KeepAliveReplica;
+let replica: RefreshSweeperReplica;
 
 async function connect(grantId: string): Promise<void> {
   await replica.vault.hold(grantId, { user: ada.user, credential: world.taiga.login() });
   expect(await replica.vault.keep(grantId, grantId)).toBe(true);
 }
 
-/** Time passes hour by hour; whoever is given looks at the calendar every hour. */
+/** Time passes hour by hour; whoever is given looks at the schedule every hour. */
 async function pass(
   seconds: number,
-  replicas: readonly KeepAliveReplica[] = [replica],
+  replicas: readonly RefreshSweeperReplica[] = [replica],
 ): Promise<void> {
   for (const end = world.now + seconds; world.now < end; world.now += HOUR) {
-    await Promise.all(replicas.map(({ keepAlive }) => keepAlive.sweep()));
+    await Promise.all(replicas.map(({ refreshSweeper }) => refreshSweeper.sweep()));
   }
 }
 
@@ -39,7 +42,7 @@ const renewals = (): number => world.taiga.presented.length;
 beforeEach(() => {
   world = createVaultWorld();
   world.taiga = createTaigaChains(world.clock, (name, end) => createToken(end, name));
-  replica = createKeepAliveReplica(world);
+  replica = createRefreshSweeperReplica(world);
 });
 
 describe("a login that nobody uses", () => {
@@ -70,7 +73,7 @@ describe("a login that nobody uses", () => {
       await pass(DAY);
       await replica.vault.token("used");
     }
-    // One for each day of use: the calendar added none.
+    // One for each day of use: the schedule added none.
     expect(renewals()).toBe(20);
   });
 
@@ -92,7 +95,11 @@ describe("a login that nobody uses", () => {
 
 describe("several replicas", () => {
   it("renew each login once, because a refresh token is good for one", async () => {
-    const replicas = [replica, createKeepAliveReplica(world), createKeepAliveReplica(world)];
+    const replicas = [
+      replica,
+      createRefreshSweeperReplica(world),
+      createRefreshSweeperReplica(world),
+    ];
     for (let grant = 0; grant < 20; grant += 1) await connect(`grant ${grant}`);
     await pass(6 * DAY + HOUR, replicas);
     expect(renewals()).toBe(20);
@@ -103,30 +110,30 @@ describe("several replicas", () => {
   it("take over from one that died in the middle, a quarter of an hour later", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
-    const calendar = createRenewalCalendar({ kv: world.kv, clock: world.clock, keys });
-    const [name = ""] = await calendar.due(1);
-    expect(await calendar.take(name)).toBe("idle");
+    const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
+    const [name = ""] = await schedule.due(1);
+    expect(await schedule.lease(name)).toBe("idle");
 
-    await createKeepAliveReplica(world).keepAlive.sweep();
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
     expect(renewals()).toBe(0);
     world.now += 15 * MINUTE;
-    await createKeepAliveReplica(world).keepAlive.sweep();
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
     expect(renewals()).toBe(1);
   });
 
   it("take a plan one at a time", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
-    const calendar = createRenewalCalendar({ kv: world.kv, clock: world.clock, keys });
-    const [name = ""] = await calendar.due(1);
-    const taken = await Promise.all(Array.from({ length: 10 }, () => calendar.take(name)));
+    const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
+    const [name = ""] = await schedule.due(1);
+    const taken = await Promise.all(Array.from({ length: 10 }, () => schedule.lease(name)));
     expect(taken.filter((grantId) => grantId !== undefined)).toEqual(["idle"]);
   });
 
   it("find the plan after all of them were restarted", async () => {
     await connect("idle");
     await pass(7 * DAY, []);
-    await createKeepAliveReplica(world).keepAlive.sweep();
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
     expect(renewals()).toBe(1);
   });
 });
@@ -144,10 +151,10 @@ describe("Taiga is spared", () => {
   it("waits a second between two renewals, and does 50 at most before it looks again", async () => {
     for (let grant = 0; grant < 60; grant += 1) await connect(`grant ${grant}`);
     await pass(7 * DAY, []);
-    await replica.keepAlive.sweep();
+    await replica.refreshSweeper.sweep();
     expect(renewals()).toBe(50);
     expect(replica.slept).toEqual(Array.from({ length: 50 }, () => 1_000));
-    await replica.keepAlive.sweep();
+    await replica.refreshSweeper.sweep();
     expect(renewals()).toBe(60);
   });
 
@@ -155,7 +162,7 @@ describe("Taiga is spared", () => {
     for (let grant = 0; grant < 10; grant += 1) await connect(`grant ${grant}`);
     await pass(7 * DAY, []);
     world.taiga.next = [fail("unavailable", "no")];
-    await replica.keepAlive.sweep();
+    await replica.refreshSweeper.sweep();
     expect(renewals()).toBe(1);
     expect(world.ended).toEqual([]);
   });
@@ -214,7 +221,7 @@ describe("what may happen", () => {
           ? Promise.reject(new UnavailableError("The store does not answer."))
           : world.kv.set(key, value, options),
     };
-    await createKeepAliveReplica(world, flaky).keepAlive.sweep();
+    await createRefreshSweeperReplica(world, flaky).refreshSweeper.sweep();
     expect(renewals()).toBe(1);
     await pass(10 * DAY);
     await expect(replica.vault.token("idle")).resolves.toBeDefined();
@@ -226,7 +233,7 @@ describe("what may happen", () => {
     await pass(6 * DAY, []);
     const sealed = (await world.kv.get(keys.vault("idle")))?.value ?? "";
     await world.kv.replace(keys.vault("idle"), "unreadable");
-    await replica.keepAlive.sweep();
+    await replica.refreshSweeper.sweep();
     expect(renewals()).toBe(0);
     await world.kv.replace(keys.vault("idle"), sealed);
     await pass(2 * HOUR);

@@ -2,7 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { findExpiry } from "./token-expiry.ts";
 
 const DAY_SECONDS = 86_400;
@@ -16,7 +16,7 @@ const SPREAD = 0.5;
 /** A plan is kept this long after it is due: by then nothing is left to renew. */
 const OVERDUE_SECONDS = 7 * DAY_SECONDS;
 
-/** Whoever takes a plan has this long, then it is due again: longer than any renewal takes. */
+/** How long a lease lasts, then the plan is due again: longer than any renewal takes. */
 const RETRY_SECONDS = 15 * 60;
 
 const StoredPlan = z.object({ grantId: z.string(), dueAt: z.number() });
@@ -28,7 +28,7 @@ const StoredPlan = z.object({ grantId: z.string(), dueAt: z.number() });
  * A plan is an entry that ends a fixed time after it is due: so those that end first are those
  * that are due first. It is in the index of its grant and goes with it.
  */
-export interface RenewalCalendar {
+export interface RefreshSchedule {
   /**
    * Plans for a refresh token that was issued just now, in place of what was planned before. One
    * that does not say when it ends is left alone.
@@ -37,22 +37,22 @@ export interface RenewalCalendar {
   /** Names of the plans that are due, the longest due first. */
   due(limit: number): Promise<string[]>;
   /**
-   * Takes a due plan, for 15 minutes: exactly one of all replicas gets it, and when that one dies
+   * Leases a due plan for 15 minutes: exactly one of all replicas gets it, and when that one dies
    * or fails, the plan is due again.
    * @returns the grant; `undefined` when somebody else has it, or it is gone.
    */
-  take(name: string): Promise<string | undefined>;
+  lease(name: string): Promise<string | undefined>;
   /** Nothing is left to renew. */
   forget(name: string): Promise<void>;
 }
 
-export interface RenewalCalendarDeps {
+export interface RefreshScheduleDeps {
   kv: Kv;
   clock: Clock;
-  keys: Pick<StorageKeys, "renewalPlan" | "renewalPlans" | "grantIndex">;
+  keys: Pick<KeyNames, "renewalPlan" | "renewalPlans" | "grantIndex">;
 }
 
-export function createRenewalCalendar({ kv, clock, keys }: RenewalCalendarDeps): RenewalCalendar {
+export function createRefreshSchedule({ kv, clock, keys }: RefreshScheduleDeps): RefreshSchedule {
   const toTtl = (dueAt: number): number => Math.max(1, dueAt - clock() + OVERDUE_SECONDS);
 
   return {
@@ -68,7 +68,7 @@ export function createRenewalCalendar({ kv, clock, keys }: RenewalCalendarDeps):
 
     due: (limit) => kv.firstToEnd(keys.renewalPlans, { withinSeconds: OVERDUE_SECONDS, limit }),
 
-    take: async (name) => {
+    lease: async (name) => {
       const entry = await kv.get(name);
       if (entry === undefined) return undefined;
       const plan = readPlan(entry.value);
@@ -76,8 +76,8 @@ export function createRenewalCalendar({ kv, clock, keys }: RenewalCalendarDeps):
       if (plan === undefined || plan.dueAt > clock()) return undefined;
       const { grantId } = plan;
       const retryAt = clock() + RETRY_SECONDS;
-      const taken = JSON.stringify({ grantId, dueAt: retryAt });
-      const isOurs = await kv.compareAndSet(name, entry.value, taken, {
+      const leased = JSON.stringify({ grantId, dueAt: retryAt });
+      const isOurs = await kv.compareAndSet(name, entry.value, leased, {
         ttlSeconds: toTtl(retryAt),
       });
       return isOurs ? grantId : undefined;

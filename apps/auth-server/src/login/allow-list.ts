@@ -9,7 +9,7 @@ export interface AllowLists {
 }
 
 /** Whether somebody whom Taiga knows may use this installation. */
-export type IsAdmitted = (account: TaigaAccount) => boolean;
+export type IsAllowed = (account: TaigaAccount) => boolean;
 
 /**
  * On either list is enough. An address counts only once Taiga has verified it: where people may
@@ -17,7 +17,7 @@ export type IsAdmitted = (account: TaigaAccount) => boolean;
  *
  * @returns `undefined` when everybody is admitted, so that nobody need ask Taiga for it.
  */
-export function createAdmission({ users, emailDomains }: AllowLists): IsAdmitted | undefined {
+export function createAllowList({ users, emailDomains }: AllowLists): IsAllowed | undefined {
   if (users.length === 0 && emailDomains.length === 0) return undefined;
   return ({ username, email, isEmailVerified }) =>
     users.includes(username.toLowerCase()) ||

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createStorageKeys, hash, toAccountId } from "../../src/storage/keys.ts";
+import { createKeyNames, hash, toAccountId } from "../../src/storage/key-names.ts";
 
-const here = createStorageKeys("https://taiga.example/api/v1");
-const there = createStorageKeys("https://other.example/api/v1");
+const here = createKeyNames("https://taiga.example/api/v1");
+const there = createKeyNames("https://other.example/api/v1");
 
 describe("storage keys", () => {
   it("never contain what they stand for", () => {

@@ -1,12 +1,12 @@
 import { createMemoryKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStorageKeys } from "../../src/storage/keys.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 
 const NOW = 1_800_000_000;
 const clock = () => NOW;
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 
 describe("a stored plan of any text", () => {
   it("is nobody's, and keeps no other plan from its turn", async () => {
@@ -19,13 +19,13 @@ describe("a stored plan of any text", () => {
     await fc.assert(
       fc.asyncProperty(stored, async (text) => {
         const kv = createMemoryKv({ clock });
-        const calendar = createRenewalCalendar({ kv, clock, keys });
+        const schedule = createRefreshSchedule({ kv, clock, keys });
         const options = { ttlSeconds: 600, indexes: [keys.renewalPlans] };
         await kv.set(keys.renewalPlan("damaged"), text, options);
         const good = JSON.stringify({ grantId: "good", dueAt: NOW });
         await kv.set(keys.renewalPlan("good"), good, { ...options, ttlSeconds: 601 });
         const taken = [];
-        for (const name of await calendar.due(10)) taken.push(await calendar.take(name));
+        for (const name of await schedule.due(10)) taken.push(await schedule.lease(name));
         expect(taken).toHaveLength(2);
         expect(taken).toContain("good");
         expect(taken.filter((each) => each !== undefined && typeof each !== "string")).toEqual([]);

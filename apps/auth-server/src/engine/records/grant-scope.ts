@@ -1,27 +1,27 @@
 import { ACCESS_LEVELS, UnavailableError } from "@taiga-mcp/service";
 import type { AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import type { GrantLimits } from "../ports.ts";
+import type { GrantScope } from "../ports.ts";
 import type { RecordStore } from "./record-store.ts";
 
-const StoredLimits = z.object({
+const StoredScope = z.object({
   access: z.enum(ACCESS_LEVELS),
   projects: z.union([z.literal("all"), z.array(z.int())]),
 });
 
 /** What users limited their grants to: a member of the grant's own record, so that both are one. */
-export interface GrantLimitsStore {
+export interface GrantScopeStore {
   /** @throws {UnavailableError} when the grant was ended meanwhile. */
-  keep(grantId: string, limits: GrantLimits): Promise<void>;
+  keep(grantId: string, limits: GrantScope): Promise<void>;
 }
 
 /**
  * Writes past the engine, whose model of a grant forgets members that it does not know. It saves a
  * grant once, when it is made; one that it saved again would be without limits and worth nothing.
  */
-export const createGrantLimitsStore = (
+export const createGrantScopeStore = (
   grants: Pick<RecordStore, "read" | "rewrite">,
-): GrantLimitsStore => ({
+): GrantScopeStore => ({
   keep: async (grantId, limits) => {
     const grant = await grants.read(grantId);
     if (grant !== undefined && (await grants.rewrite(grantId, { ...grant.payload, limits })))
@@ -31,5 +31,5 @@ export const createGrantLimitsStore = (
 });
 
 /** @returns `undefined` for a grant that nobody has limited yet, which is good for nothing. */
-export const toGrantLimits = (grant: AdapterPayload): GrantLimits | undefined =>
-  StoredLimits.safeParse(grant["limits"]).data;
+export const toGrantScope = (grant: AdapterPayload): GrantScope | undefined =>
+  StoredScope.safeParse(grant["limits"]).data;

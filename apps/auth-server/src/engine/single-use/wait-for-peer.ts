@@ -15,7 +15,7 @@ export const isAtWork = (startedAt: number, now: number): boolean =>
  * @param look its result, or `undefined` to look again.
  * @throws {UnavailableError} when the other request neither ends nor dies.
  */
-export async function takeTurn<Result>(
+export async function waitForPeer<Result>(
   look: () => Promise<Result | undefined>,
   sleep: (ms: number) => Promise<void>,
 ): Promise<Result> {

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { describe, expect, it } from "vitest";
-import { createKeepAlive } from "../../src/vault/keep-alive.ts";
+import { createRefreshSweeper } from "../../src/vault/refresh-sweeper.ts";
 import { logger, settle } from "../support/vault-world.ts";
 
 describe("the task", () => {
@@ -8,14 +8,14 @@ describe("the task", () => {
     const steps: string[] = [];
     const waits: (() => void)[] = [];
     let finish = (): void => undefined;
-    const keepAlive = createKeepAlive({
-      calendar: {
+    const refreshSweeper = createRefreshSweeper({
+      schedule: {
         due: async () => {
           steps.push("due");
           if (steps.length === 1) throw new UnavailableError("The store does not answer.");
           return ["plan"];
         },
-        take: async () => "grant",
+        lease: async () => "grant",
         forget: async () => undefined,
       },
       vault: {
@@ -28,7 +28,7 @@ describe("the task", () => {
             };
           }),
       },
-      sharedTokens: { sweep: async () => void steps.push("tokens") },
+      applicationTokens: { sweep: async () => void steps.push("tokens") },
       logger,
       sleep: (_ms, signal) =>
         new Promise<void>((resolve) => {
@@ -39,13 +39,13 @@ describe("the task", () => {
       random: () => 0.5,
     });
 
-    keepAlive.start();
+    refreshSweeper.start();
     for (let wait = 0; wait < 2; wait += 1) {
       waits.shift()?.();
       await settle();
     }
     expect(steps).toEqual(["due", "due", "renew"]);
-    const closed = keepAlive.close().then(() => steps.push("closed"));
+    const closed = refreshSweeper.close().then(() => steps.push("closed"));
     await settle();
     finish();
     await closed;

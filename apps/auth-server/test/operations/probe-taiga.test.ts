@@ -1,6 +1,6 @@
 import { TaigaError, type TaigaErrorCode, type TaigaErrorDetails } from "@taiga-mcp/taiga-client";
 import { expect, it } from "vitest";
-import { askTaiga } from "../../src/operations/ask-taiga.ts";
+import { probeTaiga } from "../../src/operations/probe-taiga.ts";
 
 const failing = (error: unknown) => ({
   users: { me: () => Promise.reject(error), listByProject: () => Promise.reject(error) },
@@ -33,7 +33,7 @@ it.each([
   [silent("ERR_TLS_CERT_ALTNAME_INVALID"), { outcome: "certificate" }],
   [silent("CERT_HAS_EXPIRED"), { outcome: "certificate", errorCode: "CERT_HAS_EXPIRED" }],
 ])("tells %s apart", async (error, answer) => {
-  expect(await askTaiga(failing(error), false)).toMatchObject(answer);
+  expect(await probeTaiga(failing(error), false)).toMatchObject(answer);
 });
 
 it.each([
@@ -44,13 +44,13 @@ it.each([
   ["UND_ERR_HEADERS_TIMEOUT", "timeout"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate"],
 ])("behind a proxy takes %s for: %s", async (code, outcome) => {
-  expect(await askTaiga(failing(silent(code)), true)).toMatchObject({ outcome });
+  expect(await probeTaiga(failing(silent(code)), true)).toMatchObject({ outcome });
 });
 
 it("finds the code below errors that only wrap another one", async () => {
   const cause = new Error("fetch failed", { cause: withCode("ENOTFOUND") });
   const error = new TaigaError("unavailable", "Taiga cannot be reached", { cause });
-  expect(await askTaiga(failing(error), false)).toEqual({
+  expect(await probeTaiga(failing(error), false)).toEqual({
     outcome: "unreachable",
     errorCode: "ENOTFOUND",
   });
@@ -58,9 +58,9 @@ it("finds the code below errors that only wrap another one", async () => {
 
 it("takes nothing for a Taiga that knows whose a made-up token is", async () => {
   const users = { me: async () => ({}) as never, listByProject: async () => [] };
-  expect(await askTaiga({ users }, false)).toEqual({ outcome: "not_taiga", status: 200 });
+  expect(await probeTaiga({ users }, false)).toEqual({ outcome: "not_taiga", status: 200 });
 });
 
 it("hides no bug of ours behind an answer", async () => {
-  await expect(askTaiga(failing(new TypeError("bug")), false)).rejects.toThrow("bug");
+  await expect(probeTaiga(failing(new TypeError("bug")), false)).rejects.toThrow("bug");
 });

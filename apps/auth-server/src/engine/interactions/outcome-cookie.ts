@@ -8,7 +8,7 @@ const REMEMBERED_SECONDS = 300;
 
 const COOKIE = "taiga-mcp-finished";
 
-export interface FinishedInteractionsDeps {
+export interface OutcomeCookieDeps {
   provider: Provider;
   clock: Clock;
   /** Our own origin. */
@@ -21,7 +21,7 @@ export interface FinishedInteractionsDeps {
  * the client, so whoever has it was sent there; the answer itself is not kept, because a code that
  * reached a client twice would end the login (RFC 6749 section 4.1.2).
  */
-export interface FinishedInteractions {
+export interface OutcomeCookie {
   /** Around the whole engine: marks the browser that is sent back to its client. */
   middleware: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
   /** See `Interactions.outcome`. */
@@ -32,7 +32,7 @@ export interface FinishedInteractions {
   ) => InteractionOutcome | undefined;
 }
 
-export function createFinishedInteractions(deps: FinishedInteractionsDeps): FinishedInteractions {
+export function createOutcomeCookie(deps: OutcomeCookieDeps): OutcomeCookie {
   const { provider, clock, issuer } = deps;
   const secure = issuer.startsWith("https:");
   return {

@@ -1,16 +1,16 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 
 /**
  * Ends the grants of a user that are too many for another one to be in use, those first that were
  * unused for the longest time. Called when the new one counts already, which is never ended.
  */
-export type MakeRoom = (grant: { grantId: string; accountId: string }) => Promise<void>;
+export type EvictOldest = (grant: { grantId: string; accountId: string }) => Promise<void>;
 
-export interface GrantRoomDeps {
+export interface GrantLimitDeps {
   kv: Pick<Kv, "get" | "members">;
-  keys: Pick<StorageKeys, "accountGrants" | "grant">;
+  keys: Pick<KeyNames, "accountGrants" | "grant">;
   clock: Clock;
   maxGrantsPerUser: number;
   /** How long a grant waits for its code to be exchanged. */
@@ -19,7 +19,7 @@ export interface GrantRoomDeps {
   endGrant: (grantKey: string) => Promise<void>;
 }
 
-export function createGrantRoom(deps: GrantRoomDeps): MakeRoom {
+export function createGrantLimit(deps: GrantLimitDeps): EvictOldest {
   const { kv, keys, clock, maxGrantsPerUser, newGrantTtlSeconds, endGrant } = deps;
 
   return async ({ grantId, accountId }) => {

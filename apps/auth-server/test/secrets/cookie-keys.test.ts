@@ -5,7 +5,7 @@ import {
   createCsrfKeys,
   createEngineKeySet,
   createPublicKeySet,
-} from "../../src/secrets/keys.ts";
+} from "../../src/secrets/cookie-keys.ts";
 import { createSealer } from "../../src/secrets/seal.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 

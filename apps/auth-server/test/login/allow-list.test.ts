@@ -1,24 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { createAdmission } from "../../src/login/admission.ts";
+import { createAllowList } from "../../src/login/allow-list.ts";
 import { toAccount } from "../support/ada.ts";
 
-describe("createAdmission", () => {
+describe("createAllowList", () => {
   it("asks nothing when there are no lists", () => {
-    expect(createAdmission({ users: [], emailDomains: [] })).toBeUndefined();
+    expect(createAllowList({ users: [], emailDomains: [] })).toBeUndefined();
   });
 
-  const isAdmitted = createAdmission({ users: ["ada"], emailDomains: ["example.com"] });
+  const isAllowed = createAllowList({ users: ["ada"], emailDomains: ["example.com"] });
   const stranger = { username: "eve", email: "eve@elsewhere.example" };
 
   it("admits who is on either list, in any case", () => {
-    expect(isAdmitted?.(toAccount({ ...stranger, username: "ADA" }))).toBe(true);
-    expect(isAdmitted?.(toAccount({ ...stranger, email: "Eve@EXAMPLE.com" }))).toBe(true);
-    expect(isAdmitted?.(toAccount(stranger))).toBe(false);
+    expect(isAllowed?.(toAccount({ ...stranger, username: "ADA" }))).toBe(true);
+    expect(isAllowed?.(toAccount({ ...stranger, email: "Eve@EXAMPLE.com" }))).toBe(true);
+    expect(isAllowed?.(toAccount(stranger))).toBe(false);
   });
 
   it("does not believe an address that Taiga has not verified", () => {
     const account = toAccount({ ...stranger, email: "eve@example.com", isEmailVerified: false });
-    expect(isAdmitted?.(account)).toBe(false);
+    expect(isAllowed?.(account)).toBe(false);
   });
 
   it.each([
@@ -28,6 +28,6 @@ describe("createAdmission", () => {
     "example.com@evil.example",
     "",
   ])("takes %j for another domain", (email) => {
-    expect(isAdmitted?.(toAccount({ ...stranger, email }))).toBe(false);
+    expect(isAllowed?.(toAccount({ ...stranger, email }))).toBe(false);
   });
 });

@@ -6,14 +6,14 @@ import { type KoaContextWithOIDC, Provider } from "oidc-provider";
  * that failed after that could not be repeated, and a person who reloads the page would find that
  * the login has ended.
  */
-export interface LateDeletes {
+export interface DeferredDeletes {
   /** At the end of the request in hand; at once where there is none. */
   delete: (work: () => Promise<void>) => Promise<void>;
   /** Around the whole engine. */
   middleware: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
 }
 
-export function createLateDeletes({ logger }: { logger: Logger }): LateDeletes {
+export function createDeferredDeletes({ logger }: { logger: Logger }): DeferredDeletes {
   const waiting = new WeakMap<object, (() => Promise<void>)[]>();
 
   /** What is to be deleted is of no use to anybody any more, and ends by itself. */

@@ -26,13 +26,16 @@ export interface AdminCall<Schema extends z.ZodType> {
 }
 
 /** Asks the private listener as the operator. @throws {AdminError} */
-export type AskServer = <Schema extends z.ZodType>(
+export type AdminClient = <Schema extends z.ZodType>(
   call: AdminCall<Schema>,
 ) => Promise<z.output<Schema>>;
 
 const Refusal = z.object({ error: z.string(), error_description: z.string() });
 
-export function createAskServer({ privateUrl, token }: AdminSettings, fetchFrom: Fetch): AskServer {
+export function createAdminClient(
+  { privateUrl, token }: AdminSettings,
+  fetchFrom: Fetch,
+): AdminClient {
   async function send({ method, path, timeoutSeconds }: AdminCall<z.ZodType>): Promise<Response> {
     try {
       return await fetchFrom(`${privateUrl}${path}`, {
