@@ -15,7 +15,7 @@ const FORBIDDEN = [
   ["apps/auth-server/src/engine/a.ts", "express"],
   ["apps/auth-server/src/engine/b.ts", "@taiga-mcp/taiga-client"],
   ["apps/auth-server/src/engine/c.ts", "../main.ts"],
-  ["apps/auth-server/src/engine/d.ts", "../http/cors.ts"],
+  ["apps/auth-server/src/engine/d.ts", "../http/limits.ts"],
   ["apps/auth-server/src/engine/e.ts", "../vault/vault.ts"],
   ["apps/auth-server/src/engine/f.ts", "../grants/end-grant.ts"],
   ["apps/auth-server/src/engine/records/a.ts", "express"],

@@ -95,7 +95,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     config.issuer,
     toConfiguration({ ...deps, ...config, adapter, documentClients }),
   );
-  // Only what pin-authority.ts put into the headers is believed.
+  // The public app pins these headers to the issuer (`createPinAuthority`), so they can be trusted.
   provider.proxy = true;
   logEngineEvents(provider, logger);
   if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);

@@ -1,58 +1,21 @@
-import { type Clock, createHttpLogger, type Logger, type Metrics } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
-import express, { type Express, type RequestHandler, Router } from "express";
-import { toAdminToken } from "../operations/admin-token.ts";
-import type { Config } from "../config.ts";
+import cors from "cors";
+import { type Express, type RequestHandler, Router } from "express";
 import { createPublicKeySet } from "../secrets/cookie-keys.ts";
-import type { RootKeys } from "../secrets/root-keys.ts";
-import type { AuthorizationEngine, RenderFailure } from "../engine/ports.ts";
-import { createAdminAuth } from "./admin-auth.ts";
-import { type AdminRoutesDeps, createAdminRoutes } from "./admin-routes.ts";
-import { createCors } from "./cors.ts";
 import { createEngineRoutes } from "./engine-routes.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
-import { createHealthRoute, createReadinessRoute } from "./health.ts";
+import { createHealthRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
 import { createLimit } from "./limits.ts";
-import { createMetadataRoutes } from "./metadata.ts";
-import { createPinAuthority } from "./pin-authority.ts";
+import { createMetadataRoutes, METADATA_PATHS } from "./metadata.ts";
 import { createKeyGuard } from "./require-keys.ts";
-import { createResourceServerAuth } from "./resource-server-auth.ts";
-import { createRevocationStream } from "./revocation-stream.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
-import { createTokenExchange } from "./token-exchange.ts";
-import type { RevocationFeed } from "../grants/revocation-feed.ts";
 import type { RateLimit, RateLimits } from "../storage/rate-limits.ts";
-import type { Vault } from "../vault/vault.ts";
+import { type AppDeps, authenticate, createBareApp, toIntrospectionDeps } from "./bare-app.ts";
 
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
 const AUTHORIZATIONS_PER_MINUTE = 120;
 
-/** Failed logins of a resource server, or of the operator, from one address in a minute. */
-const FAILURES_PER_MINUTE = 20;
-
-type AppConfig = Pick<
-  Config,
-  | "issuer"
-  | "resource"
-  | "accessLimit"
-  | "masterKeys"
-  | "registrationsPerHour"
-  | "registrationsPerHourTotal"
-  | "resourceServer"
-  | "taigaApiUrl"
-  | "takesClientDocuments"
-  | "trustProxy"
->;
-
-interface AppDeps {
-  config: AppConfig;
-  logger: Logger;
-  engine: AuthorizationEngine;
-  renderFailure: RenderFailure;
-  metrics: Pick<Metrics, "requests" | "route">;
-  rootKeys: RootKeys;
-}
+const PREFLIGHT_MAX_AGE_SECONDS = 3600;
 
 export interface PublicAppDeps extends AppDeps {
   /** The pages and forms below /interaction/:uid, "/" and /assets/. */
@@ -106,68 +69,47 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   return app;
 }
 
-export interface PrivateAppDeps extends AppDeps {
-  store: Pick<Kv, "ping">;
-  vault: Pick<Vault, "token">;
-  revocations: Pick<RevocationFeed, "join">;
-  clock: Clock;
-  admin: Omit<AdminRoutesDeps, "authenticate">;
+/**
+ * Makes every request look as if it had come to the issuer's address. The engine builds URLs from
+ * the request (metadata, redirects, `Secure` cookies), so whatever Host, `X-Forwarded-*` or an
+ * absolute request target (RFC 9112 §3.2.2) say must not reach it.
+ *
+ * @param issuer bare origin.
+ */
+function createPinAuthority(issuer: string): RequestHandler {
+  const { host, protocol } = new URL(issuer);
+  return (req, _res, next) => {
+    req.headers.host = host;
+    req.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+    delete req.headers["x-forwarded-host"];
+    delete req.headers["x-forwarded-port"];
+    delete req.headers.forwarded;
+    if (!req.url.startsWith("/")) req.url = toOriginForm(req.url);
+    req.originalUrl = req.url;
+    next();
+  };
+}
+
+function toOriginForm(target: string): string {
+  const url = URL.parse(target);
+  return url === null ? "/" : `${url.pathname}${url.search}`;
 }
 
 /**
- * What only the resource server and the operator reach: the one place that hands out Taiga tokens.
- * Its JSON is for programs, so that the headers which tell a browser what to do are left out.
+ * Lets clients that run in a browser discover, register, and get and revoke tokens. These
+ * endpoints know no cookies, so any origin may call them. Never for /authorize, which is a page,
+ * nor for /introspect, which is for the resource server alone.
  */
-export function createPrivateApp(deps: PrivateAppDeps): Express {
-  const { config, engine } = deps;
-  const app = createBareApp(
-    deps,
-    createHealthRoute(),
-    createReadinessRoute(deps),
-    Router().get("/metrics", deps.metrics.route),
-  );
-  const operator = createAdminAuth({
-    tokens: config.masterKeys.map(toAdminToken),
-    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
-  });
-  // Before the guard: the operator wants to know why there are no keys.
-  app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));
-  app.use(createKeyGuard(deps.rootKeys));
-  const guard = authenticate(deps);
-  app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: guard }));
-  app.use(
-    createTokenExchange({
-      ...deps,
-      ...config,
-      accessTokens: engine.accessTokens,
-      authenticate: guard,
-    }),
-  );
-  app.use(createRevocationStream({ feed: deps.revocations, authenticate: guard }));
-  app.use(notFound, createErrorHandler(deps));
-  return app;
+function createCors(): RequestHandler {
+  const open = (methods: string[]): RequestHandler =>
+    cors({
+      origin: "*",
+      methods,
+      maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+      exposedHeaders: ["WWW-Authenticate", "Retry-After"],
+    });
+  return Router()
+    .use([...METADATA_PATHS, "/jwks"], open(["GET"]))
+    .use("/register", open(["GET", "POST", "PUT", "DELETE"]))
+    .use(["/token", "/revoke"], open(["POST"]));
 }
-
-/** @param probes come often: they are answered before the request log. */
-function createBareApp({ config, logger, metrics }: AppDeps, ...probes: RequestHandler[]): Express {
-  const app = express();
-  app.set("trust proxy", config.trustProxy);
-  app.set("query parser", "simple");
-  app.disable("etag");
-  app.disable("x-powered-by");
-  app.use(...probes, metrics.requests, createHttpLogger(logger));
-  return app;
-}
-
-const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
-  accessTokens: engine.accessTokens,
-  issuer: config.issuer,
-  resource: config.resource,
-});
-
-/** Counted in this process: the store need not bear guesses, and a secret this long is none. */
-const authenticate = ({ config }: AppDeps): RequestHandler =>
-  createResourceServerAuth({
-    ...config.resourceServer,
-    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
-  });

@@ -2,7 +2,6 @@ import { type Clock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { KeyNames } from "../storage/key-names.ts";
-import { createKeyedMutex } from "./keyed-mutex.ts";
 
 /** Each try that fails is another replica's success, so this many replicas all get their turn. */
 const MAX_TRIES = 32;
@@ -91,5 +90,25 @@ export function createFailureCounter(
       return { failures, takeBack };
     },
     forget: async (who) => void (await kv.delete(keys.rateLimit(name, who))),
+  };
+}
+
+/**
+ * Runs works on the same thing one after the other, in this process. Many that change one record at
+ * once would otherwise fail each other's tries; between replicas those tries remain.
+ */
+type KeyedMutex = <T>(thing: string, work: () => Promise<T>) => Promise<T>;
+
+function createKeyedMutex(): KeyedMutex {
+  const latest = new Map<string, Promise<unknown>>();
+  return async (thing, work) => {
+    const before = latest.get(thing);
+    const own = before === undefined ? work() : before.then(work, work);
+    latest.set(thing, own);
+    try {
+      return await own;
+    } finally {
+      if (latest.get(thing) === own) latest.delete(thing);
+    }
   };
 }

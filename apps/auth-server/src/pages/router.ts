@@ -23,8 +23,8 @@ import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginStep } from "./login-step.ts";
-import { createPublicPages } from "./public-pages.ts";
-import { requireSameOrigin } from "./same-origin.ts";
+import { assets } from "./views/assets.ts";
+import { type HomePage, renderHomePage } from "./views/home-page.ts";
 
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
@@ -136,3 +136,40 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   router.use(createPageErrorHandler(logger));
   return router;
 }
+
+/** GET / and the files below /assets/, which never change under their names. */
+function createPublicPages(home: HomePage): Router {
+  const router = Router();
+  router.get("/", async (_req, res) => {
+    res
+      .set("Cache-Control", "no-cache")
+      .type("html")
+      .send(await renderHomePage(home));
+  });
+  for (const { path, contentType, content } of assets) {
+    router.get(path, (_req, res) => {
+      res
+        .set("Cache-Control", "public, max-age=31536000, immutable")
+        .set("Content-Type", contentType)
+        .send(content);
+    });
+  }
+  return router;
+}
+
+/**
+ * Lets only forms of our own pages in. Browsers send `Origin` with every POST and `Sec-Fetch-Site`
+ * with every request to a secure origin; what is not sent is not checked, the CSRF token is.
+ *
+ * @param issuer the only origin allowed, compared exactly; so "null" is refused too.
+ */
+const requireSameOrigin =
+  (issuer: string): RequestHandler =>
+  (req, _res, next) => {
+    const origin = req.get("Origin");
+    const site = req.get("Sec-Fetch-Site");
+    const isForeign =
+      (origin !== undefined && origin !== issuer) ||
+      (site !== undefined && site !== "same-origin" && site !== "none");
+    next(isForeign ? new InteractionError("foreign_form") : undefined);
+  };

@@ -4,10 +4,21 @@ import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { KeyNames } from "../storage/key-names.ts";
-import { TaigaCredential } from "./credential-schema.ts";
 import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
 import { createDurableWrite } from "./durable-write.ts";
+
+/** A Taiga credential as the vault's records hold it. */
+export const TaigaCredential = z.discriminatedUnion("scheme", [
+  z.object({ scheme: z.literal("Bearer"), token: z.string(), refreshToken: z.string() }),
+  z.object({
+    scheme: z.literal("Application"),
+    token: z.string(),
+    state: z.string(),
+    userId: z.int(),
+    checkedAt: z.int(),
+  }),
+]);
 
 const VaultRecord = z.union([
   z.object({ state: z.literal("live"), credential: TaigaCredential }),

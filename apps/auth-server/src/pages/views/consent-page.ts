@@ -1,6 +1,5 @@
 import type { AccessLevel } from "@taiga-mcp/service";
 import { html } from "hono/html";
-import { ACCESS_TEXTS } from "./access-texts.ts";
 import { cancelButton, renderCancelForm } from "./cancel-form.ts";
 import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
@@ -14,6 +13,26 @@ import {
   renderWhoIsAsking,
   type RequestingClient,
 } from "./requesting-client.ts";
+
+/** What an access level is called, and what it lets an app do, for the person who grants it. */
+const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string }>> = {
+  read: {
+    title: "Read only",
+    allows: "See your projects, sprints, stories, tasks, issues, wiki pages and comments.",
+  },
+  write: {
+    title: "Read and write",
+    allows: "Also create and change them, comment and attach files. Deletes nothing.",
+  },
+  delete: {
+    title: "Read, write and delete",
+    allows: "Also delete items, comments and files for good.",
+  },
+  admin: {
+    title: "Everything, with administration",
+    allows: "Also manage projects, members, roles, settings and webhooks.",
+  },
+};
 
 export interface ConsentPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
