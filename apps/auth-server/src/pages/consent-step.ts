@@ -6,7 +6,7 @@ import {
   UnavailableError,
 } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
-import { InteractionEndedError } from "../engine/interactions/interaction-ended.ts";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";

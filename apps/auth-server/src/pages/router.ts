@@ -6,7 +6,7 @@ import {
   type Response,
   Router,
 } from "express";
-import { InteractionEndedError } from "../engine/interactions/interaction-ended.ts";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
