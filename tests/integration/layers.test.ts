@@ -55,6 +55,7 @@ function lint(file: string, statement: string): string {
 }
 
 describe("layer rules", () => {
+  // @rule OPS-8
   it.each(FORBIDDEN)("%s must not import %s", (file, name) => {
     expect(lint(file, `import { x } from "${name}";\nx();\n`)).toContain("no-restricted-imports");
   });
@@ -69,6 +70,7 @@ describe("layer rules", () => {
     );
   });
 
+  // @rule OPS-8
   it("only main.ts reads the environment", () => {
     const statement = "export const port = process.env.PORT;\n";
     expect(lint("apps/auth-server/src/config.ts", statement)).toContain("no-process-env");
