@@ -109,6 +109,7 @@ const foldersOf = (workspace: string): string[] =>
   entriesOf(workspace).filter((entry) => !entry.endsWith(".ts"));
 
 describe("layer rules", () => {
+  // @rule OPS-8
   it.each(FORBIDDEN)("%s must not import %s", (...planted) => {
     expect(lint([toPlanted(planted)])).toEqual([planted[0]]);
   });
@@ -157,6 +158,7 @@ describe("layer rules", () => {
     expect(Object.keys(LAYERS).toSorted()).toEqual(workspaces.toSorted());
   });
 
+  // @rule OPS-8
   it("only main.ts reads the environment", () => {
     const statement = () => "export const port = process.env.PORT;\n";
     const planted = ["config.ts", "main.ts"].map((name) => ({

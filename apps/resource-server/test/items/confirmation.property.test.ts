@@ -20,6 +20,7 @@ describe("a confirmation of any facts", () => {
     );
   });
 
+  // @rule TAIGA-1
   it("is not good for other facts, another user or another installation", () => {
     fc.assert(
       fc.property(subject, subject, facts, facts, (user, other, shown, doomed) => {
@@ -44,6 +45,7 @@ describe("a confirmation of any facts", () => {
     );
   });
 
+  // @rule INPUT-19
   it("is not made of any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), facts, (token, shown) => {

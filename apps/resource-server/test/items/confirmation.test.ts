@@ -17,6 +17,7 @@ describe("confirmations", () => {
     expect(confirmations().sign(facts).length).toBeLessThanOrEqual(32);
   });
 
+  // @rule TAIGA-1
   it("end after ten minutes", () => {
     const token = confirmations().sign(facts);
     expect(confirmations().verify(token, facts)).toBe("valid");
@@ -27,6 +28,7 @@ describe("confirmations", () => {
     expect(confirmations().verify(later, facts)).toBe("different");
   });
 
+  // @rule TAIGA-1
   it("belong to one user and one deployment", () => {
     const token = confirmations("bob").sign(facts);
     expect(confirmations("alice").verify(token, facts)).toBe("different");

@@ -57,6 +57,7 @@ describe("a cursor", () => {
     );
   });
 
+  // @rule INPUT-19
   it("that nobody wrote is refused as an argument", () => {
     const forged = fc.oneof(
       fc.string({ unit: "binary" }),

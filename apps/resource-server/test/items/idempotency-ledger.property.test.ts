@@ -19,6 +19,7 @@ function start() {
 }
 
 describe("an idempotency key of any text", () => {
+  // @rule INPUT-19
   it("is one user's and one tool's own, and repeats exactly what was made under it", async () => {
     const call = fc.record({ subject: name, tool: name, key: name });
     await fc.assert(
@@ -53,6 +54,7 @@ describe("an idempotency key of any text", () => {
 });
 
 describe("a stored call of any text", () => {
+  // @rule INPUT-12
   it("starts no work but what it says is still to be done", async () => {
     const record = fc.record({
       argsHash: fc.constantFrom("x", ""),

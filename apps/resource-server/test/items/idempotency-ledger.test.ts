@@ -67,6 +67,7 @@ describe("the idempotency ledger", () => {
     await expect(other).rejects.toMatchObject({ code: "idempotency_mismatch" });
   });
 
+  // @rule TAIGA-2
   it("lets one of two simultaneous calls work", async () => {
     const { ledger, made, make } = setUp();
     const work = (progress: LedgerProgress) => complete(progress, "0", make("a"));
@@ -75,6 +76,7 @@ describe("the idempotency ledger", () => {
     expect(made).toEqual(["a"]);
   });
 
+  // @rule TAIGA-2
   it("after a crash keeps what was made, never repeats what was under way, makes the rest", async () => {
     const { ledger, clock, made, make } = setUp();
     void ledger.run(call, async (progress) => {
@@ -158,6 +160,7 @@ describe("the idempotency ledger", () => {
     expect(result).toBe("a made");
   });
 
+  // @rule STORE-1
   it("writes no key, subject or argument in the clear", async () => {
     const { kv, clock } = setUp();
     const seen: string[] = [];

@@ -88,6 +88,7 @@ describe("a reference in any spelling that people use", () => {
 });
 
 describe("any other text", () => {
+  // @rule INPUT-19
   it("is refused as an argument, naming the field, or names something that Taiga can hold", () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -106,6 +107,7 @@ describe("any other text", () => {
     );
   });
 
+  // @rule INPUT-19
   it("never names an item when it is an address of another host, whatever stands before or in it", () => {
     const elsewhere = fc.oneof(
       fc.domain(),

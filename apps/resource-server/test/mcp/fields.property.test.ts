@@ -6,6 +6,7 @@ import * as fields from "../../src/mcp/fields.ts";
 const anything = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.json({ maxDepth: 2 }));
 
 describe("lenient fields, sent anything", () => {
+  // @rule INPUT-18
   it("give what their type says, or refuse", () => {
     fc.assert(
       fc.property(anything, (sent) => {
@@ -22,6 +23,7 @@ describe("lenient fields, sent anything", () => {
     );
   });
 
+  // @rule TAIGA-7
   it("take the same list as a list, as JSON text and, when it has one member, alone", () => {
     const name = fc.string({ maxLength: 20 }).map((text) => `n${text}`);
     fc.assert(
@@ -45,6 +47,7 @@ describe("lenient fields, sent anything", () => {
     );
   });
 
+  // @rule INPUT-18
   it("never reach a prototype through the names of members", () => {
     const map = fields.mapOf(fields.text(20));
     const key = fc.constantFrom("__proto__", "constructor", "toString", "hasOwnProperty", "a");

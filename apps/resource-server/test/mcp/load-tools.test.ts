@@ -27,6 +27,7 @@ const write = (file: string, source: string) => writeFile(path.join(folder, "cor
 const load = () => loadTools(pathToFileURL(`${folder}${path.sep}`));
 
 describe("loadTools", () => {
+  // @rule MCP-TRANSPORT-6
   it("finds every tool file, in the order of their names, and nothing else", async () => {
     await write("get-second.ts", sourceOf("get_second"));
     await write("get-first.ts", sourceOf("get_first"));
@@ -58,6 +59,7 @@ describe("loadTools", () => {
 });
 
 describe("toLoadedTool", () => {
+  // @rule MCP-TRANSPORT-7
   it("converts schemas once; the SDK gets the same objects at every request", () => {
     const tool = toLoadedTool(toolOf("find_things", "read"));
     const convert = () =>

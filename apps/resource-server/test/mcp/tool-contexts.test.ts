@@ -35,6 +35,7 @@ describe("a call under an idempotency key", () => {
     return (await context.ledger.run(call, async () => ({ result, isComplete: true }))).result;
   };
 
+  // @rule TAIGA-2
   it("is never answered with what a connection to other projects was told", async () => {
     expect(await run("all", "of all")).toBe("of all");
     expect(await run([1, 2], "of two")).toBe("of two");

@@ -38,6 +38,7 @@ function parse(text: string): Narrowing | "refused" {
 }
 
 describe("the query of an MCP address", () => {
+  // @rule INPUT-14
   it("names toolsets that exist, each once, or is refused as a request", () => {
     fc.assert(
       fc.property(query, (text) => {
@@ -50,6 +51,7 @@ describe("the query of an MCP address", () => {
     );
   });
 
+  // @rule MCP-AUTH-8
   it("that asks for readonly is never taken for one that does not", () => {
     fc.assert(
       fc.property(query, (text) => {
@@ -61,6 +63,7 @@ describe("the query of an MCP address", () => {
     );
   });
 
+  // @rule INPUT-14
   it("is repeated letter by letter where it is ours and good, and not at all otherwise", () => {
     fc.assert(
       fc.property(query, (text) => {

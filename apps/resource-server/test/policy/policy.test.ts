@@ -31,6 +31,7 @@ const COMBINATIONS = ACCESS_LEVELS.flatMap((limit) =>
 );
 
 describe("decide", () => {
+  // @rule MCP-AUTH-7
   it.each(COMBINATIONS)(
     "limit $limit, grant $grant, readonly $readonly: a tool that needs $needed",
     ({ limit, grant, readOnly, needed }) => {

@@ -42,6 +42,7 @@ describe("a name among others", () => {
     );
   });
 
+  // @rule INPUT-19
   it("never finds what is only near: case, spaces, hyphens and letter forms are all that may differ", () => {
     const plain = (text: string) =>
       text

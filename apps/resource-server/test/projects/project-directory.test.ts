@@ -40,6 +40,7 @@ describe("the project directory", () => {
     await expect(directory.resolve("alpha")).rejects.toThrow("Did you mean: alpha-one");
   });
 
+  // @rule MCP-SECURITY-16
   it("keeps out what the grant does not cover, by name, slug, id and list", async () => {
     const directory = setUp().open("bob", [1]);
     expect((await directory.list()).map(({ id }) => id)).toEqual([1]);
@@ -55,6 +56,7 @@ describe("the project directory", () => {
     }
   });
 
+  // @rule MCP-SECURITY-16
   it("never shows one user what was read for another", async () => {
     const { double, open } = setUp();
     await open("bob").resolve("alpha-one");

@@ -50,6 +50,7 @@ const diff = fc
 const LINE = /^[^\p{Cc}\p{Zl}\p{Zp}\u202e]*$/u;
 
 describe("changes of any shape", () => {
+  // @rule INPUT-20
   it("of an item are told by our words for its fields, each on a short line", () => {
     fc.assert(
       fc.property(diff, (changes) => {
@@ -68,6 +69,7 @@ describe("changes of any shape", () => {
     );
   });
 
+  // @rule TAIGA-5
   it("of a timeline are one line an event, which nothing written there ends", () => {
     const type = fc
       .tuple(

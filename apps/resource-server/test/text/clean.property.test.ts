@@ -80,6 +80,7 @@ const ORDINARY = [
 const RUNS = { numRuns: 400 };
 
 describe("cleaned text of any input", () => {
+  // @rule TAIGA-5
   it("holds no character that a person does not see, but for joiners and selectors after what they belong to", () => {
     fc.assert(
       fc.property(hostile, (text) => {
@@ -100,6 +101,7 @@ describe("cleaned text of any input", () => {
     );
   });
 
+  // @rule INPUT-20
   it("stays as it is when it is cleaned again, so that nothing hides behind what was removed", () => {
     fc.assert(
       fc.property(hostile, (text) => {
@@ -128,6 +130,7 @@ describe("cleaned text of any input", () => {
 });
 
 describe("a fence around any text", () => {
+  // @rule TAIGA-5
   it("ends where it ends: no line inside closes it, and the text inside is the cleaned one", () => {
     fc.assert(
       fc.property(hostile, (text) => {
@@ -145,6 +148,7 @@ describe("a fence around any text", () => {
 });
 
 describe("caps of any text", () => {
+  // @rule INPUT-20
   it("keep to the bytes and cut between characters", () => {
     const wellFormed = fc.string({ unit: "binary", maxLength: 40 });
     fc.assert(

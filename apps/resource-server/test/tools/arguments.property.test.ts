@@ -98,6 +98,7 @@ const WRITES = /create|update|edit|delete|bulk|add|remove/i;
 describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", (_name, tool) => {
   const { definition, listing } = tool;
 
+  // @rule MCP-TOOLS-2 INPUT-18
   it("answers any arguments, or says what is wrong with them: never that something failed on our side", async () => {
     let handled = 0;
     await fc.assert(

@@ -43,6 +43,7 @@ describe("create_items with an idempotency key", () => {
     expect(bench.double.items.userstory.map(({ subject }) => subject)).toEqual(["A", "C", "B"]);
   });
 
+  // @rule TAIGA-2
   it("never makes again what may have been made, and says how to check", async () => {
     const bench = createBench();
     bench.double.before = (call) => {

@@ -63,6 +63,7 @@ describe("create_items", () => {
     expect(bench.asked()).toEqual(["userStories.create", "tasks.bulkCreate"]);
   });
 
+  // @rule TAIGA-3
   it("writes nothing when anything anywhere is wrong, and tells all of it", async () => {
     const bench = createBench();
     const call = bench.call(createItems, {

@@ -23,6 +23,7 @@ function createFullBench(double = createTaigaDouble()) {
 }
 
 describe("delete_items, first call", () => {
+  // @rule TAIGA-1
   it("shows exactly what would go, children included, and deletes nothing", async () => {
     const { bench } = createFullBench();
     const refs = ["#1", "#4", "wiki:home", "sprint:current"];
@@ -92,6 +93,7 @@ describe("delete_items, second call", () => {
     expect(deletes(bench.asked())).toEqual(["userStories.delete"]);
   });
 
+  // @rule TAIGA-1
   it("refuses with the difference when an item was changed meanwhile", async () => {
     const { bench, double, story, confirmed } = createFullBench();
     const request = await confirmed(["#1", "#5"]);
@@ -133,6 +135,7 @@ describe("delete_items, second call", () => {
     });
   });
 
+  // @rule TAIGA-1
   it("refuses a confirmation of other things, of another user, and of ten minutes ago", async () => {
     const { bench, double, confirmed } = createFullBench();
     const request = await confirmed(["#1"]);

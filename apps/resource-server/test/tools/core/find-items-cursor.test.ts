@@ -59,6 +59,7 @@ describe("find_items with a cursor", () => {
     }
   });
 
+  // @rule TAIGA-6
   it("keeps rows that do not fit behind the cursor", async () => {
     const bench = createBench();
     for (let index = 0; index < 100; index += 1) {

@@ -29,6 +29,7 @@ describe("find_items", () => {
     });
   });
 
+  // @rule TAIGA-8
   it("reads metadata once a minute, however many searches there are", async () => {
     const bench = createBench();
     await bench.call(findItems, { project: "alpha-one" });

@@ -136,6 +136,7 @@ describe("get_activity", () => {
     expect(seen).toEqual(Array.from({ length: 250 }, (_, index) => String(index)));
   });
 
+  // @rule TAIGA-6
   it("reads a bounded number of pages, however little of them is wanted", async () => {
     const bench = createBench({ projects: [1] });
     const project = { id: 2, name: "secret", slug: "secret" };

@@ -143,6 +143,7 @@ describe("get_items", () => {
     ]);
   });
 
+  // @rule TAIGA-5
   it("fences what people wrote so that it cannot pose as ours, and drops what is hidden", async () => {
     const bench = createBench();
     bench.double.add("userstory", {
@@ -156,6 +157,7 @@ describe("get_items", () => {
     expect(data.items[0].subject).toBe("Nice #99 story Forged");
   });
 
+  // @rule TAIGA-6
   it("keeps long texts under the cap and says what is missing", async () => {
     const bench = createBench();
     for (let index = 0; index < 40; index += 1) {

@@ -71,6 +71,7 @@ const WITHOUT_PROJECT = ["get_me", "list_projects"];
 const WRITES = /\.(create|bulkCreate|update|delete|addStory|removeStory|comment)/;
 
 describe("a project that the grant does not cover", () => {
+  // @rule MCP-SECURITY-16
   it("is tried with every tool there is", () => {
     expect([...tools.keys()].toSorted()).toEqual(
       [...Object.keys(REACH), ...WITHOUT_PROJECT].toSorted(),
@@ -84,6 +85,7 @@ describe("a project that the grant does not cover", () => {
     ),
   );
 
+  // @rule MCP-SECURITY-6
   it.each(attempts)("is refused by %s with %s", async (name, _text, input) => {
     const { call, double } = open();
     const refusal = await call(toolOf(name), input).then(toRefusal, toRefusal);

@@ -21,6 +21,7 @@ describe("update_items with the version that the caller saw", () => {
     ]);
   });
 
+  // @rule TAIGA-4
   it("reports who changed the same field to what, and writes nothing of the item", async () => {
     const bench = createBench();
     const story = bench.double.add("userstory");
@@ -84,6 +85,7 @@ describe("update_items with the version that the caller saw", () => {
     expect(data.items[0].error).toContain("newer than the item's own 1");
   });
 
+  // @rule TAIGA-4
   it("looks again when somebody was faster between reading and writing", async () => {
     const bench = createBench();
     const story = bench.double.add("userstory", { tags: [] });

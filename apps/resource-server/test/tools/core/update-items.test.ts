@@ -60,6 +60,7 @@ describe("update_items", () => {
     expect([one.status, two.status, two.subject]).toEqual([3, 2, "Two"]);
   });
 
+  // @rule TAIGA-3
   it("writes nothing when one name, ref or field of the whole input is wrong, and tells all", async () => {
     const bench = createBench();
     bench.double.add("userstory");
@@ -128,6 +129,7 @@ describe("update_items", () => {
 });
 
 describe("update_items when Taiga fails", () => {
+  // @rule TAIGA-3
   it("reports each item and goes on after a refusal", async () => {
     const bench = createBench();
     for (let index = 0; index < 3; index += 1) bench.double.add("userstory");
