@@ -1,7 +1,7 @@
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
-import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
+import { loadTools } from "@taiga-mcp/taiga-tools";
 
 const SECTIONS = [
   { title: "Both services", settings: sharedDocs() },

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
-import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
+import { createIdempotencyLedgers } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 import { findFault, propertyTests, readTraceability } from "../support/traceability.ts";
 

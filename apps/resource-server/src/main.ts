@@ -18,12 +18,12 @@ import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
 import { createTaigaCredentials } from "./auth/taiga-credentials.ts";
 import { parseConfig } from "./config.ts";
-import { deriveConfirmationKey } from "./items/confirmation.ts";
-import { createIdempotencyLedgers } from "./items/idempotency-ledger.ts";
+import { deriveConfirmationKey } from "@taiga-mcp/taiga-tools";
+import { createIdempotencyLedgers } from "@taiga-mcp/taiga-tools";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
-import { loadTools } from "./mcp/load-tools.ts";
+import { loadTools } from "@taiga-mcp/taiga-tools";
 import { createToolContexts } from "./mcp/tool-contexts.ts";
-import { createProjectDirectories } from "./projects/project-directory.ts";
+import { createProjectDirectories } from "@taiga-mcp/taiga-tools";
 
 const NAME = "resource-server";
 

@@ -4,7 +4,7 @@ import type { Logger } from "@taiga-mcp/service";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
-import { parseNarrowing } from "../policy/narrowing.ts";
+import { parseNarrowing } from "@taiga-mcp/taiga-tools";
 import { isTooNested } from "./nesting.ts";
 
 const MAX_BODY = "4mb";

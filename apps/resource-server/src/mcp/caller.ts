@@ -1,6 +1,6 @@
 import type { McpRequestContext } from "@modelcontextprotocol/server";
 import { type Grant, grantOf } from "../auth/grant.ts";
-import { type Narrowing, parseNarrowing } from "../policy/narrowing.ts";
+import { type Narrowing, parseNarrowing } from "@taiga-mcp/taiga-tools";
 
 /** Header in which the HTTP side hands on the id it gave the request. */
 export const REQUEST_ID_HEADER = "x-request-id";

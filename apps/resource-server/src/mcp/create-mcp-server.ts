@@ -7,14 +7,14 @@ import {
 } from "@modelcontextprotocol/server";
 import { CodedError, type Logger } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
-import { decide, type Limits, type OperatorLimits, type PolicedTool } from "../policy/policy.ts";
+import { decide, type Limits, type OperatorLimits, type PolicedTool } from "@taiga-mcp/taiga-tools";
 import { type Caller, toCaller } from "./caller.ts";
-import type { ToolContext } from "./define-tool.ts";
+import type { ToolContext } from "@taiga-mcp/taiga-tools";
 import { INSTRUCTIONS } from "./instructions.ts";
-import type { LoadedTool } from "./load-tools.ts";
-import { runTool } from "./run-tool.ts";
+import type { LoadedTool } from "@taiga-mcp/taiga-tools";
+import { runTool } from "@taiga-mcp/taiga-tools";
 import type { ToolContexts } from "./tool-contexts.ts";
-import { within } from "./within.ts";
+import { within } from "@taiga-mcp/taiga-tools";
 
 /** A list that depends on Taiga's answer is worth waiting for, but a client gives up after a while. */
 const PERMISSIONS_TIMEOUT_MS = 3_000;

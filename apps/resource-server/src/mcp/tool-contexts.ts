@@ -2,11 +2,11 @@ import type { Clock } from "@taiga-mcp/service";
 import { createTaigaClient, type TaigaTransport } from "@taiga-mcp/taiga-client";
 import { createGrantTransport } from "../auth/grant-transport.ts";
 import type { TaigaCredentials } from "../auth/taiga-credentials.ts";
-import { createConfirmations } from "../items/confirmation.ts";
-import type { IdempotencyLedgers } from "../items/idempotency-ledger.ts";
-import type { ProjectDirectories, ProjectDirectory } from "../projects/project-directory.ts";
+import { createConfirmations } from "@taiga-mcp/taiga-tools";
+import type { IdempotencyLedgers } from "@taiga-mcp/taiga-tools";
+import type { ProjectDirectories, ProjectDirectory } from "@taiga-mcp/taiga-tools";
 import type { Caller } from "./caller.ts";
-import type { ToolContext } from "./define-tool.ts";
+import type { ToolContext } from "@taiga-mcp/taiga-tools";
 
 export interface ToolContextsDeps {
   /** Shared by all callers; knows no credential. */

@@ -1,8 +1,8 @@
 import { createMemoryKv } from "@taiga-mcp/store";
 import { describe, expect, it } from "vitest";
-import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
+import { createIdempotencyLedgers } from "@taiga-mcp/taiga-tools";
 import { createToolContexts } from "../../src/mcp/tool-contexts.ts";
-import { createProjectDirectories } from "../../src/projects/project-directory.ts";
+import { createProjectDirectories } from "@taiga-mcp/taiga-tools";
 
 const clock = (): number => 1_800_000_000;
 

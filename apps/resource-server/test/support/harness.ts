@@ -5,13 +5,13 @@ import { createApp, type AppDeps } from "../../src/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
 import { createTaigaCredentials, type TaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { deriveConfirmationKey } from "../../src/items/confirmation.ts";
-import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
+import { deriveConfirmationKey } from "@taiga-mcp/taiga-tools";
+import { createIdempotencyLedgers } from "@taiga-mcp/taiga-tools";
 import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
-import type { ToolDefinition } from "../../src/mcp/define-tool.ts";
-import { toLoadedTool } from "../../src/mcp/load-tools.ts";
+import type { ToolDefinition } from "@taiga-mcp/taiga-tools";
+import { toLoadedTool } from "@taiga-mcp/taiga-tools";
 import { createToolContexts } from "../../src/mcp/tool-contexts.ts";
-import { createProjectDirectories } from "../../src/projects/project-directory.ts";
+import { createProjectDirectories } from "@taiga-mcp/taiga-tools";
 import {
   CLIENT_ID,
   CLIENT_SECRET,

@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { type Clock } from "@taiga-mcp/service";
+import { type Kv } from "@taiga-mcp/store";
+import { ToolError } from "../errors.ts";
+import { toCanonicalJson } from "./canonical-json.ts";
+import {
+  CallRecord,
+  createJournal,
+  type Journal,
+  KEY_TTL_SECONDS,
+  LEASE_SECONDS,
+} from "./idempotency-record.ts";
+
+/** What is to be done once: the same tool, key and arguments of the same user are the same call. */
+interface LedgerCall {
+  tool: string;
+  /** Chosen by the caller; left out, nothing is remembered and every call is new. */
+  key: string | undefined;
+  /** What the call was asked to do; must survive JSON. */
+  args: unknown;
+}
+
+/** How far a call has come; handed to the work that `run` starts. */
+export interface LedgerProgress {
+  /**
+   * Does one step of the work, or answers what it answered the first time. A step that Taiga
+   * refused is done again when the call is repeated; one whose end nobody knows (the process died,
+   * the connection broke) never is. Steps run one after another.
+   *
+   * @param name the same in every repetition, such as the item's position.
+   * @param make its result must survive JSON.
+   * @throws {ToolError} `outcome_unknown` when an earlier attempt may have been carried out.
+   * @throws {UnavailableError} when the claim cannot be written; `make` was then not started.
+   */
+  step<Result>(name: string, make: () => Promise<Result>): Promise<Result>;
+}
+
+/** Makes calls repeatable, for one user. */
+export interface IdempotencyLedger {
+  /**
+   * Carries out a call once in 24 hours. The claim is written before `work` starts. Once `work`
+   * says that the call is complete, its result is what a repetition answers; until then a
+   * repetition runs `work` again, which finds its finished steps done.
+   *
+   * @returns the result, and whether it is an earlier call's.
+   * @throws {ToolError} `idempotency_mismatch` when the key was used with other arguments,
+   *   `outcome_unknown` while another call with the key is at work.
+   * @throws {UnavailableError} when the store does not answer; nothing was written to Taiga.
+   */
+  run<Result>(
+    call: LedgerCall,
+    work: (progress: LedgerProgress) => Promise<{ result: Result; isComplete: boolean }>,
+  ): Promise<{ result: Result; repeated: boolean }>;
+}
+
+export interface IdempotencyLedgers {
+  for(subject: string): IdempotencyLedger;
+}
+
+/**
+ * Creates ledgers over a store that all replicas share.
+ * Key `idempotency:<hash of subject, tool and key>`, value a `CallRecord`.
+ */
+export function createIdempotencyLedgers(deps: { kv: Kv; clock: Clock }): IdempotencyLedgers {
+  return {
+    for: (subject) => ({
+      async run(call, work) {
+        if (call.key !== undefined) return runOnce(deps, { ...call, subject }, work);
+        const { result } = await work({ step: (_name, make) => make() });
+        return { result, repeated: false };
+      },
+    }),
+  };
+}
+
+type Deps = { kv: Kv; clock: Clock };
+type OwnCall = LedgerCall & { subject: string };
+
+async function runOnce<Result>(
+  deps: Deps,
+  call: OwnCall,
+  work: (progress: LedgerProgress) => Promise<{ result: Result; isComplete: boolean }>,
+): Promise<{ result: Result; repeated: boolean }> {
+  const claimed = await claim(deps, call);
+  if (!("journal" in claimed)) return { result: claimed.result as Result, repeated: true };
+  const { journal } = claimed;
+  try {
+    const { result, isComplete } = await work(journal);
+    await (isComplete ? journal.finish(result) : journal.pause());
+    return { result, repeated: false };
+  } catch (error) {
+    await journal.pause();
+    throw error;
+  }
+}
+
+/** Takes the key for us, or finds what an earlier call left. */
+async function claim(
+  deps: Deps,
+  call: OwnCall,
+): Promise<{ journal: Journal } | { result: unknown }> {
+  const { kv, clock } = deps;
+  const storeKey = `idempotency:${hash([call.subject, call.tool, call.key])}`;
+  const ttl = { ttlSeconds: KEY_TTL_SECONDS };
+  const fresh: CallRecord = {
+    argsHash: hash(call.args),
+    leasedUntil: clock() + LEASE_SECONDS,
+    steps: {},
+  };
+  const freshText = JSON.stringify(fresh);
+  if (await kv.setIfAbsent(storeKey, freshText, ttl)) {
+    return { journal: createJournal(deps, { storeKey, record: fresh, stored: freshText }) };
+  }
+
+  const entry = await kv.get(storeKey);
+  // It ended between the two requests, with its day or because nothing came of it.
+  if (entry === undefined) return claim(deps, call);
+  const earlier = CallRecord.parse(JSON.parse(entry.value));
+  if (earlier.argsHash !== fresh.argsHash) throw mismatch();
+  if (earlier.result !== undefined) return { result: earlier.result };
+  if (earlier.leasedUntil > clock()) throw stillRunning(earlier.leasedUntil - clock());
+
+  const record = { ...earlier, leasedUntil: fresh.leasedUntil };
+  const stored = JSON.stringify(record);
+  if (!(await kv.compareAndSet(storeKey, entry.value, stored, ttl))) {
+    throw stillRunning(LEASE_SECONDS);
+  }
+  return { journal: createJournal(deps, { storeKey, record, stored }) };
+}
+
+const mismatch = () =>
+  new ToolError(
+    "idempotency_mismatch",
+    "idempotency_key: this key was used in the last 24 hours with other arguments. Repeat the call with the same arguments, or take a new key for a new call.",
+  );
+
+const stillRunning = (seconds: number) =>
+  new ToolError(
+    "outcome_unknown",
+    `idempotency_key: another call with this key is at work, or broke off just now. Repeat this call, with the same key and arguments, in ${seconds} seconds.`,
+  );
+
+/** SHA-256 over JSON with sorted keys: the order of an object's fields makes no difference. */
+function hash(value: unknown): string {
+  return createHash("sha256").update(toCanonicalJson(value)).digest("base64url");
+}

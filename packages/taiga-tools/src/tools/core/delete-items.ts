@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { toDeleteAnswer } from "../../items/delete/delete-answer.ts";
+import { deleteItems } from "../../items/delete/delete-items.ts";
+import { toToday } from "../../schema/today.ts";
+import { defineTool } from "../../tool/define-tool.ts";
+import { maybe, openRow, project, references, text } from "../../schema/fields.ts";
+
+export default defineTool({
+  name: "delete_items",
+  title: "Delete items",
+  description:
+    "Delete items, wiki pages and sprints in two calls: the first shows what would go, the second does it.",
+  toolset: "core",
+  access: "delete",
+  taigaPermissions: [
+    "delete_us",
+    "delete_task",
+    "delete_issue",
+    "delete_epic",
+    "delete_milestone",
+    "delete_wiki_page",
+  ],
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: false,
+    openWorldHint: true,
+  },
+  inputSchema: z.strictObject({
+    refs: references.describe("As in get_items, or sprint:Name"),
+    project: maybe(project),
+    confirm: maybe(text(2_000).describe("From the first call, once the user agreed")),
+  }),
+  outputSchema: z.object({
+    items: z.array(openRow({ ref: z.string(), outcome: z.string() })),
+    confirm: z.string().optional(),
+  }),
+  async handler({ refs, project: reference, confirm }, context) {
+    const request = { refs, project: reference, confirm };
+    const deps = { ...context, today: toToday(context.clock) };
+    return toDeleteAnswer(await deleteItems(request, deps));
+  },
+});
