@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
-import { createIdempotencyLedgers } from "../../packages/taiga-tools/src/calls/idempotency.ts";
+import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 import { findFault, propertyTests, readTraceability } from "../support/traceability.ts";
 
@@ -74,8 +74,8 @@ describe("docs/storage.md", () => {
         return memory.setIfAbsent(...args);
       },
     };
-    const ledger = createIdempotencyLedgers({ kv, clock }).for("a user");
-    await ledger.run({ tool: "t", key: "k", args: {} }, async () => ({
+    const idempotency = createIdempotency({ store: kv, clock, subject: "a user" });
+    await idempotency.run({ tool: "t", key: "k", args: {} }, async () => ({
       result: 1,
       isComplete: true,
     }));

@@ -1,20 +1,32 @@
-export { createConfirmations, deriveConfirmationKey } from "./calls/confirmation.ts";
-export { createIdempotencyLedgers, type IdempotencyLedgers } from "./calls/idempotency.ts";
-export { ToolError } from "./errors.ts";
-export { type Narrowing, parseNarrowing, toNarrowingQuery } from "./policy/narrowing.ts";
-export { decide, type Limits, type OperatorLimits, type PolicedTool } from "./policy/policy.ts";
+export { deriveConfirmationKey } from "./calls/confirmation.ts";
+export type { CallStore } from "./calls/call-store.ts";
+export { type Outage, ToolError, type ToolErrorCode } from "./errors.ts";
+export { ACCESS_LEVELS, type AccessLevel } from "./policy/access-level.ts";
+export type { Caller } from "./policy/caller.ts";
 export {
-  createProjectDirectories,
-  type ProjectDirectories,
-  type ProjectDirectory,
-} from "./projects/project-directory.ts";
+  type Narrowing,
+  NarrowingError,
+  NO_NARROWING,
+  parseNarrowing,
+  toNarrowingQuery,
+} from "./policy/narrowing.ts";
+export type { Decision, OperatorLimits, Refusal } from "./policy/policy.ts";
+export { TOOLSETS, type Toolset } from "./policy/toolsets.ts";
 export {
   defineTool,
+  type ToolAnswer,
   type ToolContext,
   type ToolDefinition,
-  TOOLSETS,
-  type Toolset,
+  type ToolHints,
 } from "./tool/define-tool.ts";
-export { type LoadedTool, loadTools, toLoadedTool } from "./tool/load-tools.ts";
-export { runTool } from "./tool/run-tool.ts";
-export { within } from "./tool/within.ts";
+export type { ToolFailure } from "./tool/failure.ts";
+export type { ListedSchema } from "./tool/listed-schema.ts";
+export { type LoadedTool, loadTools, type ToolListing, toLoadedTool } from "./tool/load-tools.ts";
+export type { ToolCallRecord, ToolOutcome } from "./tool/run-tool.ts";
+export {
+  type CallerTools,
+  createToolRunner,
+  type RunOptions,
+  type ToolRunner,
+  type ToolRunnerDeps,
+} from "./tool/tool-runner.ts";

@@ -1,8 +1,7 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { TOOLSETS } from "@taiga-mcp/taiga-tools";
-import { loadTools } from "@taiga-mcp/taiga-tools";
+import { loadTools, TOOLSETS } from "@taiga-mcp/taiga-tools";
 
 /** What a model pays for on every turn; see the tool surface's rule 2. */
 const MAX_CORE_TOOLS = 16;

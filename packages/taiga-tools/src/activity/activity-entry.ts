@@ -2,7 +2,7 @@ import { type TimelineEntry } from "@taiga-mcp/taiga-client";
 import { toFieldName } from "../items/history-fields.ts";
 import { toOneLine } from "../text/clean.ts";
 import { toMinute } from "../items/item-line.ts";
-import { lookUp } from "../text/own-property.ts";
+import { ownProperty } from "../text/own-property.ts";
 
 /** Something that happened, in people's words. */
 export type ActivityEntry = {
@@ -61,10 +61,10 @@ export function toActivityEntry(
   const changes = toChanges(data.values_diff);
   const comment = data.comment_deleted ? "" : toOneLine(data.comment);
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
-  const { noun, of } = lookUp(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
+  const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
   const { ref, subject } = of(data);
   const isTalk = action === "change" && changes.length === 0;
-  const verb = isTalk ? "commented on" : (lookUp(ACTIONS, action) ?? action);
+  const verb = isTalk ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import { type Clock } from "@taiga-mcp/service";
+import { type Clock } from "../clock.ts";
 import { toCanonicalJson } from "./canonical-json.ts";
 
 /** Long enough to ask the person, short enough that what was seen is still so. */

@@ -1,8 +1,8 @@
-import { type Clock, UnavailableError } from "@taiga-mcp/service";
-import { type Kv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { z } from "zod";
-import { ToolError } from "../errors.ts";
+import { type Clock } from "../clock.ts";
+import { isOutage, ToolError } from "../errors.ts";
+import { type CallStore } from "./call-store.ts";
 
 /** How long a repeated call answers the first result again. */
 export const KEY_TTL_SECONDS = 24 * 60 * 60;
@@ -17,7 +17,7 @@ const Step = z.discriminatedUnion("state", [
 /** A call as the store holds it, as JSON. */
 export const CallRecord = z.object({
   argsHash: z.string(),
-  /** Epoch seconds: until then somebody is at work; 0 when nobody is. */
+  /** Epoch seconds: until then a call is at work; 0 when none is. */
   leasedUntil: z.number(),
   steps: z.record(z.string(), Step),
   /** Present once the whole call succeeded. */
@@ -33,8 +33,8 @@ export interface Claim {
 }
 
 /** Writes a claimed call's progress, one step after another. */
-export interface Journal {
-  /** See `LedgerProgress.step`. */
+export interface CallRecorder {
+  /** See `CallProgress.step`. */
   step<Result>(name: string, make: () => Promise<Result>): Promise<Result>;
   /** The call succeeded as a whole. */
   finish(result: unknown): Promise<void>;
@@ -42,9 +42,12 @@ export interface Journal {
   pause(): Promise<void>;
 }
 
-/** Each write compares with the one before, so whoever lost the claim to another stops. */
-export function createJournal(deps: { kv: Kv; clock: Clock }, claim: Claim): Journal {
-  const { kv, clock } = deps;
+/** Each write compares with the one before, so a call that lost its claim to another stops. */
+export function createCallRecorder(
+  deps: { store: CallStore; clock: Clock },
+  claim: Claim,
+): CallRecorder {
+  const { store, clock } = deps;
   const { storeKey, record } = claim;
   let { stored } = claim;
 
@@ -52,7 +55,7 @@ export function createJournal(deps: { kv: Kv; clock: Clock }, claim: Claim): Jou
     Object.assign(record, changes);
     const text = JSON.stringify(record);
     const ttl = { ttlSeconds: KEY_TTL_SECONDS };
-    if (!(await kv.compareAndSet(storeKey, stored, text, ttl))) throw lostClaim();
+    if (!(await store.compareAndSet(storeKey, stored, text, ttl))) throw lostClaim();
     stored = text;
   };
 
@@ -90,7 +93,7 @@ export function createJournal(deps: { kv: Kv; clock: Clock }, claim: Claim): Jou
       ignoringOutage(() =>
         Object.keys(record.steps).length > 0
           ? save({ leasedUntil: 0 })
-          : kv.compareAndDelete(storeKey, stored),
+          : store.compareAndDelete(storeKey, stored),
       ),
   };
 }
@@ -103,11 +106,11 @@ async function ignoringOutage(write: () => Promise<unknown>): Promise<void> {
   try {
     await write();
   } catch (error) {
-    if (!(error instanceof UnavailableError) && !(error instanceof ToolError)) throw error;
+    if (!isOutage(error) && !(error instanceof ToolError)) throw error;
   }
 }
 
-/** Taiga refused. Anything else, a bug of ours too, may have come after the item was made. */
+/** Taiga refused. Anything else, even a bug, may have come after the item was made. */
 const isKnownFailure = (error: unknown): boolean =>
   error instanceof TaigaError && !error.outcomeUnknown;
 

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { type Clock } from "@taiga-mcp/service";
-import { type Kv } from "@taiga-mcp/store";
+import { type Clock } from "../clock.ts";
 import { ToolError } from "../errors.ts";
 import { toCanonicalJson } from "./canonical-json.ts";
+import { type CallStore } from "./call-store.ts";
 import {
   CallRecord,
-  createJournal,
-  type Journal,
+  createCallRecorder,
+  type CallRecorder,
   KEY_TTL_SECONDS,
   LEASE_SECONDS,
 } from "./idempotency-record.ts";
 
 /** What is to be done once: the same tool, key and arguments of the same user are the same call. */
-interface LedgerCall {
+interface IdempotentCall {
   tool: string;
   /** Chosen by the caller; left out, nothing is remembered and every call is new. */
   key: string | undefined;
@@ -21,7 +21,7 @@ interface LedgerCall {
 }
 
 /** How far a call has come; handed to the work that `run` starts. */
-export interface LedgerProgress {
+export interface CallProgress {
   /**
    * Does one step of the work, or answers what it answered the first time. A step that Taiga
    * refused is done again when the call is repeated; one whose end nobody knows (the process died,
@@ -30,13 +30,13 @@ export interface LedgerProgress {
    * @param name the same in every repetition, such as the item's position.
    * @param make its result must survive JSON.
    * @throws {ToolError} `outcome_unknown` when an earlier attempt may have been carried out.
-   * @throws {UnavailableError} when the claim cannot be written; `make` was then not started.
+   * @throws {Outage} when the claim cannot be written; `make` was then not started.
    */
   step<Result>(name: string, make: () => Promise<Result>): Promise<Result>;
 }
 
 /** Makes calls repeatable, for one user. */
-export interface IdempotencyLedger {
+export interface Idempotency {
   /**
    * Carries out a call once in 24 hours. The claim is written before `work` starts. Once `work`
    * says that the call is complete, its result is what a repetition answers; until then a
@@ -45,62 +45,58 @@ export interface IdempotencyLedger {
    * @returns the result, and whether it is an earlier call's.
    * @throws {ToolError} `idempotency_mismatch` when the key was used with other arguments,
    *   `outcome_unknown` while another call with the key is at work.
-   * @throws {UnavailableError} when the store does not answer; nothing was written to Taiga.
+   * @throws {Outage} when the store does not answer; nothing was written to Taiga.
    */
   run<Result>(
-    call: LedgerCall,
-    work: (progress: LedgerProgress) => Promise<{ result: Result; isComplete: boolean }>,
+    call: IdempotentCall,
+    work: (progress: CallProgress) => Promise<{ result: Result; isComplete: boolean }>,
   ): Promise<{ result: Result; repeated: boolean }>;
 }
 
-export interface IdempotencyLedgers {
-  for(subject: string): IdempotencyLedger;
+interface IdempotencyDeps {
+  /** Shared by all replicas; key `idempotency:<hash of subject, tool and key>`, value a `CallRecord`. */
+  store: CallStore;
+  clock: Clock;
+  /** Whose calls these are; another subject's are other calls. */
+  subject: string;
 }
 
-/**
- * Creates ledgers over a store that all replicas share.
- * Key `idempotency:<hash of subject, tool and key>`, value a `CallRecord`.
- */
-export function createIdempotencyLedgers(deps: { kv: Kv; clock: Clock }): IdempotencyLedgers {
+/** Creates the idempotency of one user's calls. */
+export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   return {
-    for: (subject) => ({
-      async run(call, work) {
-        if (call.key !== undefined) return runOnce(deps, { ...call, subject }, work);
-        const { result } = await work({ step: (_name, make) => make() });
-        return { result, repeated: false };
-      },
-    }),
+    async run(call, work) {
+      if (call.key !== undefined) return runOnce(deps, call, work);
+      const { result } = await work({ step: (_name, make) => make() });
+      return { result, repeated: false };
+    },
   };
 }
 
-type Deps = { kv: Kv; clock: Clock };
-type OwnCall = LedgerCall & { subject: string };
-
 async function runOnce<Result>(
-  deps: Deps,
-  call: OwnCall,
-  work: (progress: LedgerProgress) => Promise<{ result: Result; isComplete: boolean }>,
+  deps: IdempotencyDeps,
+  call: IdempotentCall,
+  work: (progress: CallProgress) => Promise<{ result: Result; isComplete: boolean }>,
 ): Promise<{ result: Result; repeated: boolean }> {
   const claimed = await claim(deps, call);
-  if (!("journal" in claimed)) return { result: claimed.result as Result, repeated: true };
-  const { journal } = claimed;
+  if (!("recorder" in claimed)) return { result: claimed.result as Result, repeated: true };
+  const { recorder } = claimed;
   try {
-    const { result, isComplete } = await work(journal);
-    await (isComplete ? journal.finish(result) : journal.pause());
+    const { result, isComplete } = await work(recorder);
+    await (isComplete ? recorder.finish(result) : recorder.pause());
     return { result, repeated: false };
   } catch (error) {
-    await journal.pause();
+    await recorder.pause();
     throw error;
   }
 }
 
 /** Takes the key for us, or finds what an earlier call left. */
 async function claim(
-  deps: Deps,
-  call: OwnCall,
-): Promise<{ journal: Journal } | { result: unknown }> {
-  const { kv, clock } = deps;
-  const storeKey = `idempotency:${hash([call.subject, call.tool, call.key])}`;
+  deps: IdempotencyDeps,
+  call: IdempotentCall,
+): Promise<{ recorder: CallRecorder } | { result: unknown }> {
+  const { store, clock, subject } = deps;
+  const storeKey = `idempotency:${hash([subject, call.tool, call.key])}`;
   const ttl = { ttlSeconds: KEY_TTL_SECONDS };
   const fresh: CallRecord = {
     argsHash: hash(call.args),
@@ -108,11 +104,11 @@ async function claim(
     steps: {},
   };
   const freshText = JSON.stringify(fresh);
-  if (await kv.setIfAbsent(storeKey, freshText, ttl)) {
-    return { journal: createJournal(deps, { storeKey, record: fresh, stored: freshText }) };
+  if (await store.setIfAbsent(storeKey, freshText, ttl)) {
+    return { recorder: createCallRecorder(deps, { storeKey, record: fresh, stored: freshText }) };
   }
 
-  const entry = await kv.get(storeKey);
+  const entry = await store.get(storeKey);
   // It ended between the two requests, with its day or because nothing came of it.
   if (entry === undefined) return claim(deps, call);
   const earlier = CallRecord.parse(JSON.parse(entry.value));
@@ -122,10 +118,10 @@ async function claim(
 
   const record = { ...earlier, leasedUntil: fresh.leasedUntil };
   const stored = JSON.stringify(record);
-  if (!(await kv.compareAndSet(storeKey, entry.value, stored, ttl))) {
+  if (!(await store.compareAndSet(storeKey, entry.value, stored, ttl))) {
     throw stillRunning(LEASE_SECONDS);
   }
-  return { journal: createJournal(deps, { storeKey, record, stored }) };
+  return { recorder: createCallRecorder(deps, { storeKey, record, stored }) };
 }
 
 const mismatch = () =>

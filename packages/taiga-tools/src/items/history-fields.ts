@@ -2,7 +2,7 @@ import { type HistoryEntry } from "@taiga-mcp/taiga-client";
 import { toUsername } from "../projects/people.ts";
 import { type Project } from "../projects/project-directory.ts";
 import { toOneLine } from "../text/clean.ts";
-import { lookUp } from "../text/own-property.ts";
+import { ownProperty } from "../text/own-property.ts";
 import { toValueText } from "./custom-fields.ts";
 import { ISSUE_CHOICES, type PageKind, TAIGA_WORDS } from "../kinds.ts";
 
@@ -57,7 +57,7 @@ const TIMELINE_NAMES: Record<string, string> = {
 
 /** Taiga's name of a field → ours; `undefined` for what people do not see. */
 export const toFieldName = (name: string): string | undefined =>
-  lookUp(FIELD_NAMES, name) ?? lookUp(TIMELINE_NAMES, name);
+  ownProperty(FIELD_NAMES, name) ?? ownProperty(TIMELINE_NAMES, name);
 
 /** What one history entry changed. */
 export function toHistoryFields(
@@ -65,7 +65,7 @@ export function toHistoryFields(
   { kind, project }: HistoryOwner,
 ): FieldHistory[] {
   return Object.entries(entry.diff).flatMap(([key, change]) => {
-    const field = lookUp(FIELD_NAMES, key);
+    const field = ownProperty(FIELD_NAMES, key);
     if (field === undefined || !Array.isArray(change)) return [];
     const [before, after] = change as unknown[];
     if (key === "points") return [pointsHistory(before, after, project)];
@@ -99,13 +99,13 @@ function toName(key: string, value: unknown, owner: HistoryOwner): string {
 function pointsHistory(before: unknown, after: unknown, project: Project): FieldHistory {
   const [old, young] = [toMap(before), toMap(after)];
   const roles = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (role) => lookUp(old, role) !== lookUp(young, role),
+    (role) => ownProperty(old, role) !== ownProperty(young, role),
   );
   const roleName = (id: string) => project.roles.find((one) => String(one.id) === id)?.name ?? id;
   const pointsName = (id: unknown) => project.points.find((one) => one.id === id)?.name ?? "?";
   const tell = (points: Record<string, unknown>) =>
     shorten(
-      roles.map((role) => `${roleName(role)} ${pointsName(lookUp(points, role))}`).join(", "),
+      roles.map((role) => `${roleName(role)} ${pointsName(ownProperty(points, role))}`).join(", "),
     );
   return { field: "points", before: tell(old), after: tell(young), parts: roles.map(roleName) };
 }
@@ -114,10 +114,10 @@ function pointsHistory(before: unknown, after: unknown, project: Project): Field
 function customHistory(before: unknown, after: unknown): FieldHistory {
   const [old, young] = [toFieldMap(before), toFieldMap(after)];
   const names = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (name) => lookUp(old, name) !== lookUp(young, name),
+    (name) => ownProperty(old, name) !== ownProperty(young, name),
   );
   const tell = (values: Record<string, string>) =>
-    shorten(names.map((name) => `${name} = ${lookUp(values, name) ?? ""}`).join(", "));
+    shorten(names.map((name) => `${name} = ${ownProperty(values, name) ?? ""}`).join(", "));
   return { field: "custom_fields", before: tell(old), after: tell(young), parts: names };
 }
 

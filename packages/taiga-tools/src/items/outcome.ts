@@ -1,6 +1,5 @@
-import { CodedError } from "@taiga-mcp/service";
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
-import { ToolError } from "../errors.ts";
+import { isExpectedFailure, ToolError } from "../errors.ts";
 import { toOneLine } from "../text/clean.ts";
 
 /** How one item of many fared. */
@@ -29,7 +28,7 @@ const STOPPING: readonly string[] = [
  * @returns `stops` when the rest need not be tried.
  */
 export function toFailure(error: unknown): { failure: Failure; stops: boolean } {
-  if (!(error instanceof TaigaError) && !(error instanceof CodedError)) throw error;
+  if (!isExpectedFailure(error)) throw error;
   const unknown =
     (error instanceof TaigaError && error.outcomeUnknown) ||
     (error instanceof ToolError && error.code === "outcome_unknown");

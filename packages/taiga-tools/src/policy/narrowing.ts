@@ -1,12 +1,19 @@
-import { CodedError } from "@taiga-mcp/service";
-import { TOOLSETS, type Toolset } from "../tool/define-tool.ts";
+import { TOOLSETS, type Toolset } from "./toolsets.ts";
 
-/** What the address that a client was given asks for: never more than operator and grant allow. */
+/** What the address that a client was given asks for: never more than operator and user allow. */
 export interface Narrowing {
   /** `undefined`: whatever the operator offers. */
   toolsets: readonly Toolset[] | undefined;
   /** Only tools that change nothing. */
   readOnly: boolean;
+}
+
+/** Asks for everything that operator and user allow. */
+export const NO_NARROWING: Narrowing = { toolsets: undefined, readOnly: false };
+
+/** An address asks for what there is not; `message` says what there is. */
+export class NarrowingError extends Error {
+  override readonly name = "NarrowingError";
 }
 
 const READ_ONLY_WORDS = new Map([
@@ -21,8 +28,8 @@ const READ_ONLY_WORDS = new Map([
  * Reads `?toolsets=core,boards` and `?readonly=true` of an MCP address. Other parameters are
  * ignored.
  *
- * @throws {CodedError} `invalid_request` for an unknown toolset (naming the known ones), another
- *   value of `readonly`, or a parameter given twice.
+ * @throws {NarrowingError} for an unknown toolset (naming the known ones), another value of
+ *   `readonly`, or a parameter given twice.
  */
 export function parseNarrowing(query: URLSearchParams): Narrowing {
   const toolsets = single(query, "toolsets");
@@ -56,8 +63,7 @@ export function toNarrowingQuery(query: string): string {
 
 function single(query: URLSearchParams, name: string): string | undefined {
   const [first, ...others] = query.getAll(name);
-  if (others.length > 0)
-    throw new CodedError("invalid_request", `${name}: must be given only once.`);
+  if (others.length > 0) throw new NarrowingError(`${name}: must be given only once.`);
   return first;
 }
 
@@ -70,8 +76,7 @@ function toToolsets(text: string): Toolset[] {
     TOOLSETS.some((toolset) => toolset === name),
   );
   if (known.length < names.length || known.length === 0) {
-    throw new CodedError(
-      "invalid_request",
+    throw new NarrowingError(
       `toolsets: must be a comma-separated list of toolsets. Known toolsets: ${TOOLSETS.join(", ")}.`,
     );
   }
@@ -81,7 +86,7 @@ function toToolsets(text: string): Toolset[] {
 function toFlag(text: string): boolean {
   const flag = READ_ONLY_WORDS.get(text.toLowerCase());
   if (flag === undefined) {
-    throw new CodedError("invalid_request", "readonly: must be true or false.");
+    throw new NarrowingError("readonly: must be true or false.");
   }
   return flag;
 }

@@ -1,7 +1,7 @@
-import { type AccessLevel, isWithin, toScopes, type TaigaScope } from "@taiga-mcp/service";
-import type { ToolDefinition, Toolset } from "../tool/define-tool.ts";
 import type { ToolErrorCode } from "../errors.ts";
+import { type AccessLevel, isWithin } from "./access-level.ts";
 import type { Narrowing } from "./narrowing.ts";
+import type { Toolset } from "./toolsets.ts";
 
 /** What the operator of this installation offers: the upper bound of everything. */
 export interface OperatorLimits {
@@ -13,7 +13,7 @@ export interface OperatorLimits {
 export interface Limits {
   operator: OperatorLimits;
   /** What the user agreed to. */
-  grant: { access: AccessLevel };
+  caller: { access: AccessLevel };
   /** What the address in use asks for. */
   request: Narrowing;
   /**
@@ -25,17 +25,28 @@ export interface Limits {
 }
 
 /** The parts of a tool that decide who may use it. */
-export type PolicedTool = Pick<ToolDefinition, "name" | "toolset" | "access" | "taigaPermissions">;
+export interface PolicedTool {
+  /** verb_noun; the file has the same name in kebab-case. */
+  name: string;
+  toolset: Toolset;
+  /** The lowest access level that may run it. */
+  access: AccessLevel;
+  /**
+   * Taiga permissions (`add_us` …) of which the user needs at least one, in some project, for the
+   * tool to be of any use; left out where every user can use it.
+   */
+  taigaPermissions?: readonly string[];
+}
 
 /** Why a tool does not run, for a model to read. */
 export interface Refusal {
   code: ToolErrorCode;
   reason: string;
   /**
-   * The scopes that would lift the refusal: only when the grant is what is missing, since asking
-   * the user again cannot lift the operator's limit or change the address in use.
+   * The level that would lift the refusal: only when the user granted less, since asking the user
+   * again cannot lift the operator's limit or change the address in use.
    */
-  scopes?: TaigaScope[];
+  needs?: AccessLevel;
 }
 
 /** Whether a tool is shown, and whether it runs. */
@@ -49,7 +60,7 @@ export function decide(limits: Limits, tool: PolicedTool): Decision {
   const refused =
     refuseToolset(limits, tool) ??
     refuseByOperatorOrRequest(limits, tool) ??
-    refuseByGrant(limits, tool);
+    refuseByAccess(limits, tool);
   if (refused !== undefined) return { list: false, run: { refused } };
   return { list: isOfUse(tool, limits.taigaPermissions), run: "allowed" };
 }
@@ -87,12 +98,12 @@ function refuseByOperatorOrRequest(limits: Limits, tool: PolicedTool): Refusal |
   return undefined;
 }
 
-function refuseByGrant({ grant }: Limits, tool: PolicedTool): Refusal | undefined {
-  if (isWithin(tool.access, grant.access)) return undefined;
+function refuseByAccess({ caller }: Limits, tool: PolicedTool): Refusal | undefined {
+  if (isWithin(tool.access, caller.access)) return undefined;
   return {
     code: "access_level_too_low",
-    reason: `${tool.name} needs the access level ${tool.access}; the user granted ${grant.access}. The user can connect this client again and choose ${tool.access}.`,
-    scopes: toScopes(tool.access),
+    reason: `${tool.name} needs the access level ${tool.access}; the user granted ${caller.access}. The user can connect this client again and choose ${tool.access}.`,
+    needs: tool.access,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Clock } from "@taiga-mcp/service";
+import { type Clock } from "../clock.ts";
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import { LRUCache } from "lru-cache";
 

@@ -1,4 +1,4 @@
-import { type Clock } from "@taiga-mcp/service";
+import { type Clock } from "../clock.ts";
 import {
   type Me,
   type Milestone,

@@ -1,7 +1,7 @@
 const LANES = 8;
 
 /** Maps a list with at most eight calls under way at once, and keeps its order. */
-export async function inParallel<Item, Result>(
+export async function mapConcurrent<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {

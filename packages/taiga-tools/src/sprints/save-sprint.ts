@@ -3,7 +3,7 @@ import { ToolError } from "../errors.ts";
 import { isSameName, nearestNames } from "../schema/names.ts";
 import { verifyPermission, verifyWritable } from "../projects/permissions.ts";
 import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
-import { findSprint } from "./sprints.ts";
+import { findSprint } from "../projects/find-sprint.ts";
 
 export interface SaveSprintRequest {
   /** A name, or `current` or `next` for one that exists. */

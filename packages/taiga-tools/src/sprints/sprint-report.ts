@@ -1,6 +1,11 @@
 import { type Milestone, type MilestoneStats, type TaigaClient } from "@taiga-mcp/taiga-client";
 import { type Project } from "../projects/project-directory.ts";
-import { type Share, type SprintLine, toSprintLine, toSprintText } from "./sprint-line.ts";
+import {
+  type Share,
+  type SprintLine,
+  toSprintLine,
+  toSprintText,
+} from "../projects/sprint-line.ts";
 import { type BurndownDay, toBurndownChart } from "./burndown.ts";
 import { capText, MAX_ANSWER_BYTES } from "../text/cap.ts";
 import { toOneLine } from "../text/clean.ts";

@@ -1,13 +1,10 @@
-import type { AccessLevel, Clock } from "@taiga-mcp/service";
 import type { TaigaClient } from "@taiga-mcp/taiga-client";
 import type { z } from "zod";
 import type { Confirmations } from "../calls/confirmation.ts";
-import type { IdempotencyLedger } from "../calls/idempotency.ts";
+import type { Idempotency } from "../calls/idempotency.ts";
+import type { Clock } from "../clock.ts";
+import type { PolicedTool } from "../policy/policy.ts";
 import type { ProjectDirectory } from "../projects/project-directory.ts";
-
-/** Groups of tools that are switched on together; `core` is the default. */
-export const TOOLSETS = ["core"] as const;
-export type Toolset = (typeof TOOLSETS)[number];
 
 /** All four hints, so that silence is impossible. */
 export interface ToolHints {
@@ -23,7 +20,7 @@ export interface ToolContext {
   /** This user's projects, their people, statuses, points …, by the names people use. */
   projects: ProjectDirectory;
   /** Answers a repeated create with its first result. */
-  ledger: IdempotencyLedger;
+  idempotency: Idempotency;
   /** Signs what this user was shown before a delete, and checks it at the second call. */
   confirmations: Confirmations;
   /** Taiga as people see it in a browser, without a trailing slash; links are built from it. */
@@ -44,19 +41,9 @@ export interface ToolAnswer<Output> {
 export interface ToolDefinition<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
-> {
-  /** verb_noun; the file has the same name in kebab-case. */
-  name: string;
+> extends PolicedTool {
   title: string;
   description: string;
-  toolset: Toolset;
-  /** The lowest access level that may run it. */
-  access: AccessLevel;
-  /**
-   * Taiga permissions (`add_us` …) of which the user needs at least one, in some project, for the
-   * tool to be of any use; left out where every user can use it.
-   */
-  taigaPermissions?: readonly string[];
   annotations: ToolHints;
   inputSchema: Input;
   outputSchema: Output;

@@ -1,24 +1,8 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
-import { UnavailableError } from "@taiga-mcp/service";
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import type { z } from "zod";
-import type { ToolAnswer, ToolDefinition } from "./define-tool.ts";
-import { ToolError } from "../errors.ts";
+import { isOutage, ToolError } from "../errors.ts";
 
 const MAX_ISSUES = 10;
-
-/**
- * A tool's answer on the wire.
- * @throws {z.ZodError} when the data does not match what the tool promises in `tools/list`: a bug.
- * @see MCP tools, "Structured Content"
- */
-export const toToolResult = (
-  tool: Pick<ToolDefinition, "outputSchema">,
-  answer: ToolAnswer<unknown>,
-): CallToolResult => ({
-  content: [{ type: "text", text: answer.text }],
-  structuredContent: tool.outputSchema.parse(answer.data),
-});
 
 /** Why a call failed, and what a model can do about it. */
 export interface ToolFailure {
@@ -26,8 +10,8 @@ export interface ToolFailure {
   message: string;
   /** What to do next, as a sentence. */
   advice?: string | undefined;
-  /** Who has to know besides the model: nobody, the operator (an outage), or we (a bug). */
-  log: "info" | "warn" | "error";
+  /** For the log: `info` concerns the caller alone, `warn` is an outage, `error` a bug. */
+  severity: "info" | "warn" | "error";
 }
 
 /**
@@ -39,30 +23,28 @@ export function toToolFailure(
   call: { requestId: string; changesNothing: boolean },
 ): ToolFailure {
   if (error instanceof ToolError) {
-    return { code: error.code, message: error.message, log: "info" };
+    return { code: error.code, message: error.message, severity: "info" };
   }
   if (error instanceof TaigaError) return toTaigaFailure(error);
-  if (error instanceof UnavailableError) {
+  if (isOutage(error)) {
     return {
       code: error.code,
       message: error.message,
       advice: "Wait a moment and call again.",
-      log: "warn",
+      severity: "warn",
     };
   }
   return {
     code: "internal_error",
     message: `Something failed on our side. The operator finds it in the log under ${call.requestId}.`,
     advice: call.changesNothing ? undefined : LOOK_FIRST,
-    log: "error",
+    severity: "error",
   };
 }
 
-/** A failure as a result that the model reads, not as a protocol error that ends its turn. */
-export const toToolErrorResult = ({ code, message, advice }: ToolFailure): CallToolResult => ({
-  content: [{ type: "text", text: `${code}: ${[message, advice].filter(Boolean).join(" ")}` }],
-  isError: true,
-});
+/** A failure as the text that a model reads. */
+export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
+  `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
 
 /** Bad arguments, each by its path and the rule it breaks. */
 export function toArgumentError(error: z.ZodError): ToolError {
@@ -106,7 +88,7 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
     code,
     message: toSentence(message),
     advice: details.outcomeUnknown ? LOOK_FIRST : advice,
-    log: OUTAGES.includes(code) ? "warn" : "info",
+    severity: OUTAGES.includes(code) ? "warn" : "info",
   };
 }
 

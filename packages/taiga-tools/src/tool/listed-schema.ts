@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A JSON Schema as it stands in `tools/list`. */
+/** A JSON Schema as clients see it. */
 export type ListedSchema = { type: "object"; [keyword: string]: unknown };
 
 /**

@@ -1,27 +1,32 @@
-import type { StandardSchemaWithJSON, Tool } from "@modelcontextprotocol/server";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { TOOLSETS, type ToolDefinition } from "./define-tool.ts";
+import { TOOLSETS } from "../policy/toolsets.ts";
+import type { ToolDefinition, ToolHints } from "./define-tool.ts";
 import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
+
+/** What a model is told of a tool. */
+export interface ToolListing {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: ListedSchema;
+  outputSchema: ListedSchema;
+  annotations: ToolHints;
+}
 
 /** A tool, with everything about it that is the same for every request made once. */
 export interface LoadedTool {
   definition: ToolDefinition;
-  /** As it stands in `tools/list`. */
-  listing: Tool;
-  /** For the SDK: answers with the schemas of `listing`, so that none is converted twice. */
-  inputSchema: StandardSchemaWithJSON;
-  /** See `inputSchema`. */
-  outputSchema: StandardSchemaWithJSON;
+  listing: ToolListing;
 }
 
-/** MCP tools, "Tool Names"; and rule 12 of our tool surface. */
+/** verb_noun, within what MCP and the APIs of models allow. */
 const NAME = /^[a-z]+(_[a-z]+)+$/;
 const MAX_NAME_LENGTH = 64;
 
 /**
  * Imports every tool below a folder, `<toolset>/<verb>-<noun>`, toolsets in their order and tools
- * by name, so that `tools/list` always has the same order. There is no list to extend.
+ * by name, so that a list of them always has the same order. There is no list to extend.
  *
  * @param folder source or build output: files of the same kind as this one are read.
  * @throws {Error} that names the file, when it holds no tool, or one of another name or toolset.
@@ -50,8 +55,6 @@ export function toLoadedTool(definition: ToolDefinition): LoadedTool {
   return {
     definition,
     listing: { name, title, description, inputSchema, outputSchema, annotations },
-    inputSchema: toStandardSchema(inputSchema),
-    outputSchema: toStandardSchema(outputSchema),
   };
 }
 
@@ -79,13 +82,3 @@ const isToolDefinition = (value: unknown): value is ToolDefinition =>
   typeof value === "object" &&
   value !== null &&
   ["name", "toolset", "inputSchema", "outputSchema", "handler"].every((key) => key in value);
-
-/** Checks nothing: arguments and answers are parsed where the tool runs, with better messages. */
-const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({
-  "~standard": {
-    version: 1,
-    vendor: "taiga-mcp",
-    validate: (value) => ({ value }),
-    jsonSchema: { input: () => json, output: () => json },
-  },
-});

@@ -1,9 +1,7 @@
-import type { CallToolResult } from "@modelcontextprotocol/server";
-import type { Logger } from "@taiga-mcp/service";
 import { decide, type Limits } from "../policy/policy.ts";
-import type { ToolContext, ToolDefinition } from "./define-tool.ts";
 import { ToolError } from "../errors.ts";
-import { toArgumentError, toToolErrorResult, toToolFailure, toToolResult } from "./failure.ts";
+import type { ToolContext, ToolDefinition } from "./define-tool.ts";
+import { toArgumentError, toFailureText, type ToolFailure, toToolFailure } from "./failure.ts";
 
 /** One call of one tool. */
 export interface ToolCall {
@@ -14,41 +12,60 @@ export interface ToolCall {
   requestId: string;
 }
 
+/** How a call ended. `text` is for the model, whether it worked or not. */
+export type ToolOutcome =
+  /** `data` matches the tool's output schema. */
+  { text: string; data: Record<string, unknown> } | { text: string; failure: ToolFailure };
+
+/** What the log gets of a call: never what was asked or answered. */
+export interface ToolCallRecord {
+  tool: string;
+  requestId: string;
+  durationMs: number;
+  /** `ok`, or the code of the failure. */
+  outcome: string;
+  severity: ToolFailure["severity"];
+  /** Left out for an expected refusal: its message may name what the user asked for. */
+  error?: unknown;
+}
+
 /**
  * Runs a tool: asks the policy, reads the arguments, calls the handler. This is where the lock is;
  * a check before it can be walked around (a JSON-RPC batch carries several calls in one request).
  *
- * Never throws: every failure becomes an answer. The log gets the tool, how long it took and how it
- * ended, never what was asked or answered.
+ * Never throws: every failure becomes an outcome.
  *
  * @param createContext made only once the call is allowed and its arguments are good.
+ * @param onCall told how the call ended, before the caller is.
  */
 export async function runTool(
   { tool, limits, args, requestId }: ToolCall,
   createContext: () => ToolContext,
-  logger: Logger,
-): Promise<CallToolResult> {
+  onCall: (record: ToolCallRecord) => void,
+): Promise<ToolOutcome> {
   const startedAt = performance.now();
-  const record = (outcome: string) => ({
-    requestId,
-    tool: tool.name,
-    durationMs: Math.round(performance.now() - startedAt),
-    outcome,
-  });
+  const record = (end: Pick<ToolCallRecord, "outcome" | "severity" | "error">) =>
+    onCall({
+      requestId,
+      tool: tool.name,
+      durationMs: Math.round(performance.now() - startedAt),
+      ...end,
+    });
   try {
     const { run } = decide(limits, tool);
     if (run !== "allowed") throw new ToolError(run.refused.code, run.refused.reason);
     const input = tool.inputSchema.safeParse(args);
     if (!input.success) throw toArgumentError(input.error);
-    const result = toToolResult(tool, await tool.handler(input.data, createContext()));
-    logger.info(record("ok"), "tool call");
-    return result;
+    const { text, data } = await tool.handler(input.data, createContext());
+    // An answer that breaks the tool's own promise is a bug, and is not sent.
+    const outcome = { text, data: tool.outputSchema.parse(data) };
+    record({ outcome: "ok", severity: "info" });
+    return outcome;
   } catch (error) {
     const changesNothing = tool.annotations.readOnlyHint;
     const failure = toToolFailure(error, { requestId, changesNothing });
-    // An expected refusal needs no error record: its message may name what the user asked for.
-    const evidence = failure.log === "info" ? {} : { err: error };
-    logger[failure.log]({ ...record(failure.code), ...evidence }, "tool call");
-    return toToolErrorResult(failure);
+    const { code, severity } = failure;
+    record({ outcome: code, severity, ...(severity !== "info" && { error }) });
+    return { text: toFailureText(failure), failure };
   }
 }

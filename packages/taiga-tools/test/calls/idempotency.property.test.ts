@@ -1,7 +1,7 @@
 import { createMemoryKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createIdempotencyLedgers } from "../../src/calls/idempotency.ts";
+import { createIdempotency } from "../../src/calls/idempotency.ts";
 
 const clock = () => 1_800_000_000;
 const name = fc.oneof(fc.constantFrom("a", "b", "", "a,b", '"', "__proto__"), fc.string());
@@ -15,7 +15,8 @@ function start() {
     return memory.setIfAbsent(...call);
   };
   const kv = { ...memory, setIfAbsent };
-  return { kv, keys, ledgers: createIdempotencyLedgers({ kv, clock }) };
+  const of = (subject: string) => createIdempotency({ store: kv, clock, subject });
+  return { kv, keys, of };
 }
 
 describe("an idempotency key of any text", () => {
@@ -23,11 +24,9 @@ describe("an idempotency key of any text", () => {
     const call = fc.record({ subject: name, tool: name, key: name });
     await fc.assert(
       fc.asyncProperty(call, call, args, async (one, other, asked) => {
-        const { ledgers } = start();
+        const { of } = start();
         const run = ({ subject, tool, key }: typeof one, result: string) =>
-          ledgers
-            .for(subject)
-            .run({ tool, key, args: asked }, async () => ({ result, isComplete: true }));
+          of(subject).run({ tool, key, args: asked }, async () => ({ result, isComplete: true }));
         await run(one, "first");
         const isSame = JSON.stringify(one) === JSON.stringify(other);
         expect(await run(other, "second")).toEqual({
@@ -41,8 +40,8 @@ describe("an idempotency key of any text", () => {
   it("stands in the store as a hash, whatever it is", async () => {
     await fc.assert(
       fc.asyncProperty(name, args, async (key, asked) => {
-        const { ledgers, keys } = start();
-        await ledgers.for("u").run({ tool: "t", key, args: asked }, async () => ({
+        const { of, keys } = start();
+        await of("u").run({ tool: "t", key, args: asked }, async () => ({
           result: 1,
           isComplete: true,
         }));
@@ -66,13 +65,13 @@ describe("a stored call of any text", () => {
     );
     await fc.assert(
       fc.asyncProperty(stored, async (text) => {
-        const { kv, keys, ledgers } = start();
+        const { kv, keys, of } = start();
         const call = { tool: "t", key: "k", args: {} };
         const work = async () => ({ result: "made", isComplete: true });
-        await ledgers.for("u").run(call, work);
+        await of("u").run(call, work);
         await kv.set(keys[0] ?? "", text, { ttlSeconds: 60 });
         let started = 0;
-        const again = ledgers.for("u").run(call, async () => {
+        const again = of("u").run(call, async () => {
           started += 1;
           return work();
         });

@@ -1,8 +1,12 @@
-import { CodedError } from "@taiga-mcp/service";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { TOOLSETS } from "../../src/tool/define-tool.ts";
-import { type Narrowing, parseNarrowing, toNarrowingQuery } from "../../src/policy/narrowing.ts";
+import {
+  type Narrowing,
+  NarrowingError,
+  parseNarrowing,
+  toNarrowingQuery,
+} from "../../src/policy/narrowing.ts";
+import { TOOLSETS } from "../../src/policy/toolsets.ts";
 
 const name = fc.constantFrom("toolsets", "readonly", "readOnly", "x", "%72eadonly", "");
 const value = fc.oneof(
@@ -32,7 +36,7 @@ function parse(text: string): Narrowing | "refused" {
   try {
     return parseNarrowing(new URLSearchParams(text));
   } catch (error) {
-    if (error instanceof CodedError && error.code === "invalid_request") return "refused";
+    if (error instanceof NarrowingError) return "refused";
     throw error;
   }
 }

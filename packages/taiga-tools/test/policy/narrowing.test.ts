@@ -1,6 +1,5 @@
-import { CodedError } from "@taiga-mcp/service";
 import { describe, expect, it } from "vitest";
-import { parseNarrowing, toNarrowingQuery } from "../../src/policy/narrowing.ts";
+import { NarrowingError, parseNarrowing, toNarrowingQuery } from "../../src/policy/narrowing.ts";
 
 const parse = (query: string) => parseNarrowing(new URLSearchParams(query));
 
@@ -21,7 +20,7 @@ describe("parseNarrowing", () => {
 
   it.each(["toolsets=", "toolsets=core&toolsets=core", "readonly=maybe", "readonly=1&readonly=0"])(
     "refuses ?%s instead of guessing",
-    (query) => expect(() => parse(query)).toThrow(CodedError),
+    (query) => expect(() => parse(query)).toThrow(NarrowingError),
   );
 });
 

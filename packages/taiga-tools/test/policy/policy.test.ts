@@ -1,13 +1,11 @@
-import { ACCESS_LEVELS, type AccessLevel } from "@taiga-mcp/service";
 import { describe, expect, it } from "vitest";
+import { ACCESS_LEVELS, type AccessLevel } from "../../src/policy/access-level.ts";
 import { decide, type Limits } from "../../src/policy/policy.ts";
-import type { Narrowing } from "../../src/policy/narrowing.ts";
-
-const NO_NARROWING: Narrowing = { toolsets: undefined, readOnly: false };
+import { NO_NARROWING } from "../../src/policy/narrowing.ts";
 
 const limits = (more: Partial<Limits> = {}): Limits => ({
   operator: { accessLimit: "admin", toolsets: ["core"] },
-  grant: { access: "admin" },
+  caller: { access: "admin" },
   request: NO_NARROWING,
   ...more,
 });
@@ -39,7 +37,7 @@ describe("decide", () => {
       const decision = decide(
         limits({
           ...operator(limit),
-          grant: { access: grant },
+          caller: { access: grant },
           request: { ...NO_NARROWING, readOnly },
         }),
         tool(needed),
@@ -49,24 +47,22 @@ describe("decide", () => {
     },
   );
 
-  it("offers scopes only where asking the user again would help", () => {
-    const scopesOf = (given: Limits) => {
+  it("names the level to ask for only where asking the user again would help", () => {
+    const neededOf = (given: Limits) => {
       const { run } = decide(given, tool("delete"));
-      return run === "allowed" ? "allowed" : run.refused.scopes;
+      return run === "allowed" ? "allowed" : run.refused.needs;
     };
-    expect(scopesOf(limits({ grant: { access: "write" } }))).toEqual([
-      "taiga:read",
-      "taiga:write",
-      "taiga:delete",
-    ]);
-    expect(scopesOf(limits({ ...operator("write"), grant: { access: "write" } }))).toBeUndefined();
+    expect(neededOf(limits({ caller: { access: "write" } }))).toBe("delete");
+    expect(neededOf(limits({ ...operator("write"), caller: { access: "write" } }))).toBeUndefined();
     expect(
-      scopesOf(limits({ request: { ...NO_NARROWING, readOnly: true }, grant: { access: "read" } })),
+      neededOf(
+        limits({ request: { ...NO_NARROWING, readOnly: true }, caller: { access: "read" } }),
+      ),
     ).toBeUndefined();
   });
 
   it("names the level that is needed and the one that is there", () => {
-    const { run } = decide(limits({ grant: { access: "read" } }), tool("write"));
+    const { run } = decide(limits({ caller: { access: "read" } }), tool("write"));
     expect(run).toMatchObject({
       refused: {
         code: "access_level_too_low",

@@ -2,7 +2,7 @@ import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
 import { findMember } from "../../src/projects/people.ts";
-import { findSprint } from "../../src/sprints/sprints.ts";
+import { findSprint } from "../../src/projects/find-sprint.ts";
 import { createTaigaDouble, ME, projectOf } from "../support/taiga-double.ts";
 
 const setUp = (count = 2) => {

@@ -1,6 +1,6 @@
 import { createMemoryKv } from "@taiga-mcp/store";
 import { createConfirmations } from "../../src/calls/confirmation.ts";
-import { createIdempotencyLedgers } from "../../src/calls/idempotency.ts";
+import { createIdempotency } from "../../src/calls/idempotency.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/tool/define-tool.ts";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
 import { createTaigaDouble, NOW, type TaigaDouble } from "./taiga-double.ts";
@@ -36,9 +36,11 @@ export function createBench(
       taiga: double.client,
       projects,
     }),
-    ledger: createIdempotencyLedgers({ kv: createMemoryKv({ clock: read }), clock: read }).for(
-      "bob",
-    ),
+    idempotency: createIdempotency({
+      store: createMemoryKv({ clock: read }),
+      clock: read,
+      subject: "bob",
+    }),
     confirmations: createConfirmations({
       key: new Uint8Array(32),
       clock: read,

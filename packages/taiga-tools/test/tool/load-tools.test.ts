@@ -4,9 +4,8 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { loadTools, toLoadedTool } from "../../src/tool/load-tools.ts";
+import { loadTools } from "../../src/tool/load-tools.ts";
 import { toListedSchema } from "../../src/tool/listed-schema.ts";
-import { toolOf } from "../../../../apps/resource-server/test/support/tools.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -54,19 +53,6 @@ describe("loadTools", () => {
   ])("refuses %s with the reason", async (file, source, message) => {
     await write(file, source);
     await expect(load()).rejects.toThrow(message);
-  });
-});
-
-describe("toLoadedTool", () => {
-  it("converts schemas once; the SDK gets the same objects at every request", () => {
-    const tool = toLoadedTool(toolOf("find_things", "read"));
-    const convert = () =>
-      tool.inputSchema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-    expect(convert()).toBe(tool.listing.inputSchema);
-    expect(convert()).toBe(convert());
-    expect(tool.outputSchema["~standard"].jsonSchema.output({ target: "draft-2020-12" })).toBe(
-      tool.listing.outputSchema,
-    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { within } from "../../src/tool/within.ts";
 
@@ -9,6 +9,6 @@ describe("within", () => {
   });
 
   it("gives up on what does not", async () => {
-    await expect(within(5, new Promise(() => {}))).rejects.toBeInstanceOf(UnavailableError);
+    await expect(within(5, new Promise(() => {}))).rejects.toBeInstanceOf(TaigaError);
   });
 });

@@ -1,4 +1,3 @@
-import { createLogger } from "@taiga-mcp/service";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadTools } from "../../src/tool/load-tools.ts";
@@ -7,11 +6,10 @@ import { createTaigaDouble, projectOf } from "../support/taiga-double.ts";
 import { createBench } from "../support/tool-context.ts";
 
 const tools = await loadTools();
-const logger = createLogger({ name: "test", level: "silent" });
 const limits = {
   operator: { accessLimit: "admin" as const, toolsets: ["core" as const] },
   request: { readOnly: false, toolsets: undefined },
-  grant: { access: "admin" as const },
+  caller: { access: "admin" as const },
 };
 
 /** As much of JSON Schema as our tools use. */
@@ -111,8 +109,8 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
           handled += 1;
           return bench.context;
         };
-        const result = await runTool(call, enter, logger);
-        const text = JSON.stringify(result.content);
+        const outcome = await runTool(call, enter, () => {});
+        const text = JSON.stringify(outcome.text);
         expect(text).not.toContain("the-request");
         // What the connection may not see is not told of, whatever was asked.
         expect(text).not.toContain("beta two");

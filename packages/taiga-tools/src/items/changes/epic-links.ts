@@ -1,7 +1,7 @@
 import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
 import { type ProjectDirectory } from "../../projects/project-directory.ts";
 import { type Named } from "./find-values.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
 import { type Item } from "../taiga-items.ts";
 import { isOutOfSight } from "../target.ts";
@@ -68,7 +68,7 @@ async function coveredEpics<Epic extends { id: number }>(
   { taiga, projects }: LinkDeps,
 ): Promise<readonly Epic[]> {
   if (!projects.isLimited) return epics;
-  const covered = await inParallel(epics, async ({ id }) => {
+  const covered = await mapConcurrent(epics, async ({ id }) => {
     try {
       return projects.covers((await taiga.epics.getById(id)).project);
     } catch (error) {

@@ -2,7 +2,7 @@ import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../../errors.ts";
 import { isNobody, type Member } from "../../projects/people.ts";
 import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
-import { findSprint, type SprintChoice } from "../../sprints/sprints.ts";
+import { findSprint, type SprintChoice } from "../../projects/find-sprint.ts";
 import { type Changes } from "./change-fields.ts";
 import {
   type ChangeTarget,

@@ -1,8 +1,8 @@
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
-import { type LedgerProgress } from "../../calls/idempotency.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { type CallProgress } from "../../calls/idempotency.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 import { locateAny, needsProject } from "../locate.ts";
 import { toMentioned, toNotified } from "../changes/notified.ts";
@@ -28,7 +28,7 @@ export type CommentOutcome = { ref: string } & (
 export interface CommentDeps extends LocateDeps {
   signal: AbortSignal;
   /** Remembers what was commented on, so that a repetition does not do it again. */
-  progress: LedgerProgress;
+  progress: CallProgress;
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export async function previewComments(
   const prepared = await prepareAll(request, deps);
   const toRef = createRefWriter(prepared, request.project);
   const me = await deps.projects.me();
-  return inParallel(prepared, async (one) => {
+  return mapConcurrent(prepared, async (one) => {
     const shared = { ref: toRef(one), outcome: "would_comment" as const };
     if (one.page !== undefined) {
       const notified = toMentioned(request.comment, one.project, me);
@@ -95,7 +95,7 @@ export async function previewComments(
 
 async function prepareAll(request: CommentRequest, deps: LocateDeps): Promise<Commented[]> {
   const findTarget = createTargetFinder(deps);
-  const prepared = await inParallel(request.refs, async (reference, index) => {
+  const prepared = await mapConcurrent(request.refs, async (reference, index) => {
     try {
       return await prepare(reference, `refs[${index}]`, { ...deps, findTarget, request });
     } catch (error) {

@@ -1,7 +1,7 @@
 import { type TaigaClient } from "@taiga-mcp/taiga-client";
 import { type ProjectDirectory } from "../../projects/project-directory.ts";
 import { type EpicLink, writeLink } from "../changes/epic-links.ts";
-import { type LedgerProgress } from "../../calls/idempotency.ts";
+import { type CallProgress } from "../../calls/idempotency.ts";
 import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
 import { countPlanned, type PlannedItem, toCreateValues } from "./plan-creation.ts";
@@ -23,7 +23,7 @@ export interface CreateDeps {
   projects: ProjectDirectory;
   signal: AbortSignal;
   /** Remembers what is made, so that a repetition does not make it again. */
-  progress: LedgerProgress;
+  progress: CallProgress;
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 

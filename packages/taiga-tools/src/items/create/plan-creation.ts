@@ -1,9 +1,8 @@
-import { type Clock } from "@taiga-mcp/service";
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { type NewItem } from "../changes/change-fields.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import {
   joinProblems,
@@ -13,7 +12,7 @@ import {
 } from "../changes/resolve-changes.ts";
 import { type ItemPatch } from "../taiga-items.ts";
 import { createTargetFinder, type LocateDeps } from "../target.ts";
-import { toToday } from "../../schema/today.ts";
+import { type Clock, toToday } from "../../clock.ts";
 
 /** An item that could be made as it stands: every name is known, every right is there. */
 export interface PlannedItem {
@@ -49,7 +48,7 @@ export async function planCreation(
     today: toToday(deps.clock),
     findTarget: createTargetFinder(deps),
   });
-  const planned = await inParallel(request.items, (item, index) => plan(item, String(index)));
+  const planned = await mapConcurrent(request.items, (item, index) => plan(item, String(index)));
   const problems = planned.flatMap((one) => one.problems);
   if (problems.length > 0) throw joinProblems(problems);
   return planned.flatMap(({ item }) => item ?? []);

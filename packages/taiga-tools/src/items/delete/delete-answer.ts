@@ -43,25 +43,25 @@ export function toDeleteAnswer({ outcomes, confirm }: DeleteResult): {
 }
 
 function toLines(one: DeleteOutcome): string[] {
-  const { doomed, outcome } = one;
+  const { target, outcome } = one;
   const isPlan = outcome === "would_delete";
   const prefix = isPlan ? "" : `${outcome.replaceAll("_", " ")}: `;
-  const head = `${prefix}${one.ref}${doomed.line.slice(doomed.name.length)}`;
+  const head = `${prefix}${one.ref}${target.line.slice(target.name.length)}`;
   return [
-    [head, doomed.keeps, "error" in one ? one.error : undefined]
+    [head, target.keeps, "error" in one ? one.error : undefined]
       .filter((part) => part !== undefined)
       .join(" | "),
-    ...doomed.children.map((child) => `  with ${child.line}`),
+    ...target.children.map((child) => `  with ${child.line}`),
   ];
 }
 
 const toRow = (one: DeleteOutcome): DeleteRow => ({
   ref: one.ref,
-  kind: one.doomed.kind,
+  kind: one.target.kind,
   outcome: one.outcome,
-  ...(one.doomed.children.length > 0 && {
-    children: one.doomed.children.map(({ line }) => line),
+  ...(one.target.children.length > 0 && {
+    children: one.target.children.map(({ line }) => line),
   }),
-  ...(one.doomed.keeps !== undefined && { keeps: one.doomed.keeps }),
+  ...(one.target.keeps !== undefined && { keeps: one.target.keeps }),
   ...("error" in one && { error: one.error }),
 });

@@ -1,9 +1,9 @@
 import { ToolError } from "../../errors.ts";
 import { fence } from "../../text/fence.ts";
 import { type Confirmations } from "../../calls/confirmation.ts";
-import { type Doomed, readDoomed } from "./deletion-target.ts";
-import { tellDifference, toSeenText } from "./drift.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { type DeletionTarget, readDeletionTarget } from "./deletion-target.ts";
+import { describeDrift, encodeSeenVersions } from "./drift.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { needsProject } from "../locate.ts";
 import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
 import { joinProblems } from "../changes/resolve-changes.ts";
@@ -25,7 +25,7 @@ export interface DeleteDeps extends LocateDeps {
 }
 
 /** How one thing fared; `ref` as the caller may write it again. */
-export type DeleteOutcome = { ref: string; doomed: Doomed } & (
+export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
   | { outcome: "would_delete" | "deleted" }
   | Failure
 );
@@ -45,23 +45,23 @@ export interface DeleteResult {
  *   the difference when something changed since it was shown.
  */
 export async function deleteItems(request: DeleteRequest, deps: DeleteDeps): Promise<DeleteResult> {
-  const doomed = await readAll(request, deps);
-  const toRef = createRefWriter(doomed, request.project);
+  const targets = await readAll(request, deps);
+  const toRef = createRefWriter(targets, request.project);
   if (request.confirm === undefined) {
     return {
-      outcomes: doomed.map((one) => ({ ref: toRef(one), doomed: one, outcome: "would_delete" })),
-      confirm: `${deps.confirmations.sign(toFacts(doomed))}${toSeenText(doomed)}`,
+      outcomes: targets.map((one) => ({ ref: toRef(one), target: one, outcome: "would_delete" })),
+      confirm: `${deps.confirmations.sign(toFacts(targets))}${encodeSeenVersions(targets)}`,
     };
   }
-  await verifyConfirmed(request.confirm, doomed, deps);
-  return { outcomes: await removeAll(doomed, toRef, deps) };
+  await verifyConfirmed(request.confirm, targets, deps);
+  return { outcomes: await removeAll(targets, toRef, deps) };
 }
 
-async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<Doomed[]> {
+async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<DeletionTarget[]> {
   const { project } = request;
-  const read = await inParallel(request.refs, async (reference, index) => {
+  const read = await mapConcurrent(request.refs, async (reference, index) => {
     try {
-      return await readDoomed(reference, deps, { project, field: `refs[${index}]` });
+      return await readDeletionTarget(reference, deps, { project, field: `refs[${index}]` });
     } catch (error) {
       if (error instanceof ToolError) return error;
       throw error;
@@ -73,11 +73,11 @@ async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<Doomed
   return [...new Map(ready.map((one) => [toKey(one), one])).values()];
 }
 
-const toKey = ({ kind, id }: Doomed): string => `${kind} ${id}`;
+const toKey = ({ kind, id }: DeletionTarget): string => `${kind} ${id}`;
 
 /** What a confirmation stands for, whatever order the references have. */
-const toFacts = (doomed: readonly Doomed[]): object =>
-  doomed
+const toFacts = (targets: readonly DeletionTarget[]): object =>
+  targets
     .map((one) => ({
       key: toKey(one),
       // A sprint has no version; its line tells its dates and how much is in it.
@@ -88,11 +88,11 @@ const toFacts = (doomed: readonly Doomed[]): object =>
 
 async function verifyConfirmed(
   confirm: string,
-  doomed: readonly Doomed[],
+  targets: readonly DeletionTarget[],
   { confirmations, taiga }: DeleteDeps,
 ): Promise<void> {
   const [token = ""] = confirm.split("~");
-  const verdict = confirmations.verify(token, toFacts(doomed));
+  const verdict = confirmations.verify(token, toFacts(targets));
   if (verdict === "valid") return;
   if (verdict === "expired") {
     throw new ToolError(
@@ -102,23 +102,23 @@ async function verifyConfirmed(
   }
   throw new ToolError(
     "version_conflict",
-    `confirm: this is not what you were shown. Nothing was deleted. Call again without confirm to see what would go now. The difference:\n${fence(await tellDifference(confirm, doomed, taiga))}`,
+    `confirm: this is not what you were shown. Nothing was deleted. Call again without confirm to see what would go now. The difference:\n${fence(await describeDrift(confirm, targets, taiga))}`,
   );
 }
 
 async function removeAll(
-  doomed: readonly Doomed[],
-  toRef: (one: Doomed) => string,
+  targets: readonly DeletionTarget[],
+  toRef: (one: DeletionTarget) => string,
   deps: DeleteDeps,
 ): Promise<DeleteOutcome[]> {
-  const outcomes = new Map<Doomed, DeleteOutcome>();
-  const storyOf = (one: Doomed) =>
-    doomed.find(({ kind, id }) => kind === "story" && id === one.parentId);
+  const outcomes = new Map<DeletionTarget, DeleteOutcome>();
+  const storyOf = (one: DeletionTarget) =>
+    targets.find(({ kind, id }) => kind === "story" && id === one.parentId);
   let stopped = false;
   // A task that is named beside its story goes with it, and is gone by the time it would be asked.
-  const alone = doomed.filter((one) => storyOf(one) === undefined);
+  const alone = targets.filter((one) => storyOf(one) === undefined);
   for (const [index, one] of alone.entries()) {
-    const head = { ref: toRef(one), doomed: one };
+    const head = { ref: toRef(one), target: one };
     if (stopped || deps.signal.aborted) {
       outcomes.set(one, { ...head, ...NOT_ATTEMPTED });
       continue;
@@ -133,15 +133,15 @@ async function removeAll(
     }
     await deps.reportProgress(index + 1, alone.length, `${head.ref} done`);
   }
-  return doomed.map((one) => {
+  return targets.map((one) => {
     const outcome = outcomes.get(storyOf(one) ?? one)!;
-    return { ...outcome, ref: toRef(one), doomed: one };
+    return { ...outcome, ref: toRef(one), target: one };
   });
 }
 
-function createRefWriter(doomed: readonly Doomed[], project: string | undefined) {
-  const qualified = needsProject(doomed, project);
-  return ({ project: { slug }, name }: Doomed): string => {
+function createRefWriter(targets: readonly DeletionTarget[], project: string | undefined) {
+  const qualified = needsProject(targets, project);
+  return ({ project: { slug }, name }: DeletionTarget): string => {
     if (!qualified) return name;
     return name.startsWith("#") ? `${slug}${name}` : `${slug}#${name}`;
   };

@@ -2,8 +2,8 @@ import { type TaigaClient } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
-import { toSprintLine, toSprintText } from "../../sprints/sprint-line.ts";
-import { findSprint } from "../../sprints/sprints.ts";
+import { toSprintLine, toSprintText } from "../../projects/sprint-line.ts";
+import { findSprint } from "../../projects/find-sprint.ts";
 import { toOneLine } from "../../text/clean.ts";
 import { toItemLine } from "../item-line.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
@@ -14,7 +14,7 @@ import { createTaigaItems, type Item } from "../taiga-items.ts";
 import { type LocateDeps } from "../target.ts";
 
 /** Something that is to be deleted, with everything that would go with it. */
-export interface Doomed {
+export interface DeletionTarget {
   reference: string;
   project: Project;
   kind: Item["kind"] | "wiki" | "sprint";
@@ -42,30 +42,30 @@ const MAX_CHILDREN = 1_000;
  *
  * @throws {ToolError} for what is not there or may not be deleted.
  */
-export async function readDoomed(
+export async function readDeletionTarget(
   reference: string,
   deps: LocateDeps & { today: string },
   options: { project: string | undefined; field: string },
-): Promise<Doomed> {
+): Promise<DeletionTarget> {
   const parsed = parseAnyReference(reference, deps.taigaWebUrl, options.field);
-  const doomed =
+  const target =
     "sprint" in parsed
-      ? await readDoomedSprint(parsed, reference, deps, options)
-      : await toDoomed(await locateAny(reference, deps, options), deps);
-  verifyWritable(doomed.project, options.field);
-  verifyPermission(doomed.project, [deletePermission(doomed.kind)], options.field);
-  return doomed;
+      ? await readSprintTarget(parsed, reference, deps, options)
+      : await toDeletionTarget(await locateAny(reference, deps, options), deps);
+  verifyWritable(target.project, options.field);
+  verifyPermission(target.project, [deletePermission(target.kind)], options.field);
+  return target;
 }
 
-function deletePermission(kind: Doomed["kind"]): string {
+function deletePermission(kind: DeletionTarget["kind"]): string {
   if (kind === "sprint") return "delete_milestone";
   return (kind === "wiki" ? WIKI_WORDS : TAIGA_WORDS[kind]).permission.delete;
 }
 
-async function toDoomed(
+async function toDeletionTarget(
   located: Located | LocatedPage,
   deps: LocateDeps & { today: string },
-): Promise<Doomed> {
+): Promise<DeletionTarget> {
   const { reference, project } = located;
   const { taiga } = deps;
   const context = { ...deps, project, qualified: false };
@@ -104,7 +104,7 @@ async function readChildren(
   item: Item,
   taiga: TaigaClient,
   context: SummaryContext,
-): Promise<Doomed["children"]> {
+): Promise<DeletionTarget["children"]> {
   if (item.kind !== "story") return [];
   const filter = { project: item.project, user_story: item.id, order_by: "us_order" };
   const { items, hasNext } = await createTaigaItems(taiga).list("task", filter, {
@@ -124,12 +124,12 @@ async function readChildren(
   }));
 }
 
-async function readDoomedSprint(
+async function readSprintTarget(
   { sprint, project: own }: SprintReference,
   reference: string,
   { taiga, projects, today }: LocateDeps & { today: string },
   options: { project: string | undefined; field: string },
-): Promise<Doomed> {
+): Promise<DeletionTarget> {
   const project = await projects.resolve(own ?? options.project);
   const { id } = await findSprint(projects, project, sprint, { today, field: options.field });
   if (id === null) {

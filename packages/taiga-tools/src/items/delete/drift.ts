@@ -1,25 +1,25 @@
 import { type TaigaClient } from "@taiga-mcp/taiga-client";
-import { type Doomed } from "./deletion-target.ts";
+import { type DeletionTarget } from "./deletion-target.ts";
 import { toHistoryFields } from "../history-fields.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 
 /**
  * Versions and numbers of children as the caller saw them, `~7.3~2.0`, put after a signed
  * confirmation. They prove nothing: they only let a refusal say what has changed.
  */
-export const toSeenText = (doomed: readonly Doomed[]): string =>
-  inOrder(doomed)
+export const encodeSeenVersions = (targets: readonly DeletionTarget[]): string =>
+  inOrder(targets)
     .map(({ version, children }) => `~${version}.${children.length}`)
     .join("");
 
-const inOrder = (doomed: readonly Doomed[]): Doomed[] =>
-  doomed.toSorted((a, b) => (a.kind === b.kind ? a.id - b.id : a.kind < b.kind ? -1 : 1));
+const inOrder = (targets: readonly DeletionTarget[]): DeletionTarget[] =>
+  targets.toSorted((a, b) => (a.kind === b.kind ? a.id - b.id : a.kind < b.kind ? -1 : 1));
 
 /** What is not as it was when a confirmation was given, one thing a line. */
-export async function tellDifference(
+export async function describeDrift(
   confirm: string,
-  doomed: readonly Doomed[],
+  targets: readonly DeletionTarget[],
   taiga: TaigaClient,
 ): Promise<string> {
   const seen = confirm
@@ -27,11 +27,11 @@ export async function tellDifference(
     .split("~")
     .slice(1)
     .map((part) => /^(?<version>\d{1,9})\.(?<children>\d{1,4})$/.exec(part)?.groups);
-  if (seen.length !== doomed.length) {
+  if (seen.length !== targets.length) {
     return "It belongs to other references, or is not complete.";
   }
-  const told = await inParallel(inOrder(doomed), (one, index) =>
-    tellOne(
+  const told = await mapConcurrent(inOrder(targets), (one, index) =>
+    describeOne(
       one,
       { version: Number(seen[index]?.["version"]), children: Number(seen[index]?.["children"]) },
       taiga,
@@ -43,15 +43,15 @@ export async function tellDifference(
     : "A task below was changed or replaced, a sprint was renamed, or it is another user's.";
 }
 
-async function tellOne(
-  doomed: Doomed,
+async function describeOne(
+  target: DeletionTarget,
   seen: { version: number; children: number },
   taiga: TaigaClient,
 ): Promise<string | undefined> {
-  const { name, version, children } = doomed;
+  const { name, version, children } = target;
   const parts: string[] = [];
   if (version !== seen.version) {
-    const changes = await tellChanges(doomed, version - seen.version, taiga);
+    const changes = await describeChanges(target, version - seen.version, taiga);
     parts.push(`was v${seen.version} and is v${version}${changes}`);
   }
   if (children.length !== seen.children) {
@@ -62,8 +62,8 @@ async function tellOne(
 }
 
 /** ` (@alice: status: New → Done)` */
-async function tellChanges(
-  { kind, id, project }: Doomed,
+async function describeChanges(
+  { kind, id, project }: DeletionTarget,
   count: number,
   taiga: TaigaClient,
 ): Promise<string> {

@@ -4,7 +4,7 @@ import { verifyPermission } from "../../projects/permissions.ts";
 import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
 import { type Criteria, verifyCriteria } from "./criteria.ts";
 import { type Position } from "../../schema/cursor.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type PageKind } from "../../kinds.ts";
 import { type Found, listItems, type Listing, type Source } from "./listing.ts";
 import { createNameCheck } from "./name-check.ts";
@@ -74,7 +74,7 @@ async function withProjects(
     row.kind !== "wiki" &&
     (row.kind === "issue" || assigneeIds(row).some((id) => id !== me.id && id !== row.assigned_to));
   const ids = [...new Set(found.filter(isUntold).map(({ row }) => row.project))];
-  const projects = await inParallel(ids, (id) => directory.byId(id));
+  const projects = await mapConcurrent(ids, (id) => directory.byId(id));
   return found.map((one) => {
     const project = one.source.project ?? projects.find(({ id }) => id === one.row.project);
     return { ...one, source: { ...one.source, project } };
@@ -98,7 +98,7 @@ async function allSources(request: FindRequest, deps: SearchDeps): Promise<Sourc
       `project: you have ${mine.length} projects; name one, or search all for what is yours alone (assigned_to: ["me"]).`,
     );
   }
-  const projects = await inParallel(mine, ({ id }) => deps.directory.byId(id));
+  const projects = await mapConcurrent(mine, ({ id }) => deps.directory.byId(id));
   return sourcesOf(projects, request, deps);
 }
 
@@ -121,7 +121,7 @@ async function sourcesOf(
   const pairs = projects
     .flatMap((project) => kinds.map((kind) => ({ project, kind })))
     .filter(({ project, kind }) => project.my_permissions.includes(viewPermission(kind)));
-  const sources = await inParallel(pairs, ({ project, kind }) =>
+  const sources = await mapConcurrent(pairs, ({ project, kind }) =>
     toSource(criteria, kind, project, deps),
   );
   return sources.filter((source) => source !== undefined);

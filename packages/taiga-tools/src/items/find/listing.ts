@@ -1,7 +1,7 @@
 import { ToolError } from "../../errors.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { badCursor, type Position } from "../../schema/cursor.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type PageKind } from "../../kinds.ts";
 import { type ItemOrder } from "./order.ts";
 import { type Row, type RowLists } from "../rows.ts";
@@ -143,7 +143,7 @@ async function matchingRows(source: Source, rows: Row[]): Promise<Row[]> {
   const accepted = rows.filter((row) => source.accepts?.(row) ?? true);
   const { confirms } = source;
   if (confirms === undefined) return accepted;
-  const answers = await inParallel(accepted, confirms);
+  const answers = await mapConcurrent(accepted, confirms);
   return accepted.filter((_row, index) => answers[index]);
 }
 

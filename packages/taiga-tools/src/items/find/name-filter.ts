@@ -32,7 +32,7 @@ type Field =
   | "watchers";
 
 /** Names to ids: those to include, and, with `!` before them, those to leave out. */
-export async function lookUp(
+export async function toNameFilter(
   field: Field,
   names: readonly string[] | undefined,
   { check }: SearchDeps,

@@ -2,12 +2,12 @@ import { ToolError } from "../../errors.ts";
 import { findByName, isSameName } from "../../schema/names.ts";
 import { findMember, isNobody } from "../../projects/people.ts";
 import { type Project } from "../../projects/project-directory.ts";
-import { findSprint } from "../../sprints/sprints.ts";
+import { findSprint } from "../../projects/find-sprint.ts";
 import { type Criteria } from "./criteria.ts";
 import { isSameValue } from "../custom-fields.ts";
 import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import { type Source } from "./listing.ts";
-import { lookUp, type NameFilter, type SearchDeps } from "./name-filter.ts";
+import { toNameFilter, type NameFilter, type SearchDeps } from "./name-filter.ts";
 import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 import { resolveRef } from "../target.ts";
@@ -35,7 +35,7 @@ export async function toNamedFilter(
 }
 
 const byChoice = (choice: IssueChoice, criteria: Criteria, project: Project, deps: SearchDeps) =>
-  lookUp(
+  toNameFilter(
     choice,
     criteria[choice],
     deps,
@@ -43,7 +43,7 @@ const byChoice = (choice: IssueChoice, criteria: Criteria, project: Project, dep
   );
 
 const byStatus = ({ status }: Criteria, kind: ItemKind, project: Project, deps: SearchDeps) =>
-  lookUp(
+  toNameFilter(
     "status",
     status,
     deps,
@@ -52,7 +52,7 @@ const byStatus = ({ status }: Criteria, kind: ItemKind, project: Project, deps: 
   );
 
 const byRole = ({ role }: Criteria, project: Project, deps: SearchDeps) =>
-  lookUp(
+  toNameFilter(
     "role",
     role,
     deps,
@@ -60,7 +60,7 @@ const byRole = ({ role }: Criteria, project: Project, deps: SearchDeps) =>
   );
 
 const bySwimlane = ({ swimlane }: Criteria, project: Project, deps: SearchDeps) =>
-  lookUp("swimlane", swimlane, deps, (name) =>
+  toNameFilter("swimlane", swimlane, deps, (name) =>
     isSameName(name, "none")
       ? null
       : findByName(project.swimlanes, name, "swimlane", (one) => [one.name]).id,
@@ -80,7 +80,7 @@ export async function byPeople(
   };
   const parts = await Promise.all(
     (["assigned_to", "owner", "watchers"] as const).map((field) =>
-      lookUp(field, criteria[field], deps, toId(field)),
+      toNameFilter(field, criteria[field], deps, toId(field)),
     ),
   );
   const impossible = parts.includes("impossible");
@@ -120,7 +120,7 @@ async function bySprint(
 }
 
 const byEpic = ({ epic }: Criteria, project: Project, deps: SearchDeps) =>
-  lookUp("epic", epic, deps, (name) =>
+  toNameFilter("epic", epic, deps, (name) =>
     isSameName(name, "none")
       ? null
       : toItemId(name, { field: "epic", kind: "epic", project }, deps),

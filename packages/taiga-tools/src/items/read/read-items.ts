@@ -2,7 +2,7 @@ import { capText, countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
 import { fence } from "../../text/fence.ts";
 import { type Include, readDetails, readPageDetails } from "./details.ts";
 import { capDetails } from "./cap-details.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ItemBlock, toBlockText } from "./item-block.ts";
 import { locateAny, type Located, type LocatedPage, needsProject } from "../locate.ts";
 import { toFailure } from "../outcome.ts";
@@ -35,7 +35,7 @@ export async function readItems(
   { refs, project, include }: ReadRequest,
   deps: LocateDeps & { today: string },
 ): Promise<ReadAnswer> {
-  const read = await inParallel(refs, (ref, index) =>
+  const read = await mapConcurrent(refs, (ref, index) =>
     attempt(ref, () => locateAny(ref, deps, { project, field: `refs[${index}]` })),
   );
   const located = read.flatMap((one) => ("located" in one ? [one] : []));
@@ -45,7 +45,7 @@ export async function readItems(
   );
   // Equal shares: each item's room is known before any detail is read.
   const maxBytes = Math.max(1_000, MAX_ANSWER_BYTES / Math.max(1, located.length) - 500);
-  const blocks = await inParallel(located, async (one) => {
+  const blocks = await mapConcurrent(located, async (one) => {
     const context = { ...deps, project: one.located.project, qualified };
     return {
       ref: one.ref,

@@ -1,8 +1,7 @@
-import { type Clock } from "@taiga-mcp/service";
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { Changes } from "../changes/change-fields.ts";
-import { inParallel } from "../../schema/map-concurrent.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { TAIGA_WORDS } from "../../kinds.ts";
 import { locate, type Located, needsProject } from "../locate.ts";
 import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
@@ -13,7 +12,7 @@ import {
   type ResolvedChanges,
 } from "../changes/resolve-changes.ts";
 import { createTargetFinder, type LocateDeps } from "../target.ts";
-import { toToday } from "../../schema/today.ts";
+import { type Clock, toToday } from "../../clock.ts";
 import { updateItem, type UpdateResult } from "./update-item.ts";
 import { type BaseVersion, parseVersion } from "../version.ts";
 
@@ -81,7 +80,7 @@ export async function updateItems(
 
 async function prepareAll(request: UpdateItemsRequest, deps: UpdateItemsDeps): Promise<Prepared[]> {
   const prepare = createPreparation(request, deps);
-  const prepared = await inParallel(request.items, async (_item, index) => {
+  const prepared = await mapConcurrent(request.items, async (_item, index) => {
     try {
       return await prepare(index);
     } catch (error) {

@@ -51,7 +51,7 @@ export default defineTool({
   async handler({ refs, comment, project: reference, idempotency_key: key, dry_run }, context) {
     const request = { refs, comment, project: reference };
     if (dry_run === true) return toCommentAnswer(await previewComments(request, context), false);
-    const { result, repeated } = await context.ledger.run(
+    const { result, repeated } = await context.idempotency.run(
       { tool: "add_comment", key, args: request },
       async (progress) => {
         const outcomes = await addComments(request, { ...context, progress });

@@ -39,7 +39,7 @@ export default defineTool({
   async handler({ items, project: reference, idempotency_key: key, dry_run: isDryRun }, context) {
     const request = { items, project: reference };
     if (isDryRun === true) return toCreatePreview(await planCreation(request, context));
-    const { result, repeated } = await context.ledger.run(
+    const { result, repeated } = await context.idempotency.run(
       { tool: "create_items", key, args: request },
       async (progress) => {
         const planned = await planCreation(request, context);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toDeleteAnswer } from "../../items/delete/delete-answer.ts";
 import { deleteItems } from "../../items/delete/delete-items.ts";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { maybe, openRow, project, references, text } from "../../schema/fields.ts";
 

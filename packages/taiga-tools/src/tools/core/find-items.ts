@@ -5,7 +5,7 @@ import { findItems } from "../../items/find/find-items.ts";
 import { isSortName, SORT_KEYS } from "../../items/find/order.ts";
 import { DEFAULT_FIELDS, isItemField, ITEM_FIELDS } from "../../items/summary.ts";
 import { toFoundAnswer } from "../../items/find/found-answer.ts";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, text } from "../../schema/fields.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { INCLUDES } from "../../items/read/details.ts";
 import { readItems } from "../../items/read/read-items.ts";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { readSprint, SPRINT_INCLUDES, toReportText } from "../../sprints/sprint-report.ts";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { ToolError } from "../../errors.ts";
 import { listOf, maybe, openRow, project, text } from "../../schema/fields.ts";
-import { findSprint } from "../../sprints/sprints.ts";
+import { findSprint } from "../../projects/find-sprint.ts";
 
 export default defineTool({
   name: "get_sprint",

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { flag, maybe, openRow, project } from "../../schema/fields.ts";
-import { type SprintLine, toSprintLine, toSprintText } from "../../sprints/sprint-line.ts";
+import { type SprintLine, toSprintLine, toSprintText } from "../../projects/sprint-line.ts";
 import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
 import { fence } from "../../text/fence.ts";
 

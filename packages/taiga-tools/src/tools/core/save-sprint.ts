@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { toToday } from "../../schema/today.ts";
+import { toToday } from "../../clock.ts";
 import { defineTool } from "../../tool/define-tool.ts";
 import { day, dryRun, maybe, project, text } from "../../schema/fields.ts";
 import { saveSprint } from "../../sprints/save-sprint.ts";

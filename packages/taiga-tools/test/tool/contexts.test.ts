@@ -1,38 +1,28 @@
 import { createMemoryKv } from "@taiga-mcp/store";
 import { describe, expect, it } from "vitest";
-import { createIdempotencyLedgers } from "@taiga-mcp/taiga-tools";
-import { createToolContexts } from "../../src/mcp/tool-contexts.ts";
-import { createProjectDirectories } from "@taiga-mcp/taiga-tools";
+import { createToolContexts } from "../../src/tool/contexts.ts";
 
 const clock = (): number => 1_800_000_000;
 
 describe("a call under an idempotency key", () => {
   const contexts = createToolContexts({
-    transport: { send: () => Promise.reject(new Error("nobody asks")), close: async () => {} },
-    credentials: {
-      get: () => Promise.reject(new Error()),
-      renew: async () => undefined,
-      forget: () => {},
-    },
-    directories: createProjectDirectories({ clock, maxUsers: 1 }),
-    ledgers: createIdempotencyLedgers({ kv: createMemoryKv({ clock }), clock }),
+    connect: () => ({
+      send: () => Promise.reject(new Error("nothing is asked")),
+      close: async () => {},
+    }),
+    store: createMemoryKv({ clock }),
     confirmationKey: new Uint8Array(32),
     taigaWebUrl: "https://taiga.test",
     clock,
   });
   const run = async (projects: "all" | number[], result: string): Promise<string> => {
-    const grant = { subject: "bob", grantId: "any", access: "write" as const, projects };
     const context = contexts.forCall(
-      {
-        grant,
-        accessToken: "token",
-        narrowing: { readOnly: false, toolsets: undefined },
-        requestId: "1",
-      },
+      { subject: "bob", access: "write", projects, requestId: "1" },
       { signal: new AbortController().signal, reportProgress: async () => undefined },
     );
     const call = { tool: "create_items", key: "key", args: {} };
-    return (await context.ledger.run(call, async () => ({ result, isComplete: true }))).result;
+    const work = async () => ({ result, isComplete: true });
+    return (await context.idempotency.run(call, work)).result;
   };
 
   it("is never answered with what a connection to other projects was told", async () => {

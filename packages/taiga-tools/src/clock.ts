@@ -1,4 +1,5 @@
-import { type Clock } from "@taiga-mcp/service";
+/** The current time as whole epoch seconds. A parameter everywhere, so that tests can move it. */
+export type Clock = () => number;
 
 /** The day it is in UTC, `YYYY-MM-DD`: what Taiga's own dates are compared with. */
 export const toToday = (clock: Clock): string =>

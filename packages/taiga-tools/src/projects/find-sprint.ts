@@ -1,7 +1,7 @@
 import { type Milestone } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../errors.ts";
 import { findByName, isSameName } from "../schema/names.ts";
-import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
+import { type Project, type ProjectDirectory } from "./project-directory.ts";
 
 export interface SprintChoice {
   /** Taiga's id; `null` is the backlog. */
