@@ -13,7 +13,11 @@ export {
 export type { Decision, OperatorLimits, Refusal } from "./policy/policy.ts";
 export { TOOLSETS, type Toolset } from "./policy/toolsets.ts";
 export {
+  CHANGES,
+  CREATES,
   defineTool,
+  DELETES,
+  READS,
   type ToolAnswer,
   type ToolContext,
   type ToolDefinition,

@@ -85,7 +85,29 @@ export const WIKI_WORDS = {
   },
 } as const;
 
-/** Taiga's word for a kind → ours. */
+/** What may be done with a kind of thing, in Taiga's words. Sprints have no comments. */
+const PERMISSIONS = {
+  story: TAIGA_WORDS.story.permission,
+  task: TAIGA_WORDS.task.permission,
+  issue: TAIGA_WORDS.issue.permission,
+  epic: TAIGA_WORDS.epic.permission,
+  wiki: WIKI_WORDS.permission,
+  sprint: {
+    view: "view_milestones",
+    add: "add_milestone",
+    modify: "modify_milestone",
+    delete: "delete_milestone",
+  },
+} as const;
+type PermittedKind = keyof typeof PERMISSIONS;
+
+/** The Taiga permissions for doing something with things of these kinds, one a kind. */
+export const permissionsTo = <Kind extends PermittedKind>(
+  action: keyof (typeof PERMISSIONS)[Kind],
+  kinds: readonly Kind[],
+): string[] => kinds.map((kind) => PERMISSIONS[kind][action] as string);
+
+/** Taiga's word for a kind → the word that people use. */
 export const KIND_OF_TYPE = {
   userstory: "story",
   task: "task",

@@ -104,7 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     toolOf("delete_things", "delete"),
   ];
   const runner = createToolRunner<McpCaller>({
-    tools: tools.map(toLoadedTool),
+    tools: tools.map((tool) => toLoadedTool(tool, "core")),
     operator: { accessLimit: config.accessLimit, toolsets: ["core"] },
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store: kv,

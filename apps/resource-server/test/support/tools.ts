@@ -12,7 +12,6 @@ export const toolOf = (
     name,
     title: name,
     description: `Does ${name}.`,
-    toolset: "core",
     access,
     annotations: {
       readOnlyHint: access === "read",

@@ -14,6 +14,38 @@ export interface ToolHints {
   openWorldHint: boolean;
 }
 
+/** Looks and changes nothing. Other people write what is in Taiga, hence the open world. */
+export const READS: ToolHints = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+};
+
+/** Adds, and leaves what is there as it is; twice adds twice. */
+export const CREATES: ToolHints = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: true,
+};
+
+/** Overwrites, which MCP calls destructive as soon as an update is not merely additive. */
+export const CHANGES: ToolHints = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: true,
+};
+
+/** Takes away, for good. */
+export const DELETES: ToolHints = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: true,
+};
+
 /** What a tool may use: Taiga as this user, and nothing that could be another user's. */
 export interface ToolContext {
   taiga: TaigaClient;
@@ -38,10 +70,11 @@ export interface ToolAnswer<Output> {
   data: Output;
 }
 
+/** A tool as its file writes it; the folder of the file says the toolset. */
 export interface ToolDefinition<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
-> extends PolicedTool {
+> extends Omit<PolicedTool, "toolset"> {
   title: string;
   description: string;
   annotations: ToolHints;

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { TOOLSETS } from "../policy/toolsets.ts";
+import { TOOLSETS, type Toolset } from "../policy/toolsets.ts";
 import type { ToolDefinition, ToolHints } from "./define-tool.ts";
 import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
 
@@ -16,7 +16,7 @@ export interface ToolListing {
 
 /** A tool, with everything about it that is the same for every request made once. */
 export interface LoadedTool {
-  definition: ToolDefinition;
+  definition: ToolDefinition & { toolset: Toolset };
   listing: ToolListing;
 }
 
@@ -29,7 +29,7 @@ const MAX_NAME_LENGTH = 64;
  * by name, so that a list of them always has the same order. There is no list to extend.
  *
  * @param folder source or build output: files of the same kind as this one are read.
- * @throws {Error} that names the file, when it holds no tool, or one of another name or toolset.
+ * @throws {Error} that names the file, when it holds no tool, or one of another name.
  */
 export async function loadTools(
   folder = new URL("../tools/", import.meta.url),
@@ -41,19 +41,19 @@ export async function loadTools(
       const module: { default?: unknown } = await import(
         new URL(`${toolset}/${file}`, folder).href
       );
-      tools.push(toLoadedTool(readDefinition(module.default, toolset, file)));
+      tools.push(toLoadedTool(readDefinition(module.default, toolset, file), toolset));
     }
   }
   return tools;
 }
 
 /** Prepares one tool; `loadTools` does it for all. */
-export function toLoadedTool(definition: ToolDefinition): LoadedTool {
+export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): LoadedTool {
   const inputSchema = toListedSchema(definition.inputSchema, "input");
   const outputSchema = toListedSchema(definition.outputSchema, "output");
   const { name, title, description, annotations } = definition;
   return {
-    definition,
+    definition: { ...definition, toolset },
     listing: { name, title, description, inputSchema, outputSchema, annotations },
   };
 }
@@ -70,8 +70,6 @@ function readDefinition(exported: unknown, toolset: string, file: string): ToolD
   if (!isToolDefinition(exported)) return fail("the default export must be made by defineTool");
   const name = path.basename(file, MODULE_EXTENSION).replaceAll("-", "_");
   if (exported.name !== name) fail(`the tool must be called ${name}, like its file`);
-  if (exported.toolset !== toolset)
-    fail(`the tool must be in the toolset ${toolset}, like its file`);
   if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
     fail(`the name must be verb_noun in snake_case, at most ${MAX_NAME_LENGTH} characters`);
   }
@@ -81,4 +79,4 @@ function readDefinition(exported: unknown, toolset: string, file: string): ToolD
 const isToolDefinition = (value: unknown): value is ToolDefinition =>
   typeof value === "object" &&
   value !== null &&
-  ["name", "toolset", "inputSchema", "outputSchema", "handler"].every((key) => key in value);
+  ["name", "inputSchema", "outputSchema", "handler"].every((key) => key in value);

@@ -1,11 +1,12 @@
 import { decide, type Limits } from "../policy/policy.ts";
 import { ToolError } from "../errors.ts";
-import type { ToolContext, ToolDefinition } from "./define-tool.ts";
+import type { ToolContext } from "./define-tool.ts";
 import { toArgumentError, toFailureText, type ToolFailure, toToolFailure } from "./failure.ts";
+import type { LoadedTool } from "./load-tools.ts";
 
 /** One call of one tool. */
 export interface ToolCall {
-  tool: ToolDefinition;
+  tool: LoadedTool["definition"];
   limits: Limits;
   /** As the client sent them. */
   args: unknown;

@@ -15,12 +15,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const zod = import.meta.resolve("zod");
-const sourceOf = (name: string, toolset = "core") => `
+const sourceOf = (name: string, more = "") => `
 import { z } from ${JSON.stringify(zod)};
 export default {
-  name: ${JSON.stringify(name)}, title: "T", description: "D", toolset: ${JSON.stringify(toolset)}, access: "read",
+  name: ${JSON.stringify(name)}, title: "T", description: "D", access: "read",
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
-  inputSchema: z.object({}), outputSchema: z.object({}), handler: async () => ({ text: "", data: {} }),
+  inputSchema: z.object({}), outputSchema: z.object({}), handler: async () => ({ text: "", data: {} }), ${more}
 };`;
 const write = (file: string, source: string) => writeFile(path.join(folder, "core", file), source);
 const load = () => loadTools(pathToFileURL(`${folder}${path.sep}`));
@@ -37,16 +37,16 @@ describe("loadTools", () => {
     ]);
   });
 
+  it("puts a tool into the toolset of its folder, whatever else the file says", async () => {
+    await write("get-c.ts", sourceOf("get_c", 'toolset: "other",'));
+    expect((await load()).map(({ definition }) => definition.toolset)).toEqual(["core"]);
+  });
+
   it.each([
     [
       "get-a.ts",
       sourceOf("get_b"),
       "tools/core/get-a.ts: the tool must be called get_a, like its file",
-    ],
-    [
-      "get-c.ts",
-      sourceOf("get_c", "other"),
-      "tools/core/get-c.ts: the tool must be in the toolset core",
     ],
     ["get-d.ts", "export const tool = {};", "tools/core/get-d.ts: the default export"],
     ["getE.ts", sourceOf("getE"), "tools/core/getE.ts: the name must be verb_noun"],

@@ -5,6 +5,7 @@ import { z } from "zod";
 import {
   type Caller,
   createToolRunner,
+  CREATES,
   defineTool,
   loadTools,
   NO_NARROWING,
@@ -171,14 +172,8 @@ describe("a tool runner without a server", () => {
       name: "create_thing",
       title: "Create a thing",
       description: "Creates a thing.",
-      toolset: "core",
       access: "write",
-      annotations: {
-        readOnlyHint: false,
-        destructiveHint: false,
-        idempotentHint: false,
-        openWorldHint: true,
-      },
+      annotations: CREATES,
       inputSchema: z.object({}),
       outputSchema: z.object({ number: z.number() }),
       async handler(_input, { idempotency }) {
@@ -188,7 +183,7 @@ describe("a tool runner without a server", () => {
         return { text: `Thing ${number}`, data: { number } };
       },
     });
-    const { runner } = start({ tools: [toLoadedTool(createThing)] });
+    const { runner } = start({ tools: [toLoadedTool(createThing, "core")] });
     const run = async (caller: TokenCaller) =>
       (await runner.for(caller).run("create_thing", {})).text;
     expect(await run(ana)).toBe("Thing 1");

@@ -6,7 +6,7 @@ import { toSprintLine, toSprintText } from "../../projects/sprint-line.ts";
 import { findSprint } from "../../projects/find-sprint.ts";
 import { toOneLine } from "../../text/clean.ts";
 import { toItemLine } from "../item-line.ts";
-import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
+import { permissionsTo } from "../../kinds.ts";
 import { locateAny, type Located, type LocatedPage } from "../locate.ts";
 import { parseAnyReference, type SprintReference } from "../reference.ts";
 import { type SummaryContext, toSummary } from "../summary.ts";
@@ -53,13 +53,8 @@ export async function readDeletionTarget(
       ? await readSprintTarget(parsed, reference, deps, options)
       : await toDeletionTarget(await locateAny(reference, deps, options), deps);
   verifyWritable(target.project, options.field);
-  verifyPermission(target.project, [deletePermission(target.kind)], options.field);
+  verifyPermission(target.project, permissionsTo("delete", [target.kind]), options.field);
   return target;
-}
-
-function deletePermission(kind: DeletionTarget["kind"]): string {
-  if (kind === "sprint") return "delete_milestone";
-  return (kind === "wiki" ? WIKI_WORDS : TAIGA_WORDS[kind]).permission.delete;
 }
 
 async function toDeletionTarget(

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
 import { addComments, previewComments } from "../../items/comment/add-comment.ts";
 import { toCommentAnswer } from "../../items/comment/comment-answer.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { CREATES, defineTool } from "../../tool/define-tool.ts";
 import {
   dryRun,
   idempotencyKey,
@@ -16,26 +17,12 @@ export default defineTool({
   name: "add_comment",
   title: "Add a comment",
   description: "Comment on items or wiki pages.",
-  toolset: "core",
   access: "write",
   taigaPermissions: [
-    "comment_us",
-    "comment_task",
-    "comment_issue",
-    "comment_epic",
-    "comment_wiki_page",
-    "modify_us",
-    "modify_task",
-    "modify_issue",
-    "modify_epic",
-    "modify_wiki_page",
+    ...permissionsTo("comment", PAGE_KINDS),
+    ...permissionsTo("modify", PAGE_KINDS),
   ],
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  annotations: CREATES,
   inputSchema: z.strictObject({
     refs: references,
     comment: text(100_000)

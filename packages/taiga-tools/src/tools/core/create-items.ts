@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { ITEM_KINDS, permissionsTo } from "../../kinds.ts";
 import { NewItem } from "../../items/changes/change-fields.ts";
 import { toCreateAnswer, toCreatePreview } from "../../items/create/create-answer.ts";
 import { createItems, isDone } from "../../items/create/create-items.ts";
 import { planCreation } from "../../items/create/plan-creation.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { CREATES, defineTool } from "../../tool/define-tool.ts";
 import { dryRun, idempotencyKey, listOf, maybe, openRow, project } from "../../schema/fields.ts";
 
 export default defineTool({
@@ -11,15 +12,9 @@ export default defineTool({
   title: "Create items",
   description:
     "Create stories (with their tasks), tasks, issues, epics. All names are checked before anything is written.",
-  toolset: "core",
   access: "write",
-  taigaPermissions: ["add_us", "add_task", "add_issue", "add_epic"],
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: false,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("add", ITEM_KINDS),
+  annotations: CREATES,
   inputSchema: z.strictObject({
     items: listOf(NewItem, 100)
       .refine((items) => items.length > 0, "must hold at least one")

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
 import { toDeleteAnswer } from "../../items/delete/delete-answer.ts";
 import { deleteItems } from "../../items/delete/delete-items.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, DELETES } from "../../tool/define-tool.ts";
 import { maybe, openRow, project, references, text } from "../../schema/fields.ts";
 
 export default defineTool({
@@ -10,22 +11,9 @@ export default defineTool({
   title: "Delete items",
   description:
     "Delete items, wiki pages and sprints in two calls: the first shows what would go, the second does it.",
-  toolset: "core",
   access: "delete",
-  taigaPermissions: [
-    "delete_us",
-    "delete_task",
-    "delete_issue",
-    "delete_epic",
-    "delete_milestone",
-    "delete_wiki_page",
-  ],
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("delete", [...PAGE_KINDS, "sprint"]),
+  annotations: DELETES,
   inputSchema: z.strictObject({
     refs: references.describe("As in get_items, or sprint:Name"),
     project: maybe(project),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
 import { criteriaFields, defaultKinds, kinds, pageLimit } from "../../items/find/criteria.ts";
 import { decodeCursor, encodeCursor, MAX_CURSOR_LENGTH } from "../../schema/cursor.ts";
 import { findItems } from "../../items/find/find-items.ts";
@@ -6,7 +7,7 @@ import { isSortName, SORT_KEYS } from "../../items/find/order.ts";
 import { DEFAULT_FIELDS, isItemField, ITEM_FIELDS } from "../../items/summary.ts";
 import { toFoundAnswer } from "../../items/find/found-answer.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, text } from "../../schema/fields.ts";
 
 const DEFAULT_LIMIT = 30;
@@ -17,15 +18,9 @@ export default defineTool({
   title: "Find items",
   description:
     'Find items and wiki pages by names. Lists mean any of; "!" before a name excludes it. Without project: all of yours.',
-  toolset: "core",
   access: "read",
-  taigaPermissions: ["view_us", "view_tasks", "view_issues", "view_epics", "view_wiki_pages"],
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("view", PAGE_KINDS),
+  annotations: READS,
   inputSchema: z.strictObject({
     kinds: maybe(kinds.describe("Default story")),
     project: maybe(text(200).describe("Slug, name or id")),

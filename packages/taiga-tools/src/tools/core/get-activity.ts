@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { decodeCursor, encodeCursor, MAX_CURSOR_LENGTH } from "../../schema/cursor.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { count, day, maybe, openRow, project, text } from "../../schema/fields.ts";
 import { toActivityAnswer } from "../../activity/activity-answer.ts";
 import { type ActivityPosition, readActivity } from "../../activity/activity.ts";
@@ -14,14 +14,8 @@ export default defineTool({
   name: "get_activity",
   title: "Get activity",
   description: "What happened, newest first: in a project, or to and by a person.",
-  toolset: "core",
   access: "read",
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  annotations: READS,
   inputSchema: z.strictObject({
     project: maybe(project),
     person: maybe(text(200).describe("User name or me; me without project: all yours")),

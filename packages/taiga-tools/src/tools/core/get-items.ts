@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
 import { INCLUDES } from "../../items/read/details.ts";
 import { readItems } from "../../items/read/read-items.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
 
 /** So few are read for their content, more for an overview. */
@@ -12,15 +13,9 @@ export default defineTool({
   name: "get_items",
   title: "Get items",
   description: "Read items and wiki pages by reference, each with its version.",
-  toolset: "core",
   access: "read",
-  taigaPermissions: ["view_us", "view_tasks", "view_issues", "view_epics", "view_wiki_pages"],
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("view", PAGE_KINDS),
+  annotations: READS,
   inputSchema: z.strictObject({
     refs: references,
     project: maybe(project),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { openRow } from "../../schema/fields.ts";
 import { toProjectLine, toProjectText } from "../../projects/project-line.ts";
 import { MAX_ANSWER_BYTES, capText } from "../../text/cap.ts";
@@ -10,14 +10,8 @@ export default defineTool({
   name: "get_me",
   title: "Who am I",
   description: "The Taiga user that calls act as, their roles and projects.",
-  toolset: "core",
   access: "read",
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  annotations: READS,
   inputSchema: z.strictObject({}),
   outputSchema: openRow({ username: z.string() }),
   async handler(_input, { projects }) {

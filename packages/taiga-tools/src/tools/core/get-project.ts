@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { maybe, openRow, project } from "../../schema/fields.ts";
 import { describeProject } from "../../projects/project-description.ts";
 import { toDescriptionText } from "../../projects/project-text.ts";
@@ -11,14 +11,8 @@ export default defineTool({
   title: "Get a project",
   description:
     "All that writing needs: members, roles, statuses, points, tags, custom fields, open sprints, swimlanes, your permissions.",
-  toolset: "core",
   access: "read",
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  annotations: READS,
   inputSchema: z.strictObject({ project: maybe(project) }),
   outputSchema: openRow({ slug: z.string(), name: z.string() }),
   async handler({ project: reference }, { projects }) {

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { permissionsTo } from "../../kinds.ts";
 import { readSprint, SPRINT_INCLUDES, toReportText } from "../../sprints/sprint-report.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { ToolError } from "../../errors.ts";
 import { listOf, maybe, openRow, project, text } from "../../schema/fields.ts";
 import { findSprint } from "../../projects/find-sprint.ts";
@@ -10,15 +11,9 @@ export default defineTool({
   name: "get_sprint",
   title: "Get a sprint",
   description: "One sprint: progress, burndown, stories with their open tasks, issues.",
-  toolset: "core",
   access: "read",
-  taigaPermissions: ["view_milestones"],
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("view", ["sprint"]),
+  annotations: READS,
   inputSchema: z.strictObject({
     sprint: maybe(text(200).describe("Name, current (default) or next")),
     project: maybe(project),

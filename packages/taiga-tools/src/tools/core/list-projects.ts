@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { flag, maybe, openRow, text } from "../../schema/fields.ts";
 import { toProjectLine, toProjectText } from "../../projects/project-line.ts";
 import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
@@ -9,14 +9,8 @@ export default defineTool({
   name: "list_projects",
   title: "List projects",
   description: "Your projects: slug, name, what you are there.",
-  toolset: "core",
   access: "read",
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  annotations: READS,
   inputSchema: z.strictObject({
     search: maybe(text(200).describe("Part of the slug or name")),
     public: maybe(flag.describe("Also public projects of others")),

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { permissionsTo } from "../../kinds.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
 import { flag, maybe, openRow, project } from "../../schema/fields.ts";
 import { type SprintLine, toSprintLine, toSprintText } from "../../projects/sprint-line.ts";
 import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
@@ -13,15 +14,9 @@ export default defineTool({
   name: "list_sprints",
   title: "List sprints",
   description: "A project's sprints with dates, state and progress, the latest first.",
-  toolset: "core",
   access: "read",
-  taigaPermissions: ["view_milestones"],
-  annotations: {
-    readOnlyHint: true,
-    destructiveHint: false,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  taigaPermissions: permissionsTo("view", ["sprint"]),
+  annotations: READS,
   inputSchema: z.strictObject({
     project: maybe(project),
     closed: maybe(flag.describe("Also closed ones")),

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { permissionsTo } from "../../kinds.ts";
 import { toToday } from "../../clock.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { CHANGES, defineTool } from "../../tool/define-tool.ts";
 import { day, dryRun, maybe, project, text } from "../../schema/fields.ts";
 import { saveSprint } from "../../sprints/save-sprint.ts";
 import { toOneLine } from "../../text/clean.ts";
@@ -12,16 +13,9 @@ export default defineTool({
   name: "save_sprint",
   title: "Save a sprint",
   description: "Create the sprint of this name, or change the one there is.",
-  toolset: "core",
   access: "write",
-  taigaPermissions: ["add_milestone", "modify_milestone"],
-  annotations: {
-    readOnlyHint: false,
-    // It may overwrite a name and dates.
-    destructiveHint: true,
-    idempotentHint: true,
-    openWorldHint: true,
-  },
+  taigaPermissions: [...permissionsTo("add", ["sprint"]), ...permissionsTo("modify", ["sprint"])],
+  annotations: { ...CHANGES, idempotentHint: true },
   inputSchema: z.strictObject({
     sprint: name.describe("Name; current or next to change"),
     project: maybe(project),

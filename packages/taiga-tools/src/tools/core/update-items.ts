@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { ITEM_KINDS, permissionsTo } from "../../kinds.ts";
 import { Changes, CHANGES_TEXT } from "../../items/changes/change-fields.ts";
 import { toUpdateAnswer } from "../../items/update/update-answer.ts";
 import { updateItems } from "../../items/update/update-items.ts";
-import { defineTool } from "../../tool/define-tool.ts";
+import { CHANGES, defineTool } from "../../tool/define-tool.ts";
 import {
   describedObject,
   dryRun,
@@ -26,25 +27,12 @@ export default defineTool({
   title: "Update items",
   description:
     "Change items: set for all, and fields of its own beside each ref. Fields left out stay.",
-  toolset: "core",
   access: "write",
   taigaPermissions: [
-    "modify_us",
-    "modify_task",
-    "modify_issue",
-    "modify_epic",
-    "comment_us",
-    "comment_task",
-    "comment_issue",
-    "comment_epic",
+    ...permissionsTo("modify", ITEM_KINDS),
+    ...permissionsTo("comment", ITEM_KINDS),
   ],
-  annotations: {
-    readOnlyHint: false,
-    // It overwrites, which MCP calls destructive as soon as an update is not merely additive.
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  annotations: CHANGES,
   inputSchema: z.strictObject({
     items: listOf(ItemToUpdate, 100)
       .refine((items) => items.length > 0, "must hold at least one")
