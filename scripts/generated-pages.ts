@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
+import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
 import { toLayerRules } from "./layer-rules.ts";
-import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
 import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
 
 const SECTIONS = [

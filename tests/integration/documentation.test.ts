@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createMemoryKv } from "@taiga-mcp/store";
 import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
-import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
+import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
 const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
@@ -75,8 +75,8 @@ describe("docs/storage.md", () => {
         return memory.setIfAbsent(...args);
       },
     };
-    const ledger = createIdempotencyLedgers({ kv, clock }).for("a user");
-    await ledger.run({ tool: "t", key: "k", args: {} }, async () => ({
+    const idempotency = createIdempotency({ store: kv, clock, subject: "a user" });
+    await idempotency.run({ tool: "t", key: "k", args: {} }, async () => ({
       result: 1,
       isComplete: true,
     }));

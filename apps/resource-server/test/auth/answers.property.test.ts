@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
 import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 
 const NOW = 1_800_000_000;
 const RESOURCE = "https://mcp.example/mcp";

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as oauth from "oauth4webapi";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import { NOW, TAIGA_API_URL } from "../support/harness.ts";
 
 let now: number;

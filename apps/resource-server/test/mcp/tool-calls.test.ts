@@ -2,7 +2,7 @@ import { UnavailableError } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import { ME } from "../support/fake-taiga.ts";
 import {
   type Harness,

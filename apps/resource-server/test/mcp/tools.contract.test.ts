@@ -1,8 +1,7 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { TOOLSETS } from "../../src/mcp/define-tool.ts";
-import { loadTools } from "../../src/mcp/load-tools.ts";
+import { loadTools, TOOLSETS } from "@taiga-mcp/taiga-tools";
 
 /** What a model pays for on every turn; see the tool surface's rule 2. */
 const MAX_CORE_TOOLS = 16;
@@ -31,7 +30,9 @@ describe("the tool list", () => {
 
   it("has a tool for every file", async () => {
     const files = await Promise.all(
-      TOOLSETS.map((toolset) => readdir(new URL(`../../src/tools/${toolset}/`, import.meta.url))),
+      TOOLSETS.map((toolset) =>
+        readdir(new URL(`../../../../packages/taiga-tools/src/tools/${toolset}/`, import.meta.url)),
+      ),
     );
     expect(tools).toHaveLength(files.flat().length);
   });
