@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
+import { toAdminToken } from "../../apps/auth-server/src/operations/admin-token.ts";
 import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -35,6 +35,7 @@ const toMarks = (text: string): Record<string, string> =>
   );
 
 describe("setup", () => {
+  // @rule OPS-5
   it("finds nothing wrong with a platform that runs, and says how to connect", async () => {
     const { exitCode, stdout, stderr } = await setup();
     expect([exitCode, stderr]).toEqual([0, ""]);
@@ -179,6 +180,7 @@ describe("keys", () => {
     expect(stdout).toMatch(/^There was no older key to remove\./);
   });
 
+  // @rule OPS-5
   it("makes a new one in the running server, and nobody is logged out", async () => {
     const { exitCode, stdout } = await runAdmin(["keys", "rotate"], system.environment);
     expect(exitCode).toBe(0);

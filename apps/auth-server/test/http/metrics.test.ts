@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createCounters, toLoginOutcome } from "../../src/counters.ts";
+import { createCounters, toLoginOutcome } from "../../src/operations/counters.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
 import { connect, introspect, refresh } from "../support/client.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -13,10 +13,12 @@ afterEach(() => system.close());
 const read = async (): Promise<string> => (await fetch(`${system.privateUrl}/metrics`)).text();
 
 describe("the metrics", () => {
+  // @rule OPS-1
   it("are not on the public listener", async () => {
     expect((await fetch(`${system.url}/metrics`)).status).toBe(404);
   });
 
+  // @rule OPS-1
   it("tell of requests to both listeners, and of no token, client or user", async () => {
     const { clientId, tokens } = await connect(system);
     await introspect(system.privateUrl, tokens.access_token);
@@ -32,6 +34,7 @@ describe("the metrics", () => {
     }
   });
 
+  // @rule OPS-2
   it("count what the engine serves and refuses, by its error code", async () => {
     const { clientId } = await connect(system);
     await refresh(system, clientId, "unknown");

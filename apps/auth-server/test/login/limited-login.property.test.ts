@@ -2,7 +2,7 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { ada, toAccount } from "../support/ada.ts";
 import { HOME, OFFICE, START } from "../support/login-world.ts";
 
@@ -32,7 +32,7 @@ function createScene() {
       },
     },
     kv: createMemoryKv({ clock: () => now }),
-    keys: createStorageKeys("https://taiga.example.com/api/v1"),
+    keys: createKeyNames("https://taiga.example.com/api/v1"),
     clock: () => now,
     sleep: async (ms) => {
       now += Math.ceil(ms / 1_000);
@@ -78,6 +78,7 @@ async function play(scene: ReturnType<typeof createScene>, all: readonly Guess[]
 const others = Array.from({ length: 200 }, (_, index) => `colleague-${index}`);
 
 describe("failures of others", () => {
+  // @rule LOGIN-5
   it("never lock out an account that made none, neither where they failed nor elsewhere", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -95,6 +96,7 @@ describe("failures of others", () => {
     );
   });
 
+  // @rule LOGIN-5
   it("lock an account in its own network only, as long as it is one network that failed", async () => {
     await fc.assert(
       fc.asyncProperty(guesses(["ada"], 200), async (all) => {
@@ -120,6 +122,7 @@ describe("guesses that reach Taiga", () => {
       ),
     );
 
+  // @rule LOGIN-4
   it("are at most 5 in any minute and 20 in any hour for an account from a network, 100 for it from all", async () => {
     const networks = Array.from({ length: 8 }, (_, index) => `198.51.100.${index}`);
     const all = fc.array(

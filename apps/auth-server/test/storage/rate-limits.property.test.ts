@@ -2,12 +2,12 @@ import { createMemoryKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 
 const NOW = 1_800_000_000;
 const TTL = { ttlSeconds: 600 };
 const clock = () => NOW;
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 
 const stored = fc.oneof(
   fc.constantFrom("", "-1", "1e9", "NaN", "Infinity", " 1", "0x10", "9007199254740993", "null"),
@@ -16,6 +16,7 @@ const stored = fc.oneof(
 );
 
 describe("a stored counter of any text", () => {
+  // @rule INPUT-12
   it("lets no more through than its limit, and nobody when it is no count", async () => {
     await fc.assert(
       fc.asyncProperty(stored, fc.integer({ min: 1, max: 20 }), async (text, maximum) => {

@@ -1,7 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ApplicationCredential } from "../../src/login/login-backend.ts";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { ada, toAccount } from "../support/ada.ts";
 import { createVaultWorld, keys, START, type VaultWorld } from "../support/vault-world.ts";
@@ -38,6 +38,7 @@ describe("the token of an application", () => {
     expect(world.asked).toEqual([]);
   });
 
+  // @rule LOGIN-11
   it("is used again only after Taiga was asked whether its user is still active", async () => {
     await connectApplication();
     world.now += 601;
@@ -49,6 +50,7 @@ describe("the token of an application", () => {
     expect(world.taiga.presented).toEqual([]);
   });
 
+  // @rule LOGIN-11
   it("is lost when the user is inactive, though Taiga would still take it", async () => {
     const credential = await connectApplication();
     world.account = async () => toAccount({ isActive: false });
@@ -113,6 +115,7 @@ describe("the token of an application", () => {
     expect(await world.vault.status("grant")).toBe("lost");
   });
 
+  // @rule LOGIN-10
   it("keeps neither token nor state readable in the store", async () => {
     await connectApplication();
     const stored = (await world.kv.get(keys.vault("grant")))?.value;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { ada } from "../support/ada.ts";
 import {
@@ -30,6 +30,7 @@ describe("token", () => {
     expect(world.taiga.presented).toEqual([]);
   });
 
+  // @rule VAULT-5
   it("renews when less than 5 minutes are left, by the token's own exp", async () => {
     await world.connect();
     world.now += DAY - 299;
@@ -80,6 +81,7 @@ describe("token", () => {
     expect(world.taiga.presented).toHaveLength(1);
   });
 
+  // @rule VAULT-2
   it("dies with the grant's index", async () => {
     await world.connect();
     await world.kv.deleteMembers(keys.grantIndex("grant"));
@@ -96,9 +98,10 @@ describe("token", () => {
 });
 
 describe("an installation for some people only", () => {
+  // @rule LOGIN-7
   it("asks who it is at every renewal, and ends the login of whoever is not meant any more", async () => {
     const token = await world.connect();
-    world.vault = world.createReplica({ isAdmitted: ({ username }) => username !== "ada" });
+    world.vault = world.createReplica({ isAllowed: ({ username }) => username !== "ada" });
     world.now += DAY - 299;
     await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
     expect(world.asked).toHaveLength(1);
@@ -116,7 +119,7 @@ describe("an installation for some people only", () => {
     } as const;
     await world.vault.hold("uid", { user: ada.user, credential });
     await world.vault.keep("uid", "grant");
-    world.vault = world.createReplica({ isAdmitted: () => false });
+    world.vault = world.createReplica({ isAllowed: () => false });
     world.now += 900;
     await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
     expect(world.released).toEqual([credential]);
@@ -124,7 +127,7 @@ describe("an installation for some people only", () => {
 
   it("holds nothing against a user about whom Taiga does not answer", async () => {
     await world.connect();
-    world.vault = world.createReplica({ isAdmitted: () => false });
+    world.vault = world.createReplica({ isAllowed: () => false });
     world.account = async () => fail("unavailable", "no")();
     world.now += DAY - 299;
     expect((await world.vault.token("grant")).expiresAt).toBe(world.now + DAY);
