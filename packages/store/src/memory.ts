@@ -89,12 +89,12 @@ export function createMemoryKv({ clock }: MemoryKvDeps): Kv {
       return true;
     },
 
-    compareAndSet: async (key, expected, value, { ttlSeconds }) => {
-      const expiresAt = toEnd(now(), ttlSeconds);
+    compareAndSet: async (key, expected, value, { ttlSeconds } = {}) => {
+      const expiresAt = ttlSeconds === undefined ? undefined : toEnd(now(), ttlSeconds);
       const entry = find(key);
       if (entry?.value !== expected) return false;
       entry.value = value;
-      entry.expiresAt = expiresAt;
+      entry.expiresAt = expiresAt ?? entry.expiresAt;
       return true;
     },
 
