@@ -3,7 +3,6 @@ export * from "./due-list.ts";
 export type * from "./kv.ts";
 export { createLocalBroadcast, type LocalBroadcastDeps } from "./local-broadcast.ts";
 export * from "./lock.ts";
-export { createMemoryKv, type MemoryKvDeps } from "./memory.ts";
 export {
   openBroadcast,
   openStore,
