@@ -1,4 +1,4 @@
-import { toClaudeCommand } from "../apps/auth-server/src/admin/connect.ts";
+import { toClaudeCommand } from "../apps/auth-server/src/cli/connect.ts";
 import type { Config } from "../apps/resource-server/src/config.ts";
 
 /** What a person needs to know once everything runs. */

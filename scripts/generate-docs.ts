@@ -1,4 +1,4 @@
-// Writes the pages that are made from the code: docs/configuration.md, docs/tools.md, .env.example.
+// Writes the files that are made from the code: pages, .env.example and the layer rules for lint.
 import { writeFileSync } from "node:fs";
 import { generatedPages } from "./generated-pages.ts";
 

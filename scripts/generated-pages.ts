@@ -1,6 +1,7 @@
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
+import { toLayerRules } from "./layer-rules.ts";
 import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
 
 const SECTIONS = [
@@ -16,6 +17,7 @@ export async function generatedPages(): Promise<Record<string, string>> {
     "docs/configuration.md": configurationPage(),
     "docs/tools.md": await toolsPage(),
     ".env.example": environmentExample(),
+    ".oxlintrc.layers.json": toLayerRules(),
   };
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { toAdminToken } from "../../apps/auth-server/src/admin/admin-token.ts";
+import { toAdminToken } from "../../apps/auth-server/src/operations/admin-token.ts";
 import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";

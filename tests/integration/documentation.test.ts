@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSqliteKv } from "@taiga-mcp/store";
-import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
+import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
 import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 import { findFault, propertyTests, readTraceability } from "../support/traceability.ts";
@@ -52,7 +52,7 @@ const toKind = (name: string): string =>
 
 describe("docs/storage.md", () => {
   it("names every kind of key of the authorization server, and no other", () => {
-    const { other, rateLimit, ...builders } = createStorageKeys("https://t/");
+    const { other, rateLimit, ...builders } = createKeyNames("https://t/");
     const built = Object.entries(builders)
       // Those are made from another key, and name nothing of their own.
       .filter(([name]) => !name.endsWith("Of"))
@@ -124,8 +124,8 @@ describe("docs/traceability.md", () => {
   ])("would not pass for a test %s", (_what, changes, fault) => {
     const test = {
       line: "",
-      label: "interactions/csrf.test.ts",
-      file: "apps/auth-server/test/interactions/csrf.test.ts",
+      label: "pages/csrf.test.ts",
+      file: "apps/auth-server/test/pages/csrf.test.ts",
       name: "knows its own token",
     };
     expect(findFault(test)).toBeUndefined();

@@ -2,11 +2,11 @@
 // is found; and a whole authorization server that starts before its Redis does.
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { createSealer, toSealMark } from "../../apps/auth-server/src/crypto/seal.ts";
-import { openKeyRing } from "../../apps/auth-server/src/keys/key-ring.ts";
-import { createKeyRotation } from "../../apps/auth-server/src/keys/key-rotation.ts";
-import { createRingRecord } from "../../apps/auth-server/src/keys/ring-record.ts";
-import { createStorageKeys } from "../../apps/auth-server/src/storage/keys.ts";
+import { createSealer, toSealMark } from "../../apps/auth-server/src/secrets/seal.ts";
+import { openKeyRing } from "../../apps/auth-server/src/secrets/key-ring.ts";
+import { createKeyRotation } from "../../apps/auth-server/src/operations/key-rotation.ts";
+import { createRingRecord } from "../../apps/auth-server/src/secrets/ring-record.ts";
+import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
 import { createLogger, systemClock } from "../../packages/service/src/index.ts";
 import { openBroadcast, openStore } from "../../packages/store/src/index.ts";
 import { createService, freePorts, MASTER_KEY } from "../support/system.ts";
@@ -17,7 +17,7 @@ const HOUR = 3600;
 
 describe.skipIf(redisUrl === undefined)("the key ring on Redis", () => {
   const url = redisUrl ?? "";
-  const keys = createStorageKeys("https://taiga.example/api/v1");
+  const keys = createKeyNames("https://taiga.example/api/v1");
   const masterKeys = [new Uint8Array(32).fill(7)] as const;
   const logger = createLogger({ name: "test", level: "silent" });
   const name = `test-${randomUUID()}`;

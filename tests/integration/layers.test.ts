@@ -1,9 +1,10 @@
-// A gate that never fails proves nothing: each layer rule of .oxlintrc.json is broken once.
+// A gate that never fails proves nothing: each rule of scripts/layers.ts is broken once.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Folder, LAYERS, type Workspace } from "../../scripts/layers.ts";
 
 const OXLINT = path.resolve("node_modules/.bin/oxlint");
 const FORBIDDEN = [
@@ -14,9 +15,12 @@ const FORBIDDEN = [
   ["apps/auth-server/src/http/c.ts", "@taiga-mcp/resource-server"],
   ["apps/auth-server/src/engine/a.ts", "express"],
   ["apps/auth-server/src/engine/b.ts", "@taiga-mcp/taiga-client"],
-  ["apps/auth-server/src/engine/c.ts", "../app.ts"],
-  ["apps/auth-server/src/engine/d.ts", "../http/cors.ts"],
+  ["apps/auth-server/src/engine/c.ts", "../main.ts"],
+  ["apps/auth-server/src/engine/d.ts", "../http/limits.ts"],
   ["apps/auth-server/src/engine/e.ts", "../vault/vault.ts"],
+  ["apps/auth-server/src/engine/f.ts", "../grants/end-grant.ts"],
+  ["apps/auth-server/src/engine/records/a.ts", "express"],
+  ["apps/auth-server/src/engine/records/b.ts", "../../vault/vault.ts"],
   ["apps/auth-server/src/main.ts", "oidc-provider"],
   ["apps/resource-server/src/tools/core/a.ts", "express"],
   ["apps/resource-server/src/tools/core/b.ts", "@modelcontextprotocol/server"],
@@ -32,7 +36,9 @@ const FORBIDDEN = [
 ] as const;
 const ALLOWED = [
   ["apps/auth-server/src/engine/ok.ts", "oidc-provider"],
-  ["apps/auth-server/src/engine/ok2.ts", "../storage/keys.ts"],
+  ["apps/auth-server/src/engine/ok2.ts", "../storage/key-names.ts"],
+  ["apps/auth-server/src/engine/records/ok.ts", "../../storage/key-names.ts"],
+  ["apps/auth-server/src/engine/single-use/ok.ts", "../../grants/lifetimes.ts"],
   ["apps/auth-server/src/main.ts", "node:process"],
   ["apps/resource-server/src/tools/core/ok.ts", "../../mcp/define-tool.ts"],
   ["apps/resource-server/src/tools/core/ok2.ts", "@taiga-mcp/taiga-client"],
@@ -42,36 +48,123 @@ const ALLOWED = [
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), "taiga-mcp-layers-"));
-  copyFileSync(".oxlintrc.json", path.join(folder, ".oxlintrc.json"));
+  for (const file of [".oxlintrc.json", ".oxlintrc.layers.json"]) {
+    copyFileSync(file, path.join(folder, file));
+  }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function lint(file: string, statement: string): string {
-  const target = path.join(folder, file);
-  mkdirSync(path.dirname(target), { recursive: true });
-  writeFileSync(target, statement);
-  const { stdout } = spawnSync(OXLINT, ["--format=unix", file], { cwd: folder, encoding: "utf8" });
-  return stdout;
+interface Planted {
+  file: string;
+  imports: string;
 }
 
+/** @returns the files that lint reports for an import they may not have. */
+const lint = (planted: readonly Planted[], toStatement = toImport): string[] =>
+  lintRule("no-restricted-imports", planted, toStatement);
+
+/** @returns the files in which lint finds this rule broken. */
+function lintRule(
+  rule: string,
+  planted: readonly Planted[],
+  toStatement: typeof toImport,
+): string[] {
+  for (const { file, imports } of planted) {
+    const target = path.join(folder, file);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, toStatement(imports));
+  }
+  if (planted.length === 0) return [];
+  const files = planted.map(({ file }) => file);
+  const { stdout } = spawnSync(OXLINT, ["--format=unix", ...files], {
+    cwd: folder,
+    encoding: "utf8",
+    maxBuffer: 2 ** 24,
+  });
+  const found = stdout.split("\n").filter((line) => line.includes(rule));
+  return [...new Set(found.map((line) => line.split(":")[0] ?? ""))].toSorted();
+}
+
+const toImport = (name: string): string => `import { x } from "${name}";\nx();\n`;
+const toPlanted = ([file, imports]: readonly [string, string]): Planted => ({ file, imports });
+
+/** Imports of parts of a workspace's `src`, from each of its folders and from two levels below. */
+const plant = (
+  [workspace, { folders }]: Layer,
+  toParts: (name: string, folder: Folder) => string[],
+) =>
+  Object.entries(folders).flatMap(([name, folder]) =>
+    toParts(name, folder).flatMap((part, index) =>
+      [0, 1, 2].map((depth) => ({
+        file: `${workspace}/src/${name}/${"below/".repeat(depth)}planted-${index}.ts`,
+        imports: `${"../".repeat(depth + 1)}${part.endsWith(".ts") ? part : `${part}/a.ts`}`,
+      })),
+    ),
+  );
+
+type Layer = [string, Workspace];
+
+const entriesOf = (workspace: string): string[] => readdirSync(`${workspace}/src`);
+const foldersOf = (workspace: string): string[] =>
+  entriesOf(workspace).filter((entry) => !entry.endsWith(".ts"));
+
 describe("layer rules", () => {
-  it.each(FORBIDDEN)("%s must not import %s", (file, name) => {
-    expect(lint(file, `import { x } from "${name}";\nx();\n`)).toContain("no-restricted-imports");
+  it.each(FORBIDDEN)("%s must not import %s", (...planted) => {
+    expect(lint([toPlanted(planted)])).toEqual([planted[0]]);
   });
 
-  it.each(FORBIDDEN.slice(0, 3))("%s must not import even a type of %s", (file, name) => {
-    expect(lint(file, `export type { x } from "${name}";\n`)).toContain("no-restricted-imports");
+  it.each(FORBIDDEN.slice(0, 3))("%s must not import even a type of %s", (...planted) => {
+    const toTypeExport = (name: string) => `export type { x } from "${name}";\n`;
+    expect(lint([toPlanted(planted)], toTypeExport)).toEqual([planted[0]]);
   });
 
-  it.each(ALLOWED)("%s may import %s", (file, name) => {
-    expect(lint(file, `import { x } from "${name}";\nx();\n`)).not.toContain(
-      "no-restricted-imports",
+  it.each(ALLOWED)("%s may import %s", (...planted) => {
+    expect(lint([toPlanted(planted)])).toEqual([]);
+  });
+
+  it.each(Object.entries(LAYERS))("%s has a rule for each of its folders", (name, { folders }) => {
+    expect(Object.keys(folders).toSorted()).toEqual(foldersOf(name).toSorted());
+  });
+
+  it.each(Object.entries(LAYERS))("%s: every import that is not listed is reported", (...layer) => {
+    const entries = entriesOf(layer[0]);
+    const planted = plant(layer, (name, { imports }) =>
+      entries.filter((entry) => entry !== name && !imports.includes(entry)),
     );
+    expect(lint(planted)).toEqual(planted.map(({ file }) => file).toSorted());
+  });
+
+  it.each(Object.entries(LAYERS))("%s: every import that is listed is left alone", (...layer) => {
+    expect(lint(plant(layer, (_name, { imports }) => [...imports]))).toEqual([]);
+  });
+
+  it.each(Object.entries(LAYERS))("%s: no folder reaches itself through others", (...layer) => {
+    const [, { folders }] = layer;
+    const reached = (name: string, seen = new Set<string>()): Set<string> => {
+      for (const part of folders[name]?.imports ?? []) {
+        const folder = part.split("/")[0] ?? "";
+        if (!seen.has(folder)) reached(folder, seen.add(folder));
+      }
+      return seen;
+    };
+    expect(Object.keys(folders).filter((name) => reached(name).has(name))).toEqual([]);
+  });
+
+  it("covers every app and package", () => {
+    const workspaces = ["apps", "packages"].flatMap((parent) =>
+      readdirSync(parent).map((name) => `${parent}/${name}`),
+    );
+    expect(Object.keys(LAYERS).toSorted()).toEqual(workspaces.toSorted());
   });
 
   it("only main.ts reads the environment", () => {
-    const statement = "export const port = process.env.PORT;\n";
-    expect(lint("apps/auth-server/src/config.ts", statement)).toContain("no-process-env");
-    expect(lint("apps/auth-server/src/main.ts", statement)).not.toContain("no-process-env");
+    const statement = () => "export const port = process.env.PORT;\n";
+    const planted = ["config.ts", "main.ts"].map((name) => ({
+      file: `apps/auth-server/src/${name}`,
+      imports: "",
+    }));
+    expect(lintRule("no-process-env", planted, statement)).toEqual([
+      "apps/auth-server/src/config.ts",
+    ]);
   });
 });

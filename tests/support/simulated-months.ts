@@ -4,20 +4,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createCsrf } from "../../apps/auth-server/src/interactions/csrf.ts";
-import { createInteractionsRouter } from "../../apps/auth-server/src/interactions/router.ts";
+import { createCsrf } from "../../apps/auth-server/src/pages/csrf.ts";
+import { createInteractionsRouter } from "../../apps/auth-server/src/pages/router.ts";
 import { createLimitedLogin } from "../../apps/auth-server/src/login/limited-login.ts";
 import { toTaigaAccount } from "../../apps/auth-server/src/login/taiga-account.ts";
 import { createPasswordLogin } from "../../apps/auth-server/src/login/taiga-password.ts";
-import { createEndGrant } from "../../apps/auth-server/src/revocation/end-grant.ts";
-import { createStorageKeys, toAccountId } from "../../apps/auth-server/src/storage/keys.ts";
-import { createCsrfKeys } from "../../apps/auth-server/src/crypto/keys.ts";
-import { createSealer, type Sealer } from "../../apps/auth-server/src/crypto/seal.ts";
-import { createKeepAlive } from "../../apps/auth-server/src/vault/keep-alive.ts";
-import { createRenewalCalendar } from "../../apps/auth-server/src/vault/renewal-calendar.ts";
+import { createEndGrant } from "../../apps/auth-server/src/grants/end-grant.ts";
+import { createKeyNames, toAccountId } from "../../apps/auth-server/src/storage/key-names.ts";
+import { createCsrfKeys } from "../../apps/auth-server/src/secrets/cookie-keys.ts";
+import { createSealer, type Sealer } from "../../apps/auth-server/src/secrets/seal.ts";
+import { createRefreshSweeper } from "../../apps/auth-server/src/vault/refresh-sweeper.ts";
+import { createRefreshSchedule } from "../../apps/auth-server/src/vault/refresh-schedule.ts";
 import { createCredentialStore } from "../../apps/auth-server/src/vault/credential-store.ts";
-import { createSharedTokens } from "../../apps/auth-server/src/vault/shared-tokens.ts";
-import { createTokenLedger } from "../../apps/auth-server/src/vault/token-ledger.ts";
+import { createApplicationTokenLifecycle } from "../../apps/auth-server/src/vault/application-token-lifecycle.ts";
+import { createApplicationTokenRegistry } from "../../apps/auth-server/src/vault/application-token-registry.ts";
 import { createVault } from "../../apps/auth-server/src/vault/vault.ts";
 import { createRootKeys } from "../../apps/auth-server/test/support/root-keys.ts";
 import {
@@ -144,24 +144,24 @@ export async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   const { kv, broadcast, issuer, taigaApiUrl, sleep = async () => undefined } = deps;
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });
-  const keys = createStorageKeys(TAIGA_API_URL);
+  const keys = createKeyNames(TAIGA_API_URL);
   const rootKeys = createRootKeys(7);
   const transport = createTaigaTransport({ apiUrl: taigaApiUrl });
-  const calendar = createRenewalCalendar({ kv, clock, keys });
+  const schedule = createRefreshSchedule({ kv, clock, keys });
   const seal = createSealer(rootKeys, "vault");
   const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
-  const stored = { kv, seal, clock, keys, calendar, logger, sleep };
-  const sharedTokens = createSharedTokens({
+  const stored = { kv, seal, clock, keys, schedule, logger, sleep };
+  const applicationTokens = createApplicationTokenLifecycle({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: 660 }),
-    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
+    registry: createApplicationTokenRegistry({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async () => undefined,
   });
-  const endGrant = createEndGrant({ ...stored, broadcast, sharedTokens });
+  const endGrant = createEndGrant({ ...stored, broadcast, applicationTokens });
   const vault = createVault({
     ...stored,
-    sharedTokens,
+    applicationTokens,
     toAccountId: toSubject,
     whoIs: async (credential, signal) =>
       toTaigaAccount(await createTaigaClient(transport, credential, { signal }).users.me()),
@@ -170,10 +170,10 @@ export async function startReplica(deps: ReplicaDeps): Promise<Replica> {
     ttlSeconds: 660,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
   });
-  const keepAlive = createKeepAlive({
-    calendar,
+  const refreshSweeper = createRefreshSweeper({
+    schedule,
     vault,
-    sharedTokens,
+    applicationTokens,
     logger,
     sleep: async () => undefined,
     random: () => 0,
@@ -211,9 +211,9 @@ export async function startReplica(deps: ReplicaDeps): Promise<Replica> {
   return {
     system,
     seal,
-    sweep: () => keepAlive.sweep(),
+    sweep: () => refreshSweeper.sweep(),
     stop: async () => {
-      await keepAlive.close();
+      await refreshSweeper.close();
       await system.close();
       await transport.close();
     },

@@ -1,5 +1,5 @@
 // What holds in the store of the authorization server after whatever has happened to it.
-import type { Sealer } from "../../apps/auth-server/src/crypto/seal.ts";
+import type { Sealer } from "../../apps/auth-server/src/secrets/seal.ts";
 import { systemClock } from "../../packages/service/src/index.ts";
 import type { Entry, Kv } from "../../packages/store/src/index.ts";
 import type { Replica } from "./simulated-months.ts";

@@ -1,6 +1,6 @@
 import { systemClock } from "@taiga-mcp/service";
 import { styleText } from "node:util";
-import { runAdmin } from "./admin/run-admin.ts";
+import { runAdmin } from "./cli/run-admin.ts";
 
 const COLOURS = { ok: "green", warn: "yellow", fail: "red" } as const;
 

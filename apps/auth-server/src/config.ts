@@ -11,8 +11,8 @@ import {
   resolveTaigaConnection,
   type TaigaConnection,
 } from "@taiga-mcp/service";
-import type { DocumentHosts } from "./client-documents/document-url.ts";
-import type { AllowLists } from "./login/admission.ts";
+import type { DocumentHosts } from "./clients/document-url.ts";
+import type { AllowLists } from "./login/allow-list.ts";
 import { AuthServerSettings, MASTER_KEY, type Settings, toKeyTexts } from "./settings.ts";
 
 /** How much longer than its code a new grant lives, so that the code is what ends first. */

@@ -5,39 +5,40 @@ import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { createInspectInstallation } from "./admin/inspect-installation.ts";
-import { createPrivateApp, createPublicApp } from "./app.ts";
-import { createClientDocuments } from "./client-documents/client-documents.ts";
-import { createDocumentFetch } from "./client-documents/document-fetch.ts";
-import { isSpecialUseAddress } from "./client-documents/special-use-address.ts";
+import { createInspectInstallation } from "./operations/inspect-installation.ts";
+import { createPrivateApp } from "./http/private-app.ts";
+import { createPublicApp } from "./http/public-app.ts";
+import { createClientDocuments } from "./clients/client-documents.ts";
+import { createDocumentFetch } from "./clients/document-fetch.ts";
+import { isSpecialUseAddress } from "./clients/special-use-address.ts";
 import { parseConfig } from "./config.ts";
-import { createCsrfKeys } from "./crypto/keys.ts";
-import { createCounters, toLoginOutcome } from "./counters.ts";
-import { createSealer } from "./crypto/seal.ts";
+import { createCsrfKeys } from "./secrets/cookie-keys.ts";
+import { createCounters, toLoginOutcome } from "./operations/counters.ts";
+import { createSealer } from "./secrets/seal.ts";
 import { createEngine } from "./engine/engine.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
 import { toRouteName } from "./http/route-names.ts";
-import { createApplicationFlows } from "./interactions/application-flows.ts";
-import { createCsrf } from "./interactions/csrf.ts";
-import { createInteractionsRouter } from "./interactions/router.ts";
-import { openKeyRing } from "./keys/key-ring.ts";
-import { createKeyRotation } from "./keys/key-rotation.ts";
-import { createRingRecord } from "./keys/ring-record.ts";
-import { createAdmission } from "./login/admission.ts";
+import { createApplicationFlows } from "./pages/application-flows.ts";
+import { createCsrf } from "./pages/csrf.ts";
+import { createInteractionsRouter } from "./pages/router.ts";
+import { openKeyRing } from "./secrets/key-ring.ts";
+import { createKeyRotation } from "./operations/key-rotation.ts";
+import { createRingRecord } from "./secrets/ring-record.ts";
+import { createAllowList } from "./login/allow-list.ts";
 import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
 import { toTaigaAccount } from "./login/taiga-account.ts";
 import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
-import { createEndGrant } from "./revocation/end-grant.ts";
-import { createRevocationFeed } from "./revocation/revocation-feed.ts";
-import { createStorageKeys, toAccountId } from "./storage/keys.ts";
+import { createEndGrant } from "./grants/end-grant.ts";
+import { createRevocationFeed } from "./grants/revocation-feed.ts";
+import { createKeyNames, toAccountId } from "./storage/key-names.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
 import { createCredentialStore } from "./vault/credential-store.ts";
-import { createKeepAlive } from "./vault/keep-alive.ts";
-import { createRenewalCalendar } from "./vault/renewal-calendar.ts";
-import { createSharedTokens } from "./vault/shared-tokens.ts";
-import { createTokenLedger } from "./vault/token-ledger.ts";
+import { createRefreshSweeper } from "./vault/refresh-sweeper.ts";
+import { createRefreshSchedule } from "./vault/refresh-schedule.ts";
+import { createApplicationTokenLifecycle } from "./vault/application-token-lifecycle.ts";
+import { createApplicationTokenRegistry } from "./vault/application-token-registry.ts";
 import { createVault } from "./vault/vault.ts";
 
 const NAME = "auth-server";
@@ -53,14 +54,14 @@ await runService(NAME, process, async (environment) => {
     apiUrl: config.taigaApiUrl,
     ...config.taigaConnection,
   });
-  const keys = createStorageKeys(config.taigaApiUrl);
+  const keys = createKeyNames(config.taigaApiUrl);
   const { masterKeys } = config;
   const ringRecord = createRingRecord({ kv: store, keys, masterKeys, clock });
   const rootKeys = await openKeyRing({ record: ringRecord, broadcast, clock, logger });
   const seal = createSealer(rootKeys, "vault");
   const toSubject = (userId: number): string => toAccountId(config.taigaApiUrl, userId);
-  const calendar = createRenewalCalendar({ kv: store, clock, keys });
-  const stored = { kv: store, seal, clock, keys, calendar, logger, sleep };
+  const schedule = createRefreshSchedule({ kv: store, clock, keys });
+  const stored = { kv: store, seal, clock, keys, schedule, logger, sleep };
   const { applicationId, taigaWebUrl } = config;
   const applicationLogin =
     applicationId === undefined
@@ -71,17 +72,17 @@ await runService(NAME, process, async (environment) => {
           taigaWebUrl,
           clock,
         });
-  const sharedTokens = createSharedTokens({
+  const applicationTokens = createApplicationTokenLifecycle({
     ...stored,
     credentials: createCredentialStore({ ...stored, ttlSeconds: config.newGrantTtlSeconds }),
-    ledger: createTokenLedger({ ...stored, toAccountId: toSubject }),
+    registry: createApplicationTokenRegistry({ ...stored, toAccountId: toSubject }),
     toAccountId: toSubject,
     revokeAtTaiga: async (credential) => applicationLogin?.revoke(credential),
   });
-  const endGrant = createEndGrant({ kv: store, keys, broadcast, sharedTokens, logger, sleep });
+  const endGrant = createEndGrant({ kv: store, keys, broadcast, applicationTokens, logger, sleep });
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits({ kv: store, keys, clock });
-  const isAdmitted = createAdmission(config.allowLists);
+  const isAllowed = createAllowList(config.allowLists);
   const metrics = createMetrics({ name: NAME, toRoute: toRouteName });
   metrics.measureProcess();
   const counters = createCounters(metrics);
@@ -92,10 +93,10 @@ await runService(NAME, process, async (environment) => {
     ),
     whoIs: async (credential, signal) =>
       toTaigaAccount(await createTaigaClient(transport, credential, { signal }).users.me()),
-    isAdmitted,
+    isAllowed,
     ttlSeconds: config.newGrantTtlSeconds,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
-    sharedTokens,
+    applicationTokens,
     toAccountId: toSubject,
   });
   const documentFetch = createDocumentFetch({
@@ -106,10 +107,10 @@ await runService(NAME, process, async (environment) => {
   const clientDocuments = config.takesClientDocuments
     ? createClientDocuments({ ...documentFetch, hosts, rateLimits })
     : undefined;
-  const keepAlive = createKeepAlive({
-    calendar,
+  const refreshSweeper = createRefreshSweeper({
+    schedule,
     vault,
-    sharedTokens,
+    applicationTokens,
     logger,
     // An aborted wait is one that is over.
     sleep: (ms, signal) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined),
@@ -158,7 +159,7 @@ await runService(NAME, process, async (environment) => {
       flows: createApplicationFlows(stored),
     },
     allowLists: config.allowLists,
-    isAdmitted,
+    isAllowed,
     listOwnProjects: createOwnProjects((memberId, credential, signal) =>
       createTaigaClient(transport, credential, { signal }).projects.list({ memberId }),
     ),
@@ -193,13 +194,13 @@ await runService(NAME, process, async (environment) => {
     ...config.privateListener,
     setting: "AUTH_SERVER_PRIVATE_PORT",
   });
-  keepAlive.start();
+  refreshSweeper.start();
   return {
     message: `The authorization server is at ${config.issuer}.`,
     close: async () => {
       // Its streams would keep the listener open.
       await revocations.close();
-      await Promise.all([publicListener.close(), privateListener.close(), keepAlive.close()]);
+      await Promise.all([publicListener.close(), privateListener.close(), refreshSweeper.close()]);
       await rootKeys.close();
       await Promise.all([
         store.close(),

@@ -1,7 +1,7 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
-import { toGrantLimits } from "./grant-limits.ts";
+import { toGrantScope } from "./records/grant-scope.ts";
 import type { AccessTokenInfo, AccessTokens } from "./ports.ts";
-import type { RecordStore } from "./record-store.ts";
+import type { RecordStore } from "./records/record-store.ts";
 import { outsideEngine } from "./store-unavailable.ts";
 
 export interface AccessTokensDeps {
@@ -28,7 +28,7 @@ async function find(
   const token = (await tokens.read(value))?.payload;
   if (token?.grantId === undefined || token.exp === undefined) return undefined;
   const grant = (await grants.read(token.grantId))?.payload;
-  const limit = grant && toGrantLimits(grant);
+  const limit = grant && toGrantScope(grant);
   const level = toAccessLevel((token.scope ?? "").split(" "));
   if (limit === undefined || level === undefined) return undefined;
   const { accountId } = token;

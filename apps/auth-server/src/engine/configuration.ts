@@ -6,11 +6,11 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from "oidc-provider";
-import { createCookieKeys, createEngineKeySet } from "../crypto/keys.ts";
-import type { RootKeys } from "../crypto/root-keys.ts";
-import { type DocumentClients, UnusableDocument } from "./document-clients.ts";
-import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "./interaction-lifetimes.ts";
-import { askEveryTime } from "./interaction-policy.ts";
+import { createCookieKeys, createEngineKeySet } from "../secrets/cookie-keys.ts";
+import type { RootKeys } from "../secrets/root-keys.ts";
+import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
+import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
+import { askEveryTime } from "./interactions/interaction-policy.ts";
 import { canonicalResource } from "./policy.ts";
 import type { RenderFailure } from "./ports.ts";
 import { ROUTES } from "./routes.ts";

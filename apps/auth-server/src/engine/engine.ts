@@ -1,28 +1,28 @@
 import type { AccessLevel, Clock, Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { Provider } from "oidc-provider";
-import type { RootKeys } from "../crypto/root-keys.ts";
-import { createSealer } from "../crypto/seal.ts";
-import type { StorageKeys } from "../storage/keys.ts";
+import type { RootKeys } from "../secrets/root-keys.ts";
+import { createSealer } from "../secrets/seal.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { createAccessTokens } from "./access-tokens.ts";
-import { createAdapterFactory } from "./adapter.ts";
-import { createCodeUses } from "./code-uses.ts";
+import { createAdapterFactory } from "./records/adapter.ts";
+import { createCodeRedemption } from "./single-use/code-redemption.ts";
 import { toConfiguration } from "./configuration.ts";
-import { createDocumentClients } from "./document-clients.ts";
+import { createDocumentClients } from "./records/document-clients.ts";
 import { countEngineEvents, type CountEvent, logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
-import { createFinishedInteractions } from "./finished-interactions.ts";
-import { createFlowSession } from "./flow-session.ts";
-import { createGrantLimitsStore } from "./grant-limits.ts";
-import { createGrantRoom } from "./grant-room.ts";
-import { createInteractions } from "./interactions.ts";
-import { createLateDeletes } from "./late-deletes.ts";
-import { createLifetimes } from "./lifetimes.ts";
+import { createOutcomeCookie } from "./interactions/outcome-cookie.ts";
+import { createFlowSession } from "./interactions/flow-session.ts";
+import { createGrantScopeStore } from "./records/grant-scope.ts";
+import { createGrantLimit } from "../grants/grant-limit.ts";
+import { createInteractions } from "./interactions/interactions.ts";
+import { createDeferredDeletes } from "./records/deferred-deletes.ts";
+import { createLifetimes } from "../grants/lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
-import { createRecordStore } from "./record-store.ts";
-import { toRecordKind } from "./records.ts";
-import { createRefreshGrace } from "./refresh-grace.ts";
-import { createRefreshTokens } from "./refresh-tokens.ts";
+import { createRecordStore } from "./records/record-store.ts";
+import { toRecordKind } from "./records/records.ts";
+import { createRefreshGrace } from "./single-use/refresh-grace.ts";
+import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface EngineDeps {
@@ -40,7 +40,7 @@ export interface EngineDeps {
     refreshGraceSeconds: number;
   };
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   /** What seals records and signs cookies. */
   rootKeys: RootKeys;
   clock: Clock;
@@ -68,14 +68,14 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const graceSeconds = config.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
-  const codeUses = createCodeUses({
+  const codeRedemption = createCodeRedemption({
     records: recordsOf("AuthorizationCode"),
     lifetimes,
-    makeRoom: createGrantRoom({ ...deps, ...config }),
+    evictOldest: createGrantLimit({ ...deps, ...config }),
     clock,
     sleep,
   });
-  const lateDeletes = createLateDeletes({ logger });
+  const deferredDeletes = createDeferredDeletes({ logger });
   const documentClients =
     deps.clientDocuments && createDocumentClients({ kv, keys, documents: deps.clientDocuments });
   const adapter = createAdapterFactory({
@@ -84,8 +84,8 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     sealer,
     clock,
     endGrant: deps.endGrant,
-    codes: codeUses.adapter,
-    lateDeletes,
+    codes: codeRedemption.adapter,
+    deferredDeletes,
     refreshTokens: refreshTokens.adapter,
     documentClients,
     currentRoute: () => Provider.ctx?.oidc.route,
@@ -95,7 +95,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     config.issuer,
     toConfiguration({ ...deps, ...config, adapter, documentClients }),
   );
-  // Only what pin-authority.ts put into the headers is believed.
+  // The public app pins these headers to the issuer (`createPinAuthority`), so they can be trusted.
   provider.proxy = true;
   logEngineEvents(provider, logger);
   if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);
@@ -103,11 +103,11 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
-  provider.use(lateDeletes.middleware);
+  provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);
-  provider.use(codeUses.middleware);
-  const finished = createFinishedInteractions({ provider, clock, issuer: config.issuer });
-  provider.use(finished.middleware);
+  provider.use(codeRedemption.middleware);
+  const outcomeCookie = createOutcomeCookie({ provider, clock, issuer: config.issuer });
+  provider.use(outcomeCookie.middleware);
 
   const handle = provider.callback();
   const { accessLimit } = config;
@@ -116,10 +116,10 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     interactions: createInteractions({
       provider,
       accessLimit,
-      limits: createGrantLimitsStore(grants),
+      limits: createGrantScopeStore(grants),
       lifetimes,
       resource: config.resource,
-      outcome: finished.outcome,
+      outcome: outcomeCookie.outcome,
       endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
     }),
     accessTokens: createAccessTokens({ tokens: recordsOf("AccessToken"), grants, accessLimit }),

@@ -65,7 +65,7 @@ export interface Interactions {
     accountId: string,
   ): Promise<void>;
   /** A new grant for this client connection; never one that exists already. Nothing is redirected. */
-  createGrant(interaction: Interaction, limits: GrantLimits): Promise<{ grantId: string }>;
+  createGrant(interaction: Interaction, limits: GrantScope): Promise<{ grantId: string }>;
   /** Deletes a new grant that nothing will come of. */
   discardGrant(grantId: string): Promise<void>;
   /** Sends the browser back to the client with a code. */
@@ -82,7 +82,7 @@ export interface Interactions {
 }
 
 /** What a user agreed to; a part of the grant. */
-export interface GrantLimits {
+export interface GrantScope {
   access: AccessLevel;
   /** Taiga project ids, or all that the user can see. */
   projects: "all" | readonly number[];
@@ -99,7 +99,7 @@ export interface AccessTokenInfo {
   issuedAt: number;
   /** Epoch seconds. */
   expiresAt: number;
-  limits: GrantLimits;
+  limits: GrantScope;
 }
 
 export interface AccessTokens {

@@ -1,9 +1,9 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
-import type { KeySet } from "../crypto/keys.ts";
+import type { KeySet } from "../secrets/cookie-keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
-import { OAuthError } from "./oauth-error.ts";
-import { toClientMetadata, toClientUpdate } from "./registration-request.ts";
+import { OAuthError } from "../oauth-error.ts";
+import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
 
 /** RFC 7591 bodies with ten long redirect URIs fit; nothing else is nearly as large. */
 const MAX_BODY_BYTES = 32 * 1024;

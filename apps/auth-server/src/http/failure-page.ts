@@ -1,5 +1,5 @@
 import type { Failure } from "../engine/ports.ts";
-import { type ErrorPage, renderErrorPage } from "../views/error-page.ts";
+import { type ErrorPage, renderErrorPage } from "../pages/views/error-page.ts";
 
 const START_AGAIN = "Go back to the app that sent you here and connect again.";
 

@@ -1,5 +1,5 @@
 import { type RequestHandler, Router } from "express";
-import type { RootKeys } from "../crypto/root-keys.ts";
+import type { RootKeys } from "../secrets/root-keys.ts";
 import { createKeyGuard } from "./require-keys.ts";
 
 const ok: RequestHandler = (_req, res) => {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import type { RootKeys } from "../crypto/root-keys.ts";
+import type { RootKeys } from "../secrets/root-keys.ts";
 
 /**
  * Lets nobody past while the keys were not read lately: a process that knows none cannot serve, and

@@ -1,11 +1,15 @@
 import { CodedError } from "@taiga-mcp/service";
 import { setTimeout as delay } from "node:timers/promises";
 import { toNetworkOf } from "../storage/network.ts";
-import { createFailureLog, type FailureLog, type FailureLogDeps } from "./failure-log.ts";
+import {
+  createFailureCounter,
+  type FailureCounter,
+  type FailureCounterDeps,
+} from "./failure-counter.ts";
 import type { LoginBackend, LoginOutcome } from "./login-backend.ts";
-import { createKnownBrowsers, type KnownBrowsersDeps } from "./known-browsers.ts";
+import { createDeviceCookies, type DeviceCookiesDeps } from "./device-cookies.ts";
 import { lockedUntil, type LockRule, LOGIN_LIMITS } from "./login-limits.ts";
-import { createSlowLane } from "./slow-lane.ts";
+import { createNetworkThrottle } from "./network-throttle.ts";
 
 /** Where a login comes from. */
 export interface LoginSource {
@@ -36,8 +40,8 @@ export class TooManyLoginsError extends CodedError<"too_many_logins"> {
   }
 }
 
-export interface LimitedLoginDeps extends FailureLogDeps {
-  keys: FailureLogDeps["keys"] & KnownBrowsersDeps["keys"];
+export interface LimitedLoginDeps extends FailureCounterDeps {
+  keys: FailureCounterDeps["keys"] & DeviceCookiesDeps["keys"];
   login: LoginBackend;
   sleep?: (ms: number) => Promise<unknown>;
 }
@@ -58,28 +62,31 @@ export interface LimitedLoginDeps extends FailureLogDeps {
  */
 export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const { login, clock, sleep = delay } = deps;
-  const toLog = (name: string, rules: readonly LockRule[]): FailureLog =>
-    createFailureLog(deps, {
+  const toCounter = (name: string, rules: readonly LockRule[]): FailureCounter =>
+    createFailureCounter(deps, {
       name,
       // Twice what counts: one that is taken back must not uncover that an older one was dropped.
       kept: 2 * Math.max(...rules.map(({ failures }) => failures)),
       keptSeconds: Math.max(...rules.map((rule) => rule.withinSeconds + rule.lockSeconds)),
     });
-  const pairs = toLog("pair-failures", LOGIN_LIMITS.pair);
-  const accounts = toLog("account-failures", LOGIN_LIMITS.account);
+  const pairs = toCounter("pair-failures", LOGIN_LIMITS.pair);
+  const accounts = toCounter("account-failures", LOGIN_LIMITS.account);
   const slow = { ...LOGIN_LIMITS.network, lockSeconds: 0 };
-  const networks = toLog("network-failures", [slow]);
-  const lane = createSlowLane(deps);
-  const browsers = createKnownBrowsers(deps);
+  const networks = toCounter("network-failures", [slow]);
+  const throttle = createNetworkThrottle(deps);
+  const deviceCookies = createDeviceCookies(deps);
 
   /** @returns how to take the count back. */
   async function count(
-    log: FailureLog,
+    counter: FailureCounter,
     who: string,
     rules: readonly LockRule[],
   ): Promise<() => Promise<void>> {
     const now = clock();
-    const { failures, takeBack } = await log.add(who, (times) => lockedUntil(times, rules) > now);
+    const { failures, takeBack } = await counter.add(
+      who,
+      (times) => lockedUntil(times, rules) > now,
+    );
     if (takeBack !== undefined) return takeBack;
     throw new TooManyLoginsError(
       "Too many logins with this name have failed.",
@@ -90,7 +97,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   /** Waits for the network's turn when it has failed a lot. */
   async function waitForTurn(network: string, failures: readonly number[]): Promise<void> {
     if (lockedUntil(failures, [slow]) <= clock()) return;
-    const waitSeconds = await lane.book(network);
+    const waitSeconds = await throttle.book(network);
     if (waitSeconds > LOGIN_LIMITS.longestWaitSeconds) {
       throw new TooManyLoginsError(
         "There are many logins from your network just now, so they are let through one by one.",
@@ -104,7 +111,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
     login: async (credentials, { address, browser }) => {
       const account = toAccountName(credentials.username);
       const network = toNetworkOf(address);
-      const isKnown = await browsers.isKnown(account, browser);
+      const isKnown = await deviceCookies.isKnown(account, browser);
       const pair = `${account} ${isKnown ? browser : network}`;
       const takeBack = [await count(pairs, pair, LOGIN_LIMITS.pair)];
       const undo = async (): Promise<void> => {
@@ -120,7 +127,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
         }
         const outcome = await login.login(credentials);
         if (outcome.ok) {
-          await browsers.remember(account, browser);
+          await deviceCookies.remember(account, browser);
           await undo();
           await pairs.forget(pair);
         }

@@ -1,7 +1,7 @@
 import { type Clock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import type { Store } from "express-rate-limit";
-import type { StorageKeys } from "./keys.ts";
+import type { KeyNames } from "./key-names.ts";
 
 /** Each try that fails is another one's success, so this many at once all get their turn. */
 const MAX_TRIES = 32;
@@ -19,7 +19,7 @@ export type RateLimits = (limit: RateLimit) => Store;
 
 export interface RateLimitsDeps {
   kv: Kv;
-  keys: Pick<StorageKeys, "rateLimit">;
+  keys: Pick<KeyNames, "rateLimit">;
   clock: Clock;
 }
 

@@ -1,13 +1,24 @@
 import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
+import type { Sealer } from "../secrets/seal.ts";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
-import type { StorageKeys } from "../storage/keys.ts";
-import { TaigaCredential } from "./credential-schema.ts";
-import type { RenewalCalendar } from "./renewal-calendar.ts";
+import type { KeyNames } from "../storage/key-names.ts";
+import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
-import { createWriteBack } from "./write-back.ts";
+import { createDurableWrite } from "./durable-write.ts";
+
+/** A Taiga credential as the vault's records hold it. */
+export const TaigaCredential = z.discriminatedUnion("scheme", [
+  z.object({ scheme: z.literal("Bearer"), token: z.string(), refreshToken: z.string() }),
+  z.object({
+    scheme: z.literal("Application"),
+    token: z.string(),
+    state: z.string(),
+    userId: z.int(),
+    checkedAt: z.int(),
+  }),
+]);
 
 const VaultRecord = z.union([
   z.object({ state: z.literal("live"), credential: TaigaCredential }),
@@ -42,7 +53,7 @@ export interface CredentialStore {
   /** Writes a grant's first record, into the index that dies with the grant, and plans its renewal. */
   create(grantId: string, credential: TaigaCredentialRecord): Promise<void>;
   /**
-   * Writes the next pair over the used one, sooner or later; see `WriteBack`: Taiga has forgotten
+   * Writes the next pair over the used one, sooner or later; see `DurableWrite`: Taiga has forgotten
    * the old pair, so the new one exists nowhere else.
    * @returns false when the grant was revoked meanwhile; it stays so.
    */
@@ -51,15 +62,15 @@ export interface CredentialStore {
    * Records that a credential is dead, unless it is not the one in the store any more.
    * @returns whether it was.
    */
-  bury(grantId: string, credential: StoredCredential, reason: string): Promise<boolean>;
+  markLost(grantId: string, credential: StoredCredential, reason: string): Promise<boolean>;
 }
 
 export interface CredentialStoreDeps {
   kv: Kv;
   seal: Sealer;
   clock: Clock;
-  keys: Pick<StorageKeys, "vault" | "grantIndex">;
-  calendar: Pick<RenewalCalendar, "plan">;
+  keys: Pick<KeyNames, "vault" | "grantIndex">;
+  schedule: Pick<RefreshSchedule, "plan">;
   /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
   logger: Logger;
@@ -67,21 +78,21 @@ export interface CredentialStoreDeps {
 }
 
 export function createCredentialStore(deps: CredentialStoreDeps): CredentialStore {
-  const { kv, seal, clock, keys, calendar, ttlSeconds, logger, sleep } = deps;
+  const { kv, seal, clock, keys, schedule, ttlSeconds, logger, sleep } = deps;
   const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
 
   const sealLive = (key: string, credential: TaigaCredentialRecord) =>
     records.seal(key, { state: "live", credential });
-  const writeBack = createWriteBack({ kv, logger, sleep });
+  const durableWrite = createDurableWrite({ kv, logger, sleep });
 
   async function readAt(key: string): Promise<StoredCredential | undefined> {
-    await writeBack.catchUp(key);
+    await durableWrite.catchUp(key);
     return toStored(await records.read(key));
   }
 
   /** An application's token does not end by itself, so there is nothing to plan. */
   async function plan(grantId: string, credential: TaigaCredentialRecord): Promise<void> {
-    if (credential.scheme === "Bearer") await calendar.plan(grantId, credential.refreshToken);
+    if (credential.scheme === "Bearer") await schedule.plan(grantId, credential.refreshToken);
   }
 
   /** The credential is safe by now. The plan that stays when this fails is early, never late. */
@@ -109,12 +120,12 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
 
     renew: async (grantId, credential) => {
       const key = keys.vault(grantId);
-      const isStored = await writeBack.write(key, await sealLive(key, credential));
+      const isStored = await durableWrite.write(key, await sealLive(key, credential));
       if (isStored) await replan(grantId, credential);
       return isStored;
     },
 
-    bury: async (grantId, { sealed, recordExpiresAt }, reason) => {
+    markLost: async (grantId, { sealed, recordExpiresAt }, reason) => {
       const key = keys.vault(grantId);
       const left = recordExpiresAt - clock();
       if (left <= 0) return false;

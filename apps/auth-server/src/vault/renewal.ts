@@ -2,8 +2,8 @@ import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { isDeepStrictEqual } from "node:util";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
-import type { StorageKeys } from "../storage/keys.ts";
-import type { AskTaiga } from "./ask-taiga.ts";
+import type { KeyNames } from "../storage/key-names.ts";
+import type { TaigaRefresh } from "./taiga-refresh.ts";
 import type { CredentialStore, StoredCredential } from "./credential-store.ts";
 
 /**
@@ -26,11 +26,11 @@ export type RenewalOutcome =
 export interface RenewalDeps {
   kv: Kv;
   credentials: CredentialStore;
-  keys: Pick<StorageKeys, "vaultLock">;
-  taiga: AskTaiga;
+  keys: Pick<KeyNames, "vaultLock">;
+  taiga: TaigaRefresh;
   /** Ends the grant of a credential that Taiga has ended. */
   endGrant: (grantId: string) => Promise<void>;
-  /** Takes back at Taiga what no grant needs any more; see shared-tokens.ts. */
+  /** Takes back at Taiga what no grant needs any more; see application-token-lifecycle.ts. */
   release: (credential: TaigaCredentialRecord) => Promise<void>;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
@@ -82,7 +82,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
       logger.warn({ err: answer.cause }, "Taiga did not renew a credential; it stays in use");
       return { kind: "postponed", credential, cause: answer.cause };
     }
-    if (answer.kind === "refused") return await bury(grantId, before, answer.reason);
+    if (answer.kind === "refused") return await markLost(grantId, before, answer.reason);
     const isStored = await credentials.renew(grantId, answer.credential);
     if (!isStored) return { kind: "lost" };
     // Taiga vouches for an application's user at each renewal; for a login it must be asked.
@@ -99,15 +99,15 @@ export function createRenewal(deps: RenewalDeps): Renew {
     const answer = await taiga.admit(credential);
     if (answer.kind !== "refused") return { kind: "renewed", credential };
     const stored = await credentials.read(grantId);
-    return stored === undefined ? { kind: "lost" } : await bury(grantId, stored, answer.reason);
+    return stored === undefined ? { kind: "lost" } : await markLost(grantId, stored, answer.reason);
   }
 
-  async function bury(
+  async function markLost(
     grantId: string,
     stored: StoredCredential,
     reason: string,
   ): Promise<RenewalOutcome> {
-    if (await credentials.bury(grantId, stored, reason)) {
+    if (await credentials.markLost(grantId, stored, reason)) {
       logger.info({ reason }, "a login at Taiga is over");
       await endGrant(grantId);
       void deps.release(stored.credential);
@@ -115,7 +115,7 @@ export function createRenewal(deps: RenewalDeps): Renew {
     }
     const winner = await credentials.read(grantId);
     if (winner === undefined) return { kind: "lost" };
-    if (isSame(winner, stored)) return await bury(grantId, winner, reason);
+    if (isSame(winner, stored)) return await markLost(grantId, winner, reason);
     return { kind: "renewed", credential: winner.credential };
   }
 

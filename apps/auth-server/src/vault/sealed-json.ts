@@ -1,7 +1,7 @@
 import type { Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import type { z } from "zod";
-import { type Sealer, SealError } from "../crypto/seal.ts";
+import { type Sealer, SealError } from "../secrets/seal.ts";
 
 /** A record as it was read. */
 export interface OpenedRecord<T> {

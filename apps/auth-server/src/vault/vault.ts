@@ -3,17 +3,16 @@ import type { Kv } from "@taiga-mcp/store";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { Sealer } from "../crypto/seal.ts";
-import type { IsAdmitted } from "../login/admission.ts";
+import type { Sealer } from "../secrets/seal.ts";
+import type { IsAllowed } from "../login/allow-list.ts";
 import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/login-backend.ts";
-import { hash, type StorageKeys } from "../storage/keys.ts";
-import { type AskWhoIs, createAskTaiga, type RefreshAtTaiga } from "./ask-taiga.ts";
-import { TaigaCredential } from "./credential-schema.ts";
-import { createCredentialStore } from "./credential-store.ts";
+import { hash, type KeyNames } from "../storage/key-names.ts";
+import { type AskWhoIs, createTaigaRefresh, type RefreshAtTaiga } from "./taiga-refresh.ts";
+import { createCredentialStore, TaigaCredential } from "./credential-store.ts";
 import { createRenewal, type Renew, type RenewalOutcome } from "./renewal.ts";
-import type { RenewalCalendar } from "./renewal-calendar.ts";
+import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson } from "./sealed-json.ts";
-import type { SharedTokens } from "./shared-tokens.ts";
+import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
 import { toExpiry } from "./token-expiry.ts";
 
 /** How long a user may take to answer the consent page. */
@@ -89,16 +88,16 @@ export interface VaultDeps {
   refresh: RefreshAtTaiga;
   whoIs: AskWhoIs;
   /** Who may use this installation, asked at each renewal; left out, everybody in Taiga. */
-  isAdmitted?: IsAdmitted | undefined;
+  isAllowed?: IsAllowed | undefined;
   /** How long a new grant waits for its code to be exchanged. */
   ttlSeconds: number;
   /** Ends the grant of a credential that Taiga has ended, so that its client starts a new login. */
   endGrant: (grantId: string) => Promise<void>;
   /** Where the renewals of logins that nobody uses are planned. */
-  calendar: Pick<RenewalCalendar, "plan">;
-  sharedTokens: Pick<SharedTokens, "note" | "release">;
+  schedule: Pick<RefreshSchedule, "plan">;
+  applicationTokens: Pick<ApplicationTokenLifecycle, "note" | "release">;
   toAccountId: (userId: number) => string;
-  keys: Pick<StorageKeys, "vault" | "vaultLock" | "heldCredential" | "grantIndex" | "accountHeld">;
+  keys: Pick<KeyNames, "vault" | "vaultLock" | "heldCredential" | "grantIndex" | "accountHeld">;
   logger: Logger;
   sleep?: (ms: number) => Promise<unknown>;
   /** An unguessable text at each call. */
@@ -114,11 +113,18 @@ const HeldLogin = z.object({
 
 export function createVault(deps: VaultDeps): Vault {
   const { kv, clock, keys, toAccountId, sleep = delay, random = randomUUID } = deps;
-  const { release } = deps.sharedTokens;
+  const { release } = deps.applicationTokens;
   const held = createSealedJson<z.output<typeof HeldLogin>>({ ...deps, schema: HeldLogin });
   const credentials = createCredentialStore({ ...deps, sleep });
   const renew = shareFlights(
-    createRenewal({ ...deps, taiga: createAskTaiga(deps), credentials, release, sleep, random }),
+    createRenewal({
+      ...deps,
+      taiga: createTaigaRefresh(deps),
+      credentials,
+      release,
+      sleep,
+      random,
+    }),
   );
 
   const toToken = (credential: TaigaCredentialRecord): TaigaToken => ({
@@ -130,7 +136,7 @@ export function createVault(deps: VaultDeps): Vault {
   return {
     hold: async (uid, { user, credential }) => {
       const key = keys.heldCredential(uid);
-      await deps.sharedTokens.note(credential);
+      await deps.applicationTokens.note(credential);
       await kv.set(key, await held.seal(key, { user, credential }), {
         ttlSeconds: HELD_SECONDS,
         indexes: [keys.accountHeld(toAccountId(user.id))],

@@ -2,7 +2,7 @@
 // sent browsers on to a login that had been agreed to before, and took the answer from whichever
 // browser brought it, so that an attacker's client got a victim's login.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Browser, openBrowser, PATH, UID } from "../interactions/browser.ts";
+import { type Browser, openBrowser, PATH, UID } from "../pages/browser.ts";
 
 const CODE = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const CALLBACK = `/taiga/callback?auth_code=${CODE}`;

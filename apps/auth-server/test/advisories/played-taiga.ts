@@ -2,7 +2,7 @@ import { systemClock } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import type { LoginBackend, TaigaAccount } from "../../src/login/login-backend.ts";
 import type { ApplicationLogin } from "../../src/login/taiga-application.ts";
-import { toAccountId } from "../../src/storage/keys.ts";
+import { toAccountId } from "../../src/storage/key-names.ts";
 import { TAIGA_API_URL } from "../support/system.ts";
 import { createTaigaChains, type TaigaChains } from "../support/taiga-chains.ts";
 

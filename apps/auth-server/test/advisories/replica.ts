@@ -2,15 +2,15 @@ import { createLogger, systemClock } from "@taiga-mcp/service";
 import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../src/config.ts";
-import { createCsrfKeys } from "../../src/crypto/keys.ts";
-import { createSealer } from "../../src/crypto/seal.ts";
-import { createApplicationFlows } from "../../src/interactions/application-flows.ts";
-import { createCsrf } from "../../src/interactions/csrf.ts";
-import { createInteractionsRouter } from "../../src/interactions/router.ts";
+import { createCsrfKeys } from "../../src/secrets/cookie-keys.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
+import { createApplicationFlows } from "../../src/pages/application-flows.ts";
+import { createCsrf } from "../../src/pages/csrf.ts";
+import { createInteractionsRouter } from "../../src/pages/router.ts";
 import { createLimitedLogin } from "../../src/login/limited-login.ts";
-import { createEndGrant } from "../../src/revocation/end-grant.ts";
-import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createEndGrant } from "../../src/grants/end-grant.ts";
+import { createKeyNames, toAccountId } from "../../src/storage/key-names.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 import { startSystem, type System, TAIGA_API_URL } from "../support/system.ts";
@@ -37,7 +37,7 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
   const { broadcast = createLocalBroadcast() } = options;
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });
-  const keys = createStorageKeys(TAIGA_API_URL);
+  const keys = createKeyNames(TAIGA_API_URL);
   const seal = createSealer(ROOT_KEYS, "vault");
   const toSubject = (userId: number): string => toAccountId(TAIGA_API_URL, userId);
   const stored = { kv, seal, clock, keys, logger, sleep };
@@ -46,11 +46,11 @@ export async function startReplica(options: ReplicaOptions): Promise<System> {
     ...stored,
     refresh: taiga.refresh,
     whoIs: async () => isAway(),
-    sharedTokens: { note: async () => {}, release: async () => {} },
+    applicationTokens: { note: async () => {}, release: async () => {} },
     toAccountId: toSubject,
     ttlSeconds: 660,
     endGrant: (grantId) => endGrant(keys.grant(grantId)),
-    calendar: createRenewalCalendar({ kv, clock, keys }),
+    schedule: createRefreshSchedule({ kv, clock, keys }),
   });
   return await startSystem({
     kv,

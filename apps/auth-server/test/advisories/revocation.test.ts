@@ -2,7 +2,7 @@
 import { systemClock } from "@taiga-mcp/service";
 import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import {
   introspect,
   postJson,

@@ -4,7 +4,7 @@ import { systemClock, UnavailableError } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { type Answer, introspect, refresh, type Tokens } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";

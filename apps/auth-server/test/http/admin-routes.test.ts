@@ -1,8 +1,8 @@
 import { CodedError, ConfigurationError, createLogger, UnavailableError } from "@taiga-mcp/service";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { toAdminToken } from "../../src/admin/admin-token.ts";
+import { toAdminToken } from "../../src/operations/admin-token.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
-import { INSTALLATION, KEY_REPORT } from "../admin/examples.ts";
+import { INSTALLATION, KEY_REPORT } from "../cli/examples.ts";
 import { basicAuth, request } from "../support/client.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import {
   basicAuth,
   connect,

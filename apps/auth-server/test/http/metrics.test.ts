@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createCounters, toLoginOutcome } from "../../src/counters.ts";
+import { createCounters, toLoginOutcome } from "../../src/operations/counters.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
 import { connect, introspect, refresh } from "../support/client.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -2,7 +2,7 @@ import { listen } from "@taiga-mcp/service";
 import express from "express";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createRevocationStream, HEARTBEAT_MS } from "../../src/http/revocation-stream.ts";
-import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
+import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
 import { basicAuth, connect, introspect, request, revoke } from "../support/client.ts";
 import { createFakeBroadcast, type FakeBroadcast } from "../support/fake-broadcast.ts";
 import { startSystem, type System } from "../support/system.ts";

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError, type Vault } from "../../src/vault/vault.ts";
 import {
   type Answer,

@@ -2,7 +2,7 @@ import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { ada, toAccount } from "../support/ada.ts";
 import { HOME, OFFICE, START } from "../support/login-world.ts";
 
@@ -32,7 +32,7 @@ function createScene() {
       },
     },
     kv: createSqliteKv({ file: ":memory:", clock: () => now }),
-    keys: createStorageKeys("https://taiga.example.com/api/v1"),
+    keys: createKeyNames("https://taiga.example.com/api/v1"),
     clock: () => now,
     sleep: async (ms) => {
       now += Math.ceil(ms / 1_000);

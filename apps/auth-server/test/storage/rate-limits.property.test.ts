@@ -2,12 +2,12 @@ import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 
 const NOW = 1_800_000_000;
 const TTL = { ttlSeconds: 600 };
 const clock = () => NOW;
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 
 const stored = fc.oneof(
   fc.constantFrom("", "-1", "1e9", "NaN", "Infinity", " 1", "0x10", "9007199254740993", "null"),

@@ -1,11 +1,11 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 
 const NOW = 1_800_000_000;
-const keys = createStorageKeys("https://taiga.example/api/v1");
+const keys = createKeyNames("https://taiga.example/api/v1");
 const limit = { name: "login", windowSeconds: 300, maximum: 40 };
 
 let now: number;

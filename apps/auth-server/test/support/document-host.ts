@@ -1,11 +1,8 @@
 import type { LookupAddress } from "node:dns";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import {
-  createDocumentFetch,
-  type DocumentFetch,
-} from "../../src/client-documents/document-fetch.ts";
-import { isSpecialUseAddress } from "../../src/client-documents/special-use-address.ts";
+import { createDocumentFetch, type DocumentFetch } from "../../src/clients/document-fetch.ts";
+import { isSpecialUseAddress } from "../../src/clients/special-use-address.ts";
 import { TEST_CERTIFICATE, TEST_KEY } from "./certificate.ts";
 
 interface Reply {

@@ -7,7 +7,7 @@ import {
   TooManyLoginsError,
 } from "../../src/login/limited-login.ts";
 import type { LoginOutcome } from "../../src/login/login-backend.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
 import { ada, toAccount } from "./ada.ts";
 import { createTestKv, type TestKv } from "./stores.ts";
 
@@ -63,7 +63,7 @@ export function createLoginWorld(): LoginWorld {
         },
       },
       kv,
-      keys: createStorageKeys("https://taiga.example.com/api/v1"),
+      keys: createKeyNames("https://taiga.example.com/api/v1"),
       clock,
       sleep: async (ms) => {
         world.waits.push(ms);

@@ -1,4 +1,4 @@
-import type { RootKey, RootKeys } from "../../src/crypto/root-keys.ts";
+import type { RootKey, RootKeys } from "../../src/secrets/root-keys.ts";
 
 /** A root key that is made of one byte, so that tests can tell keys apart. */
 export const toRootKey = (byte: number, changes: Partial<RootKey> = {}): RootKey => ({

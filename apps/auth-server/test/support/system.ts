@@ -4,23 +4,24 @@ import { type RequestHandler, Router } from "express";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createPrivateApp, createPublicApp } from "../../src/app.ts";
-import { createClientDocuments } from "../../src/client-documents/client-documents.ts";
-import type { FetchDocument } from "../../src/client-documents/document-fetch.ts";
+import { createPrivateApp } from "../../src/http/private-app.ts";
+import { createPublicApp } from "../../src/http/public-app.ts";
+import { createClientDocuments } from "../../src/clients/client-documents.ts";
+import type { FetchDocument } from "../../src/clients/document-fetch.ts";
 import type { Config } from "../../src/config.ts";
-import type { RootKeys } from "../../src/crypto/root-keys.ts";
-import { createCounters } from "../../src/counters.ts";
+import type { RootKeys } from "../../src/secrets/root-keys.ts";
+import { createCounters } from "../../src/operations/counters.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { GrantLimits, Interactions } from "../../src/engine/ports.ts";
+import type { GrantScope, Interactions } from "../../src/engine/ports.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
-import { type KeyRing, openKeyRing } from "../../src/keys/key-ring.ts";
-import { createKeyRotation, type KeyRotation } from "../../src/keys/key-rotation.ts";
-import { createRingRecord } from "../../src/keys/ring-record.ts";
-import { createEndGrant } from "../../src/revocation/end-grant.ts";
-import { createRevocationFeed } from "../../src/revocation/revocation-feed.ts";
-import { createStorageKeys, type StorageKeys } from "../../src/storage/keys.ts";
+import { type KeyRing, openKeyRing } from "../../src/secrets/key-ring.ts";
+import { createKeyRotation, type KeyRotation } from "../../src/operations/key-rotation.ts";
+import { createRingRecord } from "../../src/secrets/ring-record.ts";
+import { createEndGrant } from "../../src/grants/end-grant.ts";
+import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
+import { createKeyNames, type KeyNames } from "../../src/storage/key-names.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 
@@ -36,7 +37,7 @@ export const MASTER_KEYS = [new Uint8Array(32).fill(7)] as const;
 /** What the user of the scripted pages does; tests change it between requests. */
 interface User {
   accountId: string;
-  limits: GrantLimits;
+  limits: GrantScope;
   decision: "allow" | "deny";
 }
 
@@ -64,7 +65,7 @@ export interface System {
   url: string;
   privateUrl: string;
   kv: Kv;
-  keys: StorageKeys;
+  keys: KeyNames;
   rotation: KeyRotation;
   user: User;
   config: Config;
@@ -80,7 +81,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const clock = systemClock;
   const kv = options.kv ?? createSqliteKv({ file: ":memory:", clock });
   const broadcast = options.broadcast ?? createLocalBroadcast();
-  const keys = createStorageKeys(TAIGA_API_URL);
+  const keys = createKeyNames(TAIGA_API_URL);
   const { fetchDocument } = options;
   const config = toConfig(publicServer.url, {
     takesClientDocuments: fetchDocument !== undefined,

@@ -2,7 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { UnsecuredJWT } from "jose";
 import type { BearerCredential } from "../../src/login/login-backend.ts";
-import type { RefreshAtTaiga } from "../../src/vault/ask-taiga.ts";
+import type { RefreshAtTaiga } from "../../src/vault/taiga-refresh.ts";
 
 const DAY_SECONDS = 86_400;
 const ACCESS_SECONDS = DAY_SECONDS;

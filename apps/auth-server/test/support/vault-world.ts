@@ -1,10 +1,10 @@
 import { type Clock, createLogger } from "@taiga-mcp/service";
 import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { expect } from "vitest";
-import { createSealer } from "../../src/crypto/seal.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../../src/login/login-backend.ts";
-import { createStorageKeys } from "../../src/storage/keys.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createKeyNames } from "../../src/storage/key-names.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import { createVault, type Vault, type VaultDeps } from "../../src/vault/vault.ts";
 import { createTaigaChains, type TaigaChains } from "./taiga-chains.ts";
 import { ada, toAccount } from "./ada.ts";
@@ -15,7 +15,7 @@ export const HOUR = 3_600;
 export const DAY = 24 * HOUR;
 export const GRANT_TTL = 30 * DAY;
 
-export const keys = createStorageKeys("https://taiga.example.com/api/v1");
+export const keys = createKeyNames("https://taiga.example.com/api/v1");
 export const seal = createSealer(createRootKeys(7), "vault");
 export const logger = createLogger({ name: "test", level: "silent" });
 export const toAccountId = (userId: number): string => `taiga.${userId}`;
@@ -62,7 +62,7 @@ export function createVaultWorld(): VaultWorld {
         world.asked.push(credential.token);
         return await world.account();
       },
-      sharedTokens: {
+      applicationTokens: {
         note: async (credential) => void world.noted.push(credential),
         release: async (credential) => void world.released.push(credential),
       },
@@ -70,7 +70,7 @@ export function createVaultWorld(): VaultWorld {
       ttlSeconds: GRANT_TTL,
       endGrant: async (grantId) => void world.ended.push(grantId),
       keys,
-      calendar: createRenewalCalendar({ kv, clock, keys }),
+      schedule: createRefreshSchedule({ kv, clock, keys }),
       logger,
       sleep: createSleep((seconds) => {
         now += seconds;

@@ -1,19 +1,19 @@
 import { createLogger, systemClock } from "@taiga-mcp/service";
 import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { UnsecuredJWT } from "jose";
-import { createCsrfKeys } from "../../src/crypto/keys.ts";
-import { createSealer } from "../../src/crypto/seal.ts";
-import { createCsrf } from "../../src/interactions/csrf.ts";
-import { createInteractionsRouter } from "../../src/interactions/router.ts";
-import { openKeyRing } from "../../src/keys/key-ring.ts";
-import { createRingRecord } from "../../src/keys/ring-record.ts";
-import { createStorageKeys, toAccountId } from "../../src/storage/keys.ts";
-import { createRenewalCalendar } from "../../src/vault/renewal-calendar.ts";
+import { createCsrfKeys } from "../../src/secrets/cookie-keys.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
+import { createCsrf } from "../../src/pages/csrf.ts";
+import { createInteractionsRouter } from "../../src/pages/router.ts";
+import { openKeyRing } from "../../src/secrets/key-ring.ts";
+import { createRingRecord } from "../../src/secrets/ring-record.ts";
+import { createKeyNames, toAccountId } from "../../src/storage/key-names.ts";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { type Answer, type Browser, type Pkce, toAuthorizeParams } from "./client.ts";
 import { MASTER_KEYS, startSystem, type System, TAIGA_API_URL } from "./system.ts";
 
-export const KEYS = createStorageKeys(TAIGA_API_URL);
+export const KEYS = createKeyNames(TAIGA_API_URL);
 const USERS: Readonly<Record<string, number>> = { alice: 7, bob: 8 };
 
 /** When Taiga's tokens end: in a day, as real ones do, and all in the same second. */
@@ -43,12 +43,12 @@ export async function startWhole(options: WholeOptions = {}): Promise<System> {
     clock: systemClock,
     refresh: () => Promise.reject(new Error("Nothing needs to be refreshed here.")),
     whoIs: () => Promise.reject(new Error("Nobody needs to be asked about here.")),
-    sharedTokens: { note: async () => {}, release: async () => {} },
+    applicationTokens: { note: async () => {}, release: async () => {} },
     toAccountId: (userId) => toAccountId(TAIGA_API_URL, userId),
     ttlSeconds: 660,
     endGrant: () => Promise.reject(new Error("Taiga ends no login here.")),
     keys: KEYS,
-    calendar: createRenewalCalendar({ kv, clock: systemClock, keys: KEYS }),
+    schedule: createRefreshSchedule({ kv, clock: systemClock, keys: KEYS }),
     logger,
   });
   const system = await startSystem({

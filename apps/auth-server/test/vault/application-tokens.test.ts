@@ -1,7 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ApplicationCredential } from "../../src/login/login-backend.ts";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { ada, toAccount } from "../support/ada.ts";
 import { createVaultWorld, keys, START, type VaultWorld } from "../support/vault-world.ts";

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { beforeEach, describe, expect, it } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import {
   createVaultWorld,
   DAY,

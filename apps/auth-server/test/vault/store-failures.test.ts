@@ -1,7 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createSealer } from "../../src/crypto/seal.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 import { createVaultWorld, DAY, keys, seal, type VaultWorld } from "../support/vault-world.ts";

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { beforeEach, describe, expect, it } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { ada } from "../support/ada.ts";
 import { createVaultWorld, DAY, keys, seal, type VaultWorld } from "../support/vault-world.ts";

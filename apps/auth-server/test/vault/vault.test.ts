@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { hash } from "../../src/storage/keys.ts";
+import { hash } from "../../src/storage/key-names.ts";
 import { CredentialLostError } from "../../src/vault/vault.ts";
 import { ada } from "../support/ada.ts";
 import {
@@ -98,7 +98,7 @@ describe("token", () => {
 describe("an installation for some people only", () => {
   it("asks who it is at every renewal, and ends the login of whoever is not meant any more", async () => {
     const token = await world.connect();
-    world.vault = world.createReplica({ isAdmitted: ({ username }) => username !== "ada" });
+    world.vault = world.createReplica({ isAllowed: ({ username }) => username !== "ada" });
     world.now += DAY - 299;
     await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
     expect(world.asked).toHaveLength(1);
@@ -116,7 +116,7 @@ describe("an installation for some people only", () => {
     } as const;
     await world.vault.hold("uid", { user: ada.user, credential });
     await world.vault.keep("uid", "grant");
-    world.vault = world.createReplica({ isAdmitted: () => false });
+    world.vault = world.createReplica({ isAllowed: () => false });
     world.now += 900;
     await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
     expect(world.released).toEqual([credential]);
@@ -124,7 +124,7 @@ describe("an installation for some people only", () => {
 
   it("holds nothing against a user about whom Taiga does not answer", async () => {
     await world.connect();
-    world.vault = world.createReplica({ isAdmitted: () => false });
+    world.vault = world.createReplica({ isAllowed: () => false });
     world.account = async () => fail("unavailable", "no")();
     world.now += DAY - 299;
     expect((await world.vault.token("grant")).expiresAt).toBe(world.now + DAY);

@@ -1,0 +1,100 @@
+import { CodedError } from "@taiga-mcp/service";
+import { z } from "zod";
+import type { AdminSettings } from "./admin-settings.ts";
+import { toErrorCode } from "../operations/error-code.ts";
+import { toPrintable } from "./finding.ts";
+
+/** The part of `fetch` that is needed here. */
+export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+/** The server cannot be reached, or did not do what it was asked; `message` is one sentence or two. */
+export class AdminError extends CodedError<"unreachable" | "refused"> {
+  /** The server's answer, where it is one of its own. */
+  readonly answer: object | undefined;
+
+  constructor(code: "unreachable" | "refused", message: string, answer?: object) {
+    super(code, message);
+    this.answer = answer;
+  }
+}
+
+export interface AdminCall<Schema extends z.ZodType> {
+  method: "GET" | "POST";
+  path: `/admin/${string}`;
+  schema: Schema;
+  timeoutSeconds: number;
+}
+
+/** Asks the private listener as the operator. @throws {AdminError} */
+export type AdminClient = <Schema extends z.ZodType>(
+  call: AdminCall<Schema>,
+) => Promise<z.output<Schema>>;
+
+const Refusal = z.object({ error: z.string(), error_description: z.string() });
+
+export function createAdminClient(
+  { privateUrl, token }: AdminSettings,
+  fetchFrom: Fetch,
+): AdminClient {
+  async function send({ method, path, timeoutSeconds }: AdminCall<z.ZodType>): Promise<Response> {
+    try {
+      return await fetchFrom(`${privateUrl}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeoutSeconds * 1000),
+      });
+    } catch (error) {
+      throw toUnreachable(error, timeoutSeconds);
+    }
+  }
+
+  function toUnreachable(error: unknown, timeoutSeconds: number): AdminError {
+    if (error instanceof Error && error.name === "TimeoutError") {
+      return new AdminError(
+        "unreachable",
+        `The authorization server at ${privateUrl} did not answer within ${timeoutSeconds} seconds. Its log says what it is doing.`,
+      );
+    }
+    return new AdminError(
+      "unreachable",
+      `The authorization server cannot be reached at ${privateUrl} (${toErrorCode(error) ?? "no connection"}). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT as they are set there.`,
+    );
+  }
+
+  function toRefused(status: number, body: unknown): AdminError {
+    const refusal = Refusal.safeParse(body);
+    if (!refusal.success) {
+      return new AdminError(
+        "refused",
+        `What answers at ${privateUrl} is no authorization server of this version (HTTP ${status}). Check AUTH_SERVER_PRIVATE_PORT, and that both are of one version.`,
+      );
+    }
+    if (status === 401) {
+      return new AdminError(
+        "refused",
+        `The authorization server at ${privateUrl} has another master key. Set MASTER_KEY, or DATA_DIR where the key was made, as they are set there.`,
+        refusal.data,
+      );
+    }
+    const { error, error_description: said } = refusal.data;
+    const more = error === "server_error" ? " The log of the authorization server has more." : "";
+    return new AdminError("refused", `${toPrintable(said)}${more}`, refusal.data);
+  }
+
+  return async (call) => {
+    const response = await send(call);
+    const body = await readJson(response);
+    const answer = call.schema.safeParse(body);
+    if (response.status === 200 && answer.success) return answer.data;
+    throw toRefused(response.status, body);
+  };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return (await response.json()) as unknown;
+  } catch {
+    return undefined; // not JSON, or cut off: nothing of ours
+  }
+}

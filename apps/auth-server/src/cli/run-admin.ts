@@ -1,0 +1,128 @@
+import { type Clock, ConfigurationError, type Environment } from "@taiga-mcp/service";
+import { AdminError, type AdminClient, createAdminClient, type Fetch } from "./admin-client.ts";
+import { type AdminSettings, readAdminSettings } from "./admin-settings.ts";
+import { type Command, parseCommand, toUsage } from "./command.ts";
+import type { Paint } from "./finding.ts";
+import { Installation } from "../operations/installation.ts";
+import { toInstallationFindings } from "./installation-findings.ts";
+import { KeyReport, RetireReport } from "./key-report.ts";
+import { toKeyText, toRetiredText, toRotatedText } from "./key-text.ts";
+import { findPublicAddresses } from "./public-findings.ts";
+import { isWell, toSetupText } from "./setup-text.ts";
+import { withLocalTimes } from "./time-text.ts";
+
+/** The parts of a process that the program needs. */
+export interface AdminHost {
+  args: readonly string[];
+  environment: Environment;
+  fetch: Fetch;
+  clock: Clock;
+  /** Prints a line, or several, as the result. */
+  print: (text: string) => void;
+  /** Prints a line, or several, for a person who wonders why there is no result. */
+  complain: (text: string) => void;
+  /** Of the terminal. */
+  columns: number;
+  paint: Paint;
+}
+
+/** Longest wait for an answer, in seconds; to look at all records of a large store takes minutes. */
+const STATUS_SECONDS = 20;
+const KEYS_SECONDS = 280;
+
+/** What a command came to: for programs, for people, and whether all is well. */
+interface Outcome {
+  json: object;
+  text: string;
+  isWell: boolean;
+}
+
+/** @returns the exit code: 0 all is well, 1 it is not, 2 there is no such command. */
+export async function runAdmin(host: AdminHost): Promise<0 | 1 | 2> {
+  const program = toProgram(host.environment);
+  const command = parseCommand(host.args);
+  if (typeof command === "string") {
+    host.complain(`${command}\n\n${toUsage(program)}`);
+    return 2;
+  }
+  if (command.name === "help") {
+    host.print(toUsage(program));
+    return 0;
+  }
+  try {
+    const settings = readAdminSettings(host.environment);
+    const outcome = await runCommand(command.name, { host, settings, program });
+    host.print(command.isJson ? JSON.stringify(outcome.json, null, 2) : outcome.text);
+    return outcome.isWell ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof AdminError || error instanceof ConfigurationError)) throw error;
+    if (command.isJson && "answer" in error && error.answer !== undefined) {
+      host.print(JSON.stringify(error.answer, null, 2));
+    }
+    host.complain(withLocalTimes(error.message, host.clock()));
+    return 1;
+  }
+}
+
+/** How this program is called: as it is in the image, or from a checkout. */
+const toProgram = ({ RUNNING_IN_CONTAINER }: Environment): string =>
+  RUNNING_IN_CONTAINER === "true"
+    ? "docker compose exec auth-server node dist/admin.js"
+    : "npx --yes pnpm@12 admin";
+
+interface Context {
+  host: AdminHost;
+  settings: AdminSettings;
+  program: string;
+}
+
+async function runCommand(
+  name: Exclude<Command["name"], "help">,
+  context: Context,
+): Promise<Outcome> {
+  const { host, settings, program } = context;
+  const ask = createAdminClient(settings, host.fetch);
+  const toOptions = () => ({ now: host.clock(), program, columns: host.columns });
+  switch (name) {
+    case "setup":
+      return await checkSetup(ask, context);
+    case "keys": {
+      const path = "/admin/keys";
+      const schema = KeyReport;
+      const report = await ask({ method: "GET", path, schema, timeoutSeconds: KEYS_SECONDS });
+      return { json: report, text: toKeyText(report, toOptions()), isWell: true };
+    }
+    case "keys rotate": {
+      const path = "/admin/keys/rotate";
+      const schema = KeyReport;
+      const report = await ask({ method: "POST", path, schema, timeoutSeconds: KEYS_SECONDS });
+      return { json: report, text: toRotatedText(report, toOptions()), isWell: true };
+    }
+    case "keys retire": {
+      const path = "/admin/keys/retire";
+      const schema = RetireReport;
+      const report = await ask({ method: "POST", path, schema, timeoutSeconds: KEYS_SECONDS });
+      return { json: report, text: toRetiredText(report, toOptions()), isWell: true };
+    }
+  }
+}
+
+async function checkSetup(ask: AdminClient, { host, settings }: Context): Promise<Outcome> {
+  const installation = await ask({
+    method: "GET",
+    path: "/admin/status",
+    schema: Installation,
+    timeoutSeconds: STATUS_SECONDS,
+  });
+  const { privateUrl, inContainer } = settings;
+  const findings = [
+    ...toInstallationFindings(installation, { privateUrl, now: host.clock() }),
+    ...(await findPublicAddresses(installation, { fetch: host.fetch, inContainer })),
+  ];
+  const { columns, paint } = host;
+  return {
+    json: { ok: isWell(findings), findings, installation },
+    text: toSetupText(findings, { mcpUrl: installation.resource, columns, paint }),
+    isWell: isWell(findings),
+  };
+}

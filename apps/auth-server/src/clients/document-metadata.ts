@@ -1,0 +1,50 @@
+import { ClientDocumentError } from "../engine/client-document-error.ts";
+import { OAuthError } from "../oauth-error.ts";
+import { type ClientMetadata, toClientMetadata } from "./registration-request.ts";
+
+/** A client as its document describes it, in the shape the engine takes. */
+export type DocumentMetadata = Omit<ClientMetadata, "client_uri"> & { client_id: string };
+
+/**
+ * Reads a client metadata document by the rules of registration: the same redirect URIs, the same
+ * members ignored. Above those it must name itself by its own address, have a name, and know no
+ * shared secret, because everybody can read it.
+ *
+ * @throws {ClientDocumentError} `refused`, naming member and rule.
+ * @see draft-ietf-oauth-client-id-metadata-document-02 §4
+ */
+export function toDocumentMetadata(text: string, url: string): DocumentMetadata {
+  const document = toObject(text);
+  if (document["client_id"] !== url) throw refused("client_id: must be the document's address.");
+  if (document["client_name"] === undefined) throw refused("client_name: is missing.");
+  if ("client_secret" in document || "client_secret_expires_at" in document) {
+    throw refused("client_secret: must not be in a document that everybody can read.");
+  }
+  const { client_uri: _unused, ...metadata } = toMetadata(document);
+  if (metadata.token_endpoint_auth_method.startsWith("client_secret")) {
+    throw refused("token_endpoint_auth_method: must be none or private_key_jwt.");
+  }
+  return { ...metadata, client_id: url };
+}
+
+function toObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch (error) {
+    throw refused("It is not JSON.", error);
+  }
+  throw refused("It is not a JSON object.");
+}
+
+function toMetadata(document: Record<string, unknown>): ClientMetadata {
+  try {
+    return toClientMetadata(document);
+  } catch (error) {
+    if (error instanceof OAuthError) throw refused(error.message, error);
+    throw error;
+  }
+}
+
+const refused = (message: string, cause?: unknown): ClientDocumentError =>
+  new ClientDocumentError("refused", message, { cause });

@@ -1,0 +1,124 @@
+import type { Kv } from "@taiga-mcp/store";
+import {
+  type AdapterPayload,
+  type Configuration,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+} from "oidc-provider";
+import type { KeyNames } from "../../storage/key-names.ts";
+import { ClientDocumentError } from "../client-document-error.ts";
+import type { ClientDocument, ClientDocuments } from "../ports.ts";
+import { insideEngine } from "../store-unavailable.ts";
+
+/**
+ * The revision of the draft that the engine implements. It refuses to start with this when it
+ * comes to implement another one: then read what has changed before changing this.
+ */
+const DRAFT = "draft-02";
+
+/** How long a document is believed at /authorize without asking again, within what it says itself. */
+const CACHE_SECONDS = { min: 300, max: 3600 };
+
+/** How long a copy keeps logins alive whose client's host is away. */
+const COPY_TTL_SECONDS = 7 * 86_400;
+
+/** The same where the copy holds keys: a key that its owner has withdrawn must stop working. */
+const COPY_WITH_KEYS_TTL_SECONDS = 3_600;
+
+/** Where a new login begins: only the document itself counts. */
+const LIVE_ROUTES = new Set(["authorization", "resume"]);
+
+export interface DocumentClientsDeps {
+  documents: ClientDocuments;
+  kv: Kv;
+  keys: Pick<KeyNames, "clientDocument">;
+}
+
+/** Clients that are known by a metadata document of their own, in the engine's terms. */
+export interface DocumentClients {
+  feature: NonNullable<NonNullable<Configuration["features"]>["clientIdMetadataDocument"]>;
+  /** All the fetching the engine does: it has no other reason to. */
+  fetch: NonNullable<Configuration["fetch"]>;
+  /**
+   * The last good copy of a client's metadata, for every route but those of a new login:
+   * logins must survive it that a client's host is away.
+   */
+  findCopy: (clientId: string) => Promise<AdapterPayload | undefined>;
+}
+
+/**
+ * The engine asks `allowFetch`, then `fetch`es, and takes whatever goes wrong in there for
+ * `invalid_client`, on which clients throw their logins away. So the document is loaded already
+ * where the engine asks, and a host that does not answer is an outage.
+ *
+ * @see draft-ietf-oauth-client-id-metadata-document-02
+ */
+export function createDocumentClients({
+  documents,
+  kv,
+  keys,
+}: DocumentClientsDeps): DocumentClients {
+  /** By request, because the engine asks for the client again when it could not be had. */
+  const loads = new WeakMap<object, Promise<ClientDocument>>();
+
+  function load(ctx: KoaContextWithOIDC, clientId: string): Promise<ClientDocument> {
+    const loading = loads.get(ctx) ?? documents.load(clientId, ctx.req);
+    loads.set(ctx, loading);
+    return loading;
+  }
+
+  return {
+    feature: {
+      enabled: true,
+      ack: DRAFT,
+      cacheDuration: CACHE_SECONDS,
+      allowFetch: (ctx, clientId) =>
+        insideEngine(async () => {
+          try {
+            await load(ctx, clientId);
+            return true;
+          } catch (error) {
+            if (!(error instanceof ClientDocumentError)) throw error;
+            const { retryAfterSeconds } = error;
+            if (retryAfterSeconds !== undefined) ctx.set("Retry-After", String(retryAfterSeconds));
+            throw new UnusableDocument(error);
+          }
+        }),
+      allowClient: (_ctx, client) =>
+        insideEngine(async () => {
+          const metadata = client.metadata();
+          const ttlSeconds =
+            metadata.jwks === undefined ? COPY_TTL_SECONDS : COPY_WITH_KEYS_TTL_SECONDS;
+          const key = keys.clientDocument(client.clientId);
+          await kv.set(key, JSON.stringify(metadata), { ttlSeconds });
+          return true;
+        }),
+    },
+    fetch: async () => {
+      const document = Provider.ctx && (await loads.get(Provider.ctx));
+      if (document === undefined) throw new TypeError("The engine fetches documents only.");
+      return Response.json(document.metadata, { headers: document.cacheHeaders });
+    },
+    findCopy: async (clientId) => {
+      if (!documents.accepts(clientId) || LIVE_ROUTES.has(Provider.ctx?.oidc.route ?? "")) {
+        return undefined;
+      }
+      const entry = await kv.get(keys.clientDocument(clientId));
+      return entry && (JSON.parse(entry.value) as AdapterPayload);
+    },
+  };
+}
+
+const STATUS = { refused: 400, unreachable: 503, too_many: 429 } as const;
+
+/** A document that cannot be used, in the engine's own family of errors. Never redirected. */
+export class UnusableDocument extends errors.OIDCProviderError {
+  constructor(cause: ClientDocumentError) {
+    const isFinal = cause.code === "refused";
+    super(STATUS[cause.code], isFinal ? "invalid_client" : "temporarily_unavailable", { cause });
+    this.expose = true;
+    this.allow_redirect = false;
+    this.error_description = `The client's metadata document cannot be used. ${cause.message}`;
+  }
+}

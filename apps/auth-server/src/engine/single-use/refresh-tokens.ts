@@ -1,0 +1,88 @@
+import { type Adapter, errors, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
+import type { RecordStore } from "../records/record-store.ts";
+import type { RefreshRequest } from "./refresh-claims.ts";
+import type { RefreshGrace, RefreshUse } from "./refresh-grace.ts";
+import { insideEngine } from "../store-unavailable.ts";
+
+type KoaNext = () => Promise<unknown>;
+
+export interface RefreshTokensDeps {
+  records: RecordStore;
+  grace: RefreshGrace;
+  lifetimes: Lifetimes;
+}
+
+/** The two places where the grace meets the engine. */
+export interface RefreshTokens {
+  /** What the engine's adapter does with refresh tokens. */
+  adapter: Pick<Adapter, "find" | "consume">;
+  /** Around the whole engine: stores an answer, or writes the stored one. */
+  middleware: (ctx: KoaContextWithOIDC, next: KoaNext) => Promise<void>;
+}
+
+/**
+ * Joins the refresh grace to the engine. The engine knows only "use the token" or an error, so a
+ * repeated use leaves it as `invalid_grant`, and the middleware puts the stored answer in its
+ * place. Whoever gets here has passed all of the engine's checks of client and grant.
+ */
+export function createRefreshTokens({
+  records,
+  grace,
+  lifetimes,
+}: RefreshTokensDeps): RefreshTokens {
+  const uses = new WeakMap<object, RefreshUse>();
+
+  return {
+    adapter: {
+      find: async (token) => {
+        const record = await records.read(token);
+        return record && grace.hideConsumed(record.payload);
+      },
+      consume: async (token) => {
+        const { ctx } = Provider;
+        if (ctx === undefined) throw new TypeError("Refresh tokens are used in requests only.");
+        const use = await grace.use(token, toRefreshRequest(ctx));
+        uses.set(ctx, use);
+        if (use.outcome === "answered") throw new errors.InvalidGrant("answered before");
+      },
+    },
+
+    middleware: async (ctx, next) => {
+      await next();
+      const use = uses.get(ctx);
+      if (use === undefined) return;
+      if (use.outcome === "answered") return answer(ctx, use.answer);
+      if (ctx.status !== 200) return insideEngine(() => grace.release(use.held));
+      try {
+        await insideEngine(async () => {
+          await lifetimes.extendGrant(toGrantRef(ctx.oidc.entities.RefreshToken));
+          answer(ctx, await grace.settle(use.held, JSON.stringify(ctx.body)));
+        });
+      } catch (error) {
+        // Best effort: when the store is down, the client takes the claim over a little later.
+        await grace.release(use.held).catch(() => undefined);
+        throw error;
+      }
+    },
+  };
+}
+
+function answer(ctx: KoaContextWithOIDC, json: string): void {
+  ctx.status = 200;
+  ctx.body = json;
+  ctx.type = "application/json";
+}
+
+/** What is not asked for stands for what was granted: RFC 6749 §6, RFC 8707 §2.2. */
+function toRefreshRequest({ oidc }: KoaContextWithOIDC): RefreshRequest {
+  const { scope, resource } = oidc.params ?? {};
+  const granted = oidc.entities.RefreshToken;
+  return {
+    clientId: oidc.client?.clientId ?? "",
+    scope: toText(scope ?? granted?.scope),
+    resource: toText(resource ?? granted?.resource),
+  };
+}
+
+const toText = (parameter: unknown): string => (typeof parameter === "string" ? parameter : "");

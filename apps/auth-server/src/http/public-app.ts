@@ -1,0 +1,115 @@
+import cors from "cors";
+import { type Express, type RequestHandler, Router } from "express";
+import { createPublicKeySet } from "../secrets/cookie-keys.ts";
+import { createEngineRoutes } from "./engine-routes.ts";
+import { createErrorHandler, notFound } from "./error-handler.ts";
+import { createHealthRoute } from "./health.ts";
+import { createIntrospection } from "./introspect.ts";
+import { createLimit } from "./limits.ts";
+import { createMetadataRoutes, METADATA_PATHS } from "./metadata.ts";
+import { createKeyGuard } from "./require-keys.ts";
+import { createSecurityHeaders } from "./security-headers.ts";
+import type { RateLimit, RateLimits } from "../storage/rate-limits.ts";
+import { type AppDeps, authenticate, createBareApp, toIntrospectionDeps } from "./bare-app.ts";
+
+/** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
+const AUTHORIZATIONS_PER_MINUTE = 120;
+
+const PREFLIGHT_MAX_AGE_SECONDS = 3600;
+
+export interface PublicAppDeps extends AppDeps {
+  /** The pages and forms below /interaction/:uid, "/" and /assets/. */
+  interactions: RequestHandler;
+  rateLimits: RateLimits;
+}
+
+/**
+ * What clients and browsers reach. The order matters: our own /introspect must come before
+ * anything of the engine's, and the engine last, because it answers whatever reaches it.
+ */
+export function createPublicApp(deps: PublicAppDeps): Express {
+  const { config, engine } = deps;
+  const app = createBareApp(deps, createHealthRoute());
+  app.use(createSecurityHeaders());
+  app.use(createPinAuthority(config.issuer));
+  app.use(createCors());
+  app.use(createMetadataRoutes(config));
+  app.use(createKeyGuard(deps.rootKeys));
+  app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
+  app.use(deps.interactions);
+  const limit = (limited: RateLimit & { isGlobal?: true }) =>
+    createLimit({ ...limited, store: deps.rateLimits(limited) });
+  app.use(
+    createEngineRoutes({
+      engine: engine.handler,
+      rules: config,
+      keySet: createPublicKeySet(deps.rootKeys),
+      // What one network is refused does not count against everybody.
+      limitRegistrations: [
+        limit({
+          name: "registration",
+          windowSeconds: 3600,
+          maximum: config.registrationsPerHour,
+        }),
+        limit({
+          name: "registrations",
+          windowSeconds: 3600,
+          maximum: config.registrationsPerHourTotal,
+          isGlobal: true,
+        }),
+      ],
+      limitAuthorizations: limit({
+        name: "authorization",
+        windowSeconds: 60,
+        maximum: AUTHORIZATIONS_PER_MINUTE,
+      }),
+    }),
+  );
+  app.use(notFound, createErrorHandler(deps));
+  return app;
+}
+
+/**
+ * Makes every request look as if it had come to the issuer's address. The engine builds URLs from
+ * the request (metadata, redirects, `Secure` cookies), so whatever Host, `X-Forwarded-*` or an
+ * absolute request target (RFC 9112 §3.2.2) say must not reach it.
+ *
+ * @param issuer bare origin.
+ */
+function createPinAuthority(issuer: string): RequestHandler {
+  const { host, protocol } = new URL(issuer);
+  return (req, _res, next) => {
+    req.headers.host = host;
+    req.headers["x-forwarded-proto"] = protocol.slice(0, -1);
+    delete req.headers["x-forwarded-host"];
+    delete req.headers["x-forwarded-port"];
+    delete req.headers.forwarded;
+    if (!req.url.startsWith("/")) req.url = toOriginForm(req.url);
+    req.originalUrl = req.url;
+    next();
+  };
+}
+
+function toOriginForm(target: string): string {
+  const url = URL.parse(target);
+  return url === null ? "/" : `${url.pathname}${url.search}`;
+}
+
+/**
+ * Lets clients that run in a browser discover, register, and get and revoke tokens. These
+ * endpoints know no cookies, so any origin may call them. Never for /authorize, which is a page,
+ * nor for /introspect, which is for the resource server alone.
+ */
+function createCors(): RequestHandler {
+  const open = (methods: string[]): RequestHandler =>
+    cors({
+      origin: "*",
+      methods,
+      maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+      exposedHeaders: ["WWW-Authenticate", "Retry-After"],
+    });
+  return Router()
+    .use([...METADATA_PATHS, "/jwks"], open(["GET"]))
+    .use("/register", open(["GET", "POST", "PUT", "DELETE"]))
+    .use(["/token", "/revoke"], open(["POST"]));
+}

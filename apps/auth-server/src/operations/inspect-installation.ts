@@ -1,0 +1,114 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import type { TaigaClient } from "@taiga-mcp/taiga-client";
+import path from "node:path";
+import type { Config } from "../config.ts";
+import { CALLBACK_PATH } from "../pages/application-step.ts";
+import type { RootKeys } from "../secrets/root-keys.ts";
+import type { RevocationFeed } from "../grants/revocation-feed.ts";
+import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
+import type { Installation } from "./installation.ts";
+
+/** The operator waits for the answer: a Taiga that takes longer has timed out. */
+const TAIGA_TIMEOUT_MS = 12_000;
+
+export interface InspectInstallationDeps {
+  config: Pick<
+    Config,
+    | "issuer"
+    | "resource"
+    | "taigaApiUrl"
+    | "taigaWebUrl"
+    | "taigaConnection"
+    | "taigaLoginType"
+    | "offersPassword"
+    | "applicationId"
+    | "allowLists"
+    | "accessLimit"
+    | "takesClientDocuments"
+    | "storeUrl"
+    | "dataDir"
+    | "trustProxy"
+  >;
+  version: string;
+  /** Epoch seconds. */
+  startedAt: number;
+  store: Pick<Kv, "inspect">;
+  rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
+  /** A client of Taiga's for one credential. */
+  connect: (credential: typeof NO_CREDENTIAL, signal: AbortSignal) => Pick<TaigaClient, "users">;
+  revocations: Pick<RevocationFeed, "memberCount">;
+}
+
+/** Says how this installation is set up, and asks store and Taiga how they are. Holds no secret. */
+export const createInspectInstallation =
+  (deps: InspectInstallationDeps): (() => Promise<Installation>) =>
+  async () => {
+    const { config, version, startedAt } = deps;
+    const hasProxy = config.taigaConnection.proxy !== undefined;
+    const taiga = deps.connect(NO_CREDENTIAL, AbortSignal.timeout(TAIGA_TIMEOUT_MS));
+    const [store, knowsKeys, answer] = await Promise.all([
+      inspectStore(deps.store),
+      readKeys(deps.rootKeys),
+      probeTaiga(taiga, hasProxy),
+    ]);
+    return {
+      version,
+      startedAt,
+      issuer: config.issuer,
+      resource: config.resource,
+      proxyCount: config.trustProxy,
+      store: { ...toStorePlace(config), ...store },
+      knowsKeys,
+      taiga: { apiUrl: config.taigaApiUrl, webUrl: config.taigaWebUrl, hasProxy, ...answer },
+      login: {
+        ...(config.offersPassword && { passwordType: config.taigaLoginType }),
+        ...(config.applicationId !== undefined && {
+          application: {
+            id: config.applicationId,
+            nextUrl: `${config.issuer}${CALLBACK_PATH}`,
+          },
+        }),
+      },
+      admission: {
+        users: [...config.allowLists.users],
+        emailDomains: [...config.allowLists.emailDomains],
+      },
+      accessLimit: config.accessLimit,
+      takesClientDocuments: config.takesClientDocuments,
+      resourceServers: deps.revocations.memberCount(),
+    };
+  };
+
+async function inspectStore(
+  store: Pick<Kv, "inspect">,
+): Promise<Pick<Installation["store"], "answers" | "weaknesses">> {
+  try {
+    return { answers: true, weaknesses: [...(await store.inspect())] };
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return { answers: false, weaknesses: [] };
+  }
+}
+
+async function readKeys(rootKeys: Pick<RootKeys, "isFresh" | "refresh">): Promise<boolean> {
+  if (rootKeys.isFresh()) return true;
+  try {
+    await rootKeys.refresh();
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    return false;
+  }
+}
+
+function toStorePlace({
+  storeUrl,
+  dataDir,
+}: Pick<Config, "storeUrl" | "dataDir">): Pick<Installation["store"], "kind" | "place"> {
+  if (storeUrl === "sqlite:") {
+    return { kind: "sqlite", place: path.join(dataDir, "auth-server.sqlite") };
+  }
+  // Everything before the last @ may be a password, also one that was not encoded.
+  return { kind: "redis", place: storeUrl.replace(/\/\/.*@/s, "//") };
+}

@@ -1,0 +1,50 @@
+import { type Logger, RETRY_AFTER_SECONDS, toProblem } from "@taiga-mcp/service";
+import type { ErrorRequestHandler } from "express";
+import { type ErrorPage, renderErrorPage } from "./views/error-page.ts";
+import { InteractionError } from "./interaction-error.ts";
+import { sendPage } from "./send-page.ts";
+
+/** Every failure of a browser route becomes a page; what is ours to mend is logged. */
+export const createPageErrorHandler =
+  (logger: Logger): ErrorRequestHandler =>
+  async (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    if (error instanceof InteractionError) {
+      sendPage(res, error.status, await renderErrorPage(toInteractionPage(error)));
+      return;
+    }
+    const { status, detail } = toProblem(error);
+    if (status >= 500) logger.error({ err: error, requestId: req.id }, "a page failed");
+    if (status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
+    sendPage(res, status, await renderErrorPage(toFailurePage(status, detail, req.id)));
+  };
+
+function toInteractionPage({ title, message, advice, backTo }: InteractionError): ErrorPage {
+  return {
+    title,
+    message,
+    ...(advice !== undefined && { advice }),
+    ...(backTo !== undefined && { action: { href: backTo, label: "Back to the login" } }),
+  };
+}
+
+function toFailurePage(status: number, detail: string, requestId: unknown): ErrorPage {
+  const request = typeof requestId === "string" ? { requestId } : {};
+  if (status === 503) {
+    return {
+      ...request,
+      title: "Not available right now",
+      message: "Something this server depends on does not answer.",
+      advice: "Nothing is lost. Try again in a moment.",
+    };
+  }
+  if (status >= 500) {
+    return {
+      ...request,
+      title: "Something went wrong here",
+      message: "This is a mistake of this server, not yours.",
+      advice: "Go back to your app and connect again. If it stays, tell your administrator.",
+    };
+  }
+  return { title: "This could not be read", message: detail };
+}

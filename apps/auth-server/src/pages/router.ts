@@ -1,0 +1,175 @@
+import type { AccessLevel, Logger } from "@taiga-mcp/service";
+import {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
+import { InteractionEndedError } from "../engine/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/ports.ts";
+import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
+import type { LimitedLogin } from "../login/limited-login.ts";
+import type { ListOwnProjects } from "../login/own-projects.ts";
+import type { ApplicationLogin } from "../login/taiga-application.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { ApplicationFlows } from "./application-flows.ts";
+import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
+import { createCompleteLogin } from "./complete-login.ts";
+import { createConsentStep } from "./consent-step.ts";
+import type { Csrf, InteractionForm } from "./csrf.ts";
+import { createPageErrorHandler } from "./error-handler.ts";
+import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
+import { InteractionError } from "./interaction-error.ts";
+import { toBasePath } from "./interaction-path.ts";
+import { createLoginStep } from "./login-step.ts";
+import { assets } from "./views/assets.ts";
+import { type HomePage, renderHomePage } from "./views/home-page.ts";
+
+export interface InteractionsRouterDeps {
+  /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
+  interactions: Interactions;
+  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "forget" | "discard" | "release">;
+  /** Checks passwords typed here; left out, nobody is asked for one. */
+  password?: LimitedLogin | undefined;
+  /** Sends users to Taiga's own pages; left out, nobody is. */
+  application?: { login: ApplicationLogin; flows: ApplicationFlows } | undefined;
+  /** Who may use this installation. */
+  allowLists: AllowLists;
+  isAllowed?: IsAllowed | undefined;
+  listOwnProjects: ListOwnProjects;
+  csrf: Csrf;
+  /** Our own origin. */
+  issuer: string;
+  /** The subject that stands for a Taiga user. */
+  toAccountId: (userId: number) => string;
+  /** The most that any client may do, whatever a user agrees to. */
+  accessLimit: AccessLevel;
+  /** Where people open Taiga: its host is what the pages call it. */
+  taigaWebUrl: string;
+  /** The address that clients connect to. */
+  mcpUrl: string;
+  logger: Logger;
+  sleep: (ms: number) => Promise<void>;
+}
+
+/** The steps that a form may be sent in. A user may log in again until they have consented. */
+const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> = {
+  login: ["login", "consent"],
+  taiga: ["login", "consent"],
+  consent: ["consent"],
+  cancel: ["login", "consent"],
+};
+
+/**
+ * Everything people see: GET /, /assets/…, the pages and forms below /interaction/:uid, and where
+ * Taiga sends browsers back to.
+ */
+export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
+  const { interactions, vault, csrf, issuer, logger } = deps;
+  const taigaHost = new URL(deps.taigaWebUrl).host;
+  const completeLogin = createCompleteLogin(deps);
+  const offersTaiga = deps.application !== undefined;
+  const loginStep = createLoginStep({ ...deps, taigaHost, completeLogin, offersTaiga });
+  const consentStep = createConsentStep({ ...deps, taigaHost });
+
+  async function find(req: Request, res: Response): Promise<Interaction> {
+    const interaction = await interactions.find(req, res, String(req.params["uid"]));
+    if (interaction === undefined) throw new InteractionEndedError();
+    return interaction;
+  }
+
+  /** Who clicks a second time, or goes back, is told how it ended: most likely well. */
+  const sayHowItEnded: ErrorRequestHandler = (error: unknown, req, res, next) => {
+    if (!(error instanceof InteractionEndedError)) return next(error);
+    const outcome = interactions.outcome(req, res, String(req.params["uid"]));
+    next(new InteractionError(outcome === undefined ? "interaction_ended" : `already_${outcome}`));
+  };
+
+  /** In this order: our own page sent it, this browser's interaction, its step, its token. */
+  const onForm = (
+    form: InteractionForm,
+    answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
+  ): RequestHandler[] => [
+    requireSameOrigin(issuer),
+    form === "consent" ? parseConsentForm : parseForm,
+    async (req, res) => {
+      const interaction = await find(req, res);
+      const backTo = toBasePath(interaction.uid);
+      if (!STEPS[form].includes(interaction.step)) throw new InteractionError("wrong_step", backTo);
+      if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
+        throw new InteractionError("stale_form", backTo);
+      }
+      // A second click, or an answer that got lost on its way.
+      if (interaction.isAnswered) return interactions.resume(req, res, interaction);
+      await answer(req, res, interaction);
+    },
+  ];
+
+  const router = Router();
+  router.use(createPublicPages(deps));
+  router.get("/interaction/:uid", async (req, res) => {
+    const interaction = await find(req, res);
+    if (interaction.isAnswered) return interactions.resume(req, res, interaction);
+    const wantsLogin = interaction.step === "login" || req.query["account"] === "other";
+    await (wantsLogin ? loginStep : consentStep).show(res, interaction);
+  });
+  router.post("/interaction/:uid/login", onForm("login", loginStep.submit));
+  if (deps.application !== undefined) {
+    const { refuse } = loginStep;
+    const step = createApplicationStep({ ...deps, ...deps.application, refuse, completeLogin });
+    router.post("/interaction/:uid/taiga", onForm("taiga", step.depart));
+    router.get(CALLBACK_PATH, step.arrive);
+    router.get("/interaction/:uid/taiga", async (req, res) =>
+      step.finish(req, res, await find(req, res)),
+    );
+  }
+  router.post("/interaction/:uid/consent", onForm("consent", consentStep.submit));
+  router.post(
+    "/interaction/:uid/cancel",
+    onForm("cancel", async (req, res, interaction) => {
+      await vault.discard(interaction.uid);
+      await interactions.deny(req, res, interaction);
+    }),
+  );
+  router.use("/interaction/:uid", sayHowItEnded);
+  router.use(createPageErrorHandler(logger));
+  return router;
+}
+
+/** GET / and the files below /assets/, which never change under their names. */
+function createPublicPages(home: HomePage): Router {
+  const router = Router();
+  router.get("/", async (_req, res) => {
+    res
+      .set("Cache-Control", "no-cache")
+      .type("html")
+      .send(await renderHomePage(home));
+  });
+  for (const { path, contentType, content } of assets) {
+    router.get(path, (_req, res) => {
+      res
+        .set("Cache-Control", "public, max-age=31536000, immutable")
+        .set("Content-Type", contentType)
+        .send(content);
+    });
+  }
+  return router;
+}
+
+/**
+ * Lets only forms of our own pages in. Browsers send `Origin` with every POST and `Sec-Fetch-Site`
+ * with every request to a secure origin; what is not sent is not checked, the CSRF token is.
+ *
+ * @param issuer the only origin allowed, compared exactly; so "null" is refused too.
+ */
+const requireSameOrigin =
+  (issuer: string): RequestHandler =>
+  (req, _res, next) => {
+    const origin = req.get("Origin");
+    const site = req.get("Sec-Fetch-Site");
+    const isForeign =
+      (origin !== undefined && origin !== issuer) ||
+      (site !== undefined && site !== "same-origin" && site !== "none");
+    next(isForeign ? new InteractionError("foreign_form") : undefined);
+  };

@@ -1,0 +1,109 @@
+import type { AccessLevel } from "@taiga-mcp/service";
+import { html } from "hono/html";
+import { cancelButton, renderCancelForm } from "./cancel-form.ts";
+import { toDisplayName } from "./display-name.ts";
+import type { Html } from "./html.ts";
+import { renderLayout } from "./layout.ts";
+import { renderAlert, renderCaution } from "./notice.ts";
+import { type ProjectQuestion, renderProjectQuestion } from "./project-choice.ts";
+import { toRedirectTarget } from "./redirect-target.ts";
+import {
+  renderDocumentHostFact,
+  renderRedirectFact,
+  renderWhoIsAsking,
+  type RequestingClient,
+} from "./requesting-client.ts";
+
+/** What an access level is called, and what it lets an app do, for the person who grants it. */
+const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string }>> = {
+  read: {
+    title: "Read only",
+    allows: "See your projects, sprints, stories, tasks, issues, wiki pages and comments.",
+  },
+  write: {
+    title: "Read and write",
+    allows: "Also create and change them, comment and attach files. Deletes nothing.",
+  },
+  delete: {
+    title: "Read, write and delete",
+    allows: "Also delete items, comments and files for good.",
+  },
+  admin: {
+    title: "Everything, with administration",
+    allows: "Also manage projects, members, roles, settings and webhooks.",
+  },
+};
+
+export interface ConsentPage {
+  /** Path of the interaction, without a trailing slash: the forms post below it. */
+  basePath: string;
+  csrfToken: string;
+  cancelCsrfToken: string;
+  client: RequestingClient;
+  taigaHost: string;
+  user: { username: string; fullName: string };
+  /** What may be granted, lowest first. */
+  levels: readonly AccessLevel[];
+  selected: AccessLevel;
+  projects: ProjectQuestion;
+  /** What was wrong with the choice. */
+  choiceError?: string;
+}
+
+/** The question itself: what may this client do in Taiga as this user? */
+export function renderConsentPage(page: ConsentPage): Promise<string> {
+  const { basePath, client, taigaHost, user } = page;
+  const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
+  return renderLayout({
+    title: "Allow access to Taiga",
+    content: html` <h1>Allow access to Taiga?</h1>
+      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
+      ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
+      <dl class="facts">${renderDocumentHostFact(client)} ${renderRedirectFact(target)}</dl>
+      ${renderCaution(target.caution)}
+      ${page.choiceError === undefined ? "" : renderAlert(page.choiceError)}
+      <form method="post" action="${basePath}/consent">
+        <input type="hidden" name="csrf" value="${page.csrfToken}" />
+        <fieldset>
+          <legend>What may it do?</legend>
+          ${page.levels.map((level) => renderChoice(level, level === page.selected))}
+        </fieldset>
+        ${renderProjectQuestion(page.projects)}
+        <p class="small">Never more than you may do yourself in Taiga.</p>
+        <div class="actions">
+          <button class="button primary" type="submit">Allow access</button>
+          ${cancelButton}
+        </div>
+      </form>
+      ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
+    footer: html`The app keeps this access until it is revoked, or has not been used for a long
+    time.`,
+  });
+}
+
+function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
+  const name = toDisplayName(user.fullName) ?? user.username;
+  return html`<div class="account">
+    <span class="avatar" aria-hidden="true">${Array.from(name)[0]?.toUpperCase()}</span>
+    <div>
+      <p class="name"><bdi>${name}</bdi></p>
+      <p class="small"><bdi>${user.username}</bdi> on ${taigaHost}</p>
+      <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
+    </div>
+  </div>`;
+}
+
+const renderChoice = (level: AccessLevel, checked: boolean): Html =>
+  html`<div class="choice">
+    <input
+      type="radio"
+      name="access"
+      id="access-${level}"
+      value="${level}"
+      required
+      aria-describedby="access-${level}-text"
+      ${checked ? html` checked` : ""}
+    />
+    <label for="access-${level}">${ACCESS_TEXTS[level].title}</label>
+    <p id="access-${level}-text">${ACCESS_TEXTS[level].allows}</p>
+  </div>`;

@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { parseCommand, toUsage } from "../../src/cli/command.ts";
+
+describe("parseCommand", () => {
+  it.each([
+    [["setup"], { name: "setup", isJson: false }],
+    [["keys"], { name: "keys", isJson: false }],
+    [["keys", "rotate"], { name: "keys rotate", isJson: false }],
+    [["keys", "retire", "--json"], { name: "keys retire", isJson: true }],
+    [["--json", "setup"], { name: "setup", isJson: true }],
+    [["--help"], { name: "help", isJson: false }],
+    [["keys", "rotate", "-h"], { name: "help", isJson: false }],
+  ])("reads %j", (args, command) => {
+    expect(parseCommand(args)).toEqual(command);
+  });
+
+  it.each([
+    [[], "A command is missing."],
+    [["key"], 'There is no command "key".'],
+    [["keys", "remove"], 'There is no command "keys remove".'],
+    [["keys", "rotate", "now"], 'There is no command "keys rotate now".'],
+    [["setup", "--force"], "Unknown option '--force'."],
+    [["setup", "--json=yes"], "Option '--json' does not take an argument."],
+  ])("says in a sentence what is wrong with %j", (args, sentence) => {
+    expect(parseCommand(args)).toBe(sentence);
+  });
+});
+
+it("names every command in its usage, below the name it is called by", () => {
+  const usage = toUsage("npx admin");
+  expect(usage).toContain("npx admin <command>");
+  for (const name of ["setup", "keys", "keys rotate", "keys retire", "--json", "--help"]) {
+    expect(usage).toMatch(new RegExp(`^  ${name} `, "m"));
+  }
+});

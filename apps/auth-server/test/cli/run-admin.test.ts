@@ -1,0 +1,241 @@
+import { CodedError, systemClock } from "@taiga-mcp/service";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Fetch } from "../../src/cli/admin-client.ts";
+import { type AdminHost, runAdmin } from "../../src/cli/run-admin.ts";
+import type { KeyRotation } from "../../src/operations/key-rotation.ts";
+import { connect, refresh, type Tokens } from "../support/client.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { advance, stopClock } from "../support/time.ts";
+import { INSTALLATION, KEY_REPORT, NOW } from "./examples.ts";
+
+const toKey = (byte: number): string => Buffer.alloc(32, byte).toString("base64url");
+
+interface Run {
+  exitCode: number;
+  printed: string;
+  complained: string;
+}
+
+async function run(args: string[], changes: Partial<AdminHost> = {}): Promise<Run> {
+  const printed: string[] = [];
+  const complained: string[] = [];
+  const exitCode = await runAdmin({
+    args,
+    environment: { MASTER_KEY: toKey(7) },
+    fetch: () => Promise.reject(new Error("Nobody is to be asked.")),
+    clock: () => NOW,
+    print: (text) => printed.push(text),
+    complain: (text) => complained.push(text),
+    columns: 500,
+    paint: (_mark, text) => text,
+    ...changes,
+  });
+  return { exitCode, printed: printed.join("\n"), complained: complained.join("\n") };
+}
+
+const toEnvironment = ({ privateUrl }: System): Record<string, string> => ({
+  MASTER_KEY: toKey(7),
+  AUTH_SERVER_PRIVATE_PORT: new URL(privateUrl).port,
+});
+
+/** A running server with master key 7, and what to call the program with. */
+async function start(keyRotation: Partial<KeyRotation> = {}): Promise<Partial<AdminHost>> {
+  const system = await startSystem({
+    admin: {
+      inspect: async () => INSTALLATION,
+      keyRotation: {
+        report: async () => KEY_REPORT,
+        rotate: async () => KEY_REPORT,
+        retire: async () => ({ ...KEY_REPORT, resealed: 3, removed: 1 }),
+        ...keyRotation,
+      },
+    },
+  });
+  onTestFinished(() => system.close());
+  // Nothing that a test asks goes beyond this machine: public addresses are out of reach.
+  const fetchHere: Fetch = (url, init) =>
+    url.startsWith(system.privateUrl)
+      ? fetch(url, init)
+      : Promise.reject(new TypeError("fetch failed"));
+  return { environment: toEnvironment(system), fetch: fetchHere };
+}
+
+describe("the program", () => {
+  it("explains itself when asked, and needs no settings for that", async () => {
+    const { exitCode, printed, complained } = await run(["--help"], { environment: {} });
+    expect([exitCode, complained]).toEqual([0, ""]);
+    expect(printed).toContain("npx --yes pnpm@12 admin <command>");
+  });
+
+  it("explains itself as an error, with 2, when it does not know the command", async () => {
+    const { exitCode, printed, complained } = await run(["kyes"]);
+    expect([exitCode, printed]).toEqual([2, ""]);
+    expect(complained).toMatch(/^There is no command "kyes"\.\n\n.*<command>/s);
+  });
+
+  it("names itself as it is called in a container", async () => {
+    const { printed } = await run(["--help"], { environment: { RUNNING_IN_CONTAINER: "true" } });
+    expect(printed).toContain("docker compose exec auth-server node dist/admin.js <command>");
+  });
+
+  it("prints what it found, and how to connect when nothing is wrong", async () => {
+    const { exitCode, printed } = await run(["setup"], await start());
+    expect(exitCode).toBe(0);
+    expect(printed).toMatch(/^Taiga MCP at https:\/\/mcp\.example\.com\/mcp\n/);
+    expect(printed).toContain("  ✓ Taiga ");
+    expect(printed).toContain("  ! Public: issuer ");
+    expect(printed).toContain("claude mcp add");
+  });
+
+  it("gives scripts all of it as JSON, and nothing else", async () => {
+    const { exitCode, printed } = await run(["setup", "--json"], await start());
+    expect(exitCode).toBe(0);
+    const { ok, findings, installation } = JSON.parse(printed) as Record<string, unknown>;
+    expect(ok).toBe(true);
+    expect(findings).toContainEqual(expect.objectContaining({ mark: "ok", about: "Store" }));
+    expect(installation).toEqual(INSTALLATION);
+  });
+
+  it("ends with 1 when a check failed", async () => {
+    const host = await start();
+    const failing: Fetch = (url, init) =>
+      url.endsWith("/mcp")
+        ? Promise.resolve(new Response("", { status: 404 }))
+        : host.fetch!(url, init);
+    const { exitCode, printed } = await run(["setup"], { ...host, fetch: failing });
+    expect(exitCode).toBe(1);
+    expect(printed).toContain(
+      "  ✗ Public: MCP endpoint  https://mcp.example.com/mcp answers HTTP 404",
+    );
+  });
+
+  it.each([
+    ["keys", /Key +State/],
+    ["keys rotate", /^A new key was made\./],
+    ["keys retire", /^3 records sealed anew/],
+  ])("tells people what %s came to, and scripts what the server said", async (command, text) => {
+    const host = await start();
+    const forPeople = await run(command.split(" "), host);
+    expect(forPeople.exitCode).toBe(0);
+    expect(forPeople.printed).toMatch(text);
+    const forScripts = await run([...command.split(" "), "--json"], host);
+    expect(JSON.parse(forScripts.printed)).toMatchObject(KEY_REPORT);
+  });
+});
+
+describe("the keys of a running server", () => {
+  let system: System;
+  let login: { clientId: string; tokens: Tokens };
+  beforeEach(async () => {
+    stopClock();
+    system = await startSystem();
+    login = await connect(system);
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await system.close();
+  });
+
+  const keys = (...args: string[]): Promise<Run> =>
+    run(["keys", ...args], { environment: toEnvironment(system), fetch, clock: systemClock });
+
+  const expectStillLoggedIn = async (): Promise<void> => {
+    const answer = await refresh(system, login.clientId, login.tokens.refresh_token);
+    expect(answer.status).toBe(200);
+    login.tokens = answer.json as unknown as Tokens;
+  };
+
+  it("are replaced without a logout, and not before nobody needs the old one any more", async () => {
+    expect((await keys()).printed).toContain("To replace the key,");
+    expect(await keys("rotate")).toMatchObject({
+      exitCode: 0,
+      printed: expect.stringMatching(/^A new key was made\. It is in use in 60 seconds/),
+    });
+    expect((await keys("rotate")).complained).toMatch(/seals from .* \(in 60 seconds\) on\.$/);
+    const tooEarly = await keys("retire");
+    expect(tooEarly.exitCode).toBe(1);
+    expect(tooEarly.complained).toMatch(/until .* \(in 61 minutes\)/);
+    await expectStillLoggedIn();
+
+    advance(61);
+    expect((await keys()).printed).toMatch(
+      /^From .* \(in 60 minutes\) on the older keys can be removed/m,
+    );
+    const early = await keys("retire");
+    expect(early.exitCode).toBe(1);
+    expect(early.complained).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in 60 minutes\)/);
+    await expectStillLoggedIn();
+
+    advance(3600);
+    expect((await keys()).printed).toMatch(/^To seal anew all/m);
+    const retired = await keys("retire");
+    expect(retired.exitCode).toBe(0);
+    expect(retired.printed).toMatch(/^[1-9]\d* records? sealed anew, 1 older key removed\./);
+    expect(retired.printed.match(/seals and opens/g)).toHaveLength(1);
+    await expectStillLoggedIn();
+  });
+});
+
+describe("the program complains in a sentence, with 1,", () => {
+  it("when the server cannot be reached: where it looked, and what to set", async () => {
+    const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    const refused = (): Promise<Response> => Promise.reject(new TypeError("fetch", { cause }));
+    const { exitCode, printed, complained } = await run(["setup"], { fetch: refused });
+    expect([exitCode, printed]).toEqual([1, ""]);
+    expect(complained).toBe(
+      "The authorization server cannot be reached at http://127.0.0.1:3011 (ECONNREFUSED). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT as they are set there.",
+    );
+  });
+
+  it("when the server is silent", async () => {
+    const late = (): Promise<Response> => Promise.reject(new DOMException("late", "TimeoutError"));
+    const { exitCode, complained } = await run(["keys"], { fetch: late });
+    expect(exitCode).toBe(1);
+    expect(complained).toContain("did not answer within 280 seconds");
+  });
+
+  it("when the server has another master key", async () => {
+    const { environment, ...host } = await start();
+    const wrong = { ...environment, MASTER_KEY: toKey(1) };
+    const { exitCode, complained } = await run(["keys"], { ...host, environment: wrong });
+    expect(exitCode).toBe(1);
+    expect(complained).toMatch(/has another master key\. Set MASTER_KEY, or DATA_DIR/);
+  });
+
+  it.each<[string, () => Response]>([
+    ["a page", () => new Response("<p>It works!</p>")],
+    ["an answer of another kind", () => Response.json({ status: "ok" })],
+    ["an error of another kind", () => Response.json({ detail: "no" }, { status: 404 })],
+  ])("when something else answers: %s", async (_name, answer) => {
+    const { exitCode, complained } = await run(["setup"], { fetch: async () => answer() });
+    expect(exitCode).toBe(1);
+    expect(complained).toContain("is no authorization server of this version");
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["key_rotation_pending", "keys rotate", /^A key is coming\.$/],
+    ["seal_broken", "keys rotate", /^This is a bug on our side\. The log/],
+  ])("when the server refuses with %s, and scripts get its answer", async (code, command, said) => {
+    const host = await start({
+      rotate: () => Promise.reject(new CodedError(code, "A key is coming.")),
+    });
+    const { exitCode, printed, complained } = await run([...command.split(" "), "--json"], host);
+    expect(exitCode).toBe(1);
+    expect(complained).toMatch(said);
+    expect(JSON.parse(printed)).toHaveProperty("error_description");
+  });
+
+  it("when a setting is bad", async () => {
+    const environment = { MASTER_KEY: "short" };
+    const { exitCode, complained } = await run(["keys"], { environment });
+    expect(exitCode).toBe(1);
+    expect(complained).toMatch(/^MASTER_KEY: must be/);
+  });
+
+  it("and never shows the master key or the token", async () => {
+    const cause = new Error("failed");
+    const { complained } = await run(["keys"], { fetch: () => Promise.reject(cause) });
+    expect(complained).not.toContain(toKey(7));
+    expect(complained).not.toMatch(/Bearer/);
+  });
+});

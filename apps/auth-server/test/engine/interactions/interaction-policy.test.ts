@@ -1,0 +1,24 @@
+import type { KoaContextWithOIDC } from "oidc-provider";
+import { describe, expect, it } from "vitest";
+import { askEveryTime } from "../../../src/engine/interactions/interaction-policy.ts";
+
+/** A request of a browser that has a session of the engine, and of a client that is no native one. */
+const toContext = (result: object | undefined): KoaContextWithOIDC =>
+  ({
+    oidc: { result, session: { accountId: "alice" }, client: { applicationType: "web" } },
+  }) as never;
+
+// flow-session.ts and registration keep these cases from arising; the policy holds without them.
+describe("the interaction policy", () => {
+  it.each([
+    ["login", "login_every_time"],
+    ["consent", "public_client_prompt"],
+  ])(
+    "asks for the %s although there is a session and the client is not native",
+    async (step, reason) => {
+      const check = askEveryTime().get(step)?.checks.get(reason);
+      expect(await check?.check(toContext(undefined))).toBe(true);
+      expect(await check?.check(toContext({ [step]: {} }))).toBe(false);
+    },
+  );
+});

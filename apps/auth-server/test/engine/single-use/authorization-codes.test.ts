@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import {
+  type Answer,
+  authorize,
+  createPkce,
+  exchangeCode,
+  introspect,
+  postForm,
+  register,
+  toAuthorizeParams,
+  toTokens,
+} from "../../support/client.ts";
+import { RESOURCE, startSystem, type System } from "../../support/system.ts";
+import { advance, stopClock } from "../../support/time.ts";
+
+let system: System;
+beforeEach(async () => {
+  system = await startSystem();
+});
+afterEach(() => system.close());
+
+describe("codes", () => {
+  it.each([
+    ["another client", async () => ({ client_id: await register(system) })],
+    ["another verifier", async () => ({ code_verifier: createPkce().verifier })],
+    ["another redirect", async () => ({ redirect_uri: "http://127.0.0.1:7778/callback" })],
+    ["another resource", async () => ({ resource: "https://elsewhere.example/mcp" })],
+  ])("are worth nothing with %s", async (_what, override) => {
+    const clientId = await register(system);
+    const pkce = createPkce();
+    const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+    const answer = await exchangeCode(system, clientId, code, pkce, await override());
+    expect(answer.status).toBe(400);
+    expect(answer.json["error"]).toMatch(/^invalid_(grant|target)$/);
+  });
+
+  it("are worth nothing after the minute that they live for", async () => {
+    stopClock();
+    try {
+      const clientId = await register(system);
+      for (const [seconds, status] of [
+        [59, 200],
+        [61, 400],
+      ] as const) {
+        const pkce = createPkce();
+        const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+        advance(seconds);
+        expect((await exchangeCode(system, clientId, code, pkce)).status).toBe(status);
+      }
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("are exchanged for the resource in any spelling, or for none", async () => {
+    for (const resource of [`${RESOURCE}/`, RESOURCE.replace("http", "HTTP")]) {
+      const clientId = await register(system);
+      const pkce = createPkce();
+      const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+      const answer = await exchangeCode(system, clientId, code, pkce, { resource });
+      expect(answer.status).toBe(200);
+      const next = await postForm(`${system.issuer}/token`, {
+        grant_type: "refresh_token",
+        client_id: clientId,
+        refresh_token: String(answer.json["refresh_token"]),
+      });
+      expect(next.status).toBe(200);
+    }
+  });
+});
+
+describe("authorization codes", () => {
+  async function obtainCode(): Promise<() => Promise<Answer>> {
+    const clientId = await register(system);
+    const pkce = createPkce();
+    const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
+    return () => exchangeCode(system, clientId, code, pkce);
+  }
+
+  it("are worth tokens for exactly one of eight parallel requests", async () => {
+    const exchange = await obtainCode();
+    const answers = await Promise.all(Array.from({ length: 8 }, exchange));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    const losers = answers.filter(({ status }) => status !== 200);
+    expect(new Set(losers.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
+  });
+
+  it("end everything they were worth when used a second time", async () => {
+    const exchange = await obtainCode();
+    const { access_token } = toTokens(await exchange());
+    expect((await exchange()).json["error"]).toBe("invalid_grant");
+    expect((await introspect(system.issuer, access_token)).json).toEqual({ active: false });
+  });
+});

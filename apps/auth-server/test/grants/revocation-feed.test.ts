@@ -1,0 +1,81 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import { expect, it } from "vitest";
+import { RING_CHANGED } from "../../src/secrets/key-ring.ts";
+import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
+import { createFakeBroadcast } from "../support/fake-broadcast.ts";
+
+function setUp() {
+  const broadcast = createFakeBroadcast();
+  const feed = createRevocationFeed(broadcast);
+  const heard: string[] = [];
+  const member = { revoked: (gid: string) => heard.push(gid), ended: () => heard.push("ended") };
+  return { broadcast, feed, heard, member };
+}
+
+it("takes nobody in before the other processes can be heard", () => {
+  const { broadcast, feed, member } = setUp();
+  expect(() => feed.join(member)).toThrow(UnavailableError);
+  broadcast.restore();
+  expect(() => feed.join(member)).not.toThrow();
+});
+
+it("passes on what was announced anywhere, to all members", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  feed.join({ ...member });
+  await broadcast.publish("gid");
+  expect(heard).toEqual(["gid", "gid"]);
+});
+
+it("keeps to itself what is no end of a grant", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  await broadcast.publish(RING_CHANGED);
+  expect(heard).toEqual([]);
+});
+
+it("ends all members when announcements may be missed, and takes nobody in until they are not", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  broadcast.lose();
+  expect(() => feed.join(member)).toThrow(UnavailableError);
+  await broadcast.publish("missed");
+  broadcast.restore();
+  await broadcast.publish("also missed");
+  expect(heard).toEqual(["ended"]);
+});
+
+it("forgets who has left", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member)();
+  await broadcast.publish("gid");
+  broadcast.lose();
+  expect(heard).toEqual([]);
+});
+
+it("ends all members when it is closed, and stays closed", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  await feed.close();
+  broadcast.restore();
+  expect(() => feed.join(member)).toThrow(UnavailableError);
+  expect(heard).toEqual(["ended"]);
+});
+
+it("counts who is following, for the operator", () => {
+  const { broadcast, feed, member } = setUp();
+  expect(feed.memberCount()).toBe(0);
+  broadcast.restore();
+  const leave = feed.join(member);
+  feed.join({ ...member });
+  expect(feed.memberCount()).toBe(2);
+  leave();
+  expect(feed.memberCount()).toBe(1);
+  broadcast.lose();
+  expect(feed.memberCount()).toBe(0);
+});

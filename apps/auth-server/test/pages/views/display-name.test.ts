@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { toDisplayName } from "../../../src/pages/views/display-name.ts";
+
+describe("toDisplayName", () => {
+  it.each([
+    ["Claude Code", "Claude Code"],
+    ["  two\n\tlines ", "two lines"],
+    ["Gu\u0301nter 日本語 🌲", "Gúnter 日本語 🌲"],
+    ["abc\u202Edef\u2066\u200B\u0000", "abcdef"],
+    [`e${"\u0323".repeat(30)}`, "ẹ\u0323\u0323"],
+  ])("makes %j readable", (name, readable) => expect(toDisplayName(name)).toBe(readable));
+
+  it.each([undefined, "", " ", "\u200B\u202E"])("finds nothing readable in %j", (name) =>
+    expect(toDisplayName(name)).toBeUndefined(),
+  );
+
+  it("cuts long names, whole characters at a time", () => {
+    expect(toDisplayName("🌲".repeat(100))).toBe(`${"🌲".repeat(59)}…`);
+  });
+});

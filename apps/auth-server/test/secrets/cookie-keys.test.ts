@@ -1,0 +1,65 @@
+import { importJWK } from "jose";
+import { describe, expect, it } from "vitest";
+import {
+  createCookieKeys,
+  createCsrfKeys,
+  createEngineKeySet,
+  createPublicKeySet,
+} from "../../src/secrets/cookie-keys.ts";
+import { createSealer } from "../../src/secrets/seal.ts";
+import { createRootKeys } from "../support/root-keys.ts";
+
+describe("keys from the root keys", () => {
+  it("are the same on every replica and differ by purpose and root key", async () => {
+    const derive = () => {
+      const keys = createRootKeys(1, 2);
+      return [
+        createCookieKeys(createRootKeys(1)).sign("x"),
+        createCookieKeys(createRootKeys(2)).sign("x"),
+        ...createCsrfKeys(keys)().map((key) => Buffer.from(key).toString("base64url")),
+        ...createPublicKeySet(keys)().keys.map(({ x }) => x),
+      ];
+    };
+    expect(derive()).toEqual(derive());
+    expect(new Set(derive()).size).toBe(6);
+    const sealed = await createSealer(createRootKeys(1), "vault").seal("a", "x");
+    expect(await createSealer(createRootKeys(1), "vault").open("a", sealed)).toBe("x");
+  });
+});
+
+describe("cookie keys", () => {
+  const before = createCookieKeys(createRootKeys(1)).sign("a=b");
+
+  it("sign with the first key and verify by all of them", () => {
+    const keys = createCookieKeys(createRootKeys(2, 1));
+    expect(keys.sign("a=b")).toBe(createCookieKeys(createRootKeys(2)).sign("a=b"));
+    expect(keys.verify("a=b", before)).toBe(true);
+    expect(createCookieKeys(createRootKeys(2)).verify("a=b", before)).toBe(false);
+  });
+
+  it.each(["", "x", `${before}A`, before.slice(1)])("take %j for no signature", (signature) => {
+    const keys = createCookieKeys(createRootKeys(1));
+    expect(keys.verify("a=b", signature)).toBe(false);
+    expect(keys.index("a=b", signature)).toBe(-1);
+    expect(keys.verify("a=c", before)).toBe(false);
+  });
+
+  it("have nothing signed again, which the engine would send for other paths", () => {
+    expect(createCookieKeys(createRootKeys(2, 1)).index("a=b", before)).toBe(0);
+  });
+});
+
+describe("the public key set", () => {
+  it("names each key as the ring does, without its private half", async () => {
+    const { keys } = createPublicKeySet(createRootKeys(2, 1))();
+    expect(keys.map(({ kid }) => kid)).toEqual(["key-2", "key-1"]);
+    for (const key of keys) {
+      expect(key).not.toHaveProperty("d");
+      await expect(importJWK(key)).resolves.toBeDefined();
+    }
+  });
+});
+
+it("the engine's own signing key is another one in every process", () => {
+  expect(createEngineKeySet().keys[0]?.d).not.toBe(createEngineKeySet().keys[0]?.d);
+});

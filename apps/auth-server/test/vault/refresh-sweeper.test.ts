@@ -1,0 +1,242 @@
+import { UnavailableError } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
+import { ada } from "../support/ada.ts";
+import {
+  createRefreshSweeperReplica,
+  type RefreshSweeperReplica,
+} from "../support/refresh-sweeper-replica.ts";
+import {
+  createVaultWorld,
+  DAY,
+  GRANT_TTL,
+  HOUR,
+  keys,
+  type VaultWorld,
+} from "../support/vault-world.ts";
+import { createTaigaChains, createToken, fail } from "../support/taiga-chains.ts";
+
+const MINUTE = 60;
+
+let world: VaultWorld;
+let replica: RefreshSweeperReplica;
+
+async function connect(grantId: string): Promise<void> {
+  await replica.vault.hold(grantId, { user: ada.user, credential: world.taiga.login() });
+  expect(await replica.vault.keep(grantId, grantId)).toBe(true);
+}
+
+/** Time passes hour by hour; whoever is given looks at the schedule every hour. */
+async function pass(
+  seconds: number,
+  replicas: readonly RefreshSweeperReplica[] = [replica],
+): Promise<void> {
+  for (const end = world.now + seconds; world.now < end; world.now += HOUR) {
+    await Promise.all(replicas.map(({ refreshSweeper }) => refreshSweeper.sweep()));
+  }
+}
+
+const renewals = (): number => world.taiga.presented.length;
+
+beforeEach(() => {
+  world = createVaultWorld();
+  world.taiga = createTaigaChains(world.clock, (name, end) => createToken(end, name));
+  replica = createRefreshSweeperReplica(world);
+});
+
+describe("a login that nobody uses", () => {
+  it("works on its 29th day, although Taiga ends it after eight", async () => {
+    await connect("idle");
+    await pass(29 * DAY);
+    await expect(replica.vault.token("idle")).resolves.toBeDefined();
+    expect(world.ended).toEqual([]);
+  });
+
+  it("would have been lost without this", async () => {
+    await connect("idle");
+    await pass(29 * DAY, []);
+    await expect(replica.vault.token("idle")).rejects.toThrow("has ended");
+  });
+
+  it("is renewed two to three days before its end, not sooner", async () => {
+    await connect("idle");
+    await pass(5 * DAY);
+    expect(renewals()).toBe(0);
+    await pass(DAY + HOUR);
+    expect(renewals()).toBe(1);
+  });
+
+  it("is planned anew whenever its use renews it", async () => {
+    await connect("used");
+    for (let day = 0; day < 20; day += 1) {
+      await pass(DAY);
+      await replica.vault.token("used");
+    }
+    // One for each day of use: the schedule added none.
+    expect(renewals()).toBe(20);
+  });
+
+  it("is left alone from the end of its grant on, and its plan is forgotten", async () => {
+    await connect("idle");
+    await pass(GRANT_TTL);
+    const before = renewals();
+    await pass(20 * DAY);
+    expect(renewals()).toBe(before);
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
+  });
+
+  it("loses its plan with a grant that is revoked", async () => {
+    await connect("idle");
+    await world.kv.deleteMembers(keys.grantIndex("idle"));
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
+  });
+});
+
+describe("several replicas", () => {
+  it("renew each login once, because a refresh token is good for one", async () => {
+    const replicas = [
+      replica,
+      createRefreshSweeperReplica(world),
+      createRefreshSweeperReplica(world),
+    ];
+    for (let grant = 0; grant < 20; grant += 1) await connect(`grant ${grant}`);
+    await pass(6 * DAY + HOUR, replicas);
+    expect(renewals()).toBe(20);
+    expect(new Set(world.taiga.presented).size).toBe(20);
+    expect(world.ended).toEqual([]);
+  });
+
+  it("take over from one that died in the middle, a quarter of an hour later", async () => {
+    await connect("idle");
+    await pass(6 * DAY, []);
+    const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
+    const [name = ""] = await schedule.due(1);
+    expect(await schedule.lease(name)).toBe("idle");
+
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
+    expect(renewals()).toBe(0);
+    world.now += 15 * MINUTE;
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
+    expect(renewals()).toBe(1);
+  });
+
+  it("take a plan one at a time", async () => {
+    await connect("idle");
+    await pass(6 * DAY, []);
+    const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
+    const [name = ""] = await schedule.due(1);
+    const taken = await Promise.all(Array.from({ length: 10 }, () => schedule.lease(name)));
+    expect(taken.filter((grantId) => grantId !== undefined)).toEqual(["idle"]);
+  });
+
+  it("find the plan after all of them were restarted", async () => {
+    await connect("idle");
+    await pass(7 * DAY, []);
+    await createRefreshSweeperReplica(world).refreshSweeper.sweep();
+    expect(renewals()).toBe(1);
+  });
+});
+
+describe("Taiga is spared", () => {
+  it("logins of one moment are due over a whole day", async () => {
+    for (let grant = 0; grant < 48; grant += 1) await connect(`grant ${grant}`);
+    await pass(5 * DAY + 6 * HOUR);
+    expect(renewals()).toBeGreaterThan(4);
+    expect(renewals()).toBeLessThan(24);
+    await pass(18 * HOUR + HOUR);
+    expect(renewals()).toBe(48);
+  });
+
+  it("waits a second between two renewals, and does 50 at most before it looks again", async () => {
+    for (let grant = 0; grant < 60; grant += 1) await connect(`grant ${grant}`);
+    await pass(7 * DAY, []);
+    await replica.refreshSweeper.sweep();
+    expect(renewals()).toBe(50);
+    expect(replica.slept).toEqual(Array.from({ length: 50 }, () => 1_000));
+    await replica.refreshSweeper.sweep();
+    expect(renewals()).toBe(60);
+  });
+
+  it("is asked once and then not again for a while when it does not answer", async () => {
+    for (let grant = 0; grant < 10; grant += 1) await connect(`grant ${grant}`);
+    await pass(7 * DAY, []);
+    world.taiga.next = [fail("unavailable", "no")];
+    await replica.refreshSweeper.sweep();
+    expect(renewals()).toBe(1);
+    expect(world.ended).toEqual([]);
+  });
+
+  it("keeps every login over an outage of a day and a half", async () => {
+    for (let grant = 0; grant < 5; grant += 1) await connect(`grant ${grant}`);
+    await pass(6 * DAY, []);
+    world.taiga.next = Array.from({ length: 36 }, () => fail("unavailable", "no"));
+    await pass(2 * DAY);
+    expect(world.ended).toEqual([]);
+    world.now += HOUR;
+    for (let grant = 0; grant < 5; grant += 1) {
+      await expect(replica.vault.token(`grant ${grant}`)).resolves.toBeDefined();
+    }
+  });
+});
+
+describe("what may happen", () => {
+  it("ends the grant of a login that Taiga refuses, once", async () => {
+    await connect("idle");
+    world.taiga.next = [fail("user_inactive", "no")];
+    await pass(20 * DAY);
+    expect(world.ended).toEqual(["idle"]);
+    expect(renewals()).toBe(1);
+  });
+
+  it("suits a Taiga whose refresh tokens last a day: the last quarter is early enough", async () => {
+    await replica.vault.hold("short", {
+      user: { id: 5, username: "ada", fullName: "Ada" },
+      credential: {
+        scheme: "Bearer",
+        token: createToken(world.now + HOUR, "access"),
+        refreshToken: createToken(world.now + DAY, "refresh"),
+      },
+    });
+    await replica.vault.keep("short", "short");
+    await pass(15 * HOUR);
+    expect(renewals()).toBe(0);
+    await pass(4 * HOUR);
+    expect(renewals()).toBe(1);
+  });
+
+  it("leaves a login alone whose refresh token does not say when it ends", async () => {
+    world.taiga = createTaigaChains(world.clock);
+    await connect("opaque");
+    expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
+  });
+
+  it("does not lose a renewed login because the next renewal could not be planned", async () => {
+    await connect("idle");
+    await pass(7 * DAY, []);
+    const flaky: Kv = {
+      ...world.kv,
+      set: (key, value, options) =>
+        key === keys.renewalPlan("idle")
+          ? Promise.reject(new UnavailableError("The store does not answer."))
+          : world.kv.set(key, value, options),
+    };
+    await createRefreshSweeperReplica(world, flaky).refreshSweeper.sweep();
+    expect(renewals()).toBe(1);
+    await pass(10 * DAY);
+    await expect(replica.vault.token("idle")).resolves.toBeDefined();
+    expect(world.ended).toEqual([]);
+  });
+
+  it("keeps the plan of a login that cannot be opened: the master key can be put right", async () => {
+    await connect("idle");
+    await pass(6 * DAY, []);
+    const sealed = (await world.kv.get(keys.vault("idle")))?.value ?? "";
+    await world.kv.replace(keys.vault("idle"), "unreadable");
+    await replica.refreshSweeper.sweep();
+    expect(renewals()).toBe(0);
+    await world.kv.replace(keys.vault("idle"), sealed);
+    await pass(2 * HOUR);
+    expect(renewals()).toBe(1);
+  });
+});

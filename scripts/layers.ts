@@ -1,0 +1,179 @@
+/**
+ * Who may import whom. The lint rules in `.oxlintrc.layers.json` are generated from this table
+ * (`pnpm generate`), and a test plants a violation of each of them.
+ */
+
+/** A package that files may not import, by the pattern of its name, and what to do instead. */
+export interface Forbidden {
+  packages: readonly string[];
+  because: string;
+}
+
+/** A folder of `src`. */
+export interface Folder {
+  /** What it imports of its own workspace: folders, and files such as `config.ts`, `mcp/fields.ts`. */
+  imports: readonly string[];
+  /** Its files know nothing of one another either. */
+  isolated?: true;
+  /** Replaces what the workspace forbids. */
+  forbids?: readonly Forbidden[];
+}
+
+/** An app or a package, by its path in the repository. */
+export interface Workspace {
+  forbids: readonly Forbidden[];
+  /** Every folder of `src`; a folder without an entry fails the test. */
+  folders: Readonly<Record<string, Folder>>;
+  /** Single files with rules of their own, by their path below `src`. */
+  files?: Readonly<Record<string, readonly Forbidden[]>>;
+}
+
+const STORES: Forbidden = {
+  packages: ["ioredis", "node:sqlite"],
+  because: "Only packages/store knows Redis and SQLite.",
+};
+const ENGINE: Forbidden = {
+  packages: ["oidc-provider"],
+  because: "Only auth-server's engine/ knows oidc-provider.",
+};
+const ENVIRONMENT: Forbidden = {
+  packages: ["node:process"],
+  because: "Only main.ts and command-line entries read the environment.",
+};
+const OTHER_APPS: Forbidden = {
+  packages: ["@taiga-mcp/auth-server", "@taiga-mcp/resource-server", "**/apps/**"],
+  because: "Apps never import one another.",
+};
+const SERVERS: Forbidden = {
+  packages: ["express", "oidc-provider", "node:process"],
+  because: "A package knows no server and no environment.",
+};
+
+const APP = [ENGINE, STORES, ENVIRONMENT, OTHER_APPS];
+const MAIN = [ENGINE, STORES, OTHER_APPS];
+
+export const LAYERS: Readonly<Record<string, Workspace>> = {
+  "apps/auth-server": {
+    forbids: APP,
+    files: { "main.ts": MAIN, "admin.ts": MAIN },
+    folders: {
+      cli: { imports: ["config.ts", "settings.ts", "operations"] },
+      clients: { imports: ["oauth-error.ts", "engine", "storage"] },
+      engine: {
+        imports: [
+          "config.ts",
+          "grants/grant-limit.ts",
+          "grants/lifetimes.ts",
+          "secrets",
+          "storage",
+        ],
+        forbids: [
+          {
+            packages: ["express", "ioredis", "node:sqlite", "node:process", "@taiga-mcp/taiga-*"],
+            because: "engine/ gets everything else as a dependency.",
+          },
+          OTHER_APPS,
+        ],
+      },
+      grants: { imports: ["login", "secrets", "storage", "vault"] },
+      http: {
+        imports: [
+          "config.ts",
+          "oauth-error.ts",
+          "clients",
+          "engine",
+          "grants",
+          "operations",
+          "pages",
+          "secrets",
+          "storage",
+          "vault",
+        ],
+      },
+      login: { imports: ["config.ts", "storage"] },
+      operations: {
+        imports: ["config.ts", "grants", "pages", "secrets", "storage"],
+      },
+      pages: { imports: ["config.ts", "engine", "login", "secrets", "storage", "vault"] },
+      secrets: { imports: ["storage"] },
+      storage: { imports: [] },
+      vault: { imports: ["login", "secrets", "storage"] },
+    },
+  },
+  "apps/resource-server": {
+    forbids: APP,
+    files: { "main.ts": MAIN },
+    folders: {
+      auth: { imports: ["config.ts", "mcp", "policy"] },
+      http: { imports: ["config.ts", "mcp", "policy"] },
+      items: { imports: ["mcp", "projects", "text"] },
+      mcp: { imports: ["config.ts", "auth", "items", "policy", "projects"] },
+      policy: { imports: ["mcp"] },
+      projects: { imports: ["items", "mcp", "text"] },
+      text: { imports: ["items"] },
+      tools: {
+        imports: [
+          "items",
+          "mcp/define-tool.ts",
+          "mcp/errors.ts",
+          "mcp/fields.ts",
+          "projects",
+          "text",
+        ],
+        isolated: true,
+        forbids: [
+          {
+            packages: ["express", "@modelcontextprotocol/*", "node:*"],
+            because: "A tool knows defineTool, fields, taiga-client and zod.",
+          },
+          ...APP,
+        ],
+      },
+    },
+  },
+  "packages/service": {
+    forbids: [
+      { packages: ["@taiga-mcp/*"], because: "service uses no other workspace." },
+      ENGINE,
+      STORES,
+      ENVIRONMENT,
+    ],
+    folders: {},
+  },
+  "packages/store": {
+    forbids: [
+      {
+        packages: ["@taiga-mcp/*", "!@taiga-mcp/service"],
+        because: "store may use service and no other workspace.",
+      },
+      SERVERS,
+    ],
+    folders: {},
+  },
+  "packages/taiga-client": {
+    forbids: [
+      {
+        packages: ["@taiga-mcp/*"],
+        because: "taiga-client is useful on its own: it uses no other workspace.",
+      },
+      SERVERS,
+    ],
+    folders: {
+      resources: { imports: ["errors.ts", "pagination.ts", "query.ts", "taiga-request.ts"] },
+    },
+  },
+  "packages/taiga-sandbox": {
+    forbids: [
+      {
+        packages: ["@taiga-mcp/*"],
+        because: "A mistake shared with the client would hide itself: the sandbox shares no code.",
+      },
+    ],
+    folders: {
+      front: { imports: [] },
+      routes: { imports: [] },
+      seed: { imports: [] },
+      views: { imports: [] },
+    },
+  },
+};
