@@ -12,6 +12,7 @@ COPY packages/service/package.json packages/service/
 COPY packages/store/package.json packages/store/
 COPY packages/taiga-client/package.json packages/taiga-client/
 COPY packages/taiga-sandbox/package.json packages/taiga-sandbox/
+COPY packages/taiga-tools/package.json packages/taiga-tools/
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm install --frozen-lockfile

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
+import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
 import { toLayerRules } from "./layer-rules.ts";
-import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
+import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
 
 const SECTIONS = [
   { title: "Both services", settings: sharedDocs() },
@@ -16,6 +18,10 @@ export async function generatedPages(): Promise<Record<string, string>> {
   return {
     "docs/configuration.md": configurationPage(),
     "docs/tools.md": await toolsPage(),
+    "docs/requirements-tests.md": requirementsTestsPage(
+      readRequirements(readFileSync("docs/requirements.md", "utf8")),
+      scanTests().tests,
+    ),
     ".env.example": environmentExample(),
     ".oxlintrc.layers.json": toLayerRules(),
   };

@@ -36,6 +36,7 @@ async function logInAsTheSuite({ issuer, mcpUrl }: System): Promise<ConformanceR
   return finished;
 }
 
+// @rule MCP-AUTH-10
 it.each(["authorization-server-metadata-endpoint", "authorization-code-grant"])(
   "passes %s",
   (scenario) => {

@@ -53,10 +53,12 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
     ]);
   }, 90_000);
 
+  // @rule OMIT-3
   it("fails nothing that is not explained, and everything that is explained still fails", () => {
     expect(run.complaint).toBe("");
   });
 
+  // @rule MCP-TRANSPORT-4
   it.each(scenarios)("passes %s, apart from what needs the suite's own fixtures", (scenario) => {
     const checks = run.checks.get(scenario) ?? [];
     expect(checks.filter(({ status }) => status === "SUCCESS")).not.toEqual([]);
@@ -66,6 +68,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
     expect(explained()).toEqual(expect.arrayContaining(failures));
   });
 
+  // @rule MCP-TRANSPORT-4
   it("sends only messages that the revision's schema allows", () => {
     const schemas = [...run.checks.values()].flat().filter(({ id }) => id === "wire-schema-valid");
     expect(schemas).not.toEqual([]);
@@ -74,6 +77,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
 });
 
 describe("the expected failures", () => {
+  // @rule MCP-TRANSPORT-4
   it("have a reason each, and name single checks except where an extension is not offered", () => {
     const entries = readFileSync(EXPECTED_FAILURES, "utf8")
       .split("\n")

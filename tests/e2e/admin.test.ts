@@ -35,6 +35,7 @@ const toMarks = (text: string): Record<string, string> =>
   );
 
 describe("setup", () => {
+  // @rule OPS-5
   it("finds nothing wrong with a platform that runs, and says how to connect", async () => {
     const { exitCode, stdout, stderr } = await setup();
     expect([exitCode, stderr]).toEqual([0, ""]);
@@ -179,6 +180,7 @@ describe("keys", () => {
     expect(stdout).toMatch(/^There was no older key to remove\./);
   });
 
+  // @rule OPS-5
   it("makes a new one in the running server, and nobody is logged out", async () => {
     const { exitCode, stdout } = await runAdmin(["keys", "rotate"], system.environment);
     expect(exitCode).toBe(0);

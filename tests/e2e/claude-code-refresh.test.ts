@@ -45,6 +45,7 @@ describe("a refresh", () => {
     }
   });
 
+  // @rule RFC9700-4.14.2-1
   it("by three processes at once gives all of them the same tokens, and costs no login", async () => {
     const { refresh_token } = await user.logIn(clientId, 52_021);
     const answers = await Promise.all([1, 2, 3].map(() => user.refresh(clientId, refresh_token)));
@@ -95,6 +96,7 @@ describe("an authorization server that lost everything", () => {
     );
   }, 40_000);
 
+  // @rule RFC6749-5.2-2
   it("answers a refresh with 401 invalid_client, which makes the client register anew", async () => {
     const response = await claude.refresh(clientId, tokens.refresh_token);
     expect(response.status).toBe(401);
@@ -108,6 +110,7 @@ describe("an authorization server that lost everything", () => {
     expect(outcome.page?.text).toContain("This app is not known here");
   });
 
+  // @rule RFC6749-5.2-2
   it("is connected to again after a new registration and login", async () => {
     const next = await user.logIn(await user.register(51_032), 52_032);
     expect(await user.whoAmI(next.access_token)).toContain("alice");

@@ -31,11 +31,13 @@ describe("the Inspector's command line", () => {
       },
     );
 
+  // @rule MCP-TRANSPORT-3
   it("logs in through the browser and lists the tools", async () => {
     const { stdout } = await inspect("--method", "tools/list");
     expect(stdout).toContain('"get_me"');
   });
 
+  // @rule MCP-TOOLS-1
   it("finds nothing to complain about in the tools' schemas", async () => {
     const { stdout } = await inspect("--use-stored-auth", "--method", "tools/list", "--strict");
     expect(stdout).toContain('"get_me"');
@@ -56,6 +58,7 @@ describe("the Inspector's command line", () => {
 });
 
 describe("mcp-remote", () => {
+  // @rule MCP-TRANSPORT-3
   it("bridges a stdio client to the server, logging in through the browser", async () => {
     const client = new Client({ name: "stdio-client", version: "1.0.0" });
     const transport = new StdioClientTransport({

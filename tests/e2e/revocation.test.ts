@@ -50,6 +50,7 @@ async function expectRefusedSoon(accessToken: string): Promise<void> {
 }
 
 describe("a token that the resource-server remembers", () => {
+  // @rule RFC7009-2.1-3
   it("is refused at once when its client revokes it, and no other is forgotten", async () => {
     const { client, accessToken, refreshToken } = await connect("alice");
     const other = await connect("bob");
@@ -61,6 +62,7 @@ describe("a token that the resource-server remembers", () => {
     await expectRemembered(other.accessToken);
   });
 
+  // @rule RFC9700-4.14.2-2
   it("is refused at once when its refresh token turns out to be stolen", async () => {
     const { server, client, accessToken, refreshToken } = await connect("alice");
     await expectRemembered(accessToken);
@@ -70,6 +72,7 @@ describe("a token that the resource-server remembers", () => {
     await expectRefusedSoon(accessToken);
   });
 
+  // @rule RFC9700-4.14.2-3
   it("is refused at once also after the auth-server was restarted in between", async () => {
     const { server, client, accessToken } = await connect("alice");
     await expectRemembered(accessToken);
@@ -79,6 +82,7 @@ describe("a token that the resource-server remembers", () => {
     await expectRefusedSoon(accessToken);
   });
 
+  // @rule GRANT-9 ADV-uploads-891
   it("is not served from memory while the auth-server is away, because it might be revoked", async () => {
     const { accessToken } = await connect("alice");
     await expectRemembered(accessToken);

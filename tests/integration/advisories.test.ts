@@ -72,6 +72,7 @@ async function borrowTaigaToken(accessToken: string): Promise<Response> {
 }
 
 describe("a consent that is taken back", () => {
+  // @rule ADV-uploads-891
   it("uploads #891: ends what each service has of it, whichever of its tokens is revoked", async () => {
     for (const which of ["accessToken", "refreshToken"] as const) {
       const { client, ...tokens } = await connect();
@@ -92,6 +93,7 @@ describe("a consent that is taken back", () => {
 });
 
 describe("a restart", () => {
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a rotated token is none after the auth-server was killed; its use ends the login", async () => {
     const { client, refreshToken } = await connect();
     const next = await refresh(server, client, refreshToken);
@@ -131,6 +133,7 @@ describe("who answers (RFC 9207)", () => {
     return other;
   };
 
+  // @rule ADV-sentry-mcp-1223
   it.each(CLIENTS)("sentry-mcp #1223: %s gets in with it", async (_name, kind) => {
     const session = await openSession(system.mcpUrl, { username: "alice" }, kind);
     try {
@@ -141,6 +144,7 @@ describe("who answers (RFC 9207)", () => {
     }
   });
 
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: clients that check it accept ours, of success and of refusal, and would miss it", async () => {
     const { client, state, url } = await request();
     const success = await approve(url, { username: "alice" });

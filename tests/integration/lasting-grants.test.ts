@@ -86,6 +86,7 @@ const countAtTaiga = (path: string): number =>
 const loginsAtTaiga = (): number => countAtTaiga("/api/v1/auth");
 
 describe("35 days", () => {
+  // @rule GRANT-3
   it("ask nobody for a password again but who did not come for a month", async () => {
     const everyDay = await connect("alice");
     const everyWeek = await connect("bob");
@@ -127,6 +128,7 @@ describe("35 days", () => {
 });
 
 describe("a user whom Taiga has deactivated", () => {
+  // @rule GRANT-5
   it("is told to reconnect, and the next refresh ends in the login, as does any after it", async () => {
     const client = await connect("bob");
     expect(await client.callTaiga()).toBe("bob");

@@ -51,6 +51,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}`,
   });
 
+  // @rule STORE-8 MCP-TRANSPORT-5
   it("share one login from registration to tool call, whichever of them a request reaches", async () => {
     const session = await openSession(platform.mcpUrl, { username: "alice" }, { sdk: 2 });
     for (let calls = 0; calls < 4; calls += 1) {
@@ -68,6 +69,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     }
   });
 
+  // @rule RFC7009-2.1-3
   it("all refuse a token at once that was revoked at one of them, although they remember it", async () => {
     const { clientId, tokens } = await connect("alice");
     for (const { url } of platform.resourceServers) {
@@ -91,6 +93,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     }
   });
 
+  // @rule RFC9700-4.14.2-1
   it("give one answer to parallel refreshes of one client, whichever of them they reach", async () => {
     const { clientId, tokens } = await connect("bob");
     const form = {
@@ -108,6 +111,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
   });
 
+  // @rule RFC7591-5-1
   it("count registrations together, so that their limit is one limit", async () => {
     const limits = await Promise.all(
       platform.authServers.map(async ({ url }) => {
@@ -140,6 +144,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   }, 120_000);
 
   describe("while Redis is frozen", () => {
+    // @rule OUTAGE-3
     it(
       "answer 503 within seconds, never what costs a login, and recover by themselves",
       async () => {

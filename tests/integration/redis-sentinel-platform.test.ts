@@ -22,6 +22,7 @@ describe.skipIf(binary === undefined)("two replicas on a Redis with Sentinels", 
     await redis.stop();
   });
 
+  // @rule OUTAGE-3
   it(
     "keep a login over the death of the master, and answer nothing but 503 meanwhile",
     async () => {

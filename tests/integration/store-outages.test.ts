@@ -99,6 +99,7 @@ describe.each(Object.entries(TROUBLES))("%s", (name, { open, goesOn }) => {
     }, SETUP_MS);
     afterAll(() => store.close());
 
+    // @rule OUTAGE-3 OUTAGE-8
     it.each(Object.entries(STEPS))("%s: is answered, and goes on", (step, { needs }) => {
       const { during, waitedMs, after, failure } = experiences.get(step)!;
       // On a full disk, some writes may still fit into what is there.
@@ -110,11 +111,13 @@ describe.each(Object.entries(TROUBLES))("%s", (name, { open, goesOn }) => {
       expect(isServed(after)).toBe(true);
     });
 
+    // @rule OUTAGE-8
     it("is a trouble at all, where not everything is to go on", () => {
       const told = [...experiences.values()].map(({ during }) => during.status);
       expect(told.includes(503)).toBe(goesOn !== "everything");
     });
 
+    // @rule OUTAGE-9
     it("nothing is left by halves", () => {
       expect(report.faults).toEqual([]);
     });

@@ -117,6 +117,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
   });
 
   describe("schema version", () => {
+    // @rule STORE-9
     it("refuses to start on what a newer version of the program wrote", async () => {
       const prefix = newPrefix();
       await redis.set(`${prefix}schema`, "2");
@@ -149,6 +150,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       await expect.poll(() => kv.ping(), { timeout: 10_000, interval: 100 }).toBeUndefined();
     }
 
+    // @rule OUTAGE-3
     it("says so within seconds when it is frozen, and goes on by itself afterwards", async () => {
       const kv = await openThroughProxy();
       await kv.set("k", "v", { ttlSeconds: 100 });

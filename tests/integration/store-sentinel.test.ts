@@ -143,6 +143,7 @@ describe.skipIf(binary === undefined)("a Redis that fails over", () => {
     expect(await master.hget(`${prefix}entry:k`, "v")).toBe("x");
   });
 
+  // @rule STORE-8 OMIT-9
   it("refuses a Redis Cluster, and says why", async () => {
     const server = await spawnRedis(binary as RedisBinary, { settings: ["cluster-enabled yes"] });
     onTestFinished(() => server.stop().then(() => undefined));

@@ -25,6 +25,7 @@ describe.skipIf(nginx === null)("errors", () => {
   beforeEach(() => platform.clear());
   afterAll(() => platform.stop());
 
+  // @rule MCP-TRANSPORT-8
   it("413 for /mcp above what the resource server takes, not below", async () => {
     const limit = 4 * 1024 * 1024;
     const over = await ask(platform.site, "/mcp", {
@@ -36,6 +37,7 @@ describe.skipIf(nginx === null)("errors", () => {
     expect(at.status).toBe(200);
   });
 
+  // @rule EDGE-1
   it("413 for the rest above what the authorization server takes, not below", async () => {
     const limit = 32 * 1024;
     const over = await ask(platform.site, "/register", {

@@ -15,6 +15,7 @@ describe.skipIf(nginx === null)("an outage", () => {
   });
   afterEach(() => platform.stop());
 
+  // @rule OUTAGE-4 EDGE-6
   it.each(["/mcp", "/token", "/.well-known/oauth-authorization-server"])(
     "of the service behind %s is 502 temporarily_unavailable, so that no client throws its login away",
     async (path) => {
@@ -70,6 +71,7 @@ describe.skipIf(nginx === null)("an outage", () => {
   });
 
   // Other systems have no second loopback address without set-up.
+  // @rule EDGE-6
   it.skipIf(process.platform !== "linux")(
     "ends when the service is back under another address, without a restart of nginx",
     async () => {

@@ -32,11 +32,13 @@ describe.skipIf(nginx === null)("the edge", () => {
       expect(socket.authorized).toBe(true);
     });
 
+    // @rule EDGE-2
     it("does not speak TLS 1.1", async () => {
       const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" };
       await expect(handshake(old)).rejects.toThrow(/alert|protocol|version/);
     });
 
+    // @rule EDGE-2
     it("does not take a cipher without forward secrecy", async () => {
       const weak = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256:AES256-SHA" };
       await expect(handshake(weak)).rejects.toThrow(/alert|handshake/);
@@ -58,6 +60,7 @@ describe.skipIf(nginx === null)("the edge", () => {
       },
     );
 
+    // @rule EDGE-3
     it.each([
       ["POST", "/mcp"],
       ["GET", "/mcp"],
@@ -95,6 +98,7 @@ describe.skipIf(nginx === null)("the edge", () => {
   });
 
   describe("the access log", () => {
+    // @rule STORE-10
     it("keeps path and status, but no query, token, cookie or referrer", async () => {
       await ask(platform.site, "/taiga/callback?code=SECRET-1&state=SECRET-2", {
         headers: {

@@ -11,7 +11,7 @@ import {
   type TaigaConnection,
 } from "@taiga-mcp/service";
 import { z } from "zod";
-import { TOOLSETS, type Toolset } from "./mcp/define-tool.ts";
+import { TOOLSETS, type Toolset } from "@taiga-mcp/taiga-tools";
 
 const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
 

@@ -38,6 +38,7 @@ describe("listen", () => {
 });
 
 describe("close", () => {
+  // @rule EDGE-9
   it("lets open requests finish, takes no new ones, and does not wait for idle connections", async () => {
     const arrived = Promise.withResolvers<ServerResponse>();
     const server = await listen((_req, res) => arrived.resolve(res), local);
@@ -59,6 +60,7 @@ describe("close", () => {
     expect(Date.now() - from).toBeLessThan(1_000); // a kept connection would last 5 s
   });
 
+  // @rule EDGE-9
   it("cuts off what is still open after the time for it is over", async () => {
     const server = await listen((_req, res) => void res.write("endless"), local);
     const response = await fetch(`http://127.0.0.1:${server.port}`);

@@ -47,6 +47,7 @@ describe("loadOrCreateSecret", () => {
     expect(readFileSync(file, "utf8").trim()).toBe("the first");
   });
 
+  // @rule KEYS-5
   it("gives processes that start at the same moment the same secret", async () => {
     const file = newFile();
     const script = fileURLToPath(new URL("support/make-secret.ts", import.meta.url));

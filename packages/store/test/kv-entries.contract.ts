@@ -31,6 +31,7 @@ export function entriesContract(it: StoreTest): void {
       expect(await kv.get("k")).toBeUndefined();
     });
 
+    // @rule STORE-4
     it("treats an ended entry as absent in every method", async ({ store, expect }) => {
       const { kv, advanceTo } = store;
       const keys = ["replace", "cas", "touch", "delete", "cad", "claim"];

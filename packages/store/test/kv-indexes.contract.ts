@@ -68,6 +68,7 @@ export function indexesContract(it: StoreTest): void {
       },
     );
 
+    // @rule STORE-4
     it("lets go of a key that ended or was deleted, so that it takes nothing along that came later", async ({
       store,
       expect,

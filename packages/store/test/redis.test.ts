@@ -58,6 +58,7 @@ describe("createRedisKv", () => {
     },
   );
 
+  // @rule OUTAGE-5
   it("never sends a command twice when its answer is lost, or a claim would lose against itself", async () => {
     const fake = await startFake({
       answer: (command) => {

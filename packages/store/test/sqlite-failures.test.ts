@@ -47,6 +47,7 @@ describe("failures", () => {
     expect(String((error as Error).cause)).toMatch(/malformed|disk image/);
   });
 
+  // @rule OUTAGE-15
   it("waits for another program's lock without holding up the process", async () => {
     const file = newFile();
     const kv = open(file);
@@ -60,6 +61,7 @@ describe("failures", () => {
     expect((await kv.get("k"))?.value).toBe("v");
   });
 
+  // @rule OUTAGE-15
   it("is unavailable within two seconds while the file stays locked, for all callers at once", async () => {
     const file = newFile();
     const kv = open(file);

@@ -17,6 +17,7 @@ describe("createTaigaTransport", () => {
     expect(received[0]?.url).toBe("/api/v1/users/me?a=1");
   });
 
+  // @rule LOGIN-1
   it("follows no redirect, because it would carry the token elsewhere", async () => {
     const { transport, received } = await startTaiga((_req, res) =>
       res.writeHead(302, { Location: "/elsewhere" }).end(),
@@ -112,6 +113,7 @@ describe("retries", () => {
     expect(received).toHaveLength(1);
   });
 
+  // @rule TAIGA-8
   it.each(WRITES)("never send a %s twice after an overload", async (method) => {
     const { transport, received } = await startTaiga((_req, res) => res.writeHead(503).end());
 
@@ -223,6 +225,7 @@ describe("abort", () => {
 });
 
 describe("parallel requests", () => {
+  // @rule TAIGA-8
   it("never exceed the cap, and all are answered", async () => {
     let underWay = 0;
     let most = 0;

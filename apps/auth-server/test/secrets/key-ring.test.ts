@@ -68,6 +68,7 @@ function createInstallation() {
 const idsOf = (ring: KeyRing): string[] => ring.current().map(({ id }) => id);
 
 describe("the ring of an installation", () => {
+  // @rule KEYS-5
   it("is one ring, also when its first replicas start at once", async () => {
     const { start } = createInstallation();
     const replicas = await Promise.all([start(), start(), start()]);
@@ -124,6 +125,7 @@ describe("a new key", () => {
     await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
   });
 
+  // @rule KEYS-2
   it("is known within twenty seconds when the broadcast is lost", async () => {
     const { start, changeSilently } = createInstallation();
     const ring = await start();
@@ -218,6 +220,7 @@ describe("MASTER_KEY", () => {
     expect(logged()).toEqual(["the key ring cannot be read", "the key ring cannot be read"]);
   });
 
+  // @rule KEYS-4
   it("is replaced replica by replica: each opens the ring, whoever was restarted before", async () => {
     const { start } = createInstallation();
     const [one, other] = [await start(OLD), await start(OLD)];
