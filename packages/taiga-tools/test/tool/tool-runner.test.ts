@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import type { TaigaHttpRequest, TaigaHttpResponse } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -72,7 +72,7 @@ function start(more: Partial<ToolRunnerDeps<TokenCaller>> = {}) {
       },
       close: async () => {},
     }),
-    store: createMemoryKv({ clock }),
+    store: createSqliteKv({ file: ":memory:", clock }),
     clock,
     confirmationKey: new Uint8Array(32),
     taigaWebUrl: "https://taiga.test",
@@ -123,7 +123,7 @@ describe("a tool runner without a server", () => {
     expect(calls).toMatchObject([{ tool: "delete_items", outcome: "access_level_too_low" }]);
   });
 
-  it("answers the name of a tool that there is not", async () => {
+  it("answers an unknown tool name with a failure", async () => {
     const { runner } = start();
     const callerTools = runner.for(ana);
     expect(await callerTools.run("no_such_tool", {})).toMatchObject({
