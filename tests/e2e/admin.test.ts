@@ -8,12 +8,13 @@ import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { startTaigaFront, type TaigaFront } from "../support/taiga-front.ts";
+import { PROCESS_MS } from "../support/time-limits.ts";
 
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
   // Both are started at once, and the resource server comes again when the other was not there yet.
-  await vi.waitUntil(isResourceServerConnected, { timeout: 15_000 });
+  await vi.waitUntil(isResourceServerConnected, { timeout: PROCESS_MS });
 });
 afterAll(() => system.stop());
 

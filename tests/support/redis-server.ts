@@ -7,6 +7,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis as RedisClient } from "ioredis";
 import type { RedisBinary } from "./redis-binary.ts";
+import { WAIT_MS } from "./time-limits.ts";
 
 /** A server that answers; `from` says where it came from. */
 export interface Redis {
@@ -60,8 +61,8 @@ export async function spawnRedis(
     process.off("exit", kill);
     rmSync(dir, { recursive: true, force: true });
   };
-  for (let i = 0; i < 200 && child.exitCode === null; i += 1) {
-    if (await answers(url, 200)) return { url, port, from: binary.file, stop };
+  for (const end = Date.now() + WAIT_MS; Date.now() < end && child.exitCode === null;) {
+    if (await answers(url, 2_000)) return { url, port, from: binary.file, stop };
     await sleep(20);
   }
   await stop();

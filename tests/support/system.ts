@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PROCESS_MS } from "./time-limits.ts";
 
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
-const START_MS = 20_000;
 
 /** One for all runs: a Redis that outlives them holds a key ring that no other key opens. */
 export const MASTER_KEY = Buffer.alloc(32, 7).toString("base64url");
@@ -113,7 +113,7 @@ export function createService(folder: string, environment: Record<string, string
       stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     }
     const [first] = await Promise.race([
-      once(started, "message", { signal: AbortSignal.timeout(START_MS) }),
+      once(started, "message", { signal: AbortSignal.timeout(PROCESS_MS) }),
       once(started, "exit").then((): unknown[] => []),
     ]);
     if (first === undefined) throw new Error(`${folder} did not start:\n${output}`);
