@@ -117,7 +117,7 @@ describe.skipIf(nginx === null)("the edge", () => {
       for (const line of [
         { method: "GET", path: "/taiga/callback", status: 200, upstream_status: "200" },
         { method: "POST", path: "/mcp", status: 200 },
-        { method: "GET", path: "/authorize", status: 301 },
+        { method: "GET", path: "/authorize", status: 308 },
         { method: "POST", path: "/mcp", status: 502 },
       ]) {
         await expect.poll(readLines).toContainEqual(expect.objectContaining(line));
