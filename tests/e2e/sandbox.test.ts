@@ -73,7 +73,7 @@ describe("the sandbox process", () => {
   test("explains a taken port in one sentence", async () => {
     const { server, port } = await occupy();
     const { child, stderr } = start(port, ["--reset-demo"]);
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toBe(
       `sandbox: port ${port} on 127.0.0.1 is already taken. Stop the program that uses it, or set SANDBOX_PORT to another port.\n`,
     );
@@ -85,13 +85,13 @@ describe("the sandbox process", () => {
   test("explains a state file that it cannot read", async () => {
     await writeFile(path.join(folder, "sandbox.json"), "{}");
     const { child, stderr } = start(await freePort());
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset-demo .*\n$/);
   });
 
   test("refuses to listen where others could reach it, in one sentence", async () => {
     const { child, stderr } = start(await freePort(), [], { SANDBOX_HOST: "0.0.0.0" });
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toMatch(
       /^sandbox: SANDBOX_HOST is "0\.0\.0\.0", .*DANGEROUSLY_EXPOSE_SANDBOX=true .*\n$/,
     );

@@ -66,10 +66,10 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(session.logins()).toBe(1);
     await session.close();
     for (const authServer of platform.authServers) {
-      expect(countRequests(authServer.output(), "/introspect")).toBeGreaterThan(0);
+      await expect.poll(() => countRequests(authServer.output(), "/introspect")).toBeGreaterThan(0);
     }
     for (const resourceServer of platform.resourceServers) {
-      expect(countRequests(resourceServer.output(), "/mcp")).toBeGreaterThan(0);
+      await expect.poll(() => countRequests(resourceServer.output(), "/mcp")).toBeGreaterThan(0);
     }
   });
 

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis as RedisClient } from "ioredis";
 import type { RedisBinary } from "./redis-binary.ts";
+import { freePorts } from "./system.ts";
 import { WAIT_MS } from "./time-limits.ts";
 
 /** A server that answers; `from` says where it came from. */
@@ -90,10 +90,6 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
 
 /** A port that nothing listens on just now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+  const [port = 0] = await freePorts(1);
   return port;
 }
