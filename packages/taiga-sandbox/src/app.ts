@@ -97,7 +97,7 @@ export function createApp(deps: {
 const saveAfterWrites =
   (saveSoon: () => void): RequestHandler =>
   (req, res, next) => {
-    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) res.once("finish", saveSoon);
+    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) res.once("close", saveSoon);
     next();
   };
 

@@ -1,4 +1,7 @@
+export type { ActingUser } from "./act-as.ts";
 export type { Control, Failure, RecordedRequest } from "./control.ts";
+export type { SandboxRequest, SandboxResponse } from "./http/in-process.ts";
 export { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
 export type { SeedName } from "./seed/index.ts";
+export type * from "./state.ts";
 export type { TokenLifetimes } from "./tokens.ts";

@@ -1,10 +1,13 @@
 import { rmSync } from "node:fs";
 import type { Express } from "express";
+import { actAs, findByUsername, type ActingUser } from "./act-as.ts";
 import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
+import { dispatch, type SandboxRequest, type SandboxResponse } from "./http/in-process.ts";
 import { createMedia } from "./media.ts";
 import { createPersistence, loadState } from "./persistence.ts";
 import { createSeed, type SeedName } from "./seed/index.ts";
+import type { State } from "./state.ts";
 import { createTokens } from "./tokens.ts";
 
 export interface SandboxOptions {
@@ -23,10 +26,22 @@ export interface SandboxOptions {
 export interface Sandbox {
   /** Serves the API under `/api/v1`. Bind it to loopback addresses only. */
   app: Express;
+  /** Sends a request without a network. */
+  handle(request: SandboxRequest): Promise<SandboxResponse>;
+  /** The tables as they are now; `reset` fills them anew. */
+  readonly state: State;
+  /** @throws {Error} when no user has this name. */
+  as(username: string): ActingUser;
+  /**
+   * The tokens of a login, without the login.
+   *
+   * @throws {Error} when no user has this name.
+   */
+  issueTokens(username: string): Promise<{ auth_token: string; refresh: string }>;
   /** Resolves when everything up to now is on disk; at once when there is no file. */
   flush(): Promise<void>;
-  /** Back to the seed, as if nothing had ever happened; tokens in use stay valid. */
-  reset(): void;
+  /** Back to the seed, or to another one, as if nothing had happened; tokens in use stay valid. */
+  reset(seed?: SeedName): void;
   control: Control;
 }
 
@@ -50,8 +65,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     lifetimes: room.control.tokenLifetimes,
     issued: room.issued,
   });
+  const context = { state, clock };
   const app = createApp({
-    context: { state, clock },
+    context,
     tokens,
     media: createMedia({ secret, clock, state }),
     room,
@@ -59,10 +75,14 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   });
   return {
     app,
+    handle: (request) => dispatch(app, request),
+    state,
+    as: (username) => actAs(context, username),
+    issueTokens: async (username) => tokens.issue(findByUsername(state, username).id),
     control: room.control,
     flush: async () => persistence?.flush(),
-    reset: () => {
-      Object.assign(state, createSeed(seed, clock()));
+    reset: (next = seed) => {
+      Object.assign(state, createSeed(next, clock()));
       register();
       room.clear();
       persistence?.schedule();
