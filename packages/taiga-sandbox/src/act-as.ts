@@ -1,15 +1,15 @@
-import type { Context } from "./context.ts";
-import { epicRules } from "./epic-rules.ts";
-import type { Body } from "./fields.ts";
-import { issueRules } from "./issue-rules.ts";
-import type { ItemRules } from "./item-rules.ts";
-import { createItem, editItem } from "./item-writes.ts";
-import { rowsOf, type ObjectRows } from "./items.ts";
-import { mustFind } from "./rows.ts";
-import type { ItemKind, ObjectKind, State, User } from "./state.ts";
-import { storyRules } from "./story-rules.ts";
-import { taskRules } from "./task-rules.ts";
-import { createPage, editPage } from "./wiki-writes.ts";
+import type { Context } from "./model/context.ts";
+import { epicRules } from "./items/epic-rules.ts";
+import type { Body } from "./http/fields.ts";
+import { issueRules } from "./items/issue-rules.ts";
+import type { ItemRules } from "./items/item-rules.ts";
+import { createItem, editItem } from "./items/item-writes.ts";
+import { rowsOf, type ObjectRows } from "./model/kinds.ts";
+import { mustFind } from "./model/rows.ts";
+import type { ItemKind, ObjectKind, State, User } from "./model/state.ts";
+import { storyRules } from "./items/story-rules.ts";
+import { taskRules } from "./items/task-rules.ts";
+import { createPage, editPage } from "./wiki/wiki-writes.ts";
 
 /** What tests do as one of the users, by the same rules as requests and without one. */
 export interface ActingUser {

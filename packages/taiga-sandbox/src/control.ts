@@ -1,8 +1,8 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { findByUsername } from "./act-as.ts";
-import { ApiError, htmlPage, throttled } from "./errors.ts";
-import type { State } from "./state.ts";
-import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./tokens.ts";
+import { ApiError, htmlPage, throttled } from "./model/errors.ts";
+import type { State } from "./model/state.ts";
+import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./auth/tokens.ts";
 
 /** Enough for every test, and no burden for a process that runs for weeks. */
 const MAX_RECORDS = 10_000;

@@ -4,11 +4,11 @@ import { actAs, findByUsername, type ActingUser } from "./act-as.ts";
 import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
 import { dispatch, type SandboxRequest, type SandboxResponse } from "./http/in-process.ts";
-import { createMedia } from "./media.ts";
-import { createPersistence, loadState } from "./persistence.ts";
-import { createSeed, type SeedName } from "./seed/index.ts";
-import type { State } from "./state.ts";
-import { createTokens } from "./tokens.ts";
+import { createMedia } from "./items/media.ts";
+import { createPersistence, loadState } from "./model/persistence.ts";
+import { createSeed, type SeedName } from "./demo/index.ts";
+import type { State } from "./model/state.ts";
+import { createTokens } from "./auth/tokens.ts";
 
 export interface SandboxOptions {
   clock: () => Date;

@@ -1,0 +1,35 @@
+import { projectOf } from "./attachment-writes.ts";
+import type { Attachment, ObjectKind, State } from "../model/state.ts";
+
+/** An attachment. @param url where the file can be had, for some minutes. */
+export const toAttachment = (state: State, row: Attachment, url: string) => ({
+  id: row.id,
+  project: projectOf(state, row).id,
+  owner: row.owner,
+  name: row.name,
+  attached_file: row.attached_file,
+  size: row.size,
+  url,
+  description: row.description,
+  is_deprecated: row.is_deprecated,
+  from_comment: row.from_comment,
+  created_date: row.created_date,
+  modified_date: row.modified_date,
+  object_id: row.object,
+  order: row.order,
+  sha1: row.sha1,
+  thumbnail_card_url: null,
+  preview_url: url,
+});
+
+/** The files of an object as `include_attachments` lists them: without the deprecated ones. */
+export const toBasicAttachments = (state: State, kind: ObjectKind, object: number) =>
+  listAttachments(state, kind, object)
+    .filter((row) => !row.is_deprecated)
+    .map(({ id, attached_file }) => ({ id, attached_file, thumbnail_card_url: null }));
+
+/** The files of an object in their order. */
+export const listAttachments = (state: State, kind: ObjectKind, object: number): Attachment[] =>
+  state.attachments
+    .filter((row) => row.kind === kind && row.object === object)
+    .toSorted((a, b) => a.order - b.order || a.id - b.id);
