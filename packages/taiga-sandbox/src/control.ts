@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
-import { findByUsername } from "./act-as.ts";
 import { ApiError, htmlPage, throttled } from "./model/errors.ts";
+import { findByUsername } from "./model/rows.ts";
 import type { State } from "./model/state.ts";
 import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./auth/tokens.ts";
 

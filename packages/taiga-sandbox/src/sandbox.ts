@@ -1,12 +1,14 @@
 import { rmSync } from "node:fs";
 import type { Express } from "express";
-import { actAs, findByUsername, type ActingUser } from "./act-as.ts";
 import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
 import { dispatch, type SandboxRequest, type SandboxResponse } from "./http/in-process.ts";
 import { createMedia } from "./items/media.ts";
 import { createPersistence, loadState } from "./model/persistence.ts";
+import { actAs, type ActingUser } from "./demo/act-as.ts";
 import { createSeed, type SeedName } from "./demo/index.ts";
+import type { Seed } from "./demo/seed.ts";
+import { findByUsername } from "./model/rows.ts";
 import type { State } from "./model/state.ts";
 import { createTokens } from "./auth/tokens.ts";
 
@@ -17,7 +19,7 @@ export interface SandboxOptions {
   /** Where the state is kept. Left out, it lives in memory only. */
   file?: string;
   /** What a fresh sandbox holds; an existing file wins over it. */
-  seed: SeedName;
+  seed: SeedName | Seed;
   /** Where browsers are sent back to by the external applications; as seeded when left out. */
   applicationNextUrl?: string;
 }
@@ -41,7 +43,7 @@ export interface Sandbox {
   /** Resolves when everything up to now is on disk; at once when there is no file. */
   flush(): Promise<void>;
   /** Back to the seed, or to another one, as if nothing had happened; tokens in use stay valid. */
-  reset(seed?: SeedName): void;
+  reset(seed?: SeedName | Seed): void;
   control: Control;
 }
 

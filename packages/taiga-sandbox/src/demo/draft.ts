@@ -1,34 +1,53 @@
-import { toDay, toTimestamp } from "../model/context.ts";
-import type { Day, Project, State, Timestamp } from "../model/state.ts";
-import { userNamed } from "./build-project.ts";
+import { toDay, toTimestamp, type Context } from "../model/context.ts";
+import { findByUsername } from "../model/rows.ts";
+import type { Day, Project, State, Timestamp, User } from "../model/state.ts";
+import type { Moment } from "./seed.ts";
 
 const DAY_MS = 86_400_000;
 
-/** A time of a seed: so many days before or after the first day, at this time of day (UTC). */
-export type Moment = readonly [days: number, time: string];
-
-/** A project that is being filled, by names instead of ids. */
+/** The tables of a seed that is being built, and how its names and moments translate. */
 export interface Draft {
   state: State;
-  project: Project;
+  /** For the rules; its clock stands at the moment last set. */
+  context: Context;
+  setClock: (moment: Moment) => void;
   /** @param days from the first day. */
   day: (days: number) => Day;
-  at: (moment: Moment) => Timestamp;
-  /** @throws {Error} when nobody has this name. */
-  userId: (username: string) => number;
-  /** The rows of a table that belong to the project. */
-  own: <Row extends { project: number }>(rows: readonly Row[]) => Row[];
+  /** The moment of the seeding when left out. */
+  at: (moment?: Moment) => Timestamp;
+  /** @throws {Error} when no user has this name. */
+  user: (username: string) => User;
 }
 
-/** @param now the moment of the seeding; only its day counts. */
-export function createDraft(state: State, project: Project, now: Date): Draft {
+/** @param now the moment of the seeding. */
+export function createDraft(state: State, now: Date): Draft {
   const day = (days: number): Day => toDay(new Date(now.getTime() + days * DAY_MS));
+  const toDate = ([days, time]: Moment) => new Date(`${day(days)}T${time}:00Z`);
+  let time = now;
   return {
     state,
-    project,
+    context: { state, clock: () => time },
+    setClock: (moment) => {
+      time = toDate(moment);
+    },
     day,
-    at: ([days, time]) => toTimestamp(new Date(`${day(days)}T${time}:00Z`)),
-    userId: (username) => userNamed(state, username).id,
-    own: (rows) => rows.filter((row) => row.project === project.id),
+    at: (moment) => toTimestamp(moment === undefined ? now : toDate(moment)),
+    user: (username) => findByUsername(state, username),
   };
+}
+
+/**
+ * A project's value by its name; null when no name is given.
+ *
+ * @throws {Error} when the project does not have it.
+ */
+export function idNamed(
+  rows: readonly { id: number; project: number; name: string }[],
+  project: Project,
+  name: string | undefined,
+): number | null {
+  if (name === undefined) return null;
+  const row = rows.find((candidate) => candidate.project === project.id && candidate.name === name);
+  if (row === undefined) throw new Error(`${project.name} has nothing called ${name}.`);
+  return row.id;
 }

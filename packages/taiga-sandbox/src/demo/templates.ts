@@ -1,11 +1,10 @@
 import { MEMBER_PERMISSIONS } from "../model/access.ts";
-
-/** What both of Taiga's default project templates have in common, and where they differ. */
+import type { Project } from "../model/state.ts";
 
 type Named = readonly [name: string, color: string];
-type NamedStatus = readonly [name: string, color: string, isClosed?: "closed"];
+export type NamedStatus = readonly [name: string, color: string, isClosed?: "closed"];
 
-export const EPIC_STATUSES: NamedStatus[] = [
+const EPIC_STATUSES: NamedStatus[] = [
   ["New", "#70728F"],
   ["Ready", "#E44057"],
   ["In progress", "#E47C40"],
@@ -13,10 +12,7 @@ export const EPIC_STATUSES: NamedStatus[] = [
   ["Done", "#A8E440", "closed"],
 ];
 
-/** The last one is the archived status. */
-export const STORY_STATUSES: NamedStatus[] = [...EPIC_STATUSES, ["Archived", "#A9AABC", "closed"]];
-
-export const TASK_STATUSES: NamedStatus[] = [
+const TASK_STATUSES: NamedStatus[] = [
   ["New", "#70728F"],
   ["In progress", "#E47C40"],
   ["Ready for test", "#E4CE40"],
@@ -24,7 +20,7 @@ export const TASK_STATUSES: NamedStatus[] = [
   ["Needs Info", "#5178D3"],
 ];
 
-export const ISSUE_STATUSES: NamedStatus[] = [
+const ISSUE_STATUSES: NamedStatus[] = [
   ["New", "#70728F"],
   ["In progress", "#40A8E4"],
   ["Ready for test", "#E4CE40"],
@@ -34,13 +30,12 @@ export const ISSUE_STATUSES: NamedStatus[] = [
   ["Postponed", "#5178D3"],
 ];
 
-export const ISSUE_TYPES: Named[] = [
+const ISSUE_TYPES: Named[] = [
   ["Bug", "#E44057"],
   ["Question", "#5178D3"],
   ["Enhancement", "#40E4CE"],
 ];
 
-/** Their orders are 1, 3 and 5. */
 const PRIORITIES: Named[] = [
   ["Low", "#A8E440"],
   ["Normal", "#E4CE40"],
@@ -55,7 +50,7 @@ const SEVERITIES: Named[] = [
   ["Critical", "#D35450"],
 ];
 
-export const POINTS: (readonly [name: string, value: number | null])[] = [
+const POINTS: Template["points"] = [
   ["?", null],
   ["0", 0],
   ["1/2", 0.5],
@@ -78,8 +73,7 @@ const STAKEHOLDER = MEMBER_PERMISSIONS.filter(
     ["add_wiki_link", "delete_wiki_link"].includes(permission),
 );
 
-/** Only the first four estimate stories. Their orders are 10, 20 and so on. */
-export const ROLES: (readonly [name: string, computable: boolean, permissions: string[]])[] = [
+const ROLES: Template["roles"] = [
   ["UX", true, TEAM],
   ["Design", true, TEAM],
   ["Front", true, TEAM],
@@ -88,32 +82,55 @@ export const ROLES: (readonly [name: string, computable: boolean, permissions: s
   ["Stakeholder", false, STAKEHOLDER],
 ];
 
+/** How a new project is set up. */
 export interface Template {
   id: 1 | 2;
-  is_backlog_activated: boolean;
-  is_kanban_activated: boolean;
-  is_wiki_activated: boolean;
-  is_issues_activated: boolean;
+  modules: Pick<
+    Project,
+    "is_backlog_activated" | "is_kanban_activated" | "is_wiki_activated" | "is_issues_activated"
+  >;
+  epicStatuses: NamedStatus[];
+  storyStatuses: NamedStatus[];
+  taskStatuses: NamedStatus[];
+  issueStatuses: NamedStatus[];
+  issueTypes: Named[];
   priorities: Named[];
   severities: Named[];
+  points: (readonly [name: string, value: number | null])[];
+  /** Their orders are 10, 20 and so on. Only computable ones estimate stories. */
+  roles: (readonly [name: string, computable: boolean, permissions: readonly string[]])[];
 }
 
+/** Taiga's template for projects with a backlog and sprints. */
 export const SCRUM: Template = {
   id: 1,
-  is_backlog_activated: true,
-  is_kanban_activated: false,
-  is_wiki_activated: true,
-  is_issues_activated: true,
+  modules: {
+    is_backlog_activated: true,
+    is_kanban_activated: false,
+    is_wiki_activated: true,
+    is_issues_activated: true,
+  },
+  epicStatuses: EPIC_STATUSES,
+  storyStatuses: [...EPIC_STATUSES, ["Archived", "#A9AABC", "closed"]],
+  taskStatuses: TASK_STATUSES,
+  issueStatuses: ISSUE_STATUSES,
+  issueTypes: ISSUE_TYPES,
   priorities: PRIORITIES,
   severities: SEVERITIES,
+  points: POINTS,
+  roles: ROLES,
 };
 
+/** Taiga's template for projects with a board alone. */
 export const KANBAN: Template = {
+  ...SCRUM,
   id: 2,
-  is_backlog_activated: false,
-  is_kanban_activated: true,
-  is_wiki_activated: false,
-  is_issues_activated: false,
+  modules: {
+    is_backlog_activated: false,
+    is_kanban_activated: true,
+    is_wiki_activated: false,
+    is_issues_activated: false,
+  },
   priorities: [
     ["Low", "#A9AABC"],
     ["Normal", "#A8E440"],

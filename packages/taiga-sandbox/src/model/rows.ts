@@ -1,4 +1,4 @@
-import type { Project, State } from "./state.ts";
+import type { Project, State, User } from "./state.ts";
 
 /** The next id of a table. An id that was given out is gone, also when the insert then fails. */
 export function allocateId(state: State, table: string): number {
@@ -48,4 +48,17 @@ export function mustFind<Row extends { id: number }>(rows: readonly Row[], id: n
 /** Rows of a table in the order that Taiga lists a project's values. */
 export function inOrder<Row extends { order: number; id: number }>(rows: readonly Row[]): Row[] {
   return rows.toSorted((a, b) => a.order - b.order || a.id - b.id);
+}
+
+/** The rows of a table that belong to a project. */
+export const ownRows = <Row extends { project: number }>(
+  rows: readonly Row[],
+  project: Project,
+): Row[] => rows.filter((row) => row.project === project.id);
+
+/** @throws {Error} when no user has this name. */
+export function findByUsername(state: State, username: string): User {
+  const user = state.users.find((row) => row.username === username);
+  if (user === undefined) throw new Error(`No user has the name ${username}.`);
+  return user;
 }

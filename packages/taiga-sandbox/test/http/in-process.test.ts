@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { createSandbox, type Sandbox } from "../../src/index.ts";
+import { createSandbox, SCRUM, type Sandbox } from "../../src/index.ts";
 import { START } from "../support/api.ts";
 
 describe("a sandbox in the process of a test", () => {
@@ -115,6 +115,58 @@ describe("a sandbox in the process of a test", () => {
     sandbox.control.failNext(1, "reset");
     await expect(create("Cut")).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(sandbox.state.userstories.map(({ subject }) => subject)).toEqual(["Lost"]);
+  });
+
+  test("a test brings its own users and projects, with ids of its choice", async () => {
+    sandbox.reset({
+      lastIds: { users: 6, taskStatuses: 10 },
+      users: [
+        { username: "bob", full_name: "Bob Baker", color: "" },
+        { username: "alice", full_name: "Alice Archer", color: "" },
+      ],
+      projects: [
+        {
+          name: "Alpha",
+          slug: "alpha",
+          description: "",
+          owner: "bob",
+          template: {
+            ...SCRUM,
+            taskStatuses: [
+              ["New", ""],
+              ["Closed", "", "closed"],
+            ],
+          },
+          is_private: true,
+          tags: [],
+          columns: { is_epics_activated: true },
+          roles: [{ name: "Reader", computable: false, permissions: ["view_us"], order: 70 }],
+          members: [["alice", "Reader"]],
+          sprints: [
+            {
+              name: "Sprint 1",
+              days: [-4, 5],
+              stories: [
+                {
+                  subject: "S",
+                  created: [-5, "10:00"],
+                  tasks: [{ subject: "T", status: "Closed", created: [-4, "10:00"] }],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    });
+    expect((await send("GET /users/me")).body).toMatchObject({ id: 7, full_name: "Bob Baker" });
+    expect((await send("GET /tasks")).body).toMatchObject([
+      { status: 12, is_closed: true, owner: 7 },
+    ]);
+    expect((await send("GET /milestones/1")).body).toMatchObject({
+      estimated_start: "2026-11-16",
+      user_stories: [{ subject: "S", is_closed: true }],
+    });
+    expect(() => sandbox.as("alice").change("userstory", 1, { subject: "No" })).toThrow("403");
   });
 
   test("who gives up waiting gets no answer", async () => {

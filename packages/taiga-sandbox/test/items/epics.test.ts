@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { epicRules } from "../../src/items/epic-rules.ts";
 import { createItem } from "../../src/items/item-writes.ts";
 import { addRelated } from "../../src/items/related-stories.ts";
-import { addMember, userNamed } from "../../src/demo/build-project.ts";
+import { addMember } from "../../src/demo/build-project.ts";
+import { createDraft } from "../../src/demo/draft.ts";
 import { createSeed } from "../../src/demo/index.ts";
 import type { Project } from "../../src/model/state.ts";
 import { storyRules } from "../../src/items/story-rules.ts";
@@ -198,10 +199,10 @@ describe("epics", () => {
     test("nobody gets the subject of a story out of sight by linking it", () => {
       const state = createSeed("observed", START);
       const [alpha, open] = state.projects as [Project, Project];
-      const carol = userNamed(state, "carol");
-      addMember(state, open, carol, "Front", { created: "2026-11-20T06:08:00Z" });
-      const context = { state, clock: () => START };
-      const alice = userNamed(state, "alice");
+      const draft = createDraft(state, START);
+      addMember(draft, open, { username: "carol", role: "Front" });
+      const { context } = draft;
+      const [carol, alice] = [draft.user("carol"), draft.user("alice")];
       const story = createItem(context, storyRules, alice, {
         project: alpha.id,
         subject: "Secret",

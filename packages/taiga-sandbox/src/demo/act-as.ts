@@ -1,17 +1,17 @@
-import type { Context } from "./model/context.ts";
-import { epicRules } from "./items/epic-rules.ts";
-import type { Body } from "./http/fields.ts";
-import { issueRules } from "./items/issue-rules.ts";
-import type { ItemRules } from "./items/item-rules.ts";
-import { createItem, editItem } from "./items/item-writes.ts";
-import { rowsOf, type ObjectRows } from "./model/kinds.ts";
-import { mustFind } from "./model/rows.ts";
-import type { ItemKind, ObjectKind, State, User } from "./model/state.ts";
-import { storyRules } from "./items/story-rules.ts";
-import { taskRules } from "./items/task-rules.ts";
-import { createPage, editPage } from "./wiki/wiki-writes.ts";
+import type { Context } from "../model/context.ts";
+import { epicRules } from "../items/epic-rules.ts";
+import type { Body } from "../http/fields.ts";
+import { issueRules } from "../items/issue-rules.ts";
+import type { ItemRules } from "../items/item-rules.ts";
+import { createItem, editItem } from "../items/item-writes.ts";
+import { rowsOf, type ObjectRows } from "../model/kinds.ts";
+import { findByUsername, mustFind } from "../model/rows.ts";
+import type { ItemKind, ObjectKind } from "../model/state.ts";
+import { storyRules } from "../items/story-rules.ts";
+import { taskRules } from "../items/task-rules.ts";
+import { createPage, editPage } from "../wiki/wiki-writes.ts";
 
-/** What tests do as one of the users, by the same rules as requests and without one. */
+/** What a user does by the same rules as with a request, for seeds and tests. */
 export interface ActingUser {
   /**
    * Adds an item or a wiki page and returns its row, which later changes show up in.
@@ -31,7 +31,8 @@ export interface ActingUser {
   change(kind: ObjectKind, id: number, fields: Body): void;
 }
 
-const ITEM_RULES: { [Kind in ItemKind]: ItemRules<Kind> } = {
+/** How each kind is written. */
+export const ITEM_RULES: { [Kind in ItemKind]: ItemRules<Kind> } = {
   epic: epicRules,
   userstory: storyRules,
   task: taskRules,
@@ -42,12 +43,6 @@ const ITEM_RULES: { [Kind in ItemKind]: ItemRules<Kind> } = {
 const SYSTEM_COLUMNS = ["ref", "owner", "last_modifier", "created_date", "modified_date"];
 
 /** @throws {Error} when no user has this name. */
-export function findByUsername(state: State, username: string): User {
-  const user = state.users.find((row) => row.username === username);
-  if (user === undefined) throw new Error(`No user has the name ${username}.`);
-  return user;
-}
-
 export function actAs(context: Context, username: string): ActingUser {
   const { state } = context;
   const actor = findByUsername(state, username);
