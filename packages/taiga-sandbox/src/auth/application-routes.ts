@@ -2,10 +2,10 @@ import type { Request } from "express";
 import type { Actor } from "../model/access.ts";
 import { authorize, findGrant, renewCode, toNextUrl, validate } from "./application-tokens.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { apiException, notAuthenticated, notFound, permissionDenied } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import type { Application, ApplicationToken, State, User } from "../model/state.ts";
 
 /** `/applications` and `/application-tokens`: programs that work for users who let them. */
@@ -26,94 +26,78 @@ export function applicationRoutes({ state }: Context): Record<string, Endpoint> 
   };
 
   return {
-    "/applications/:id": {
-      name: "Applications",
-      handlers: {
-        GET: (req, res, actor) => {
+    ...group("Applications", {
+      "/applications/:id": {
+        GET: (req, actor) => {
           if (actor === null) throw notAuthenticated();
-          res.json(toApplicationView(mustFindApplication(state, req.params["id"])));
+          return toApplicationView(mustFindApplication(state, req.params["id"]));
         },
       },
-    },
-    "/applications/:id/token": {
-      name: "Applications",
-      handlers: {
-        GET: (req, res, actor) => {
-          const user = mustBeSomebody(actor);
+      "/applications/:id/token": {
+        GET: (req, actor) => {
+          const user = mustLogIn(actor);
           const application = mustFindApplication(state, req.params["id"]);
           const row = findGrant(state, user, application);
           if (row !== undefined) {
             renewCode(row, queryText(req, "state") ?? null);
-            res.json(toTokenView(row));
-            return;
+            return toTokenView(row);
           }
-          res.json({
+          return {
             id: null,
             user: user.id,
             application: toApplicationView(application),
             auth_code: null,
             next_url: toNextUrl(application, null),
-          });
+          };
         },
       },
-    },
-    "/application-tokens": {
-      name: "Application Tokens",
-      handlers: {
-        GET: (req, res, actor) => {
-          const user = mustBeSomebody(actor);
+    }),
+    ...group("Application Tokens", {
+      "/application-tokens": {
+        GET: (req, actor) => {
+          const user = mustLogIn(actor);
           const wanted = queryText(req, "application");
           const rows = state.applicationTokens.filter(
             (row) => row.user === user.id && (wanted === undefined || row.application === wanted),
           );
-          sendPage(req, res, rows, toTokenView);
+          return toPage(req, rows, toTokenView);
         },
         POST: refuse,
       },
-    },
-    "/application-tokens/authorize": {
-      name: "Application Tokens",
-      handlers: {
-        POST: (req, res, actor) => {
-          const user = mustBeSomebody(actor);
+      "/application-tokens/authorize": {
+        POST: (req, actor) => {
+          const user = mustLogIn(actor);
           const body = toBody(req.body);
           const application = mustFindApplication(state, body["application"]);
           const flowState = typeof body["state"] === "string" ? body["state"] : null;
           const row = authorize(state, user, application, flowState);
           const next_url = toNextUrl(application, row.auth_code);
-          res.json({ state: row.state, auth_code: row.auth_code, next_url });
+          return { state: row.state, auth_code: row.auth_code, next_url };
         },
       },
-    },
-    "/application-tokens/validate": {
-      name: "Application Tokens",
-      handlers: {
-        POST: (req, res) => {
+      "/application-tokens/validate": {
+        POST: (req) => {
           const { application, auth_code, state: flowState } = toBody(req.body);
           const token = validate(state, { application, auth_code, state: flowState });
           if (token === undefined) throw notFound("ApplicationToken");
-          res.json({ token });
+          return { token };
         },
       },
-    },
-    "/application-tokens/:id": {
-      name: "Application Tokens",
-      handlers: {
-        GET: (req, res, actor) => {
+      "/application-tokens/:id": {
+        GET: (req, actor) => {
           const row = findOwn(req, actor);
           if (row === undefined) throw notFound("ApplicationToken");
-          res.json(toTokenView(row));
+          return toTokenView(row);
         },
         PUT: refuse,
         PATCH: refuse,
-        DELETE: (req, res, actor) => {
+        DELETE: (req, actor) => {
           const row = findOwn(req, actor);
           if (row === undefined) throw permissionDenied();
           state.applicationTokens.splice(state.applicationTokens.indexOf(row), 1);
-          res.status(204).end();
         },
       },
-    },
+    }),
   };
 }
 
@@ -129,7 +113,7 @@ const refuse: Handler = () => {
   throw apiException(405, "NotSupported", "Method not supported for this endpoint.");
 };
 
-function mustBeSomebody(actor: Actor): User {
+function mustLogIn(actor: Actor): User {
   if (actor === null) throw notAuthenticated("Authentication required");
   return actor;
 }

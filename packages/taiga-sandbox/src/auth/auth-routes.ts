@@ -1,7 +1,8 @@
 import type { Context } from "../model/context.ts";
-import type { Endpoint } from "../http/endpoint.ts";
+import { group, type Endpoint } from "../http/endpoint.ts";
 import { badRequest, invalidFields, tokenError } from "../model/errors.ts";
 import { toBody, toText } from "../http/fields.ts";
+import { findById } from "../model/rows.ts";
 import type { State, User } from "../model/state.ts";
 import type { Tokens } from "./tokens.ts";
 import { toOwnUser } from "../projects/user-views.ts";
@@ -10,32 +11,26 @@ const REQUIRED = ["This field is required."];
 
 /** `POST /auth` and `POST /auth/refresh`. */
 export function authRoutes({ state, clock }: Context, tokens: Tokens): Record<string, Endpoint> {
-  return {
+  return group("Auth", {
     "/auth": {
-      name: "Auth",
-      handlers: {
-        POST: async (req, res) => {
-          const user = logIn(state, toBody(req.body));
-          res.json({ ...toOwnUser(state, user), ...(await tokens.issue(user.id)) });
-        },
+      POST: async (req) => {
+        const user = logIn(state, toBody(req.body));
+        return { ...toOwnUser(state, user), ...(await tokens.issue(user.id)) };
       },
     },
     "/auth/refresh": {
-      name: "Auth",
-      handlers: {
-        POST: async (req, res) => {
-          const { refresh } = toBody(req.body);
-          if (!refresh) throw invalidFields({ refresh: REQUIRED });
-          const claims = await tokens.verify(toText(refresh), "refresh");
-          if (typeof claims === "string" || claims.jti in state.usedRefreshTokens) throw refused();
-          const user = state.users.find((row) => row.id === claims.user_id);
-          if (user?.is_active !== true) throw refused();
-          markUsed(state, claims, Math.floor(clock().getTime() / 1000));
-          res.json(await tokens.issue(user.id));
-        },
+      POST: async (req) => {
+        const { refresh } = toBody(req.body);
+        if (!refresh) throw invalidFields({ refresh: REQUIRED });
+        const claims = await tokens.verify(toText(refresh), "refresh");
+        if (typeof claims === "string" || claims.jti in state.usedRefreshTokens) throw refused();
+        const user = findById(state.users, claims.user_id);
+        if (user?.is_active !== true) throw refused();
+        markUsed(state, claims, Math.floor(clock().getTime() / 1000));
+        return tokens.issue(user.id);
       },
     },
-  };
+  });
 }
 
 const refused = () => tokenError("Token is invalid or expired", "token_not_valid");

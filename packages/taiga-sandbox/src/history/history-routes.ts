@@ -2,12 +2,12 @@ import type { Request } from "express";
 import { isAllowed, refusal, type Actor } from "../model/access.ts";
 import { deleteComment, editComment, undeleteComment, verifyAuthor } from "./comments.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint, type Handlers } from "../http/endpoint.ts";
 import { ApiError, notFound } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import { listEntries } from "./history.ts";
 import { OBJECT_KINDS, rowsOf } from "../model/kinds.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { Recorded } from "./snapshots.ts";
 import type { HistoryEntry, ObjectKind, State } from "../model/state.ts";
@@ -20,39 +20,34 @@ export function historyRoutes(context: Context): Record<string, Endpoint> {
 
 function routesOf(context: Context, kind: ObjectKind): Record<string, Endpoint> {
   const { state } = context;
-  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({ name: "History", handlers });
-  const action = (run: (found: Found, actor: Actor, req: Request) => void): Endpoint =>
-    endpoint({
-      POST: (req, res, actor) => {
-        run(findEntry(state, kind, req, actor), actor, req);
-        res.end();
-      },
-    });
-  return {
-    [`/history/${kind}/:id`]: endpoint({
-      GET: (req, res, actor) => {
+  const action = (run: (found: Found, actor: Actor, req: Request) => void): Handlers => ({
+    POST: (req, actor, res) => {
+      run(findEntry(state, kind, req, actor), actor, req);
+      res.end();
+    },
+  });
+  const path = `/history/${kind}/:id`;
+  return group("History", {
+    [path]: {
+      GET: (req, actor) => {
         const { item } = findSubject(state, kind, req, actor);
         const entries = listVisible(state, kind, item.id, queryText(req, "type"));
-        sendPage(req, res, entries, (entry) => toHistoryEntry(state, entry));
+        return toPage(req, entries, (entry) => toHistoryEntry(state, entry));
       },
-    }),
-    [`/history/${kind}/:id/comment_versions`]: endpoint({
-      GET: (req, res, actor) => {
+    },
+    [`${path}/comment_versions`]: {
+      GET: (req, actor) => {
         const { subject, entry } = findEntry(state, kind, req, actor);
         verifyAuthor(state, actor, subject, entry);
-        res.json(toCommentVersions(state, entry));
+        return toCommentVersions(state, entry);
       },
-    }),
-    [`/history/${kind}/:id/edit_comment`]: action((found, actor, req) =>
+    },
+    [`${path}/edit_comment`]: action((found, actor, req) =>
       editComment(context, actor, found, toBody(req.body)),
     ),
-    [`/history/${kind}/:id/delete_comment`]: action((found, actor) =>
-      deleteComment(context, actor, found),
-    ),
-    [`/history/${kind}/:id/undelete_comment`]: action((found, actor) =>
-      undeleteComment(context, actor, found),
-    ),
-  };
+    [`${path}/delete_comment`]: action((found, actor) => deleteComment(context, actor, found)),
+    [`${path}/undelete_comment`]: action((found, actor) => undeleteComment(context, actor, found)),
+  });
 }
 
 function listVisible(state: State, kind: ObjectKind, id: number, type: string | undefined) {

@@ -1,9 +1,9 @@
 import type { Request } from "express";
 import { permissionFor, permissionsIn, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint, type Handlers } from "../http/endpoint.ts";
 import { notFound } from "../model/errors.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { findById } from "../model/rows.ts";
 import type { State, TimelineEvent, TimelineKind } from "../model/state.ts";
 import { toRowId, toTimelineEntry, type TimelineRow } from "./timeline-views.ts";
@@ -13,23 +13,20 @@ import { toRowId, toTimelineEntry, type TimelineRow } from "./timeline-views.ts"
  * (what concerns somebody): newest first, without what the caller may not see.
  */
 export function timelineRoutes({ state }: Context): Record<string, Endpoint> {
-  const endpoint = (listRows: (req: Request, actor: Actor) => TimelineRow[]): Endpoint => ({
-    name: "Timeline",
-    handlers: {
-      GET: (req, res, actor) => {
-        const visible = createVisibility(state, actor);
-        const rows = listRows(req, actor)
-          .filter(({ event }) => visible(event) && isWanted(req, event))
-          .toSorted(
-            (a, b) =>
-              Date.parse(b.event.created) - Date.parse(a.event.created) || toRowId(b) - toRowId(a),
-          );
-        sendPage(req, res, rows, (row) => toTimelineEntry(state, row));
-      },
+  const list = (listRows: (req: Request, actor: Actor) => TimelineRow[]): Handlers => ({
+    GET: (req, actor) => {
+      const visible = createVisibility(state, actor);
+      const rows = listRows(req, actor)
+        .filter(({ event }) => visible(event) && isWanted(req, event))
+        .toSorted(
+          (a, b) =>
+            Date.parse(b.event.created) - Date.parse(a.event.created) || toRowId(b) - toRowId(a),
+        );
+      return toPage(req, rows, (row) => toTimelineEntry(state, row));
     },
   });
-  return {
-    "/timeline/project/:id": endpoint((req, actor) => {
+  return group("Timeline", {
+    "/timeline/project/:id": list((req, actor) => {
       const project = findById(state.projects, toId(req.params["id"]));
       if (project === undefined) throw notFound();
       if (!permissionsIn(state, actor, project).has("view_project")) throw refusal(actor);
@@ -37,20 +34,20 @@ export function timelineRoutes({ state }: Context): Record<string, Endpoint> {
         .filter((event) => event.project === project.id)
         .map((event) => ({ event, person: undefined }));
     }),
-    "/timeline/user/:id": endpoint((req) => {
+    "/timeline/user/:id": list((req) => {
       const id = mustBeKnown(state, req);
       // Taiga tells what somebody did once for each person it concerns.
       return state.timeline
         .filter((event) => event.user === id)
         .flatMap((event) => event.people.map((person) => ({ event, person })));
     }),
-    "/timeline/profile/:id": endpoint((req) => {
+    "/timeline/profile/:id": list((req) => {
       const person = mustBeKnown(state, req);
       return state.timeline
         .filter((event) => event.people.includes(person))
         .map((event) => ({ event, person }));
     }),
-  };
+  });
 }
 
 /** @throws {ApiError} 404 when there is no such user. */

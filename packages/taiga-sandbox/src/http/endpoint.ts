@@ -11,8 +11,14 @@ const MEDIA_TYPES = [
   "multipart/form-data",
 ];
 
-/** Answers one method of one path. Errors are thrown; see errors.ts. */
-export type Handler = (req: Request, res: Response, actor: Actor) => void | Promise<void>;
+/**
+ * Answers one method of one path: what it returns goes out as JSON, with 204 for nothing, unless it
+ * answers itself. Errors are thrown; see errors.ts.
+ */
+export type Handler = (req: Request, actor: Actor, res: Response) => unknown;
+
+/** The methods of one path. */
+export type Handlers = Partial<Record<Method, Handler>>;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -20,8 +26,12 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 export interface Endpoint {
   /** What OPTIONS calls it: Taiga's name for the group of paths. */
   name: string;
-  handlers: Partial<Record<Method, Handler>>;
+  handlers: Handlers;
 }
+
+/** The paths of one group. */
+export const group = (name: string, paths: Record<string, Handlers>): Record<string, Endpoint> =>
+  Object.fromEntries(Object.entries(paths).map(([path, handlers]) => [path, { name, handlers }]));
 
 /** The order in which Taiga names methods in `Allow`. */
 const METHODS: Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -54,7 +64,10 @@ export function serve(
       throw apiException(405, "MethodNotAllowed", `Method '${req.method}' not allowed.`);
     }
     await readBody(req, res);
-    await handler(req, res, actor);
+    const answer = await handler(req, actor, res);
+    if (res.headersSent) return;
+    if (answer === undefined) res.status(204).end();
+    else res.json(answer);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Request, Response } from "express";
+import type { Request } from "express";
 import { ApiError } from "../model/errors.ts";
 
 const DEFAULT_PAGE_SIZE = 30;
@@ -20,7 +20,7 @@ function paginate<Row>(req: Request, all: readonly Row[]): Page<Row> {
   if (req.get("x-disable-pagination") !== undefined) return { rows: [...all], headers: {} };
   const size = toPageSize(req.query["page_size"]);
   const pages = Math.max(1, Math.ceil(all.length / size));
-  const page = toPage(req.query["page"], pages);
+  const page = toPageNumber(req.query["page"], pages);
   const headers: Record<string, string> = {
     "x-paginated": "true",
     "x-paginated-by": String(size),
@@ -34,15 +34,15 @@ function paginate<Row>(req: Request, all: readonly Row[]): Page<Row> {
   return { rows: all.slice((page - 1) * size, page * size), headers };
 }
 
-/** Answers one page of a list. */
-export function sendPage<Row>(
+/** One page of a list; the headers are set on the way. */
+export function toPage<Row>(
   req: Request,
-  res: Response,
   all: readonly Row[],
-  toView: (row: Row) => unknown,
-): void {
+  toView: (row: Row) => unknown = (row) => row,
+): unknown[] {
   const { rows, headers } = paginate(req, all);
-  res.set(headers).json(rows.map(toView));
+  req.res!.set(headers);
+  return rows.map(toView);
 }
 
 function toPageSize(value: unknown): number {
@@ -51,7 +51,7 @@ function toPageSize(value: unknown): number {
   return Math.min(size, MAX_PAGE_SIZE);
 }
 
-function toPage(value: unknown, pages: number): number {
+function toPageNumber(value: unknown, pages: number): number {
   if (value === undefined) return 1;
   if (value === "last") return pages;
   const page = Number(value);

@@ -1,9 +1,10 @@
 import type { Request } from "express";
-import { isAllowed, permissionFor, refusal, type Actor } from "../model/access.ts";
+import { permissionFor, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { toId, type Endpoint } from "../http/endpoint.ts";
-import { invalidFields, notFound } from "../model/errors.ts";
+import { group, toId, type Endpoint } from "../http/endpoint.ts";
+import { invalidFields } from "../model/errors.ts";
 import { readFields, toBody, wholeNumber } from "../http/fields.ts";
+import { mustSee } from "../http/resource.ts";
 import { recordChange } from "../history/history.ts";
 import { ITEM_KINDS, KINDS, rowsOf } from "../model/kinds.ts";
 import { verifyVersion } from "./occ.ts";
@@ -25,33 +26,24 @@ const permissionOn = (action: "view" | "modify", kind: ItemKind): string =>
   permissionFor(action, kind === "epic" ? "userstory" : kind);
 
 function routesOf(context: Context, kind: ItemKind): Record<string, Endpoint> {
-  const name = `${KINDS[kind].model}CustomAttributesValues`;
+  const model = `${KINDS[kind].model}CustomAttributesValues`;
   const toView = ({ attributes_values, version, object }: CustomAttributeValues) => ({
     attributes_values,
     version,
     [OBJECT_FIELD[kind]]: object,
   });
-  return {
+  const { state } = context;
+  return group(model, {
     [`/${KINDS[kind].path}/custom-attributes-values/:id`]: {
-      name,
-      handlers: {
-        GET: (req, res, actor) => {
-          const { state } = context;
-          const item = findById<{ id: number; project: number }>(
-            rowsOf(state, kind),
-            toId(req.params["id"]),
-          );
-          if (item === undefined) throw notFound(name);
-          const project = mustFind(state.projects, item.project);
-          if (!isAllowed(state, actor, project, permissionOn("view", kind))) throw refusal(actor);
-          res.json(toView(valuesOf(state, kind, item.id)));
-        },
-        PATCH: (req, res, actor) => {
-          res.json(toView(edit(context, kind, req, actor)));
-        },
+      GET: (req, actor) => {
+        const rows: readonly { id: number; project: number }[] = rowsOf(state, kind);
+        const sight = { model, permission: permissionOn("view", kind) };
+        const item = mustSee(state, sight, findById(rows, toId(req.params["id"])), actor);
+        return toView(valuesOf(state, kind, item.id));
       },
+      PATCH: (req, actor) => toView(edit(context, kind, req, actor)),
     },
-  };
+  });
 }
 
 const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttributeValues =>

@@ -7,7 +7,7 @@ import { applyFilters } from "../http/filters.ts";
 import { toFiltersData } from "./filters-data.ts";
 import { readFilters, orderItems } from "./item-filters.ts";
 import { DEFAULT_ORDER, KINDS, rowsOf, visibleItems, type ItemRows } from "../model/kinds.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind } from "../model/state.ts";
 import { toItemDetail, toItemRow, toNeighbors } from "./item-views.ts";
@@ -23,29 +23,25 @@ export interface ItemReads {
 
 export function createItemReads(context: Context, kind: ItemKind): ItemReads {
   return {
-    list: (req, res, actor) => {
-      if (kind === "userstory") listStories(context, req, res, actor);
-      else {
-        const items = findItems(context, kind, req, actor);
-        sendPage(req, res, items, (item) => toItemRow(context, kind, item, toViewer(req, actor)));
-      }
+    list: (req, actor, res) => {
+      if (kind === "userstory") return listStories(context, req, actor, res);
+      const items = findItems(context, kind, req, actor);
+      return toPage(req, items, (item) => toItemRow(context, kind, item, toViewer(req, actor)));
     },
-    detail: (req, res, actor) => {
+    detail: (req, actor) => {
       const item = findById(rowsOf(context.state, kind), toId(req.params["id"]));
-      res.json(toVisibleDetail(context, kind, item, toViewer(req, actor)));
+      return toVisibleDetail(context, kind, item, toViewer(req, actor));
     },
-    byRef: (req, res, actor) => {
-      const item = findByRef(context, kind, req);
-      res.json(toVisibleDetail(context, kind, item, toViewer(req, actor)));
-    },
-    filtersData: (req, res, actor) => {
+    byRef: (req, actor) =>
+      toVisibleDetail(context, kind, findByRef(context, kind, req), toViewer(req, actor)),
+    filtersData: (req, actor) => {
       const project = findById(context.state.projects, toId(queryText(req, "project")));
       if (project === undefined) throw notFound("Project");
       if (!isAllowed(context.state, actor, project, permissionFor("view", kind))) {
         throw refusal(actor);
       }
       const filters = readFilters(req, context.state, kind);
-      res.json(toFiltersData(context.state, kind, project, filters));
+      return toFiltersData(context.state, kind, project, filters);
     },
   };
 }
@@ -67,7 +63,7 @@ function findItems<Kind extends ItemKind>(
 }
 
 /** Stories have three forms of rows more, for boards that need less or more than usual. */
-function listStories(context: Context, req: Request, res: Response, actor: Actor): void {
+function listStories(context: Context, req: Request, actor: Actor, res: Response): unknown[] {
   const { state } = context;
   const stories = findItems(context, "userstory", req, actor);
   res.set(storyHeaders(context, req));
@@ -76,16 +72,16 @@ function listStories(context: Context, req: Request, res: Response, actor: Actor
       const project = mustFind(state.projects, story.project);
       return findMembership(state, actor, project) !== undefined;
     });
-    sendPage(req, res, own, (story) => toDashboardStory(context, story));
-  } else if (queryText(req, "only_ref") === "true") {
-    sendPage(req, res, stories, ({ id, ref }) => ({ id, ref }));
-  } else {
-    const hasTasks = queryText(req, "include_tasks") !== undefined;
-    sendPage(req, res, stories, (story) => ({
-      ...toItemRow(context, "userstory", story, toViewer(req, actor)),
-      ...(hasTasks && { tasks: toStoryTasks(state, story) }),
-    }));
+    return toPage(req, own, (story) => toDashboardStory(context, story));
   }
+  if (queryText(req, "only_ref") === "true") {
+    return toPage(req, stories, ({ id, ref }) => ({ id, ref }));
+  }
+  const hasTasks = queryText(req, "include_tasks") !== undefined;
+  return toPage(req, stories, (story) => ({
+    ...toItemRow(context, "userstory", story, toViewer(req, actor)),
+    ...(hasTasks && { tasks: toStoryTasks(state, story) }),
+  }));
 }
 
 /** Facts about the whole project, given to everybody who names it. */

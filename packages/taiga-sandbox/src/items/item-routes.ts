@@ -1,7 +1,7 @@
 import { permissionFor } from "../model/access.ts";
 import { readSprint, type PlanRules } from "./bulk-rules.ts";
 import type { Context } from "../model/context.ts";
-import { toId, type Endpoint, type Handler } from "../http/endpoint.ts";
+import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import type { ItemRules } from "./item-rules.ts";
@@ -30,26 +30,19 @@ export function itemRoutes<Kind extends ItemKind>(
   const { model, path } = KINDS[kind];
   const reads = createItemReads(context, kind);
   const writes = createItemWrites(context, rules);
-  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({ name: model, handlers });
-  return {
-    [`/${path}`]: endpoint({ GET: reads.list, POST: writes.create }),
-    [`/${path}/by_ref`]: endpoint({ GET: reads.byRef }),
-    [`/${path}/filters_data`]: endpoint({ GET: reads.filtersData }),
-    [`/${path}/bulk_create`]: endpoint({ POST: createBulkCreation(context, rules) }),
+  return group(model, {
+    [`/${path}`]: { GET: reads.list, POST: writes.create },
+    [`/${path}/by_ref`]: { GET: reads.byRef },
+    [`/${path}/filters_data`]: { GET: reads.filtersData },
+    [`/${path}/bulk_create`]: { POST: createBulkCreation(context, rules) },
     ...(bulk.plan && {
-      [`/${path}/bulk_update_milestone`]: endpoint({
-        POST: createBulkPlan(context, rules, bulk.plan),
-      }),
+      [`/${path}/bulk_update_milestone`]: { POST: createBulkPlan(context, rules, bulk.plan) },
     }),
-    [`/${path}/:id`]: endpoint({
-      GET: reads.detail,
-      PATCH: writes.edit,
-      DELETE: writes.remove,
-    }),
+    [`/${path}/:id`]: { GET: reads.detail, PATCH: writes.edit, DELETE: writes.remove },
     ...((kind === "task" || kind === "issue") && {
-      [`/${path}/:id/promote_to_user_story`]: endpoint({ POST: createPromotion(context, kind) }),
+      [`/${path}/:id/promote_to_user_story`]: { POST: createPromotion(context, kind) },
     }),
-  };
+  });
 }
 
 function createItemWrites<Kind extends ItemKind>(
@@ -59,21 +52,21 @@ function createItemWrites<Kind extends ItemKind>(
   const { state } = context;
   const { kind } = rules;
   return {
-    create: (req, res, actor) => {
+    create: (req, actor, res) => {
       const item = createItem(context, rules, actor, toBody(req.body));
-      res.status(201).json(toItemDetail(context, kind, item, actor));
+      res.status(201);
+      return toItemDetail(context, kind, item, actor);
     },
-    edit: (req, res, actor) => {
+    edit: (req, actor, res) => {
       const request = { actor, id: toId(req.params["id"]), body: toBody(req.body) };
       const { item, orderUpdated } = editItem(context, rules, request);
       if (orderUpdated) res.set("Taiga-Info-Order-Updated", JSON.stringify(orderUpdated));
-      res.json(toItemDetail(context, kind, item, actor));
+      return toItemDetail(context, kind, item, actor);
     },
-    remove: (req, res, actor) => {
+    remove: (req, actor) => {
       const item = findForDelete(state, actor, { kind, id: toId(req.params["id"]) });
       verifyWritable(mustFind(state.projects, item.project));
       deleteItem(context, rules, mustBeUser(actor), item);
-      res.status(204).end();
     },
   };
 }
@@ -81,7 +74,7 @@ function createItemWrites<Kind extends ItemKind>(
 /** `POST /{kind}/bulk_create`: one item a line. */
 const createBulkCreation =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>): Handler =>
-  (req, res, actor) => {
+  (req, actor) => {
     const { state } = context;
     const { kind, bulk } = rules;
     const body = toBody(req.body);
@@ -93,13 +86,13 @@ const createBulkCreation =
       createPlainItem(context, rules, { project, author }, { ...columns, subject }),
     );
     const answered = bulk.newestFirst ? items.toReversed() : items;
-    res.json(answered.map((item) => toItemDetail(context, kind, item, actor)));
+    return answered.map((item) => toItemDetail(context, kind, item, actor));
   };
 
 /** `POST /{kind}/bulk_update_milestone`: moves items to a sprint. */
 const createBulkPlan =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>, plan: PlanRules): Handler =>
-  (req, res, actor) => {
+  (req, actor) => {
     const { state } = context;
     const { kind, bulk } = rules;
     const body = toBody(req.body);
@@ -116,6 +109,6 @@ const createBulkPlan =
     const author = verifyPermission(state, actor, project, permissionFor("modify", kind));
     verifyWritable(project);
     for (const move of moves) planItem(context, rules, author, move);
-    if (!plan.answersSprints) res.status(204).end();
-    else res.json(Object.fromEntries(moves.map(({ item }) => [String(item.id), milestone])));
+    if (!plan.answersSprints) return undefined;
+    return Object.fromEntries(moves.map(({ item }) => [String(item.id), milestone]));
   };

@@ -12,7 +12,7 @@ const PERMISSION = { task: "view_tasks", issue: "add_us" };
 /** `POST /{kind}/{id}/promote_to_user_story {project_id}`: a list with the new story's #number. */
 export const createPromotion =
   (context: Context, kind: "task" | "issue"): Handler =>
-  (req, res, actor) => {
+  (req, actor) => {
     const { state } = context;
     const project = readBulk(state, toBody(req.body), []);
     const author = verifyPermission(state, actor, project, PERMISSION[kind]);
@@ -24,5 +24,5 @@ export const createPromotion =
     if (source.item?.project !== project.id) throw notFound();
     verifyWritable(project);
     const story = promote(context, project, author, source as Parameters<typeof promote>[3]);
-    res.json([story.ref]);
+    return [story.ref];
   };

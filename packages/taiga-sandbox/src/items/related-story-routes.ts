@@ -1,10 +1,10 @@
 import type { Request } from "express";
 import { isAllowed, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { toId, type Endpoint } from "../http/endpoint.ts";
+import { group, toId, type Endpoint } from "../http/endpoint.ts";
 import { notFound } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import {
   addRelated,
   addRelatedInBulk,
@@ -21,10 +21,6 @@ const toView = ({ epic, user_story, order }: RelatedStory) => ({ epic, user_stor
 /** `/epics/{id}/related_userstories`: which stories belong to an epic. Links have no version. */
 export function relatedStoryRoutes(context: Context): Record<string, Endpoint> {
   const { state } = context;
-  const endpoint = (handlers: Endpoint["handlers"]): Endpoint => ({
-    name: "EpicRelatedUserStory",
-    handlers,
-  });
   const findEpic = (req: Request): Epic => {
     const epic = findById(state.epics, toId(req.params["epic"]));
     if (epic === undefined) throw notFound("Epic");
@@ -37,41 +33,41 @@ export function relatedStoryRoutes(context: Context): Record<string, Endpoint> {
       (row) =>
         row.epic === toId(req.params["epic"]) && row.user_story === toId(req.params["story"]),
     );
-  return {
-    "/epics/:epic/related_userstories": endpoint({
-      GET: (req, res, actor) => {
+  return group("EpicRelatedUserStory", {
+    "/epics/:epic/related_userstories": {
+      GET: (req, actor) => {
         const epic = findById(state.epics, toId(req.params["epic"]));
         const isSeen = epic !== undefined && isVisible(epic, actor);
-        sendPage(req, res, isSeen ? listRelated(state, epic) : [], toView);
+        return toPage(req, isSeen ? listRelated(state, epic) : [], toView);
       },
-      POST: (req, res, actor) => {
+      POST: (req, actor, res) => {
         const related = addRelated(context, actor, findEpic(req), toBody(req.body));
-        res.status(201).json(toView(related));
+        res.status(201);
+        return toView(related);
       },
-    }),
-    "/epics/:epic/related_userstories/bulk_create": endpoint({
-      POST: (req, res, actor) => {
+    },
+    "/epics/:epic/related_userstories/bulk_create": {
+      POST: (req, actor) => {
         const epic = findEpic(req);
         addRelatedInBulk(context, actor, epic, toBody(req.body));
-        res.json(listRelated(state, epic).map(toView));
+        return listRelated(state, epic).map(toView);
       },
-    }),
-    "/epics/:epic/related_userstories/:story": endpoint({
-      GET: (req, res, actor) => {
+    },
+    "/epics/:epic/related_userstories/:story": {
+      GET: (req, actor) => {
         const related = findLink(req);
         if (related === undefined) throw notFound("RelatedUserStory");
         if (!isVisible(mustFind(state.epics, related.epic), actor)) throw refusal(actor);
-        res.json(toView(related));
+        return toView(related);
       },
-      PATCH: (req, res, actor) => {
+      PATCH: (req, actor, res) => {
         const related = findRelatedForWrite(state, actor, findLink(req));
         const orders = moveRelated(context, actor, related, toBody(req.body));
-        res.set("Taiga-Info-Order-Updated", JSON.stringify(orders)).json(toView(related));
+        res.set("Taiga-Info-Order-Updated", JSON.stringify(orders));
+        return toView(related);
       },
-      DELETE: (req, res, actor) => {
-        removeRelated(context, actor, findRelatedForWrite(state, actor, findLink(req)));
-        res.status(204).end();
-      },
-    }),
-  };
+      DELETE: (req, actor) =>
+        removeRelated(context, actor, findRelatedForWrite(state, actor, findLink(req))),
+    },
+  });
 }

@@ -1,6 +1,6 @@
 import { permissionFor, permissionsIn } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { notFound } from "../model/errors.ts";
 import { DEFAULT_ORDER, rowsOf, searchText, totalPoints, type ItemRows } from "../model/kinds.ts";
 import { compileQuery, type Matcher } from "../http/search-query.ts";
@@ -12,25 +12,21 @@ const MAX_RESULTS = 150;
 
 /** `GET /search?project=&text=`: finds of one project. A type one may not see has no key. */
 export function searchRoutes({ state }: Context): Record<string, Endpoint> {
-  return {
+  return group("Search", {
     "/search": {
-      name: "Search",
-      handlers: {
-        GET: (req, res, actor) => {
-          const project = findById(state.projects, toId(queryText(req, "project")));
-          if (project === undefined) throw notFound();
-          const permissions = permissionsIn(state, actor, project);
-          const finds = search(state, project, compileQuery(queryText(req, "text") ?? ""));
-          const visible = Object.entries(finds).filter(([, { permission }]) =>
-            permissions.has(permission),
-          );
-          const rows = visible.map(([name, { results }]) => [name, results] as const);
-          const count = rows.reduce((sum, [, results]) => sum + results.length, 0);
-          res.json({ ...Object.fromEntries(rows), count });
-        },
+      GET: (req, actor) => {
+        const project = findById(state.projects, toId(queryText(req, "project")));
+        if (project === undefined) throw notFound();
+        const permissions = permissionsIn(state, actor, project);
+        const finds = search(state, project, compileQuery(queryText(req, "text") ?? ""));
+        const visible = Object.entries(finds)
+          .filter(([, { permission }]) => permissions.has(permission))
+          .map(([name, { results }]) => [name, results] as const);
+        const count = visible.reduce((sum, [, results]) => sum + results.length, 0);
+        return { ...Object.fromEntries(visible), count };
       },
     },
-  };
+  });
 }
 
 function search(state: State, project: Project, matches: Matcher) {

@@ -1,10 +1,10 @@
 import type { Request } from "express";
 import { isAllowed, permissionFor, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { toId, type Endpoint } from "../http/endpoint.ts";
+import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { notFound } from "../model/errors.ts";
 import { ITEM_KINDS, KINDS, OBJECT_KINDS, rowsOf, votersOf } from "../model/kinds.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind, State, User } from "../model/state.ts";
 import { mustBeUser, verifyWritable } from "./writes.ts";
@@ -52,14 +52,14 @@ function watchRoutes(state: State, kind: ObjectKind): Record<string, Endpoint> {
   };
 }
 
-/** An action that can be repeated and answers nothing; neither version nor history tell of it. */
+/** An action that can be repeated and answers nothing; it leaves version and history alone. */
 function action(
   state: State,
   kind: ObjectKind,
   name: string,
   run: (item: Watched, user: User) => void,
 ): Record<string, Endpoint> {
-  const POST: Endpoint["handlers"]["POST"] = (req, res, actor) => {
+  const POST: Handler = (req, actor, res) => {
     const user = mustBeUser(actor);
     const item = findVisible(state, kind, req, actor);
     if (item === undefined) throw notFound();
@@ -67,8 +67,7 @@ function action(
     run(item, user);
     res.end();
   };
-  const path = `/${KINDS[kind].path}/:id/${name}`;
-  return { [path]: { name: KINDS[kind].model, handlers: { POST } } };
+  return group(KINDS[kind].model, { [`/${KINDS[kind].path}/:id/${name}`]: { POST } });
 }
 
 function people(
@@ -77,16 +76,15 @@ function people(
   name: "voters" | "watchers",
   listIds: (item: Watched) => number[],
 ): Record<string, Endpoint> {
-  const GET: Endpoint["handlers"]["GET"] = (req, res, actor) => {
+  const GET: Handler = (req, actor) => {
     const item = findVisible(state, kind, req, actor);
     if (item === undefined) {
       throw findItem(state, kind, req) === undefined ? notFound() : refusal(actor);
     }
     const users = listIds(item).map((id) => mustFind(state.users, id));
-    sendPage(req, res, users, ({ id, username, full_name }) => ({ id, username, full_name }));
+    return toPage(req, users, ({ id, username, full_name }) => ({ id, username, full_name }));
   };
-  const path = `/${KINDS[kind].path}/:id/${name}`;
-  return { [path]: { name: KINDS[kind].model, handlers: { GET } } };
+  return group(KINDS[kind].model, { [`/${KINDS[kind].path}/:id/${name}`]: { GET } });
 }
 
 const findItem = (state: State, kind: ObjectKind, req: Request): Watched | undefined =>

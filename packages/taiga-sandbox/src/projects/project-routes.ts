@@ -1,10 +1,10 @@
 import type { Request } from "express";
 import { findMembership, isAllowed, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { notAuthenticated, notFound } from "../model/errors.ts";
 import { columnFilter, applyFilters, idFilters, orderRows } from "../http/filters.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { compileQuery } from "../http/search-query.ts";
 import { findById } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
@@ -12,42 +12,33 @@ import { toProjectDetail, toProjectRow } from "./project-views.ts";
 
 /** `/projects`, `/projects/by_slug` and `/projects/{id}`, to read. */
 export function projectRoutes({ state }: Context): Record<string, Endpoint> {
-  return {
+  return group("Project", {
     "/projects": {
-      name: "Project",
-      handlers: {
-        GET: (req, res, actor) => {
-          const isSlight = queryText(req, "slight") !== undefined;
-          const rows = listProjects(req, state, actor);
-          sendPage(req, res, rows, (project) => toProjectRow(state, project, actor, isSlight));
-        },
+      GET: (req, actor) => {
+        const isSlight = queryText(req, "slight") !== undefined;
+        const rows = listProjects(req, state, actor);
+        return toPage(req, rows, (project) => toProjectRow(state, project, actor, isSlight));
       },
     },
     "/projects/by_slug": {
-      name: "Project",
-      handlers: {
-        GET: (req, res, actor) => {
-          const slug = queryText(req, "slug");
-          const project = state.projects.find((row) => row.slug === slug);
-          if (project === undefined || !isAllowed(state, actor, project, "view_project")) {
-            throw actor === null ? notAuthenticated() : notFound();
-          }
-          res.json(toProjectDetail(state, project, actor));
-        },
+      GET: (req, actor) => {
+        const slug = queryText(req, "slug");
+        const project = state.projects.find((row) => row.slug === slug);
+        if (project === undefined || !isAllowed(state, actor, project, "view_project")) {
+          throw actor === null ? notAuthenticated() : notFound();
+        }
+        return toProjectDetail(state, project, actor);
       },
     },
     "/projects/:id": {
-      name: "Project",
-      handlers: {
-        GET: (req, res, actor) => {
-          const project = findById(state.projects, toId(req.params["id"]));
-          if (project === undefined) throw actor === null ? notAuthenticated() : notFound();
-          if (!isAllowed(state, actor, project, "view_project")) throw refusal(actor);
-          res.json(toProjectDetail(state, project, actor));
-        },
+      GET: (req, actor) => {
+        const project = findById(state.projects, toId(req.params["id"]));
+        if (project === undefined) throw actor === null ? notAuthenticated() : notFound();
+        if (!isAllowed(state, actor, project, "view_project")) throw refusal(actor);
+        return toProjectDetail(state, project, actor);
       },
     },
-  };
+  });
 }
 
 function listProjects(req: Request, state: State, actor: Actor): Project[] {

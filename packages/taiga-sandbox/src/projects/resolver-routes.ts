@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { permissionFor, permissionsIn, refusal } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, type Endpoint } from "../http/endpoint.ts";
 import { invalidFields, notFound } from "../model/errors.ts";
 import { rowsOf } from "../model/kinds.ts";
 import type { ItemKind, Project, State } from "../model/state.ts";
@@ -13,26 +13,23 @@ type Answer = Record<string, number>;
 
 /** `GET /resolver`: slugs and #numbers to ids. */
 export function resolverRoutes({ state }: Context): Record<string, Endpoint> {
-  return {
+  return group("Resolver", {
     "/resolver": {
-      name: "Resolver",
-      handlers: {
-        GET: (req, res, actor) => {
-          verifyParameters(req);
-          const slug = queryText(req, "project");
-          const project = state.projects.find((row) => row.slug === slug);
-          if (project === undefined) throw notFound();
-          const permissions = permissionsIn(state, actor, project);
-          if (!permissions.has("view_project")) throw refusal(actor);
-          res.json({
-            project: project.id,
-            ...resolveNamed(req, state, project, permissions),
-            ...resolveRef(queryText(req, "ref"), state, project, permissions),
-          });
-        },
+      GET: (req, actor) => {
+        verifyParameters(req);
+        const slug = queryText(req, "project");
+        const project = state.projects.find((row) => row.slug === slug);
+        if (project === undefined) throw notFound();
+        const permissions = permissionsIn(state, actor, project);
+        if (!permissions.has("view_project")) throw refusal(actor);
+        return {
+          project: project.id,
+          ...resolveNamed(req, state, project, permissions),
+          ...resolveRef(queryText(req, "ref"), state, project, permissions),
+        };
       },
     },
-  };
+  });
 }
 
 /** @throws {ApiError} 400 without a project, and for `ref` together with a type. */

@@ -1,9 +1,9 @@
 import { findMembership, isAllowed, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
-import { queryText, toId, type Endpoint } from "../http/endpoint.ts";
+import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { notAuthenticated, notFound } from "../model/errors.ts";
 import { readProjectId } from "../http/filters.ts";
-import { sendPage } from "../http/pagination.ts";
+import { toPage } from "../http/pagination.ts";
 import { findById } from "../model/rows.ts";
 import type { Project, State, User } from "../model/state.ts";
 import { toOwnUser, toPublicUser } from "./user-views.ts";
@@ -16,47 +16,36 @@ export function userRoutes({ state }: Context): Record<string, Endpoint> {
       : toPublicUser(state, user, actor);
   const isVisible = (user: User, actor: Actor): boolean =>
     user.is_active || actor?.is_superuser === true;
-  return {
+  const toVisible = (user: User | undefined, actor: Actor) => {
+    if (user === undefined || !isVisible(user, actor)) throw notFound("User");
+    return toView(user, actor);
+  };
+  return group("Users", {
     "/users": {
-      name: "Users",
-      handlers: {
-        GET: (req, res, actor) => {
-          const users = listUsers(state, actor, readProjectId(req));
-          sendPage(req, res, users, (user) => toPublicUser(state, user, actor));
-        },
+      GET: (req, actor) => {
+        const users = listUsers(state, actor, readProjectId(req));
+        return toPage(req, users, (user) => toPublicUser(state, user, actor));
       },
     },
     "/users/me": {
-      name: "Users",
-      handlers: {
-        GET: (_req, res, actor) => {
-          if (actor === null) throw notAuthenticated();
-          res.json(toOwnUser(state, actor));
-        },
+      GET: (_req, actor) => {
+        if (actor === null) throw notAuthenticated();
+        return toOwnUser(state, actor);
       },
     },
     "/users/by_username": {
-      name: "Users",
-      handlers: {
-        GET: (req, res, actor) => {
-          const username = queryText(req, "username");
-          const user = state.users.find((row) => row.username === username);
-          if (user === undefined || !isVisible(user, actor)) throw notFound("User");
-          res.json(toView(user, actor));
-        },
+      GET: (req, actor) => {
+        const username = queryText(req, "username");
+        return toVisible(
+          state.users.find((row) => row.username === username),
+          actor,
+        );
       },
     },
     "/users/:id": {
-      name: "Users",
-      handlers: {
-        GET: (req, res, actor) => {
-          const user = findById(state.users, toId(req.params["id"]));
-          if (user === undefined || !isVisible(user, actor)) throw notFound("User");
-          res.json(toView(user, actor));
-        },
-      },
+      GET: (req, actor) => toVisible(findById(state.users, toId(req.params["id"])), actor),
     },
-  };
+  });
 }
 
 /**

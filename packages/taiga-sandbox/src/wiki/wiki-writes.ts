@@ -9,6 +9,7 @@ import { takeSnapshot } from "../history/snapshots.ts";
 import type { Project, State, User, WikiLink, WikiPage } from "../model/state.ts";
 import {
   addWatchers,
+  findForDelete,
   findForEdit,
   mustBeUser,
   touch,
@@ -110,10 +111,16 @@ export function editPage(
   return page;
 }
 
-/** `DELETE`. Links to the page stay. */
-export function deletePage(context: Context, author: User, page: WikiPage): void {
+/**
+ * `DELETE /wiki/{id}`. Links to the page stay.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function deletePage(context: Context, actor: Actor, id: number | undefined): void {
   const { state } = context;
-  recordDeletion(context, { kind: KIND, item: page }, author);
+  const page = findForDelete(state, actor, { kind: KIND, id });
+  verifyWritable(mustFind(state.projects, page.project));
+  recordDeletion(context, { kind: KIND, item: page }, mustBeUser(actor));
   state.wikiPages = state.wikiPages.filter((row) => row.id !== page.id);
 }
 
