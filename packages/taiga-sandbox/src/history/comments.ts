@@ -1,4 +1,4 @@
-import { findMembership, refusal, type Actor } from "../model/access.ts";
+import { findMembership, refusal, type Actor, mustBeUser } from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { ApiError } from "../model/errors.ts";
 import { toText, type Body } from "../http/fields.ts";
@@ -6,7 +6,6 @@ import { announce } from "./history.ts";
 import { mustFind } from "../model/rows.ts";
 import type { Recorded } from "./snapshots.ts";
 import type { HistoryEntry, State, User } from "../model/state.ts";
-import { mustBeUser } from "../items/writes.ts";
 
 const refuse = (error: string): ApiError => new ApiError(400, { error });
 

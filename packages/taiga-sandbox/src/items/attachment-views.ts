@@ -2,25 +2,17 @@ import { projectOf } from "./attachment-writes.ts";
 import type { Attachment, ObjectKind, State } from "../model/state.ts";
 
 /** An attachment. @param url where the file can be had, for some minutes. */
-export const toAttachment = (state: State, row: Attachment, url: string) => ({
-  id: row.id,
-  project: projectOf(state, row).id,
-  owner: row.owner,
-  name: row.name,
-  attached_file: row.attached_file,
-  size: row.size,
-  url,
-  description: row.description,
-  is_deprecated: row.is_deprecated,
-  from_comment: row.from_comment,
-  created_date: row.created_date,
-  modified_date: row.modified_date,
-  object_id: row.object,
-  order: row.order,
-  sha1: row.sha1,
-  thumbnail_card_url: null,
-  preview_url: url,
-});
+export function toAttachment(state: State, row: Attachment, url: string) {
+  const { kind: _kind, object, media_type: _mediaType, ...columns } = row;
+  return {
+    ...columns,
+    project: projectOf(state, row).id,
+    url,
+    object_id: object,
+    thumbnail_card_url: null,
+    preview_url: url,
+  };
+}
 
 /** The files of an object as `include_attachments` lists them: without the deprecated ones. */
 export const toBasicAttachments = (state: State, kind: ObjectKind, object: number) =>

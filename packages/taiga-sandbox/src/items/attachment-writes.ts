@@ -1,5 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { permissionFor, permissionsIn, refusal, type Actor } from "../model/access.ts";
+import {
+  permissionFor,
+  permissionsIn,
+  refusal,
+  type Actor,
+  mustBeUser,
+  verifyWritable,
+} from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { apiException, notFound, wrongArguments } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
@@ -9,7 +16,6 @@ import { MAX_FILE_BYTES, type UploadedFile } from "../http/multipart.ts";
 import { allocateId, findById, mustFind } from "../model/rows.ts";
 import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
 import type { Attachment, ObjectKind, Project, State } from "../model/state.ts";
-import { mustBeUser, verifyWritable } from "./writes.ts";
 
 /**
  * `POST /{kind}/attachments`. The object keeps its version; its history tells of the file.

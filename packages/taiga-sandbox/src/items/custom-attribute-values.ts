@@ -1,5 +1,11 @@
 import type { Request } from "express";
-import { permissionFor, type Actor } from "../model/access.ts";
+import {
+  permissionFor,
+  type Actor,
+  mustBeUser,
+  verifyWritable,
+  findForWrite,
+} from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, toId, type Endpoint } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
@@ -11,7 +17,6 @@ import { verifyVersion } from "./occ.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
 import type { CustomAttributeValues, ItemKind, State } from "../model/state.ts";
-import { findForWrite, mustBeUser, verifyWritable } from "./writes.ts";
 
 /** `/{kind}/custom-attributes-values/{id}` of the four kinds of items. */
 export function customAttributeValueRoutes(context: Context): Record<string, Endpoint> {
@@ -58,10 +63,9 @@ const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttribute
 function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): CustomAttributeValues {
   const { state } = context;
   const body = toBody(req.body);
-  const target = { kind, id: toId(req.params["id"]) };
-  const item = findForWrite(state, actor, target, (permissions) =>
-    permissions.has(permissionOn("modify", kind)),
-  );
+  const rows: readonly { id: number; project: number }[] = rowsOf(state, kind);
+  const target = { model: KINDS[kind].model, rows, id: toId(req.params["id"]) };
+  const item = findForWrite(state, actor, target, permissionOn("modify", kind));
   const project = mustFind(state.projects, item.project);
   const { version } = readFields(body, { version: wholeNumber }, { required: [], isEdit: true });
   const values = readValues(state, kind, project.id, body["attributes_values"]);

@@ -57,29 +57,19 @@ export function toStoryEpics(state: State, story: UserStory) {
 const toOrigin = (issue: Issue | undefined) =>
   issue === undefined ? null : { id: issue.id, ref: issue.ref, subject: issue.subject };
 
-/** What only stories have. */
+/** What only stories have, besides their columns. */
 export function toStoryFields(context: Context, story: UserStory) {
   const { state } = context;
   const milestone = findById(state.milestones, story.milestone);
   return {
     ...toDueFields(context, "userstory", story),
     total_comments: countComments(state, "userstory", story.id),
-    milestone: story.milestone,
     milestone_slug: milestone?.slug ?? null,
     milestone_name: milestone?.name ?? null,
     is_closed: story.is_closed,
-    points: story.points,
     total_points: totalPoints(state, story),
-    backlog_order: story.backlog_order,
-    sprint_order: story.sprint_order,
-    kanban_order: story.kanban_order,
-    finish_date: story.finish_date,
-    client_requirement: story.client_requirement,
-    team_requirement: story.team_requirement,
-    generated_from_issue: story.generated_from_issue,
     // The task goes when it is promoted.
     generated_from_task: null,
-    from_task_ref: story.from_task_ref,
     external_reference: story.external_reference,
     tribe_gig: null,
     comment: "",
@@ -89,44 +79,30 @@ export function toStoryFields(context: Context, story: UserStory) {
     epic_order: epicsOf(state, story)[0]?.order ?? null,
     tasks: [],
     total_attachments: listAttachments(state, "userstory", story.id).length,
-    swimlane: story.swimlane,
     assigned_users: allAssignees(story),
   };
 }
 
-/** What only tasks have. */
+/** What only tasks have, besides their columns. */
 export function toTaskFields(context: Context, task: Task) {
   const { state } = context;
   const story = findById(state.userstories, task.user_story);
   return {
     ...toDueFields(context, "task", task),
     total_comments: countComments(state, "task", task.id),
-    user_story: task.user_story,
     user_story_extra_info: story
       ? { id: story.id, ref: story.ref, subject: story.subject, epics: toStoryEpics(state, story) }
       : null,
-    milestone: task.milestone,
     milestone_slug: findById(state.milestones, task.milestone)?.slug ?? null,
-    finished_date: task.finished_date,
-    us_order: task.us_order,
-    taskboard_order: task.taskboard_order,
-    is_iocaine: task.is_iocaine,
     external_reference: task.external_reference,
   };
 }
 
-/** What only issues have. */
-export function toIssueFields(context: Context, issue: Issue) {
-  return {
-    ...toDueFields(context, "issue", issue),
-    type: issue.type,
-    severity: issue.severity,
-    priority: issue.priority,
-    milestone: issue.milestone,
-    finished_date: issue.finished_date,
-    external_reference: issue.external_reference,
-  };
-}
+/** What only issues have, besides their columns. */
+export const toIssueFields = (context: Context, issue: Issue) => ({
+  ...toDueFields(context, "issue", issue),
+  external_reference: issue.external_reference,
+});
 
 /** How much of a story is done, from 0 to 1: an open one by the share of its closed tasks. */
 function toProgress(state: State, story: UserStory): number {
@@ -136,16 +112,12 @@ function toProgress(state: State, story: UserStory): number {
   return tasks.length === 0 ? 0 : closed.length / tasks.length;
 }
 
-/** What only epics have. */
+/** What only epics have, besides their columns. */
 export function toEpicFields(state: State, epic: Epic) {
   const stories = state.relatedStories
     .filter((link) => link.epic === epic.id)
     .map((link) => mustFind(state.userstories, link.user_story));
   return {
-    color: epic.color,
-    epics_order: epic.epics_order,
-    client_requirement: epic.client_requirement,
-    team_requirement: epic.team_requirement,
     user_stories_counts: {
       total: stories.length,
       progress:

@@ -1,4 +1,4 @@
-import { permissionFor } from "../model/access.ts";
+import { permissionFor, mustBeUser, verifyPermission, verifyWritable } from "../model/access.ts";
 import { readSprint, type PlanRules } from "./bulk-rules.ts";
 import type { Context } from "../model/context.ts";
 import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
@@ -10,16 +10,9 @@ import { KINDS, rowsOf } from "../model/kinds.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind } from "../model/state.ts";
 import { toItemDetail } from "./item-views.ts";
-import {
-  findForDelete,
-  mustBeUser,
-  readBulk,
-  toSubjects,
-  verifyPermission,
-  verifyWritable,
-} from "./writes.ts";
+import { findForDelete, readBulk, toSubjects } from "./writes.ts";
 import { createItemReads } from "./item-reads.ts";
-import { createPromotion } from "./promotion-route.ts";
+import { createPromotion } from "./promotion.ts";
 
 /** What is served of a kind, except attachments, custom fields and an epic's stories. */
 export function itemRoutes<Kind extends ItemKind>(

@@ -1,3 +1,4 @@
+import { verifyWritable } from "../model/access.ts";
 import type { BulkRules } from "./bulk-rules.ts";
 import type { Touched } from "./closing.ts";
 import type { Context } from "../model/context.ts";
@@ -6,7 +7,6 @@ import * as field from "../http/fields.ts";
 import { statusesOf, type ItemRows } from "../model/kinds.ts";
 import { mustFind } from "../model/rows.ts";
 import type { Item, ItemKind, Project, State, User } from "../model/state.ts";
-import { verifyWritable } from "./writes.ts";
 
 /** A row of a project that an item points at, under the name that refusals give it. */
 export type OwnReference = [

@@ -85,30 +85,20 @@ function toCommon(
 ) {
   const { tags_colors } = mustFind(state.projects, item.project);
   const voters = votersOf(state, kind, item.id);
+  // The long text is left to single items; epics are answered without the reference.
+  const { description: _text, external_reference: _reference, ...columns } = item;
   return {
-    id: item.id,
-    ref: item.ref,
-    project: item.project,
+    ...columns,
     project_extra_info: toProjectExtraInfo(state, item.project),
-    subject: item.subject,
     tags: item.tags.map((tag) => [tag, tags_colors[tag] ?? null]),
     attachments: withAttachments ? toBasicAttachments(state, kind, item.id) : [],
-    status: item.status,
     status_extra_info: toStatusExtraInfo(state, kind, item.status),
     is_closed: mustFind(statusesOf(state, kind), item.status).is_closed,
-    assigned_to: item.assigned_to,
     assigned_to_extra_info: toUserExtraInfo(state, item.assigned_to),
-    owner: item.owner,
     owner_extra_info: toUserExtraInfo(state, item.owner),
-    watchers: item.watchers,
     is_watcher: actor !== null && item.watchers.includes(actor.id),
     total_watchers: item.watchers.length,
     is_voter: actor !== null && voters.includes(actor.id),
     total_voters: voters.length,
-    version: item.version,
-    is_blocked: item.is_blocked,
-    blocked_note: item.blocked_note,
-    created_date: item.created_date,
-    modified_date: item.modified_date,
   };
 }

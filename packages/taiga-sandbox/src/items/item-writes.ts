@@ -1,4 +1,4 @@
-import { permissionFor, type Actor } from "../model/access.ts";
+import { permissionFor, type Actor, mustBeUser, verifyPermission } from "../model/access.ts";
 import { settle } from "./closing.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import type { Body } from "../http/fields.ts";
@@ -18,12 +18,10 @@ import {
   addWatchers,
   applyTags,
   findForEdit,
-  mustBeUser,
   newItem,
   touch,
   verifyItemVersion,
   verifyMove,
-  verifyPermission,
 } from "./writes.ts";
 
 /**

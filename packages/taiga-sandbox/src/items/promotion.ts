@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { createPlainItem, deleteItem } from "./item-writes.ts";
-import { allocateId } from "../model/rows.ts";
+import { toId, type Handler } from "../http/endpoint.ts";
+import { toBody } from "../http/fields.ts";
+import { verifyPermission, verifyWritable } from "../model/access.ts";
+import { notFound } from "../model/errors.ts";
+import { allocateId, findById } from "../model/rows.ts";
 import type { Issue, Project, Task, User, UserStory } from "../model/state.ts";
 import { storyRules } from "./story-rules.ts";
 import { taskRules } from "./task-rules.ts";
+import { readBulk } from "./writes.ts";
 
 type Source = { kind: "task"; item: Task } | { kind: "issue"; item: Issue };
 
@@ -14,12 +19,7 @@ type Source = { kind: "task"; item: Task } | { kind: "issue"; item: Issue };
  *
  * @see taiga-back projects/services/promote.py
  */
-export function promote(
-  context: Context,
-  project: Project,
-  author: User,
-  source: Source,
-): UserStory {
+function promote(context: Context, project: Project, author: User, source: Source): UserStory {
   const { kind, item } = source;
   const home = { project, author };
   const story = createPlainItem(context, storyRules, home, {
@@ -60,3 +60,24 @@ function copyFiles({ state, clock }: Context, { kind, item }: Source, story: Use
     state.attachmentContents[id] = state.attachmentContents[file.id]!;
   }
 }
+
+/** Taiga asks for less when it is a task, although the task goes. */
+const PERMISSION = { task: "view_tasks", issue: "add_us" };
+
+/** `POST /{kind}/{id}/promote_to_user_story {project_id}`: a list with the new story's #number. */
+export const createPromotion =
+  (context: Context, kind: "task" | "issue"): Handler =>
+  (req, actor) => {
+    const { state } = context;
+    const project = readBulk(state, toBody(req.body), []);
+    const author = verifyPermission(state, actor, project, PERMISSION[kind]);
+    const id = toId(req.params["id"]);
+    const source =
+      kind === "task"
+        ? { kind, item: findById(state.tasks, id) }
+        : { kind, item: findById(state.issues, id) };
+    if (source.item?.project !== project.id) throw notFound();
+    verifyWritable(project);
+    const story = promote(context, project, author, source as Parameters<typeof promote>[3]);
+    return [story.ref];
+  };

@@ -1,4 +1,11 @@
-import { permissionsIn, refusal, type Actor } from "../model/access.ts";
+import {
+  permissionsIn,
+  refusal,
+  type Actor,
+  mustBeUser,
+  verifyPermission,
+  verifyWritable,
+} from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { invalidFields, notFound } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
@@ -8,7 +15,7 @@ import { allocateId, allocateOrder, mustFind } from "../model/rows.ts";
 import type { Epic, RelatedStory, State, TimelineEvent, User, UserStory } from "../model/state.ts";
 import { storyRules } from "./story-rules.ts";
 import { addTimelineEvent } from "../history/timeline.ts";
-import { mustBeUser, readBulk, toSubjects, verifyPermission, verifyWritable } from "./writes.ts";
+import { readBulk, toSubjects } from "./writes.ts";
 
 /** The links of an epic, in their order. */
 export const listRelated = (state: State, epic: Epic): RelatedStory[] =>

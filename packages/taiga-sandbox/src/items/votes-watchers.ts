@@ -1,5 +1,12 @@
 import type { Request } from "express";
-import { isAllowed, permissionFor, refusal, type Actor } from "../model/access.ts";
+import {
+  isAllowed,
+  permissionFor,
+  refusal,
+  type Actor,
+  mustBeUser,
+  verifyWritable,
+} from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { notFound } from "../model/errors.ts";
@@ -7,7 +14,6 @@ import { ITEM_KINDS, KINDS, OBJECT_KINDS, rowsOf, votersOf } from "../model/kind
 import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind, State, User } from "../model/state.ts";
-import { mustBeUser, verifyWritable } from "./writes.ts";
 
 /** Votes on items; watching items and wiki pages. Whoever sees an object may do both. */
 export function voteAndWatchRoutes({ state }: Context): Record<string, Endpoint> {

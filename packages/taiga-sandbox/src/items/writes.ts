@@ -1,6 +1,13 @@
-import { mayEdit, permissionFor, permissionsIn, refusal, type Actor } from "../model/access.ts";
+import {
+  findForWrite,
+  mayEdit,
+  permissionFor,
+  verifyPermission,
+  verifyWritable,
+  type Actor,
+} from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
-import { blockedElement, invalidFields, notFound, permissionDenied } from "../model/errors.ts";
+import { invalidFields } from "../model/errors.ts";
 import type { Body, Tag } from "../http/fields.ts";
 import { listEntries } from "../history/history.ts";
 import { findMentions } from "../model/markup.ts";
@@ -21,80 +28,42 @@ interface Watched {
   watchers: number[];
 }
 
-/** Whether an archived project refuses, too; bulk creation is let through, as in Taiga. */
-export type Strictness = "archived too" | "blocked only";
-
-/** @throws {ApiError} 451 in a blocked project, 403 in an archived one. */
-export function verifyWritable(project: Project, strictness: Strictness = "archived too"): void {
-  if (project.blocked_code !== null) throw blockedElement();
-  if (strictness === "archived too" && project.archived_code !== null) {
-    throw permissionDenied("Archived element");
-  }
+interface Target<Kind extends ObjectKind> {
+  kind: Kind;
+  id: number | undefined;
 }
 
 /**
- * The caller as a user. Only for places behind a permission that anonymous callers never have.
+ * The item or wiki page that a PATCH with this body is about.
  *
- * @throws {ApiError} 401 without credentials.
+ * @throws {ApiError} as {@link findForWrite}.
  */
-export function mustBeUser(actor: Actor): User {
-  if (actor === null) throw refusal(actor);
-  return actor;
-}
-
-/** @throws {ApiError} 401 or 403 unless the caller may do this, in this project. */
-export function verifyPermission(
-  state: State,
-  actor: Actor,
-  project: Project,
-  permission: string,
-): User {
-  if (!permissionsIn(state, actor, project).has(permission)) throw refusal(actor);
-  return mustBeUser(actor);
-}
-
-/**
- * The item or wiki page that a PATCH or DELETE is about. A missing one is 403 like a forbidden one, so that
- * nobody learns which ids exist; only superusers get the 404.
- *
- * @param isAllowed decides by the caller's permissions in the item's project.
- * @throws {ApiError} 401, 403 or 404.
- */
-export function findForWrite<Kind extends ObjectKind>(
-  state: State,
-  actor: Actor,
-  target: { kind: Kind; id: number | undefined },
-  isAllowed: (permissions: ReadonlySet<string>) => boolean,
-): ObjectRows[Kind] {
-  const item = findById<ObjectRows[Kind]>(rowsOf(state, target.kind), target.id);
-  if (item === undefined) {
-    throw actor?.is_superuser === true ? notFound(KINDS[target.kind].model) : refusal(actor);
-  }
-  const project = mustFind(state.projects, item.project);
-  if (!isAllowed(permissionsIn(state, actor, project))) throw refusal(actor);
-  return item;
-}
-
-/** {@link findForWrite} for an edit with this body. */
 export const findForEdit = <Kind extends ObjectKind>(
   state: State,
   actor: Actor,
-  target: { kind: Kind; id: number | undefined },
+  { kind, id }: Target<Kind>,
   body: Body,
 ): ObjectRows[Kind] =>
-  findForWrite(state, actor, target, (permissions) =>
-    mayEdit(permissions, target.kind, Object.keys(body)),
+  findForWrite(state, actor, { ...tableOf(state, kind), id }, (permissions) =>
+    mayEdit(permissions, kind, Object.keys(body)),
   );
 
-/** {@link findForWrite} for a deletion. */
+/**
+ * The item or wiki page that a DELETE is about.
+ *
+ * @throws {ApiError} as {@link findForWrite}.
+ */
 export const findForDelete = <Kind extends ObjectKind>(
   state: State,
   actor: Actor,
-  target: { kind: Kind; id: number | undefined },
+  { kind, id }: Target<Kind>,
 ): ObjectRows[Kind] =>
-  findForWrite(state, actor, target, (permissions) =>
-    permissions.has(permissionFor("delete", target.kind)),
-  );
+  findForWrite(state, actor, { ...tableOf(state, kind), id }, permissionFor("delete", kind));
+
+const tableOf = <Kind extends ObjectKind>(state: State, kind: Kind) => ({
+  model: KINDS[kind].model,
+  rows: rowsOf(state, kind),
+});
 
 /** @throws {ApiError} 400 when the edit rests on a version that it may not rest on. */
 export function verifyItemVersion(

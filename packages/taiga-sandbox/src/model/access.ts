@@ -1,10 +1,17 @@
-import { notAuthenticated, permissionDenied, type ApiError } from "./errors.ts";
+import {
+  blockedElement,
+  notAuthenticated,
+  notFound,
+  permissionDenied,
+  type ApiError,
+} from "./errors.ts";
+import { findById, mustFind } from "./rows.ts";
 import type { Membership, ObjectKind, Project, Role, State, User } from "./state.ts";
 
 /** The caller: a user, or null for a request without credentials. */
 export type Actor = User | null;
 
-/** What anybody may do in a public project. */
+/** What everyone may do in a public project. */
 export const VIEW_PERMISSIONS = [
   "view_project",
   "view_milestones",
@@ -47,7 +54,7 @@ export const MEMBER_PERMISSIONS: readonly string[] = [
   "delete_wiki_link",
 ];
 
-/** What project administrators have besides; no role can grant these. */
+/** What only project administrators have; no role can grant these. */
 export const ADMIN_PERMISSIONS = [
   "modify_project",
   "delete_project",
@@ -81,8 +88,8 @@ export interface Standing {
 }
 
 /**
- * The effective permissions of somebody in a project: superusers and project administrators have
- * all of them, members those of their role, and everybody the project's public and anonymous ones.
+ * The effective permissions of the caller in a project: superusers and project administrators have
+ * all of them, members those of their role, and everyone the project's public and anonymous ones.
  */
 export function effectivePermissions({ actor, project, membership, role }: Standing): Set<string> {
   if (actor === null) return new Set(project.anon_permissions);
@@ -136,4 +143,58 @@ export function mayEdit(
   const edited = keys.filter((key) => key !== "version");
   const isCommentAlone = edited.length === 1 && edited[0] === "comment";
   return isCommentAlone && permissions.has(permissionFor("comment", kind));
+}
+
+/** Whether an archived project refuses, too; bulk creation is let through, as in Taiga. */
+export type Strictness = "archived too" | "blocked only";
+
+/** @throws {ApiError} 451 in a blocked project, 403 in an archived one. */
+export function verifyWritable(project: Project, strictness: Strictness = "archived too"): void {
+  if (project.blocked_code !== null) throw blockedElement();
+  if (strictness === "archived too" && project.archived_code !== null) {
+    throw permissionDenied("Archived element");
+  }
+}
+
+/**
+ * The caller as a user. Only for places behind a permission that anonymous callers never have.
+ *
+ * @throws {ApiError} 401 without credentials.
+ */
+export function mustBeUser(actor: Actor): User {
+  if (actor === null) throw refusal(actor);
+  return actor;
+}
+
+/** @throws {ApiError} 401 or 403 unless the caller may do this, in this project. */
+export function verifyPermission(
+  state: State,
+  actor: Actor,
+  project: Project,
+  permission: string,
+): User {
+  if (!permissionsIn(state, actor, project).has(permission)) throw refusal(actor);
+  return mustBeUser(actor);
+}
+
+/**
+ * The row that a PATCH or DELETE is about. A missing one is 403 like a forbidden one, so that the
+ * answer does not tell which ids exist; only superusers get the 404.
+ *
+ * @param isAllowed the permission in the row's project, or what decides by the caller's ones.
+ * @throws {ApiError} 401, 403 or 404.
+ */
+export function findForWrite<Row extends { id: number; project: number }>(
+  state: State,
+  actor: Actor,
+  { model, rows, id }: { model: string; rows: readonly Row[]; id: number | undefined },
+  isAllowed: string | ((permissions: ReadonlySet<string>) => boolean),
+): Row {
+  const row = findById(rows, id);
+  if (row === undefined) throw actor?.is_superuser === true ? notFound(model) : refusal(actor);
+  const permissions = permissionsIn(state, actor, mustFind(state.projects, row.project));
+  const isGood =
+    typeof isAllowed === "string" ? permissions.has(isAllowed) : isAllowed(permissions);
+  if (!isGood) throw refusal(actor);
+  return row;
 }

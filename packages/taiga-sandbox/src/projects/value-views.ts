@@ -4,13 +4,7 @@ import type { CustomAttribute, Role, State, Swimlane } from "../model/state.ts";
 
 /** A role in `GET /roles`. */
 export const toRole = (state: State, role: Role) => ({
-  id: role.id,
-  name: role.name,
-  slug: role.slug,
-  project: role.project,
-  order: role.order,
-  computable: role.computable,
-  permissions: role.permissions,
+  ...role,
   members_count: state.memberships.filter((member) => member.role === role.id).length,
 });
 
@@ -19,18 +13,9 @@ export function toSwimlane(state: State, swimlane: Swimlane) {
   const cells = new Map(swimlane.statuses.map((cell) => [cell.status, cell]));
   const statuses = inOrder(state.storyStatuses.filter((row) => cells.has(row.id)));
   return {
-    id: swimlane.id,
-    name: swimlane.name,
-    order: swimlane.order,
-    project: swimlane.project,
-    statuses: statuses.map((status) => ({
-      id: status.id,
-      name: status.name,
-      slug: status.slug,
-      order: status.order,
-      is_closed: status.is_closed,
-      is_archived: status.is_archived,
-      color: status.color,
+    ...swimlane,
+    statuses: statuses.map(({ project: _project, ...status }) => ({
+      ...status,
       wip_limit: cells.get(status.id)!.wip_limit,
       swimlane_userstory_status_id: cells.get(status.id)!.id,
     })),
@@ -38,17 +23,7 @@ export function toSwimlane(state: State, swimlane: Swimlane) {
 }
 
 /** A custom field's definition. */
-export const toCustomAttribute = (attribute: CustomAttribute) => ({
-  id: attribute.id,
-  name: attribute.name,
-  description: attribute.description,
-  type: attribute.type,
-  order: attribute.order,
-  project: attribute.project,
-  extra: attribute.extra,
-  created_date: attribute.created_date,
-  modified_date: attribute.modified_date,
-});
+export const toCustomAttribute = ({ kind: _kind, ...attribute }: CustomAttribute) => attribute;
 
 /** A membership; only administrators of the project see e-mail addresses. */
 export function toMembership(state: State, row: State["memberships"][number], seesEmail: boolean) {
@@ -56,15 +31,9 @@ export function toMembership(state: State, row: State["memberships"][number], se
   const project = mustFind(state.projects, row.project);
   const { gravatar_id } = toUserExtraInfo(state, user.id)!;
   return {
-    id: row.id,
-    user: row.user,
-    project: row.project,
-    role: row.role,
-    is_admin: row.is_admin,
-    created_at: row.created_at,
+    ...row,
     invited_by: toUserExtraInfo(state, row.invited_by),
     invitation_extra_text: null,
-    user_order: row.user_order,
     role_name: mustFind(state.roles, row.role).name,
     full_name: user.full_name,
     is_user_active: user.is_active,

@@ -15,19 +15,9 @@ export function toMilestone(context: Context, milestone: Milestone) {
       .map((story) => totalPoints(state, story))
       .reduce((total, points) => (points === null ? total : (total ?? 0) + points), null);
   return {
-    project: milestone.project,
+    ...milestone,
     project_extra_info: toProjectExtraInfo(state, milestone.project),
-    id: milestone.id,
-    name: milestone.name,
-    slug: milestone.slug,
-    owner: milestone.owner,
-    estimated_start: milestone.estimated_start,
-    estimated_finish: milestone.estimated_finish,
-    created_date: milestone.created_date,
-    modified_date: milestone.modified_date,
-    closed: milestone.closed,
     disponibility: 0,
-    order: milestone.order,
     user_stories: stories.map((story) => toSprintStory(context, story)),
     total_points: sum(stories),
     closed_points: sum(stories.filter((story) => story.is_closed)),

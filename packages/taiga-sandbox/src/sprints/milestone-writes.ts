@@ -1,12 +1,23 @@
-import { permissionsIn, refusal, type Actor } from "../model/access.ts";
+import {
+  type Actor,
+  mustBeUser,
+  verifyPermission,
+  verifyWritable,
+  findForWrite,
+} from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
-import { invalidFields, notFound } from "../model/errors.ts";
+import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
-import { allocateId, findById, mustFind } from "../model/rows.ts";
+import { allocateId, mustFind } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
 import type { Milestone, State, TimelineEvent } from "../model/state.ts";
 import { addTimelineEvent } from "../history/timeline.ts";
-import { mustBeUser, verifyPermission, verifyWritable } from "../items/writes.ts";
+
+const toTarget = (state: State, id: number | undefined) => ({
+  model: "Milestone",
+  rows: state.milestones,
+  id,
+});
 
 const REQUIRED = ["project", "name", "estimated_start", "estimated_finish"];
 
@@ -67,7 +78,7 @@ export function editMilestone(
   body: field.Body,
 ): Milestone {
   const { state } = context;
-  const milestone = findForWrite(state, actor, id, "modify_milestone");
+  const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
   // A sprint is never moved to another project: what is in it could not follow.
   const { project: _project, ...columns } = field.readFields(body, milestoneFields(state), {
     required: REQUIRED,
@@ -94,7 +105,7 @@ export function editMilestone(
  */
 export function deleteMilestone(context: Context, actor: Actor, id: number | undefined): void {
   const { state } = context;
-  const milestone = findForWrite(state, actor, id, "delete_milestone");
+  const milestone = findForWrite(state, actor, toTarget(state, id), "delete_milestone");
   verifyWritable(mustFind(state.projects, milestone.project));
   announce(context, milestone, { action: "delete", author: mustBeUser(actor).id }, {});
   for (const item of [...state.userstories, ...state.tasks, ...state.issues]) {
@@ -114,22 +125,6 @@ function verifyMilestone(state: State, milestone: Milestone): void {
     const message = "The estimated start must be previous to the estimated finish.";
     throw invalidFields({ __all__: [message] });
   }
-}
-
-/** @throws {ApiError} 401 or 403 also when there is none; 404 for superusers. */
-function findForWrite(
-  state: State,
-  actor: Actor,
-  id: number | undefined,
-  permission: string,
-): Milestone {
-  const milestone = findById(state.milestones, id);
-  if (milestone === undefined) {
-    throw actor?.is_superuser === true ? notFound("Milestone") : refusal(actor);
-  }
-  const project = mustFind(state.projects, milestone.project);
-  if (!permissionsIn(state, actor, project).has(permission)) throw refusal(actor);
-  return milestone;
 }
 
 /** Sprints have no history of their own, but the timelines tell of them. */

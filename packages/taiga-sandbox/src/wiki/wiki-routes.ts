@@ -53,19 +53,11 @@ export function wikiRoutes(context: Context): Record<string, Endpoint> {
 }
 
 /** A wiki page; lists carry the content too. */
-const toWikiPage = (state: State, page: WikiPage, actor: Actor) => ({
-  project: page.project,
+const toWikiPage = (state: State, { watchers, ...page }: WikiPage, actor: Actor) => ({
+  ...page,
   project_extra_info: toProjectExtraInfo(state, page.project),
-  is_watcher: actor !== null && page.watchers.includes(actor.id),
-  total_watchers: page.watchers.length,
-  id: page.id,
-  slug: page.slug,
-  content: page.content,
-  owner: page.owner,
-  last_modifier: page.last_modifier,
-  created_date: page.created_date,
-  modified_date: page.modified_date,
+  is_watcher: actor !== null && watchers.includes(actor.id),
+  total_watchers: watchers.length,
   html: toHtml(page.content, state.users),
   editions: 1 + listEntries(state, "wiki", page.id).filter((entry) => entry.type === 1).length,
-  version: page.version,
 });

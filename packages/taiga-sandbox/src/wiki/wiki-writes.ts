@@ -1,4 +1,10 @@
-import { isAllowed, type Actor } from "../model/access.ts";
+import {
+  isAllowed,
+  type Actor,
+  mustBeUser,
+  verifyPermission,
+  verifyWritable,
+} from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
@@ -11,12 +17,9 @@ import {
   addWatchers,
   findForDelete,
   findForEdit,
-  mustBeUser,
   touch,
   verifyItemVersion,
   verifyMove,
-  verifyPermission,
-  verifyWritable,
 } from "../items/writes.ts";
 
 const KIND = "wiki";
