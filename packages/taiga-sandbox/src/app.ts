@@ -34,8 +34,8 @@ import { voteAndWatchRoutes } from "./items/votes-watchers.ts";
 import { wikiRoutes } from "./wiki/wiki-routes.ts";
 
 /**
- * The API under `/api/v1`, the files of attachments under `/media`, and of the front what a login
- * through an external application passes.
+ * The API under `/api/v1`, the files of attachments under `/media`, and the pages of Taiga's front
+ * that a login through an external application needs.
  *
  * @param saveSoon called after every request that may have written something.
  */

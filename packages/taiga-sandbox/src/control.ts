@@ -4,10 +4,10 @@ import { findByUsername } from "./model/rows.ts";
 import type { State } from "./model/state.ts";
 import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./auth/tokens.ts";
 
-/** Enough for every test, and no burden for a process that runs for weeks. */
+/** Enough for every test, and little memory for a process that runs for weeks. */
 const MAX_RECORDS = 10_000;
 
-/** One request that arrived, whatever became of it. */
+/** One request that arrived, also if it failed. */
 export interface RecordedRequest {
   method: string;
   /** Without the query. */
@@ -65,7 +65,7 @@ export interface ControlRoom {
   gate: RequestHandler;
   issued: (jti: string) => void;
   isExpired: (jti: string) => boolean;
-  /** Notes who a recorded request turned out to be. */
+  /** Adds the user to a recorded request. */
   identify: (request: object, username: string) => void;
   /** Back to the start: no records, hooks or failures to come, Taiga's lifetimes. */
   clear: () => void;

@@ -118,7 +118,7 @@ function mustLogIn(actor: Actor): User {
   return actor;
 }
 
-/** @throws {ApiError} 404 when there is none. */
+/** @throws {ApiError} 404 when no application has the id. */
 function mustFindApplication(state: State, id: unknown): Application {
   const application = state.applications.find((row) => row.id === id);
   if (application === undefined) throw notFound("Application");

@@ -10,7 +10,7 @@ export const findGrant = (
 ): ApplicationToken | undefined =>
   state.applicationTokens.find((row) => row.user === user.id && row.application === application.id);
 
-/** A code that is good once; the one before is not any more. */
+/** A new single-use code; the previous one stops working. */
 export function renewCode(row: ApplicationToken, state: string | null): void {
   row.auth_code = randomUUID();
   row.state = state;
@@ -34,8 +34,8 @@ export function authorize(
 }
 
 /**
- * Trades a code for the token, which is the same every time and has no end. Taiga writes another
- * code into the row afterwards, so that the one used is gone.
+ * Trades a code for the token, which is the same every time and never expires. Afterwards the row
+ * has another code: each one works once.
  *
  * @returns undefined when the three do not belong together.
  */
@@ -55,7 +55,7 @@ export function validate(
   return row.token;
 }
 
-/** Looks like Django's signed values; nobody reads it, it is only looked up. */
+/** Looks like one of Django's signed values; it is compared, never decoded. */
 const createToken = (id: number): string =>
   [
     Buffer.from(JSON.stringify({ app_token_id: id })).toString("base64url"),

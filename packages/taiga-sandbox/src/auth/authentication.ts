@@ -6,7 +6,7 @@ import type { State } from "../model/state.ts";
 import type { Tokens } from "./tokens.ts";
 
 /**
- * Finds out who is calling. The scheme is case-sensitive: `bearer` is nobody, as with Taiga.
+ * Identifies the caller. The scheme is case-sensitive: `bearer` is anonymous, as with Taiga.
  * The user of an `Application` token may be inactive: Taiga leaves that to the application.
  *
  * @param isExpired says whether an access token was declared expired by a test.

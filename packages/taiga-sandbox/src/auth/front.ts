@@ -16,7 +16,7 @@ const COOKIE_OPTIONS = { httpOnly: true, sameSite: "lax", path: "/" } as const;
 
 /**
  * What Taiga's front does for external applications: `/login` and `/external-apps`, with its
- * quirks, because those are what a login through it must survive.
+ * quirks, which a login through it has to cope with.
  *
  * @see taiga-front app/modules/external-apps, app/coffee/modules/auth.coffee
  */
@@ -79,7 +79,7 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
     const flowState = queryText(req, "state") ?? "";
     const grant = findGrant(state, user, application);
     if (grant !== undefined) {
-      // Who has agreed once is never asked again.
+      // Taiga asks for consent once.
       renewCode(grant, flowState);
       res.redirect(302, toNextUrl(application, grant.auth_code));
       return;
@@ -98,7 +98,7 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
     const body = toBody(req.body);
     const application = findApplication(body["application"], res);
     if (application === undefined) return;
-    // Nothing comes back but the code: not the state, and no error either.
+    // The browser brings back the code alone: neither the state nor an error.
     const { auth_code } = authorize(state, user, application, toText(body["state"]));
     res.redirect(303, toNextUrl(application, auth_code));
   });
@@ -106,6 +106,6 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
   return router;
 }
 
-/** Only paths of this server are gone to after a login. */
+/** A login only leads to paths of this server. */
 const toOwnPath = (next: unknown): string =>
   typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/login";

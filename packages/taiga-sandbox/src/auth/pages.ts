@@ -1,4 +1,4 @@
-/** The few pages of Taiga's front that a login through an external application passes. */
+/** The pages of Taiga's front that a login through an external application needs. */
 
 /** A part of a page, in which everything was escaped that had to be. */
 interface Markup {

@@ -43,7 +43,7 @@ export function editComment(
   announce(state, subject, entry);
 }
 
-/** The text stays, and stays visible; only the date of the deletion tells. */
+/** Sets the date of the deletion; the text stays visible, as in Taiga. */
 export function deleteComment(
   { state, clock }: Context,
   actor: Actor,
@@ -56,7 +56,7 @@ export function deleteComment(
   announce(state, subject, entry);
 }
 
-/** Whoever deleted it may bring it back, and administrators may. */
+/** The user who deleted the comment and project administrators may restore it. */
 export function undeleteComment(
   { state }: Context,
   actor: Actor,

@@ -44,7 +44,7 @@ export function recordChange(
   if (!entry.is_hidden) announce(context.state, subject, entry);
 }
 
-/** Tells the timelines that an object goes, with what goes with it. To be called before. */
+/** Records a deletion in the timelines and removes votes, files and custom values. Call it first. */
 export function recordDeletion(context: Context, subject: Recorded, author: User): void {
   const { state } = context;
   addTimelineEvent(state, subject, {
@@ -55,7 +55,7 @@ export function recordDeletion(context: Context, subject: Recorded, author: User
   forget(state, subject);
 }
 
-/** Votes, files and custom fields have no owner but the object. Its history stays, unreachable. */
+/** Removes what belongs to the object alone. Its history stays, but cannot be read any more. */
 function forget(state: State, { kind, item }: Recorded): void {
   const isOthers = (row: { kind: ObjectKind; object: number }): boolean =>
     row.kind !== kind || row.object !== item.id;

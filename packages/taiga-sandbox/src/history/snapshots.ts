@@ -114,7 +114,7 @@ function listCustomValues(state: State, kind: ItemKind, object: number): unknown
   });
 }
 
-/** The addresses in here carry no token: a history is kept longer than any would be good for. */
+/** Without a token in the address: it would expire long before the history does. */
 const freezeAttachments = (state: State, kind: ObjectKind, object: number): FrozenFile[] =>
   state.attachments
     .filter((row) => row.kind === kind && row.object === object)

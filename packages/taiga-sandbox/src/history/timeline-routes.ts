@@ -9,8 +9,8 @@ import type { State, TimelineEvent, TimelineKind } from "../model/state.ts";
 import { toRowId, toTimelineEntry, type TimelineRow } from "./timeline-views.ts";
 
 /**
- * `/timeline/project/{id}`, `/timeline/user/{id}` (what somebody did) and `/timeline/profile/{id}`
- * (what concerns somebody): newest first, without what the caller may not see.
+ * `/timeline/project/{id}`, `/timeline/user/{id}` (the user's own actions) and `/timeline/profile/{id}`
+ * (events that concern the user): newest first, limited to what the caller may see.
  */
 export function timelineRoutes({ state }: Context): Record<string, Endpoint> {
   const list = (listRows: (req: Request, actor: Actor) => TimelineRow[]): Handlers => ({
@@ -36,7 +36,7 @@ export function timelineRoutes({ state }: Context): Record<string, Endpoint> {
     }),
     "/timeline/user/:id": list((req) => {
       const id = mustBeKnown(state, req);
-      // Taiga tells what somebody did once for each person it concerns.
+      // Taiga lists an action once for each person it concerns.
       return state.timeline
         .filter((event) => event.user === id)
         .flatMap((event) => event.people.map((person) => ({ event, person })));

@@ -112,7 +112,7 @@ export function queryText(req: Request, name: string): string | undefined {
   return typeof last === "string" ? last : undefined;
 }
 
-/** A number in the path or the query; undefined when it is none. */
+/** An id in the path or the query; undefined for anything but a number. */
 export function toId(value: unknown): number | undefined {
   return typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }

@@ -83,7 +83,7 @@ export const text =
     return read;
   };
 
-/** Everything that is not clearly yes is no. */
+/** Any value but a clear yes is false. */
 export const flag: Reader<boolean> = (value) =>
   value === true || (typeof value === "string" && ["true", "t", "1"].includes(value.toLowerCase()));
 

@@ -82,7 +82,7 @@ export function storeFile(
   state: State,
   file: UploadedFile,
   about: Pick<Attachment, "kind" | "object" | "owner"> & {
-    /** 60 characters that make the path unique, and not to be guessed where that matters. */
+    /** 60 characters that make the path unique; random for uploads, so that it cannot be guessed. */
     folder: string;
     now: string;
   },
@@ -183,7 +183,7 @@ function changeFiles(
   recordChange(context, subject, { before, author: mustBeUser(actor), comment: "" });
 }
 
-/** @throws {ApiError} 401 or 403 also when there is none; 404 for superusers. */
+/** @throws {ApiError} 401 or 403, also for a missing file; 404 for superusers. */
 function findForWrite(
   state: State,
   actor: Actor,

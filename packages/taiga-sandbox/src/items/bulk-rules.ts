@@ -13,11 +13,11 @@ export interface BulkRules<Row> {
   readColumns: (state: State, body: Body, project: Project) => Partial<Row>;
   /** Whether the answer to a creation has the newest first. */
   newestFirst: boolean;
-  /** How items are moved to a sprint; left out for those that are in none. */
+  /** How items are moved to a sprint; left out for epics, which have no sprint. */
   plan?: PlanRules;
 }
 
-/** An item to be moved, by its id, and where to in the sprint if that is told. */
+/** The id of an item to be moved, and its position in the sprint where the request gives one. */
 export interface PlanRow {
   id: number;
   columns: { sprint_order?: number };
@@ -52,7 +52,7 @@ export const readSprint = (state: State, body: Body, project: Project): number |
     message: "The milestone isn't valid for the project",
   });
 
-/** The ids in a list of objects; what is no list stands for an item that does not exist. */
+/** The ids in a list of objects; anything but a list reads as the id of a missing item. */
 export const readIds =
   (name: string) =>
   (value: unknown): PlanRow[] => {

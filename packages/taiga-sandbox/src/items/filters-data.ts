@@ -72,7 +72,7 @@ const toChoices = (project: Project, rows: readonly Choice[], chosen: readonly n
     count: countOf(chosen, id),
   }));
 
-/** Nobody, then every member by name. */
+/** The entry for unassigned items, then every member by name. */
 function toAssignees<Row extends Item>(
   state: State,
   project: Project,
@@ -80,7 +80,7 @@ function toAssignees<Row extends Item>(
   assigneesOf: (row: Row) => readonly (number | null)[],
 ) {
   const assigned = rows.map(assigneesOf);
-  const nobody = {
+  const unassigned = {
     id: null,
     full_name: "",
     count: assigned.filter((ids) => ids.every((id) => id === null)).length,
@@ -92,7 +92,7 @@ function toAssignees<Row extends Item>(
     .filter((row) => row.project === project.id)
     .map((row) => toPerson(state, row.user, countOf(assigned.flat(), row.user)))
     .toSorted((a, b) => a.full_name.localeCompare(b.full_name, "en"));
-  return [nobody, ...members];
+  return [unassigned, ...members];
 }
 
 function toPerson(state: State, id: number, count: number) {
@@ -100,7 +100,7 @@ function toPerson(state: State, id: number, count: number) {
   return { id, full_name: full_name_display, count, photo: null, big_photo: null, gravatar_id };
 }
 
-/** Whoever created one of the items. Only stories show the pictures. */
+/** The owners of the items. Only the answer for stories has their pictures. */
 function toOwners(state: State, kind: ItemKind, rows: readonly Item[]) {
   const owners = rows.map((row) => row.owner);
   return [...new Set(owners)]

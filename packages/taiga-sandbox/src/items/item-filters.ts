@@ -79,7 +79,7 @@ function commonFilters<Kind extends ItemKind>(
   return filters;
 }
 
-/** Tags are names: any of the wanted ones will do, none of the unwanted ones may be there. */
+/** By name: an item has at least one of the wanted tags and none of the unwanted ones. */
 function tagFilters<Row extends { tags: string[] }>(req: Request): Filter<Row>[] {
   const read = (name: string) =>
     queryText(req, name)
@@ -102,7 +102,7 @@ function tagFilters<Row extends { tags: string[] }>(req: Request): Filter<Row>[]
   ];
 }
 
-/** The role of the assignee. A role that nobody has is ignored, as in Taiga. */
+/** The role of the assignee. A role without members is ignored, as in Taiga. */
 function roleFilters<Row extends { project: number; assigned_to: number | null }>(
   req: Request,
   state: State,

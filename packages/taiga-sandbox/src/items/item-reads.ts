@@ -51,7 +51,7 @@ const toViewer = (req: Request, actor: Actor) => ({
   withAttachments: queryText(req, "include_attachments") !== undefined,
 });
 
-/** Every item one may see and that the parameters let through. */
+/** The items that the caller may see and that match the parameters. */
 function findItems<Kind extends ItemKind>(
   { state }: Context,
   kind: Kind,
@@ -62,7 +62,7 @@ function findItems<Kind extends ItemKind>(
   return orderItems(req, state, kind, filtered);
 }
 
-/** Stories have three forms of rows more, for boards that need less or more than usual. */
+/** Lists of stories have three more forms of rows, for boards that need less or more. */
 function listStories(context: Context, req: Request, actor: Actor, res: Response): unknown[] {
   const { state } = context;
   const stories = findItems(context, "userstory", req, actor);
@@ -84,7 +84,7 @@ function listStories(context: Context, req: Request, actor: Actor, res: Response
   }));
 }
 
-/** Facts about the whole project, given to everybody who names it. */
+/** Facts about the whole project; Taiga answers them without a check of rights. */
 function storyHeaders({ state }: Context, req: Request): Record<string, string> {
   const project = queryText(req, "project");
   if (project === undefined) return {};
@@ -100,7 +100,7 @@ function storyHeaders({ state }: Context, req: Request): Record<string, string> 
   };
 }
 
-/** @throws {ApiError} 404 when there is none, 401 or 403 when it is out of sight. */
+/** @throws {ApiError} 404 for a missing item, 401 or 403 for one the caller may not see. */
 function toVisibleDetail<Kind extends ItemKind>(
   context: Context,
   kind: Kind,

@@ -15,7 +15,7 @@ export type OwnReference = [
   id: number | null,
 ];
 
-/** What a kind of item does its own way when it is written; item-writes.ts does the rest. */
+/** How writing one kind of item differs from the others; item-writes.ts does the rest. */
 export interface ItemRules<Kind extends ItemKind, Row = ItemRows[Kind]> {
   kind: Kind;
   /** What refusals call one. */
@@ -40,7 +40,7 @@ export interface ItemRules<Kind extends ItemKind, Row = ItemRows[Kind]> {
   onNumbered?: (item: Row) => void;
   /** Makes room on the boards. Returns the positions that changed, by id. */
   reorder?: (context: Context, item: Row, old: Row) => Record<string, number>;
-  /** Takes along what has to be in the item's sprint. */
+  /** Moves what has to be in the same sprint as the item. */
   carry?: (state: State, item: Row, old: Row) => void;
   /** The stories and sprints that may be closed or opened by a change of the item. */
   touched: (item: Row) => Touched;

@@ -47,7 +47,7 @@ export function createItem<Kind extends ItemKind>(
   return insertItem(context, rules, item, { author, values });
 }
 
-/** An item of which little is said: of bulk creation, or promoted from something else. */
+/** Creates an item from columns, without a request: in bulk, by promotion or for a seed. */
 export function createPlainItem<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
@@ -98,7 +98,7 @@ export interface EditedItem<Kind extends ItemKind> {
   orderUpdated: Record<string, number> | undefined;
 }
 
-/** What somebody wants to be changed. */
+/** A request to change an item. */
 interface Edit {
   actor: Actor;
   id: number | undefined;
@@ -156,7 +156,7 @@ function checkEdit<Kind extends ItemKind>(
   return { item, edited, values };
 }
 
-/** `DELETE`, with what goes along; who may is decided before. */
+/** `DELETE`, with everything that depends on the item. The caller has checked the rights. */
 export function deleteItem<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,

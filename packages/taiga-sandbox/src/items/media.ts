@@ -49,7 +49,7 @@ export function createMedia(deps: { secret: string; clock: () => Date; state: St
         res.status(404).type("html").send(htmlPage("Not Found", ""));
         return;
       }
-      // Never shown within a page of ours: anybody can attach anything.
+      // Always a download: users can attach any file, such as HTML with scripts.
       res.attachment(file.name).type(file.media_type).set("X-Content-Type-Options", "nosniff");
       res.send(Buffer.from(content, "base64"));
     },

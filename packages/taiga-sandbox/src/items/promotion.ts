@@ -61,7 +61,7 @@ function copyFiles({ state, clock }: Context, { kind, item }: Source, story: Use
   }
 }
 
-/** Taiga asks for less when it is a task, although the task goes. */
+/** Promoting a task takes only the right to see it, although the task is deleted. */
 const PERMISSION = { task: "view_tasks", issue: "add_us" };
 
 /** `POST /{kind}/{id}/promote_to_user_story {project_id}`: a list with the new story's #number. */

@@ -118,7 +118,7 @@ export function removeRelated(context: Context, actor: Actor, related: RelatedSt
 /**
  * The link that a write is about.
  *
- * @throws {ApiError} 401 or 403 when there is none; 404 for superusers.
+ * @throws {ApiError} 401 or 403 when the link is missing; 404 for superusers.
  */
 export function findRelatedForWrite(
   state: State,

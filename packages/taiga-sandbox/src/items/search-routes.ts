@@ -10,7 +10,7 @@ import type { ItemKind, Project, State, UserStory } from "../model/state.ts";
 /** Taiga stops after this many finds of a type. */
 const MAX_RESULTS = 150;
 
-/** `GET /search?project=&text=`: finds of one project. A type one may not see has no key. */
+/** `GET /search?project=&text=`: finds of one project. A type that the caller may not see has no key. */
 export function searchRoutes({ state }: Context): Record<string, Endpoint> {
   return group("Search", {
     "/search": {

@@ -15,7 +15,7 @@ import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind, State, User } from "../model/state.ts";
 
-/** Votes on items; watching items and wiki pages. Whoever sees an object may do both. */
+/** Votes on items; watching items and wiki pages. Both take the right to see the object. */
 export function voteAndWatchRoutes({ state }: Context): Record<string, Endpoint> {
   return Object.assign(
     {},

@@ -65,7 +65,7 @@ const tableOf = <Kind extends ObjectKind>(state: State, kind: Kind) => ({
   rows: rowsOf(state, kind),
 });
 
-/** @throws {ApiError} 400 when the edit rests on a version that it may not rest on. */
+/** @throws {ApiError} 400 when the version is missing, unknown or in conflict. */
 export function verifyItemVersion(
   state: State,
   kind: ObjectKind,
@@ -100,7 +100,7 @@ export function verifyMove(
   verifyWritable(target);
 }
 
-/** Not stored yet and without its numbers, which a refused creation must not use up. */
+/** A new item, not stored. Id and ref come last: a refused creation must not use them up. */
 export function newItem(context: Context, project: Project, author: User): Omit<Item, "status"> {
   const now = toTimestamp(context.clock());
   return {
@@ -128,7 +128,7 @@ export function applyTags(project: Project, item: Item, tags: readonly Tag[]): v
   item.tags = tags.map(([name]) => name);
 }
 
-/** Members who are mentioned in a text start to watch the item; so does who comments. */
+/** Members mentioned in a text start to watch the item, and so does the commenter. */
 export function addWatchers(
   state: State,
   item: Watched,

@@ -54,7 +54,7 @@ export function statusesOf(state: State, kind: ItemKind): Status[] {
   return tables[kind];
 }
 
-/** The items of a kind that somebody may see, in all projects. */
+/** The items of a kind that the caller may see, in all projects. */
 export function visibleItems<Kind extends ItemKind>(
   state: State,
   actor: Actor,

@@ -10,7 +10,7 @@ export interface User {
   username: string;
   full_name: string;
   email: string;
-  /** In the clear: these are published demonstration passwords, and nobody but this machine is served. */
+  /** Plain text: the demonstration passwords are public, and only this machine is served. */
   password: string;
   color: string;
   bio: string;
@@ -32,7 +32,7 @@ export interface Application {
   next_url: string;
 }
 
-/** That a user has let an application work for them; one of each pair. */
+/** A user's consent to an application; one row a pair. */
 export interface ApplicationToken {
   id: number;
   user: number;
@@ -40,7 +40,7 @@ export interface ApplicationToken {
   auth_code: string;
   /** Null until the code was traded for it. */
   token: string | null;
-  /** What the last code was asked for with. */
+  /** The `state` of the request for the last code. */
   state: string | null;
 }
 

@@ -1,6 +1,6 @@
 import type { Project, State, User } from "./state.ts";
 
-/** The next id of a table. An id that was given out is gone, also when the insert then fails. */
+/** The next id of a table. An id is never reused, even when the insert then fails. */
 export function allocateId(state: State, table: string): number {
   const id = (state.lastIds[table] ?? 0) + 1;
   state.lastIds[table] = id;

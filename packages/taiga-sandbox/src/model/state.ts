@@ -33,8 +33,8 @@ export type * from "./project-tables.ts";
 export type * from "./work-tables.ts";
 
 /**
- * The tables. A row keeps Taiga's own column names, so that a representation is mostly a pick of
- * columns; everything in here is plain JSON and is persisted as it stands.
+ * The tables. Rows have Taiga's column names, so that an answer is mostly a copy of the row. All of
+ * it is plain JSON and is stored as it stands.
  */
 export type State = ReturnType<typeof createEmptyState>;
 

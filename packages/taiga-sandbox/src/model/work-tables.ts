@@ -43,7 +43,7 @@ export interface UserStory extends Item, Due {
   finish_date: Timestamp | null;
   client_requirement: boolean;
   team_requirement: boolean;
-  /** The issue it was promoted from; null when that is gone. */
+  /** The issue it was promoted from; null when that issue was deleted. */
   generated_from_issue: number | null;
   /** The number and the subject of the task it was promoted from, such as `Task #6 Wash`. */
   from_task_ref: string | null;
@@ -116,7 +116,7 @@ export interface WikiLink {
   order: number;
 }
 
-/** One row a user and an item. */
+/** One row for each user and item. */
 export interface Vote {
   kind: ItemKind;
   object: number;
@@ -168,7 +168,7 @@ export interface HistoryEntry {
 
 export type TimelineKind = ObjectKind | "milestone" | "relateduserstory" | "project" | "membership";
 
-/** Something that happened, as it was then: names and subjects stay when they change later. */
+/** An event as it was at that time: later renames do not change it. */
 export interface TimelineEvent {
   /** The id in the project's timeline; the rows of the people follow it, one id each. */
   id: number;
@@ -177,7 +177,7 @@ export interface TimelineEvent {
   project: number;
   /** Who did it. */
   user: number;
-  /** Whom it concerns, by id. */
+  /** The ids of the people it concerns. */
   people: number[];
   created: Timestamp;
   /** The object under its own name, and what it belongs to. */

@@ -49,8 +49,8 @@ export function userRoutes({ state }: Context): Record<string, Endpoint> {
 }
 
 /**
- * Active users: for a superuser all of them, else those one shares a project with. With a project
- * it is that project's members, for members only; outsiders of a public one find but themselves.
+ * Active users: for a superuser all of them, else those who share a project with the
+ * caller. With a project, members of it find all its members; outsiders find only themselves.
  */
 function listUsers(state: State, actor: Actor, projectId: number | undefined): User[] {
   const active = state.users.filter((user) => user.is_active).toSorted(byName);

@@ -6,7 +6,7 @@ import type { State, User } from "../model/state.ts";
 const gravatarId = (email: string): string =>
   createHash("md5").update(email.toLowerCase()).digest("hex");
 
-/** A user within another object's `…_extra_info`; null for nobody. */
+/** A user within another object's `…_extra_info`; null when no user is set. */
 export function toUserExtraInfo(state: State, id: number | null) {
   const user = findById(state.users, id);
   if (user === undefined) return null;

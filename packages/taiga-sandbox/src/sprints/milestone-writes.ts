@@ -79,7 +79,7 @@ export function editMilestone(
 ): Milestone {
   const { state } = context;
   const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
-  // A sprint is never moved to another project: what is in it could not follow.
+  // A sprint stays in its project, because its items could not follow.
   const { project: _project, ...columns } = field.readFields(body, milestoneFields(state), {
     required: REQUIRED,
     isEdit: true,

@@ -38,7 +38,7 @@ export function wikiRoutes(context: Context): Record<string, Endpoint> {
   return {
     // Single links are not served.
     "/wiki-links": links["/wiki-links"]!,
-    // Before the path with an id, which would take it for one.
+    // Before `/wiki/:id`, which also matches this path.
     ...group("WikiPage", {
       "/wiki/by_slug": {
         GET: (req, actor) => {
