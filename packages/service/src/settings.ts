@@ -13,7 +13,7 @@ export const isLoopback = (url: string | URL): boolean => LOOPBACK.test(new URL(
 export const isSafeUrl = (url: string): boolean =>
   new URL(url).protocol === "https:" || (new URL(url).protocol === "http:" && isLoopback(url));
 
-// `abort`: the rules that follow read the URL, so they must not see what is none.
+// `abort`: the rules that follow parse the URL, so they must not get invalid text.
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
   .refine((url) => !/[?#]/.test(url), "must have neither a query nor a fragment")
