@@ -66,6 +66,7 @@ export interface System {
   privateUrl: string;
   kv: Kv;
   keys: KeyNames;
+  rootKeys: RootKeys;
   rotation: KeyRotation;
   user: User;
   config: Config;
@@ -145,6 +146,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     privateUrl: privateServer.url,
     kv,
     keys,
+    rootKeys,
     rotation,
     user,
     config,
