@@ -13,7 +13,6 @@ import {
   postForm,
   refresh,
   register,
-  request,
   type Tokens,
 } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
