@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
 import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
@@ -67,7 +67,7 @@ describe("docs/storage.md", () => {
   it("names every kind of key of the resource server, and no other", async () => {
     const written: string[] = [];
     const clock = () => 0;
-    const memory = createMemoryKv({ clock });
+    const memory = createSqliteKv({ file: ":memory:", clock });
     const kv = {
       ...memory,
       setIfAbsent: (...args: Parameters<typeof memory.setIfAbsent>) => {

@@ -1,6 +1,6 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createLogger } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import {
   createToolRunner,
   deriveConfirmationKey,
@@ -91,7 +91,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     clientSecret: CLIENT_SECRET,
     fetch,
   });
-  const kv = createMemoryKv({ clock });
+  const kv = createSqliteKv({ file: ":memory:", clock });
   const credentials = createTaigaCredentials({
     authorizationServer,
     taigaApiUrl: TAIGA_API_URL,

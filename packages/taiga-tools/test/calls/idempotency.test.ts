@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import type { CallStore } from "../../src/calls/call-store.ts";
@@ -6,7 +6,7 @@ import { createIdempotency, type CallProgress } from "../../src/calls/idempotenc
 
 const setUp = () => {
   const clock = { now: 1_000_000 };
-  const kv = createMemoryKv({ clock: () => clock.now });
+  const kv = createSqliteKv({ file: ":memory:", clock: () => clock.now });
   const of = (subject: string, store: CallStore = kv) =>
     createIdempotency({ store, clock: () => clock.now, subject });
   const made: string[] = [];

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { createConfirmations } from "../../src/calls/confirmation.ts";
 import { createIdempotency } from "../../src/calls/idempotency.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/tool/define-tool.ts";
@@ -37,7 +37,7 @@ export function createBench(
       projects,
     }),
     idempotency: createIdempotency({
-      store: createMemoryKv({ clock: read }),
+      store: createSqliteKv({ file: ":memory:", clock: read }),
       clock: read,
       subject: "bob",
     }),

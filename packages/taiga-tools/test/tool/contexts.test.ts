@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { describe, expect, it } from "vitest";
 import { createToolContexts } from "../../src/tool/contexts.ts";
 
@@ -10,7 +10,7 @@ describe("a call under an idempotency key", () => {
       send: () => Promise.reject(new Error("nothing is asked")),
       close: async () => {},
     }),
-    store: createMemoryKv({ clock }),
+    store: createSqliteKv({ file: ":memory:", clock }),
     confirmationKey: new Uint8Array(32),
     taigaWebUrl: "https://taiga.test",
     clock,

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import type { TaigaHttpRequest, TaigaHttpResponse } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -72,7 +72,7 @@ function start(more: Partial<ToolRunnerDeps<TokenCaller>> = {}) {
       },
       close: async () => {},
     }),
-    store: createMemoryKv({ clock }),
+    store: createSqliteKv({ file: ":memory:", clock }),
     clock,
     confirmationKey: new Uint8Array(32),
     taigaWebUrl: "https://taiga.test",
