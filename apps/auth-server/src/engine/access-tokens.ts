@@ -1,8 +1,8 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
 import { toGrantScope } from "./records/grant-scope.ts";
-import type { AccessTokenInfo, AccessTokens } from "./ports.ts";
+import type { AccessTokenInfo, AccessTokens } from "./boundary/ports.ts";
 import type { RecordStore } from "./records/record-store.ts";
-import { outsideEngine } from "./store-unavailable.ts";
+import { outsideEngine } from "./boundary/store-unavailable.ts";
 
 export interface AccessTokensDeps {
   /** The engine's access tokens, and its grants. */

@@ -13,10 +13,10 @@ import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
 import { askEveryTime } from "./interactions/interaction-policy.ts";
-import { canonicalResource } from "./policy.ts";
-import type { RenderFailure } from "./ports.ts";
+import { canonicalResource } from "./canonical-resource.ts";
+import type { RenderFailure } from "./boundary/ports.ts";
 import { ROUTES } from "./routes.ts";
-import { insideEngine } from "./store-unavailable.ts";
+import { insideEngine } from "./boundary/store-unavailable.ts";
 
 /** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
 const MAX_ASSERTION_SECONDS = 3600;

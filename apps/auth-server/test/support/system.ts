@@ -12,7 +12,7 @@ import type { Config } from "../../src/config.ts";
 import type { RootKeys } from "../../src/secrets/root-keys.ts";
 import { createCounters } from "../../src/operations/counters.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { GrantScope, Interactions } from "../../src/engine/ports.ts";
+import type { GrantScope, Interactions } from "../../src/engine/boundary/ports.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
 import { toRouteName } from "../../src/http/route-names.ts";

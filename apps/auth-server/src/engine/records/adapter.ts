@@ -7,7 +7,7 @@ import type { DocumentClients } from "./document-clients.ts";
 import type { DeferredDeletes } from "./deferred-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 export interface AdapterDeps {
   kv: Kv;

@@ -1,7 +1,7 @@
 import { ACCESS_LEVELS, UnavailableError } from "@taiga-mcp/service";
 import type { AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import type { GrantScope } from "../ports.ts";
+import type { GrantScope } from "../boundary/ports.ts";
 import type { RecordStore } from "./record-store.ts";
 
 const StoredScope = z.object({

@@ -10,7 +10,7 @@ import {
 import type { EvictOldest } from "../../grants/grant-limit.ts";
 import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore, StoredRecord } from "../records/record-store.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 import { isAtWork, waitForPeer } from "./wait-for-peer.ts";
 
 /** The use of a code, kept in the code's own record. */

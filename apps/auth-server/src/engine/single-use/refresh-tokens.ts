@@ -3,7 +3,7 @@ import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore } from "../records/record-store.ts";
 import type { RefreshRequest } from "./refresh-claims.ts";
 import type { RefreshGrace, RefreshUse } from "./refresh-grace.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 type KoaNext = () => Promise<unknown>;
 
