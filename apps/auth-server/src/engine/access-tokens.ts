@@ -25,9 +25,9 @@ async function find(
   value: string,
   { tokens, grants, accessLimit }: AccessTokensDeps,
 ): Promise<AccessTokenInfo | undefined> {
-  const token = (await tokens.read(value))?.payload;
+  const token = await tokens.read(value);
   if (token?.grantId === undefined || token.exp === undefined) return undefined;
-  const grant = (await grants.read(token.grantId))?.payload;
+  const grant = await grants.read(token.grantId);
   const limit = grant && toGrantScope(grant);
   const level = toAccessLevel((token.scope ?? "").split(" "));
   if (limit === undefined || level === undefined) return undefined;

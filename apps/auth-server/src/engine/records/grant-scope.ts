@@ -24,8 +24,7 @@ export const createGrantScopeStore = (
 ): GrantScopeStore => ({
   keep: async (grantId, limits) => {
     const grant = await grants.read(grantId);
-    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant.payload, limits })))
-      return;
+    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant, limits }))) return;
     throw new UnavailableError("The grant was ended as soon as it was made.");
   },
 });
