@@ -12,7 +12,7 @@ import type { Config } from "../../src/config.ts";
 import type { RootKeys } from "../../src/secrets/root-keys.ts";
 import { createCounters } from "../../src/operations/counters.ts";
 import { createEngine } from "../../src/engine/engine.ts";
-import type { GrantScope, Interactions } from "../../src/engine/ports.ts";
+import type { GrantScope, Interactions } from "../../src/engine/boundary/ports.ts";
 import type { AdminRoutesDeps } from "../../src/http/admin-routes.ts";
 import { renderFailurePage } from "../../src/http/failure-page.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
@@ -66,6 +66,7 @@ export interface System {
   privateUrl: string;
   kv: Kv;
   keys: KeyNames;
+  rootKeys: RootKeys;
   rotation: KeyRotation;
   user: User;
   config: Config;
@@ -145,6 +146,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     privateUrl: privateServer.url,
     kv,
     keys,
+    rootKeys,
     rotation,
     user,
     config,
