@@ -1,7 +1,7 @@
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { createLogger, systemClock } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv, openStore } from "@taiga-mcp/store";
+import { createSqliteKv, type Kv, openStore } from "@taiga-mcp/store";
 import express, { type Express } from "express";
 import { mkdtempSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -25,7 +25,7 @@ export interface Addresses {
 /** Every server that is measured. */
 export const TARGETS: Record<string, () => Promise<Addresses>> = {
   express: () => listen(express().get("/", (_req, res) => void res.send("hello"))),
-  memory: () => startAuthServer(createMemoryKv({ clock: systemClock })),
+  memory: () => startAuthServer(createSqliteKv({ file: ":memory:", clock: systemClock })),
   sqlite: async () => startAuthServer(await open("sqlite:")),
   redis: async () => startAuthServer(await open(process.env["BENCH_REDIS_URL"] ?? "")),
   "bare-mcp": startBareMcp,

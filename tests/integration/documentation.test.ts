@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
 import { createIdempotencyLedgers } from "../../apps/resource-server/src/items/idempotency-ledger.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
@@ -66,7 +66,7 @@ describe("docs/storage.md", () => {
   it("names every kind of key of the resource server, and no other", async () => {
     const written: string[] = [];
     const clock = () => 0;
-    const memory = createMemoryKv({ clock });
+    const memory = createSqliteKv({ file: ":memory:", clock });
     const kv = {
       ...memory,
       setIfAbsent: (...args: Parameters<typeof memory.setIfAbsent>) => {

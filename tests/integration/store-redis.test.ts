@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } fro
 import {
   ConfigurationError,
   createLogger,
+  systemClock,
   UnavailableError,
 } from "../../packages/service/src/index.ts";
 import { openStore, type Kv } from "../../packages/store/src/index.ts";
@@ -52,6 +53,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
 
   kvContract("createRedisKv", async () => ({
     kv: await createRedisKv({ url, prefix: newPrefix() }),
+    clock: systemClock,
     now: serverTime,
     advanceTo: async (time) => {
       for (;;) {

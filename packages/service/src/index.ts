@@ -1,5 +1,6 @@
 export * from "./access-level.ts";
 export * from "./addresses.ts";
+export * from "./best-effort.ts";
 export * from "./clock.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
@@ -9,4 +10,5 @@ export * from "./metrics.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";
 export * from "./settings.ts";
+export * from "./single-flight.ts";
 export * from "./taiga-connection.ts";

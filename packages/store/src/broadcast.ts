@@ -2,9 +2,9 @@
  * Who hears what is broadcast. It begins *lost*; then `restored` and `lost` take turns, however
  * many connections it took to get from one to the other.
  */
-export interface BroadcastListener {
+export interface BroadcastListener<Message = string> {
   /** Messages of one sender come in the order in which they were published. */
-  message(text: string): void;
+  message(message: Message): void;
   /**
    * From now on messages may be missed, and some of the last three seconds may be missing
    * already: that is how long a connection can be dead without a sign. What comes before

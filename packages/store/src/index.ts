@@ -1,7 +1,8 @@
 export type * from "./broadcast.ts";
+export * from "./due-list.ts";
 export type * from "./kv.ts";
 export { createLocalBroadcast, type LocalBroadcastDeps } from "./local-broadcast.ts";
-export { createMemoryKv, type MemoryKvDeps } from "./memory.ts";
+export * from "./lock.ts";
 export {
   openBroadcast,
   openStore,
@@ -9,3 +10,5 @@ export {
   type OpenStoreOptions,
 } from "./open-store.ts";
 export { createSqliteKv, type SqliteKvDeps } from "./sqlite.ts";
+export * from "./topic.ts";
+export * from "./update-entry.ts";

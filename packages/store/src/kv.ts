@@ -50,12 +50,15 @@ export interface Kv {
    */
   replace(key: string, value: string, options?: { ttlSeconds?: number }): Promise<boolean>;
 
-  /** Writes only over exactly `expected`, with a new end. */
+  /**
+   * Writes only over exactly `expected`, and keeps the end unless `ttlSeconds` gives a new one.
+   * Callers that write the value they expect may all succeed: where one must win, write another.
+   */
   compareAndSet(
     key: string,
     expected: string,
     value: string,
-    options: { ttlSeconds: number },
+    options?: { ttlSeconds?: number },
   ): Promise<boolean>;
 
   /**

@@ -61,11 +61,11 @@ redis.call('HSET', KEYS[1], 'v', ARGV[1])
 if ARGV[2] then place(KEYS[1], now + ARGV[2]) end
 return 1`,
 
-  /** ARGV: expected, value, ttlSeconds. */
+  /** ARGV: expected, value, then ttlSeconds unless the end stays. */
   compareAndSet: `
 if redis.call('HGET', KEYS[1], 'v') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[2])
-place(KEYS[1], now + ARGV[3])
+if ARGV[3] then place(KEYS[1], now + ARGV[3]) end
 return 1`,
 
   /** ARGV: ttlSeconds. */

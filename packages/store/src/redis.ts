@@ -58,8 +58,10 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
         ? did("replace", [toEntry(key)], value)
         : did("replace", [toEntry(key)], value, checkTtl(ttlSeconds)),
 
-    compareAndSet: async (key, expected, value, { ttlSeconds }) =>
-      did("compareAndSet", [toEntry(key)], expected, value, checkTtl(ttlSeconds)),
+    compareAndSet: async (key, expected, value, { ttlSeconds } = {}) =>
+      ttlSeconds === undefined
+        ? did("compareAndSet", [toEntry(key)], expected, value)
+        : did("compareAndSet", [toEntry(key)], expected, value, checkTtl(ttlSeconds)),
 
     touch: async (key, { ttlSeconds, indexes }) =>
       did("touch", toKeys(key, indexes), checkTtl(ttlSeconds)),

@@ -86,9 +86,9 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
         return sql.replace.run({ key, value, end, now }).changes === 1;
       }),
 
-    compareAndSet: (key, expected, value, { ttlSeconds }) =>
+    compareAndSet: (key, expected, value, { ttlSeconds } = {}) =>
       attempt((now) => {
-        const end = toEnd(now, ttlSeconds);
+        const end = ttlSeconds === undefined ? null : toEnd(now, ttlSeconds);
         return sql.compareAndSet.run({ key, expected, value, end, now }).changes === 1;
       }),
 
@@ -174,7 +174,7 @@ function prepareStatements(db: DatabaseSync) {
        WHERE key = :key AND expires_at > :now`,
     ),
     compareAndSet: db.prepare(
-      `UPDATE entries SET value = :value, expires_at = :end
+      `UPDATE entries SET value = :value, expires_at = coalesce(:end, expires_at)
        WHERE key = :key AND expires_at > :now AND value = :expected`,
     ),
     touch: db.prepare(

@@ -95,6 +95,16 @@ export function writesContract(it: StoreTest): void {
       expect(await endOf(kv, "k")).toBeGreaterThan(end);
     });
 
+    it("keeps the end unless it is given a new one", async ({ store: { kv }, expect }) => {
+      await kv.set("k", "v", { ttlSeconds: 100, indexes: ["i"] });
+      const end = await endOf(kv, "k");
+      expect(await kv.compareAndSet("k", "v", "w")).toBe(true);
+      expect(await kv.get("k")).toEqual({ value: "w", expiresAt: end });
+      expect(await kv.members("i")).toEqual(["k"]);
+      expect(await kv.compareAndSet("k", "v", "x")).toBe(false);
+      expect((await kv.get("k"))?.value).toBe("w");
+    });
+
     it("changes nothing over another value, however similar", async ({ store: { kv }, expect }) => {
       await kv.set("k", "v", { ttlSeconds: 100 });
       const entry = await kv.get("k");

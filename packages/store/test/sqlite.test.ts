@@ -5,14 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 import { ConfigurationError } from "@taiga-mcp/service";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createSqliteKv } from "../src/sqlite.ts";
-import { kvContract } from "./kv.contract.ts";
 import { createFakeClock } from "./support/fake-clock.ts";
 import { inspect, newFile, open, startHolder } from "./support/sqlite-file.ts";
-
-kvContract("createSqliteKv in memory", async () => {
-  const time = createFakeClock();
-  return { kv: createSqliteKv({ file: ":memory:", clock: time.clock }), ...time };
-});
 
 const { clock } = createFakeClock();
 

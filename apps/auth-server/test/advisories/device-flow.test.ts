@@ -2,7 +2,7 @@
 // other session, because nobody had claimed it. Here there is no device flow (RFC 8628); what waits
 // for its user here is the request in their browser.
 import { systemClock } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { introspect, postForm, postJson, REDIRECT_URI, request } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
@@ -16,7 +16,7 @@ const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 let kv: TestKv;
 let system: System;
 beforeEach(async () => {
-  kv = createTestKv(createMemoryKv({ clock: systemClock }));
+  kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   system = await startReplica({ kv, taiga: playTaiga() });
 });
 afterEach(() => system.close());

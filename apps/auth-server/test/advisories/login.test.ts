@@ -1,6 +1,6 @@
 // What went wrong in other authorization servers, about who has logged in, tried on this one.
 import { systemClock } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createBrowser, introspect, postForm, postJson, REDIRECT_URI } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
@@ -13,7 +13,7 @@ let kv: TestKv;
 let taiga: PlayedTaiga;
 let system: System;
 beforeEach(async () => {
-  kv = createTestKv(createMemoryKv({ clock: systemClock }));
+  kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   taiga = playTaiga();
   system = await startReplica({ kv, taiga });
 });

@@ -1,6 +1,6 @@
 // What went wrong in other authorization servers, about refresh tokens, tried on this one.
 import { systemClock } from "@taiga-mcp/service";
-import { createMemoryKv, createSqliteKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -34,7 +34,7 @@ describe("over two replicas", () => {
   let replicas: System[];
 
   async function start(refreshGraceSeconds: number): Promise<void> {
-    kv = createTestKv(createMemoryKv({ clock: systemClock }));
+    kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
     const first = await startSystem({ kv, config: { refreshGraceSeconds } });
     const { issuer } = first;
     replicas = [first, await startSystem({ kv, config: { issuer, refreshGraceSeconds } })];

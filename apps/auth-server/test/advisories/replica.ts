@@ -1,5 +1,5 @@
 import { createLogger, systemClock } from "@taiga-mcp/service";
-import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../src/config.ts";
 import { createCsrfKeys } from "../../src/secrets/cookie-keys.ts";
@@ -33,7 +33,7 @@ export interface ReplicaOptions {
  * ways to log in. Only Taiga is played. Two of them on one store are two replicas.
  */
 export async function startReplica(options: ReplicaOptions): Promise<System> {
-  const { taiga, kv = createMemoryKv({ clock: systemClock }) } = options;
+  const { taiga, kv = createSqliteKv({ file: ":memory:", clock: systemClock }) } = options;
   const { broadcast = createLocalBroadcast() } = options;
   const clock = systemClock;
   const logger = createLogger({ name: "test", level: "silent" });

@@ -1,6 +1,6 @@
 // What went wrong in other authorization servers, about revocations, tried on this one.
 import { systemClock } from "@taiga-mcp/service";
-import { createLocalBroadcast, createMemoryKv } from "@taiga-mcp/store";
+import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hash } from "../../src/storage/key-names.ts";
 import {
@@ -27,7 +27,7 @@ let system: System;
 let other: System;
 beforeEach(async () => {
   stopClock();
-  kv = createTestKv(createMemoryKv({ clock: systemClock }));
+  kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   taiga = playTaiga();
   ended = [];
   const broadcast = createLocalBroadcast();

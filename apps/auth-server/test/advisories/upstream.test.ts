@@ -1,7 +1,7 @@
 // What went wrong in other authorization servers, about the login at the service behind them,
 // tried on this one.
 import { systemClock, UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hash } from "../../src/storage/key-names.ts";
@@ -21,7 +21,7 @@ let replicas: System[];
 let system: System;
 beforeEach(async () => {
   stopClock();
-  kv = createTestKv(createMemoryKv({ clock: systemClock }));
+  kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   taiga = playTaiga();
   system = await startReplica({ kv, taiga });
   replicas = [system, await startReplica({ kv, taiga, config: { issuer: system.issuer } })];

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createLimitedLogin, TooManyLoginsError } from "../../src/login/limited-login.ts";
@@ -31,7 +31,7 @@ function createScene() {
           : { ok: false, reason: "wrong_credentials" };
       },
     },
-    kv: createMemoryKv({ clock: () => now }),
+    kv: createSqliteKv({ file: ":memory:", clock: () => now }),
     keys: createKeyNames("https://taiga.example.com/api/v1"),
     clock: () => now,
     sleep: async (ms) => {

@@ -1,5 +1,5 @@
 import { createLogger } from "@taiga-mcp/service";
-import { createLocalBroadcast, createMemoryKv } from "@taiga-mcp/store";
+import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createSealer, toSealMark } from "../../src/secrets/seal.ts";
 import { openKeyRing } from "../../src/secrets/key-ring.ts";
@@ -15,7 +15,7 @@ const HOUR = 3600;
 function createInstallation() {
   let now = 1_000_000;
   const clock = (): number => now;
-  const kv = createTestKv(createMemoryKv({ clock }));
+  const kv = createTestKv(createSqliteKv({ file: ":memory:", clock }));
   const broadcast = createLocalBroadcast();
   const logger = createLogger({ name: "test", level: "silent" });
 

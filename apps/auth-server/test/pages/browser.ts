@@ -1,5 +1,5 @@
 import { createLogger, listen, type Listening, systemClock } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
 import type { GrantScope, Interaction, InteractionOutcome } from "../../src/engine/ports.ts";
@@ -93,7 +93,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   const allowLists = { users: [], emailDomains: [], ...options.allowLists };
   let now = systemClock();
   const clock = (): number => now;
-  const kv = createMemoryKv({ clock });
+  const kv = createSqliteKv({ file: ":memory:", clock });
   const logger = createLogger({ name: "test", level: "silent" });
   const keys = createKeyNames("https://taiga.example.com/api/v1");
   const csrf = createCsrf(() => [new Uint8Array(32).fill(3)]);

@@ -1,5 +1,5 @@
 import { ConfigurationError, createLogger, UnavailableError } from "@taiga-mcp/service";
-import { createLocalBroadcast, createMemoryKv } from "@taiga-mcp/store";
+import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type KeyRing, openKeyRing, RING_CHANGED } from "../../src/secrets/key-ring.ts";
 import { addKey, type Ring } from "../../src/secrets/ring.ts";
@@ -19,7 +19,7 @@ afterEach(() => void vi.useRealTimers());
 function createInstallation() {
   let now = 1_000_000;
   const clock = (): number => now;
-  const memory = createMemoryKv({ clock });
+  const memory = createSqliteKv({ file: ":memory:", clock });
   let afterGet: (() => Promise<void>) | undefined;
   const kv = createTestKv({
     ...memory,

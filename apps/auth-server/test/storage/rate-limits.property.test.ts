@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
@@ -19,7 +19,7 @@ describe("a stored counter of any text", () => {
   it("lets no more through than its limit, and nobody when it is no count", async () => {
     await fc.assert(
       fc.asyncProperty(stored, fc.integer({ min: 1, max: 20 }), async (text, maximum) => {
-        const kv = createMemoryKv({ clock });
+        const kv = createSqliteKv({ file: ":memory:", clock });
         const limit = createRateLimits({ kv, keys, clock })({
           name: "login",
           windowSeconds: 60,

@@ -1,5 +1,5 @@
 import { UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
@@ -15,7 +15,7 @@ const createReplica = () => createRateLimits({ kv, keys, clock })(limit);
 const address = "203.0.113.7";
 beforeEach(() => {
   now = NOW;
-  kv = createMemoryKv({ clock });
+  kv = createSqliteKv({ file: ":memory:", clock });
 });
 
 describe("a counter in the store", () => {

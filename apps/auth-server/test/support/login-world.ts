@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import {
@@ -53,7 +53,7 @@ export interface LoginWorld {
 export function createLoginWorld(): LoginWorld {
   let now = START;
   const clock = (): number => now;
-  const kv = createTestKv(createMemoryKv({ clock }));
+  const kv = createTestKv(createSqliteKv({ file: ":memory:", clock }));
   const createReplica = (): LimitedLogin =>
     createLimitedLogin({
       login: {

@@ -1,5 +1,5 @@
 import { systemClock, UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 
 /** A store that a test can take down, look into, and slow down. */
 export interface TestKv extends Kv {
@@ -12,7 +12,9 @@ export interface TestKv extends Kv {
   before: ((method: string, key: string) => Promise<void>) | undefined;
 }
 
-export function createTestKv(kv: Kv = createMemoryKv({ clock: systemClock })): TestKv {
+export function createTestKv(
+  kv: Kv = createSqliteKv({ file: ":memory:", clock: systemClock }),
+): TestKv {
   const control = { isDown: false, failsOn: undefined, before: undefined } as Pick<
     TestKv,
     "isDown" | "failsOn" | "before"

@@ -1,4 +1,4 @@
-import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { createLogger, createMetrics, type Logger, systemClock } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -79,7 +79,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const publicServer = await startServer();
   const privateServer = await startServer();
   const clock = systemClock;
-  const kv = options.kv ?? createMemoryKv({ clock });
+  const kv = options.kv ?? createSqliteKv({ file: ":memory:", clock });
   const broadcast = options.broadcast ?? createLocalBroadcast();
   const keys = createKeyNames(TAIGA_API_URL);
   const { fetchDocument } = options;

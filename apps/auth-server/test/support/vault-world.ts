@@ -1,5 +1,5 @@
 import { type Clock, createLogger } from "@taiga-mcp/service";
-import { createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { expect } from "vitest";
 import { createSealer } from "../../src/secrets/seal.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../../src/login/login-backend.ts";
@@ -50,7 +50,7 @@ export interface VaultWorld {
 export function createVaultWorld(): VaultWorld {
   let now = START;
   const clock: Clock = () => now;
-  const memory = createMemoryKv({ clock });
+  const memory = createSqliteKv({ file: ":memory:", clock });
   const createReplica = (overrides: Partial<VaultDeps> = {}): Vault => {
     const { kv = memory } = overrides;
     return createVault({

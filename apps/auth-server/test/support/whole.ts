@@ -1,5 +1,5 @@
 import { createLogger, systemClock } from "@taiga-mcp/service";
-import { type Broadcast, createLocalBroadcast, createMemoryKv, type Kv } from "@taiga-mcp/store";
+import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import { UnsecuredJWT } from "jose";
 import { createCsrfKeys } from "../../src/secrets/cookie-keys.ts";
 import { createSealer } from "../../src/secrets/seal.ts";
@@ -32,7 +32,8 @@ export interface WholeOptions {
 /** All parts as main.ts joins them; only Taiga itself is pretended. */
 export async function startWhole(options: WholeOptions = {}): Promise<System> {
   const clock = systemClock;
-  const { kv = createMemoryKv({ clock }), broadcast = createLocalBroadcast() } = options;
+  const { kv = createSqliteKv({ file: ":memory:", clock }), broadcast = createLocalBroadcast() } =
+    options;
   const logger = createLogger({ name: "test", level: "silent" });
   const record = createRingRecord({ kv, keys: KEYS, masterKeys: MASTER_KEYS, clock });
   const rootKeys = await openKeyRing({ record, broadcast, clock, logger });

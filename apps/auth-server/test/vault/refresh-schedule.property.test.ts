@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createKeyNames } from "../../src/storage/key-names.ts";
@@ -18,7 +18,7 @@ describe("a stored plan of any text", () => {
     );
     await fc.assert(
       fc.asyncProperty(stored, async (text) => {
-        const kv = createMemoryKv({ clock });
+        const kv = createSqliteKv({ file: ":memory:", clock });
         const schedule = createRefreshSchedule({ kv, clock, keys });
         const options = { ttlSeconds: 600, indexes: [keys.renewalPlans] };
         await kv.set(keys.renewalPlan("damaged"), text, options);

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
@@ -9,7 +9,7 @@ const args = fc.jsonValue({ maxDepth: 2 });
 
 function start() {
   const keys: string[] = [];
-  const memory = createMemoryKv({ clock });
+  const memory = createSqliteKv({ file: ":memory:", clock });
   const setIfAbsent: typeof memory.setIfAbsent = async (...call) => {
     keys.push(call[0]);
     return memory.setIfAbsent(...call);

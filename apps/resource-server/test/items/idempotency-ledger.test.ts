@@ -1,5 +1,5 @@
 import { UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import {
@@ -9,7 +9,7 @@ import {
 
 const setUp = () => {
   const clock = { now: 1_000_000 };
-  const kv = createMemoryKv({ clock: () => clock.now });
+  const kv = createSqliteKv({ file: ":memory:", clock: () => clock.now });
   const ledgers = createIdempotencyLedgers({ kv, clock: () => clock.now });
   const made: string[] = [];
   const make = (name: string) => async () => {

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { describe, expect, it } from "vitest";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
 import { createToolContexts } from "../../src/mcp/tool-contexts.ts";
@@ -15,7 +15,7 @@ describe("a call under an idempotency key", () => {
       forget: () => {},
     },
     directories: createProjectDirectories({ clock, maxUsers: 1 }),
-    ledgers: createIdempotencyLedgers({ kv: createMemoryKv({ clock }), clock }),
+    ledgers: createIdempotencyLedgers({ kv: createSqliteKv({ file: ":memory:", clock }), clock }),
     confirmationKey: new Uint8Array(32),
     taigaWebUrl: "https://taiga.test",
     clock,

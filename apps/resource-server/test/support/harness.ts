@@ -1,6 +1,6 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createLogger } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { createApp, type AppDeps } from "../../src/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
@@ -88,7 +88,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     clientSecret: CLIENT_SECRET,
     fetch,
   });
-  const kv = createMemoryKv({ clock });
+  const kv = createSqliteKv({ file: ":memory:", clock });
   const credentials = createTaigaCredentials({
     authorizationServer,
     taigaApiUrl: TAIGA_API_URL,

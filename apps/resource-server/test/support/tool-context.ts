@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { createConfirmations } from "../../src/items/confirmation.ts";
 import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/mcp/define-tool.ts";
@@ -36,9 +36,10 @@ export function createBench(
       taiga: double.client,
       projects,
     }),
-    ledger: createIdempotencyLedgers({ kv: createMemoryKv({ clock: read }), clock: read }).for(
-      "bob",
-    ),
+    ledger: createIdempotencyLedgers({
+      kv: createSqliteKv({ file: ":memory:", clock: read }),
+      clock: read,
+    }).for("bob"),
     confirmations: createConfirmations({
       key: new Uint8Array(32),
       clock: read,

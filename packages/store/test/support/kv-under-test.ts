@@ -1,9 +1,12 @@
+import type { Clock } from "@taiga-mcp/service";
 import { test as base } from "vitest";
 import type { Kv } from "../../src/kv.ts";
 
 /** A store and the time it lives in. */
 export interface KvUnderTest {
   kv: Kv;
+  /** The time of the process that uses the store, in epoch seconds. */
+  clock: Clock;
   /** The store's own time, in epoch seconds. */
   now: () => Promise<number>;
   /** Lets time pass until the store's clock shows `time`; at once when it is later already. */

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { systemClock } from "@taiga-mcp/service";
 import { exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
@@ -158,7 +158,7 @@ describe("fetching for others", () => {
 
 describe("the engine's revision of the draft", () => {
   const keys = createKeyNames("https://taiga.example/api/v1");
-  const kv = createMemoryKv({ clock: systemClock });
+  const kv = createSqliteKv({ file: ":memory:", clock: systemClock });
   const source = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
   const { feature } = createDocumentClients({ documents: source, kv, keys });
   const boot = (ack: string | undefined) =>

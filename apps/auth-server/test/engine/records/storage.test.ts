@@ -1,5 +1,5 @@
 import { systemClock } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Adapter, type AdapterPayload, errors } from "oidc-provider";
 import { createSealer } from "../../../src/secrets/seal.ts";
@@ -90,7 +90,7 @@ describe("what lies in the store", () => {
   });
 
   it("ends whole when a grant is revoked: tokens, Taiga credential", async () => {
-    const kv = createMemoryKv({ clock });
+    const kv = createSqliteKv({ file: ":memory:", clock });
     system = await startSystem({ kv });
     const { clientId, tokens } = await connect(system);
     const [grant] = await kv.members(system.keys.accountGrants("alice"));
@@ -145,7 +145,7 @@ describe("what lies in the store", () => {
   });
 
   it("belongs to one Taiga: pointed at another one, the service finds no grant", async () => {
-    const kv = createMemoryKv({ clock });
+    const kv = createSqliteKv({ file: ":memory:", clock });
     const here = createKeyNames("https://taiga.example/api/v1");
     const there = createKeyNames("https://other.example/api/v1");
     for (const name of ["accessToken", "grant", "vault", "session"] as const) {
@@ -157,7 +157,7 @@ describe("what lies in the store", () => {
 });
 
 describe("the adapter", () => {
-  const kv = createMemoryKv({ clock });
+  const kv = createSqliteKv({ file: ":memory:", clock });
   const toAdapter = createAdapterFactory({
     kv,
     keys: createKeyNames(TAIGA_API_URL),

@@ -1,4 +1,4 @@
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { errors } from "oidc-provider";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../../src/secrets/seal.ts";
@@ -29,7 +29,7 @@ describe("the use of an authorization code", () => {
     now = 1_000;
     const clock = (): number => Math.floor(now);
     records = createRecordStore({
-      kv: createMemoryKv({ clock }),
+      kv: createSqliteKv({ file: ":memory:", clock }),
       sealer: createSealer(createRootKeys(1), "engine"),
       clock,
       kind: toRecordKind("AuthorizationCode", createKeyNames("http://localhost:3003/api/v1")),

@@ -1,5 +1,5 @@
 import { UnavailableError } from "@taiga-mcp/service";
-import { createMemoryKv } from "@taiga-mcp/store";
+import { createSqliteKv } from "@taiga-mcp/store";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSealer } from "../../../src/secrets/seal.ts";
 import { createRecordStore } from "../../../src/engine/records/record-store.ts";
@@ -27,7 +27,7 @@ beforeEach(async () => {
   rounds = 0;
   nextLook = Promise.resolve();
   const clock = (): number => now;
-  kv = createTestKv(createMemoryKv({ clock }));
+  kv = createTestKv(createSqliteKv({ file: ":memory:", clock }));
   const keys = createKeyNames("http://localhost:3003/api/v1");
   const sealer = createSealer(createRootKeys(1), "engine");
   const records = createRecordStore({
