@@ -50,7 +50,6 @@ beforeEach(() => {
   credentials = createCredentialStore({
     kv,
     seal,
-    clock,
     keys,
     schedule: createRefreshSchedule({ kv, clock, keys }),
     ttlSeconds: 600,
@@ -223,7 +222,7 @@ describe("a token whose grants nobody ends", () => {
     world.now += DAY;
     const registry = createRegistry();
     const [name = ""] = await registry.due(1);
-    expect(await registry.lease(name)).toMatchObject({ token: { token: application.token } });
+    expect(await registry.lease(name)).toMatchObject({ value: { token: application.token } });
     expect(await registry.lease(name)).toBeUndefined();
     expect(await registry.due(1)).toEqual([]);
     world.now += 15 * 60;
