@@ -113,8 +113,8 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))(
 
       await redis.restore();
       await expect.poll(async () => (await ask("/jwks")).status, { timeout: 10_000 }).toBe(200);
-      expect(service.output()).toContain("the key ring cannot be read");
-      expect(service.output()).toContain("the key ring can be read again");
+      expect(service.output()).toContain("key ring read failed");
+      expect(service.output()).toContain("key ring readable again");
     }, 30_000);
   },
 );

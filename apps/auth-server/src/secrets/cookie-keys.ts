@@ -9,18 +9,18 @@ import type { JWK } from "jose";
 import { deriveKey } from "./derive-key.ts";
 import { deriveOnce, type RootKeys } from "./root-keys.ts";
 
-/** What signs cookies; the interface of the package `keygrip`, which the engine takes keys by. */
+/** Signs cookies; the interface of the package `keygrip`, in which the engine expects its keys. */
 export interface CookieKeys {
   sign(data: string): string;
   verify(data: string, signature: string): boolean;
-  /** @returns -1 when no key has signed it. */
+  /** @returns -1 when no key verifies the signature. */
   index(data: string, signature: string): number;
 }
 
 /**
- * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies by all of
- * them. What an older key signed is not signed again: cookies live for minutes, and the engine
- * would send the new signature for other paths than the cookie.
+ * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies with all
+ * keys. Cookies of an older key are not signed again: they live for minutes, and the engine would
+ * set the new signature for another path than the cookie's.
  */
 export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   const toKey = deriveOnce((secret) => deriveKey(secret, "cookies", 32));
@@ -40,7 +40,7 @@ export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   };
 }
 
-/** What the forms' CSRF tokens are made with: the first signs, so that open forms outlive a rotation. */
+/** Keys for CSRF tokens. The first one signs, all of them verify: open forms survive a key rotation. */
 export function createCsrfKeys(rootKeys: RootKeys): () => readonly [Uint8Array, ...Uint8Array[]] {
   const toKey = deriveOnce((secret) => deriveKey(secret, "csrf", 32));
   return () => {
@@ -58,8 +58,8 @@ export interface KeySet {
 }
 
 /**
- * The public halves of ES256 signing keys, the same on every replica, each under the name of its
- * root key. Nothing is signed with them while tokens are opaque.
+ * Public ES256 keys, the same on every replica, each with the id of its root key. Nothing is signed
+ * with them as long as tokens are opaque.
  */
 export function createPublicKeySet(rootKeys: RootKeys): () => KeySet {
   const toPublic = deriveOnce((secret) => toPublicEs256Key(secret));
@@ -69,7 +69,7 @@ export function createPublicKeySet(rootKeys: RootKeys): () => KeySet {
 }
 
 function toPublicEs256Key(secret: Uint8Array): JWK {
-  // 64 bits more than the order has, so that the remainder is uniform (FIPS 186-5 §A.2.1).
+  // 64 bits more than the order, so that the remainder is uniform (FIPS 186-5 §A.2.1).
   const seed = BigInt(`0x${Buffer.from(deriveKey(secret, "es256", 40)).toString("hex")}`);
   const scalar = (seed % (P256_ORDER - 1n)) + 1n;
   const privateKey = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
@@ -86,8 +86,8 @@ const toSec1 = (privateKey: Buffer): Buffer =>
   ]);
 
 /**
- * A signing key that this process alone has: the engine insists on one, and signs nothing with it
- * while tokens are opaque.
+ * A signing key of this process only: the engine requires one, but signs nothing with it as long as
+ * tokens are opaque.
  */
 export const createEngineKeySet = (): KeySet => ({
   keys: [

@@ -1,7 +1,7 @@
 import { type Broadcast, createTopic, type Topic } from "@taiga-mcp/store";
 
 /** The text of a key ring message. A grant's `gid` is base64url, so the two cannot be confused. */
-const RING_CHANGED = "the key ring was changed";
+export const RING_CHANGED = "the key ring was changed";
 
 type Channel = Pick<Broadcast, "publish" | "subscribe">;
 

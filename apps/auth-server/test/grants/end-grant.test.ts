@@ -21,6 +21,7 @@ function setUp({ storeIsDown = false } = {}) {
     },
     keys,
     broadcast: {
+      ...broadcast,
       publish: (text) => {
         steps.push(`publish ${text}`);
         return broadcast.publish(text);

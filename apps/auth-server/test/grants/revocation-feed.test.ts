@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { expect, it } from "vitest";
-import { RING_CHANGED } from "../../src/secrets/key-ring.ts";
+import { RING_CHANGED } from "../../src/storage/topics.ts";
 import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
 import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 

@@ -1,7 +1,8 @@
 import { ConfigurationError, createLogger, UnavailableError } from "@taiga-mcp/service";
 import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type KeyRing, openKeyRing, RING_CHANGED } from "../../src/secrets/key-ring.ts";
+import { type KeyRing, openKeyRing } from "../../src/secrets/key-ring.ts";
+import { RING_CHANGED } from "../../src/storage/topics.ts";
 import { addKey, type Ring } from "../../src/secrets/ring.ts";
 import type { MasterKeys } from "../../src/secrets/ring-envelope.ts";
 import { createRingRecord } from "../../src/secrets/ring-record.ts";
@@ -173,7 +174,7 @@ describe("while the store does not answer", () => {
     kv.isDown = false;
     await vi.advanceTimersByTimeAsync(1_000);
     await vi.waitFor(() => expect(ring.isFresh()).toBe(true));
-    expect(logged()).toEqual(["the key ring cannot be read", "the key ring can be read again"]);
+    expect(logged()).toEqual(["key ring read failed", "key ring readable again"]);
   });
 
   it("a service starts, and has its keys a second after there is one that does", async () => {
@@ -185,7 +186,7 @@ describe("while the store does not answer", () => {
     kv.isDown = false;
     await vi.advanceTimersByTimeAsync(1_000);
     await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(1));
-    expect(logged()).toEqual(["the key ring cannot be read", "the key ring can be read again"]);
+    expect(logged()).toEqual(["key ring read failed", "key ring readable again"]);
   });
 
   it("reads for nobody once it is closed", async () => {
@@ -215,7 +216,7 @@ describe("MASTER_KEY", () => {
     const ring = await start(NEW);
     kv.isDown = false;
     await expect(ring.refresh()).rejects.toThrow(UnavailableError);
-    expect(logged()).toEqual(["the key ring cannot be read", "the key ring cannot be read"]);
+    expect(logged()).toEqual(["key ring read failed", "key ring read failed"]);
   });
 
   it("is replaced replica by replica: each opens the ring, whoever was restarted before", async () => {
