@@ -14,7 +14,7 @@ import {
   type RequestingClient,
 } from "./requesting-client.ts";
 
-/** What an access level is called, and what it lets an app do, for the person who grants it. */
+/** Name of each access level, and what it allows, for the user who grants it. */
 const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string }>> = {
   read: {
     title: "Read only",
@@ -22,11 +22,11 @@ const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string
   },
   write: {
     title: "Read and write",
-    allows: "Also create and change them, comment and attach files. Deletes nothing.",
+    allows: "Also create and change them, comment and attach files. Cannot delete anything.",
   },
   delete: {
     title: "Read, write and delete",
-    allows: "Also delete items, comments and files for good.",
+    allows: "Also permanently delete items, comments and files.",
   },
   admin: {
     title: "Everything, with administration",
@@ -42,15 +42,15 @@ export interface ConsentPage {
   client: RequestingClient;
   taigaHost: string;
   user: { username: string; fullName: string };
-  /** What may be granted, lowest first. */
+  /** The levels that may be granted, lowest first. */
   levels: readonly AccessLevel[];
   selected: AccessLevel;
   projects: ProjectQuestion;
-  /** What was wrong with the choice. */
+  /** The error in the previous choice. */
   choiceError?: string;
 }
 
-/** The question itself: what may this client do in Taiga as this user? */
+/** The page that asks what this client may do in Taiga as this user. */
 export function renderConsentPage(page: ConsentPage): Promise<string> {
   const { basePath, client, taigaHost, user } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
@@ -69,14 +69,14 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
           ${page.levels.map((level) => renderChoice(level, level === page.selected))}
         </fieldset>
         ${renderProjectQuestion(page.projects)}
-        <p class="small">Never more than you may do yourself in Taiga.</p>
+        <p class="small">The app can never do more than you can do in Taiga yourself.</p>
         <div class="actions">
           <button class="button primary" type="submit">Allow access</button>
           ${cancelButton}
         </div>
       </form>
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`The app keeps this access until it is revoked, or has not been used for a long
+    footer: html`The app keeps this access until it is revoked or has not been used for a long
     time.`,
   });
 }
