@@ -73,9 +73,7 @@ async function check(
   const reached = await reach(step, fetchFrom);
   if ("errorCode" in reached) return toUnreachedFinding({ ...step, ...reached, inContainer });
   const fault =
-    reached.status === expectedStatus
-      ? findFault(reached)
-      : toStatusFault(reached, expectedStatus);
+    reached.status === expectedStatus ? findFault(reached) : toStatusFault(reached, expectedStatus);
   if (fault === undefined) return { mark: "ok", about, text: okText };
   return { mark: "fail", about, ...fault, text: `${url} ${fault.text}` };
 }
@@ -120,7 +118,8 @@ function toStatusFault(
   if (status >= 300 && status < 400) {
     return {
       text: `redirects to ${headers.get("location") ?? "elsewhere"}, which clients do not follow`,
-      advice: "Set PUBLIC_URL (or ISSUER and MCP_URL) to the address that responds without a redirect.",
+      advice:
+        "Set PUBLIC_URL (or ISSUER and MCP_URL) to the address that responds without a redirect.",
     };
   }
   if (status === 403 || status === 421) {
@@ -148,7 +147,8 @@ const Metadata = z.object({
 /** @see RFC 8414 sections 2 and 3.3 */
 function findMetadataFault(json: unknown, issuer: string): Fault | undefined {
   const { data } = Metadata.safeParse(json);
-  if (data === undefined) return { text: "does not return the metadata of this server", advice: ROUTING };
+  if (data === undefined)
+    return { text: "does not return the metadata of this server", advice: ROUTING };
   if (data.issuer !== issuer) {
     return {
       text: `names ${data.issuer} as its issuer, not ${issuer}; clients compare them character by character`,
@@ -166,11 +166,17 @@ function findMetadataFault(json: unknown, issuer: string): Fault | undefined {
     (endpoint) => !endpoint.startsWith(`${issuer}/`),
   );
   if (foreign === undefined) return undefined;
-  return { text: `names ${foreign}, an endpoint of another server`, advice: "A proxy modifies responses; make it pass them on unchanged." };
+  return {
+    text: `names ${foreign}, an endpoint of another server`,
+    advice: "A proxy modifies responses; make it pass them on unchanged.",
+  };
 }
 
 /** @see RFC 9728 section 5.1 */
-function findChallengeFault({ headers }: { headers: Headers }, metadataUrl: string): Fault | undefined {
+function findChallengeFault(
+  { headers }: { headers: Headers },
+  metadataUrl: string,
+): Fault | undefined {
   const challenge = headers.get("www-authenticate") ?? "";
   const named = /\bresource_metadata="([^"]*)"/.exec(challenge)?.[1];
   if (named === metadataUrl) return undefined;

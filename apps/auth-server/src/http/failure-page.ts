@@ -28,7 +28,8 @@ const PAGES: Readonly<Record<string, Omit<ErrorPage, "code">>> = {
   },
   too_many_requests: {
     title: "Too many logins at once",
-    message: "In the last minute, more logins were started from your network than this server allows.",
+    message:
+      "In the last minute, more logins were started from your network than this server allows.",
     advice: "Nothing is lost. Wait a minute, then connect again from the app.",
   },
   not_found: {

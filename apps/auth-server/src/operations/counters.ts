@@ -13,18 +13,12 @@ export const createCounters = ({ outcomes }: Pick<Metrics, "outcomes">): Counter
     "taiga_mcp_oauth_events_total",
     "Events of the OAuth endpoints, by event or error code",
   ),
-  passwordLogins: outcomes(
-    "taiga_mcp_password_logins_total",
-    "Password logins, by outcome",
-  ),
+  passwordLogins: outcomes("taiga_mcp_password_logins_total", "Password logins, by outcome"),
   applicationLogins: outcomes(
     "taiga_mcp_application_logins_total",
     "Logins on Taiga's own pages, by outcome",
   ),
-  renewals: outcomes(
-    "taiga_mcp_taiga_renewals_total",
-    "Renewals of Taiga logins, by outcome",
-  ),
+  renewals: outcomes("taiga_mcp_taiga_renewals_total", "Renewals of Taiga logins, by outcome"),
 });
 
 /** Outcome of a login for the metrics: `ok`, or the reason for its failure. */

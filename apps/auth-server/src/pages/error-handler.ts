@@ -43,7 +43,8 @@ function toFailurePage(status: number, detail: string, requestId: unknown): Erro
       ...request,
       title: "Something went wrong",
       message: "This is an error of this server; you did nothing wrong.",
-      advice: "Go back to your app and connect again. If the problem persists, tell your administrator.",
+      advice:
+        "Go back to your app and connect again. If the problem persists, tell your administrator.",
     };
   }
   return { title: "Invalid request", message: detail };

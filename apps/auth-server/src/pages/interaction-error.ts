@@ -50,7 +50,8 @@ const PAGES = {
     title: "This login was not started here",
     message:
       "Taiga sent you here, but this browser has not started a login recently, or has already completed it.",
-    advice: "Nothing was changed. Go back to your app and connect again, and stay in the same browser.",
+    advice:
+      "Nothing was changed. Go back to your app and connect again, and stay in the same browser.",
   },
   flow_ended: {
     status: 400,

@@ -106,7 +106,7 @@ describe("a login that does not work", () => {
     expect(page.status).toBe(429);
     expect(page.headers.get("Retry-After")).toBe("900");
     expect(page.html.querySelector("[role=alert]")?.text).toContain(
-      "Too many logins with this name have failed. Your password was not checked. Try again in 15 minutes.",
+      "Too many failed logins with this user name. Your password was not checked. Try again in 15 minutes.",
     );
     expect(field(page, "username")?.getAttribute("value")).toBe("ada");
     expect(browser.logins).toHaveLength(5);
@@ -153,7 +153,7 @@ describe("an installation for some people only", () => {
     await openFor({ users: ["bob"], emailDomains: ["bob.example"] });
     const page = await browser.submit("login", typed);
     expect(page.status).toBe(403);
-    expect(page.html.querySelector("h1")?.text).toBe("This is not for your account");
+    expect(page.html.querySelector("h1")?.text).toBe("Your account has no access");
     expect(page.text).toContain("bob.example");
     expect(browser.calls).toEqual(["release Bearer"]);
     expect(browser.held.size).toBe(0);
@@ -165,6 +165,6 @@ describe("an installation for some people only", () => {
     await openFor({ users: ["bob"] });
     expect((await browser.submit("login", typed)).text).not.toContain("bob");
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
-    expect((await browser.submit("login", typed)).text).not.toContain("not for your account");
+    expect((await browser.submit("login", typed)).text).not.toContain("Your account has no access");
   });
 });

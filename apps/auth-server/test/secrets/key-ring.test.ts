@@ -206,7 +206,7 @@ describe("MASTER_KEY", () => {
     await start(OLD);
     await expect(start(NEW)).rejects.toThrow(ConfigurationError);
     expect(logged()).toEqual([]);
-    await expect(start(NEW)).rejects.toThrow(/MASTER_KEY does not open.*Put that key back/);
+    await expect(start(NEW)).rejects.toThrow(/MASTER_KEY does not open.*Restore that key/);
   });
 
   it("that turns out to be wrong after the start is logged as an error, and costs no login", async () => {

@@ -76,8 +76,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
         </div>
       </form>
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`The app keeps this access until it is revoked or has not been used for a long
-    time.`,
+    footer: html`The app keeps this access until it is revoked or has not been used for a long time.`,
   });
 }
 
