@@ -44,6 +44,7 @@ describe("resolveAddresses", () => {
     expect(resolve({ ...settings, ISSUER: issuer }).issuer).toBe(issuer);
   });
 
+  // @rule KEYS-6
   it.each(["PUBLIC_URL", "ISSUER"])("refuses the sandbox when %s is public", (name) => {
     expect(() => resolve({ [name]: "https://mcp.example.com" })).toThrow(
       /TAIGA_API_URL is not set/,
@@ -70,6 +71,7 @@ describe("resolveAddresses", () => {
     expect(resolve({ SANDBOX_API_URL: url, RUNNING_IN_CONTAINER: "true" }).taigaApiUrl).toBe(url);
   });
 
+  // @rule LOGIN-2
   it("refuses Taiga by plain http on another machine, unless told that the network is safe", () => {
     const settings = { TAIGA_API_URL: "http://taiga.internal" };
     expect(() => resolve(settings)).toThrow(/TAIGA_API_URL: must be https/);

@@ -12,7 +12,7 @@ const typed = (required: string) =>
     .min(1, required)
     .max(MAX_LENGTH, `Use at most ${MAX_LENGTH} characters.`)
     // NUL makes Taiga's database fail, and no keyboard types the other control characters.
-    .regex(/^\P{Cc}*$/u, "Control characters are not allowed.");
+    .regex(/^\P{Cc}*$/u, "Do not use control characters.");
 
 /** The login form. Whitespace around a name is a typing error; in a password it may be intended. */
 export const LoginForm = z.object({

@@ -61,6 +61,7 @@ describe("over two replicas", () => {
     };
   }
 
+  // @rule CVE-2026-1035
   it("Keycloak CVE-2026-1035: of eight that find a token unused at the same time, one uses it; all get its answer", async () => {
     await start(30);
     const { clientId, tokens } = await connect(replicas[0] as System);
@@ -73,6 +74,7 @@ describe("over two replicas", () => {
     expect([...kv.written.keys()].filter((key) => key.startsWith("at:"))).toHaveLength(1);
   });
 
+  // @rule CVE-2026-1035
   it("Keycloak CVE-2026-1035: without a grace one is answered at most, and no family goes on twice", async () => {
     await start(0);
     const { clientId, tokens } = await connect(replicas[0] as System);
@@ -85,6 +87,7 @@ describe("over two replicas", () => {
     expect(new Set(lost.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
   });
 
+  // @rule ADV-openwork-4441
   it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over, with one successor each", async () => {
     await start(30);
     const [first] = replicas as [System];
@@ -136,6 +139,7 @@ describe("over a restart, on the same file", () => {
   const isActive = async (token: string): Promise<unknown> =>
     (await introspect(system.url, token)).json["active"];
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a rotated token is still known as one, and its use ends the family", async () => {
     const { clientId, tokens } = await connect(system);
     const next = toTokens(await refresh(here(), clientId, tokens.refresh_token));
@@ -150,6 +154,7 @@ describe("over a restart, on the same file", () => {
     expect(after.json["error"]).toBe("invalid_grant");
   });
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: the grace is neither longer nor another one after it", async () => {
     const { clientId, tokens } = await connect(system);
     const first = await refresh(here(), clientId, tokens.refresh_token);
@@ -160,6 +165,7 @@ describe("over a restart, on the same file", () => {
     expect((await refresh(here(), clientId, tokens.refresh_token)).status).toBe(400);
   });
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a used code and a used assertion are still known as used", async () => {
     const clientId = await register(here());
     const pkce = createPkce();

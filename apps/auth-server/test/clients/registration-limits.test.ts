@@ -10,6 +10,7 @@ const registerFrom = (system: System, address: string): Promise<Answer> =>
   });
 
 describe("registering a client", () => {
+  // @rule RFC7591-5-1
   it("is limited for each address, with an answer that clients can read", async () => {
     const limited = await startSystem({ config: { registrationsPerHour: 2 } });
     try {
@@ -24,6 +25,7 @@ describe("registering a client", () => {
     }
   });
 
+  // @rule RFC7591-5-1 CVE-2026-45364
   it("counts a home's whole IPv6 network as one address, because every host has billions", async () => {
     const limited = await startSystem({ config: { registrationsPerHour: 2, trustProxy: 1 } });
     try {
@@ -52,6 +54,7 @@ describe("registering a client", () => {
     }
   });
 
+  // @rule RFC7591-5-1
   it("is limited altogether, too; what one network is refused does not count", async () => {
     const config = { registrationsPerHour: 2, registrationsPerHourTotal: 3, trustProxy: 1 };
     const limited = await startSystem({ config });
@@ -62,7 +65,7 @@ describe("registering a client", () => {
       expect((await registerFrom(limited, "192.0.2.2")).status).toBe(201);
       const refused = await registerFrom(limited, "192.0.2.3");
       expect([refused.status, refused.json["error"]]).toEqual([429, "too_many_requests"]);
-      expect(refused.json["error_description"]).toContain("everywhere");
+      expect(refused.json["error_description"]).toContain("all clients");
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_500);
     } finally {
       await limited.close();

@@ -6,7 +6,7 @@ describe("the page for a request that cannot go on", () => {
     "says what was wrong as a sentence: %s",
     async (description) => {
       const page = await renderFailurePage({ status: 400, error: "invalid_request", description });
-      expect(page).toContain("was refused: code_challenge is missing.</p>");
+      expect(page).toContain("was rejected: code_challenge is missing.</p>");
     },
   );
 

@@ -22,6 +22,7 @@ describe("the choice of projects", () => {
     return browser.post(`${PATH}/consent`, form.toString());
   };
 
+  // @rule MCP-SECURITY-6
   it("offers the user's own projects by name, all of them preselected", async () => {
     const page = await browser.get(PATH);
     expect(browser.listed).toEqual(["5 access"]);
@@ -48,12 +49,13 @@ describe("the choice of projects", () => {
     expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
   });
 
+  // @rule MCP-SECURITY-6
   it.each([
     ["a project of somebody else", [12, 99], "not a member"],
     ["none at all", [], "at least one"],
-    ["something that is no id", ["12x"], "Choose one"],
-    ["an id with a sign", ["-12"], "Choose one"],
-    ["more than anybody ticks", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose one"],
+    ["something that is no id", ["12x"], "Choose what"],
+    ["an id with a sign", ["-12"], "Choose what"],
+    ["more than anybody ticks", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose what"],
   ])("refuses %s, and grants nothing", async (_what, ticked, says) => {
     const page = await choose(ticked);
     expect(page.status).toBe(400);
@@ -94,16 +96,17 @@ describe("the choice of projects", () => {
     it("goes on with all projects, and says why there is no other choice", async () => {
       const page = await browser.get(PATH);
       expect(page.status).toBe(200);
-      expect(page.text).toContain("Taiga does not answer right now");
+      expect(page.text).toContain("Taiga is not responding right now");
       expect(page.html.querySelectorAll("[name=projects]")).toHaveLength(1);
       expect((await browser.submit("consent", { access: "read" })).status).toBe(303);
       expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
     });
 
+    // @rule MCP-SECURITY-6
     it("never makes all projects out of chosen ones", async () => {
       const page = await choose([12]);
       expect(page.status).toBe(400);
-      expect(page.html.querySelector("[role=alert]")?.text).toContain("cannot be chosen");
+      expect(page.html.querySelector("[role=alert]")?.text).toContain("cannot choose projects");
       expect(browser.calls).toEqual([]);
     });
   });

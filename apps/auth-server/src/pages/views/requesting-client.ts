@@ -28,7 +28,7 @@ export const renderDocumentHostFact = ({ documentHost }: RequestingClient): Html
         <dt>Verified host</dt>
         <dd>
           ${shortenHost(documentHost)}<span class="note"
-            >this site describes the app; the name itself is not verified</span
+            >this site describes the app; the app chose its name itself</span
           >
         </dd>
       </div>`;
