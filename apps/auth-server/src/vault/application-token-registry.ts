@@ -64,7 +64,10 @@ export function createApplicationTokenRegistry(
     index: keys.sharedTokens,
     leaseSeconds: LEASE_SECONDS,
     overdueSeconds: OVERDUE_SECONDS,
-    codec: { encode: (name, token) => records.seal(name, token), decode: records.open },
+    codec: {
+      encode: (name, token) => records.seal(name, token),
+      decode: (name, text) => records.open(name, text),
+    },
   });
   const nameOf = ({ userId }: ApplicationToken): string => keys.sharedToken(toAccountId(userId));
   const nextCheck = () => ({ dueAt: clock() + CHECK_EVERY_SECONDS });
