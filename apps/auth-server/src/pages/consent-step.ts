@@ -27,7 +27,7 @@ export interface ConsentStepDeps {
     Interactions,
     "find" | "createGrant" | "discardGrant" | "finishConsent" | "resume"
   >;
-  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "forget" | "discard">;
+  vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
@@ -64,7 +64,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
 
   /** The held credential must belong to the account that the engine will issue the code for. */
   async function findUser({ uid, accountId }: Interaction): Promise<TaigaUser> {
-    const user = await vault.holder(uid);
+    const user = await vault.heldUser(uid);
     if (user !== undefined && toAccountId(user.id) === accountId) return user;
     await vault.discard(uid);
     throw new InteractionError("login_expired");
@@ -114,7 +114,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       await sleep(POLL_MS);
     }
     // If the first request has failed, the held login is still there and the user can try again.
-    if ((await vault.holder(uid)) !== undefined) {
+    if ((await vault.heldUser(uid)) !== undefined) {
       throw new UnavailableError("Another answer to this page is still being processed.");
     }
     throw new InteractionError("login_expired");
@@ -124,7 +124,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     show: (res, interaction) => send(res, interaction),
 
     submit: async (req, res, interaction) => {
-      if ((await vault.holder(interaction.uid)) === undefined) {
+      if ((await vault.heldUser(interaction.uid)) === undefined) {
         return followFirstAnswer(req, res, interaction);
       }
       const user = await findUser(interaction);
@@ -144,8 +144,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       if (error !== undefined) return refuse(error);
       const { access } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
-      const kept = await vault.keep(interaction.uid, grantId);
-      if (!kept) {
+      const isClaimed = await vault.claim(interaction.uid, grantId);
+      if (!isClaimed) {
         await interactions.discardGrant(grantId);
         return followFirstAnswer(req, res, interaction);
       }

@@ -29,7 +29,10 @@ import { type HomePage, renderHomePage } from "./views/home-page.ts";
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent, because it identifies the held login. */
   interactions: Interactions;
-  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "forget" | "discard" | "release">;
+  vault: Pick<
+    Vault,
+    "hold" | "heldUser" | "heldToken" | "claim" | "forget" | "discard" | "release"
+  >;
   /** Checks passwords; without it, the login page does not ask for one. */
   password?: LimitedLogin | undefined;
   /** The login on Taiga's own pages; without it, that login is not offered. */

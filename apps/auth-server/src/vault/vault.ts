@@ -40,7 +40,7 @@ export interface Vault {
    */
   hold(uid: string, login: TaigaLogin): Promise<void>;
   /** The user whose login is held; `undefined` when none is held (any more). */
-  holder(uid: string): Promise<TaigaUser | undefined>;
+  heldUser(uid: string): Promise<TaigaUser | undefined>;
   /** Taiga's access token of a held login, for requests that the consent page needs. */
   heldToken(uid: string): Promise<Pick<TaigaToken, "token" | "scheme"> | undefined>;
   /**
@@ -50,7 +50,7 @@ export interface Vault {
    * @returns false when the held login is gone, or another grant has just taken it: a chain of
    *   refresh tokens never has two owners.
    */
-  keep(uid: string, grantId: string): Promise<boolean>;
+  claim(uid: string, grantId: string): Promise<boolean>;
   /** Called after the consent: deletes the held copy. If that fails, the copy expires by itself. */
   forget(uid: string): Promise<void>;
   /** Deletes a held login, and revokes it at Taiga where Taiga supports that. */
@@ -151,11 +151,11 @@ export function createVault(deps: VaultDeps): Vault {
       });
     },
 
-    holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
+    heldUser: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
 
     heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential,
 
-    keep: async (uid, grantId) => {
+    claim: async (uid, grantId) => {
       const key = keys.heldCredential(uid);
       const login = await updateEntry(kv, key, async (entry) => {
         const found = entry && (await held.open(key, entry.value));

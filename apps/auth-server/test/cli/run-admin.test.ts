@@ -148,7 +148,7 @@ describe("the keys of a running server", () => {
     login.tokens = answer.json as unknown as Tokens;
   };
 
-  it("are replaced without a logout, and not before nobody needs the old one any more", async () => {
+  it("are replaced without a logout, and only when the old key is no longer needed", async () => {
     expect((await keys()).printed).toContain("To replace the key ");
     expect(await keys("rotate")).toMatchObject({
       exitCode: 0,

@@ -10,7 +10,7 @@ describe("the page for a request that cannot go on", () => {
     },
   );
 
-  it("tells somebody who is limited how long to wait, and that nothing is lost", async () => {
+  it("tells a rate-limited user how long to wait, and that nothing is lost", async () => {
     const page = await renderFailurePage({
       status: 429,
       error: "too_many_requests",

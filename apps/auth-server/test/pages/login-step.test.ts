@@ -148,7 +148,7 @@ describe("an installation for some people only", () => {
     browser = await openBrowser({ ...(allowLists && { allowLists }) });
   };
 
-  it("lets those on a list in", async () => {
+  it("allows users on a list", async () => {
     await openFor({ users: ["ada"] });
     expect((await browser.submit("login", typed)).status).toBe(303);
   });
@@ -166,7 +166,7 @@ describe("an installation for some people only", () => {
     expect((await browser.get(other)).html.querySelector("h1")?.text).toBe("Log in to Taiga");
   });
 
-  it("does not tell who is on the list, and nothing at all to whoever has the wrong password", async () => {
+  it("does not reveal who is on the list, and reveals nothing after a wrong password", async () => {
     await openFor({ users: ["bob"] });
     expect((await browser.submit("login", typed)).text).not.toContain("bob");
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });

@@ -111,7 +111,7 @@ describe("the choice of projects", () => {
     });
   });
 
-  it("asks nothing of somebody who is in no project yet", async () => {
+  it("works for a user without projects", async () => {
     browser.projects = [];
     const page = await browser.get(PATH);
     expect(checked(page, "projects")).toEqual(["all"]);

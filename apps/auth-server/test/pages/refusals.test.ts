@@ -105,7 +105,7 @@ describe("refusals", () => {
   });
 
   // @rule MCP-SECURITY-5
-  it("refuses an access level beyond what was asked", async () => {
+  it("refuses an access level above the requested one", async () => {
     browser.interaction.requestedAccess = "write";
     const page = await browser.submit("consent", { access: "admin" });
     expect(outcomeOf(page)).toEqual(refusal(400));

@@ -191,7 +191,7 @@ describe("while the store does not answer", () => {
     expect(logged()).toEqual(["key ring read failed", "key ring readable again"]);
   });
 
-  it("reads for nobody once it is closed", async () => {
+  it("stops reading when it is closed", async () => {
     const { kv, start } = createInstallation();
     const ring = await start();
     await ring.close();
@@ -222,7 +222,7 @@ describe("MASTER_KEY", () => {
   });
 
   // @rule KEYS-4
-  it("is replaced replica by replica: each opens the ring, whoever was restarted before", async () => {
+  it("is replaced replica by replica: each opens the ring, in any order of restarts", async () => {
     const { start } = createInstallation();
     const [one, other] = [await start(OLD), await start(OLD)];
     const ids = idsOf(one);

@@ -29,7 +29,7 @@ const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string
     allows: "Also permanently delete items, comments and files.",
   },
   admin: {
-    title: "Everything, with administration",
+    title: "Everything, including administration",
     allows: "Also manage projects, members, roles, settings and webhooks.",
   },
 };
@@ -57,7 +57,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
   return renderLayout({
     title: "Allow access to Taiga",
     content: html` <h1>Allow access to Taiga?</h1>
-      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
+      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
       <dl class="facts">${renderDocumentHostFact(client)} ${renderRedirectFact(target)}</dl>
       ${renderCaution(target.caution)}

@@ -38,7 +38,7 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
   return renderLayout({
     title: "Log in to Taiga",
     content: html` <h1>Log in to Taiga</h1>
-      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
+      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       <dl class="facts">
         ${renderDocumentHostFact(client)} ${renderRedirectFact(target)}
         ${csrfTokens.login === undefined ? renderTaigaFact(taigaHost) : renderPasswordFact(taigaHost)}
