@@ -30,8 +30,8 @@ export class ToolError extends Error {
 }
 
 /**
- * Something that was handed in, the store or the way to Taiga, does not answer. Those who hand it
- * in throw it, with a class of their own: it is known by its code.
+ * The store or the Taiga transport does not answer. Both are passed in and throw an error class of
+ * their own, so an outage is recognised by its code.
  */
 export interface Outage extends Error {
   code: "temporarily_unavailable";
@@ -40,6 +40,6 @@ export interface Outage extends Error {
 export const isOutage = (error: unknown): error is Outage =>
   error instanceof Error && "code" in error && error.code === "temporarily_unavailable";
 
-/** Whether a thrown value is a failure that tools reckon with; all else is a bug. */
+/** Whether a thrown value is a failure that tools expect; anything else is a bug. */
 export const isExpectedFailure = (error: unknown): error is TaigaError | ToolError | Outage =>
   error instanceof TaigaError || error instanceof ToolError || isOutage(error);

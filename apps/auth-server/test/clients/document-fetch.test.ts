@@ -120,7 +120,8 @@ describe("fetching a document", () => {
       expect(mute.fetch("https://mute.apps.test/client")).rejects.toMatchObject(unreachable),
     ]);
     await mute.close();
-    expect(Date.now() - started).toBeLessThan(4_500);
+    // Were the three seconds counted anew for each step, it would take six.
+    expect(Date.now() - started).toBeLessThan(5_500);
   });
 
   // @rule CIMD-8

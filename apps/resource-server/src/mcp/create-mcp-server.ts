@@ -33,7 +33,7 @@ export function createMcpServerFactory({ runner, version }: McpServerDeps): McpS
         capabilities: { tools: { listChanged: false } },
         instructions: INSTRUCTIONS,
         cacheHints: {
-          // What a user may do changes, and is nobody else's business.
+          // A user's permissions change, and concern only that user.
           "tools/list": { ttlMs: MINUTE_MS, cacheScope: "private" },
           "server/discover": { ttlMs: 60 * MINUTE_MS, cacheScope: "public" },
         },

@@ -14,7 +14,7 @@ const MAC_LENGTH = 22;
 export interface Confirmations {
   /** @param facts what was shown; must survive JSON. */
   sign(facts: object): string;
-  /** @returns `different` also for what is no token, and for another user's. */
+  /** @returns `different` also for malformed tokens and other users' tokens. */
   verify(token: string, facts: object): "valid" | "expired" | "different";
 }
 

@@ -24,7 +24,7 @@ interface IdempotentCall {
 export interface CallProgress {
   /**
    * Does one step of the work, or answers what it answered the first time. A step that Taiga
-   * refused is done again when the call is repeated; one whose end nobody knows (the process died,
+   * refused is done again when the call is repeated; one whose outcome is unknown (the process died,
    * the connection broke) never is. Steps run one after another.
    *
    * @param name the same in every repetition, such as the item's position.

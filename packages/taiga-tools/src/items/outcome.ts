@@ -24,7 +24,7 @@ const STOPPING: readonly string[] = [
 ] satisfies (TaigaErrorCode | "temporarily_unavailable")[];
 
 /**
- * What a thrown value means for one item; what is no expected failure is thrown on.
+ * What a thrown value means for one item; an unexpected error is thrown on.
  * @returns `stops` when the rest need not be tried.
  */
 export function toFailure(error: unknown): { failure: Failure; stops: boolean } {

@@ -11,7 +11,7 @@ export interface Narrowing {
 /** Asks for everything that operator and user allow. */
 export const NO_NARROWING: Narrowing = { toolsets: undefined, readOnly: false };
 
-/** An address asks for what there is not; `message` says what there is. */
+/** An address asks for something unknown; `message` names what is known. */
 export class NarrowingError extends Error {
   override readonly name = "NarrowingError";
 }
@@ -46,7 +46,7 @@ export function parseNarrowing(query: URLSearchParams): Narrowing {
  * were given (RFC 9728 section 3.3).
  *
  * @param query with or without the question mark.
- * @returns with the question mark; empty when there is none, or it is not one of ours.
+ * @returns with the question mark; empty without parameters, or with any other or bad one.
  */
 export function toNarrowingQuery(query: string): string {
   const text = query.replace(/^\?/, "");

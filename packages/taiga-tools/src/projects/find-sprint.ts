@@ -35,7 +35,7 @@ export async function findSprint(
   return word === "current" ? currentSprint(open, today, field) : nextSprint(open, today, field);
 }
 
-/** A sprint that somebody named "Next" is meant by its name. */
+/** A sprint may really be called "Next"; then the name means that sprint. */
 const hasSprintCalled = (project: Project, reference: string): boolean =>
   project.milestones.some(({ name }) => isSameName(name, reference));
 

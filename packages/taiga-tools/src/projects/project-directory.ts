@@ -141,7 +141,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
 
   /** A project the user is no member of: a public one, which only its slug or id can name. */
   const outside = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
-    // The answer says no more than the question: whoever knows the name may know why it is refused.
+    // The answer says no more than the question: a caller who knows the name may know why it is refused.
     if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
     try {
       const found = /^\d+$/.test(reference)

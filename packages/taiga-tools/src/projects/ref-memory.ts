@@ -9,7 +9,7 @@ export interface RefMeaning {
 
 /**
  * What refs of one user's projects stand for, as far as seen. A ref never changes its meaning, so
- * an entry is wrong only when the item is gone: whoever finds that forgets it.
+ * an entry is wrong only when the item is gone; the caller who finds that out forgets it.
  */
 export interface RefMemory {
   recall(projectId: number, ref: number): RefMeaning | undefined;

@@ -25,8 +25,8 @@ const Content = z.strictObject({
 });
 
 /**
- * Writes a position as opaque text. It holds no right: whoever changes it only looks elsewhere in
- * what they may see.
+ * Writes a position as opaque text. It grants nothing: a caller who changes it only looks elsewhere
+ * in what they may see.
  *
  * @param search everything that decides which rows are listed, and in which order.
  */
@@ -40,7 +40,7 @@ export function encodeCursor(position: Position, search: unknown): string {
   return Buffer.from(JSON.stringify(content)).toString("base64url");
 }
 
-/** @throws {ToolError} `invalid_argument` for what is no cursor, or another search's. */
+/** @throws {ToolError} `invalid_argument` for text that is not a cursor, or belongs to another search. */
 export function decodeCursor(cursor: string, search: unknown): Position {
   const content = readContent(cursor);
   if (content === undefined) throw badCursor("is none that this tool gave");

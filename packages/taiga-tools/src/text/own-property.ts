@@ -1,6 +1,6 @@
 /**
- * What a table has under a name that somebody else wrote. Asked directly, an object also answers
- * for `constructor` and whatever else every object has.
+ * A table's own entry under an untrusted name. Plain indexing would also find `constructor` and the
+ * other members that every object inherits.
  */
 export const ownProperty = <Value>(table: Record<string, Value>, name: string): Value | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;

@@ -123,7 +123,7 @@ describe("a tool runner without a server", () => {
     expect(calls).toMatchObject([{ tool: "delete_items", outcome: "access_level_too_low" }]);
   });
 
-  it("answers the name of a tool that there is not", async () => {
+  it("answers an unknown tool name with a failure", async () => {
     const { runner } = start();
     const callerTools = runner.for(ana);
     expect(await callerTools.run("no_such_tool", {})).toMatchObject({

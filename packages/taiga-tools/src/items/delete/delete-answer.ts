@@ -18,8 +18,8 @@ export type DeleteRow = {
 /**
  * Writes down what would go, or what went.
  *
- * @throws {ToolError} `answer_too_large` when not everything that would go can be shown: then
- *   nobody can confirm it.
+ * @throws {ToolError} `answer_too_large` when not everything that would go can be shown, and
+ *   so cannot be confirmed.
  */
 export function toDeleteAnswer({ outcomes, confirm }: DeleteResult): {
   text: string;

@@ -40,7 +40,7 @@ const MAX_CHILDREN = 1_000;
 /**
  * Reads what a reference names and what would go with it.
  *
- * @throws {ToolError} for what is not there or may not be deleted.
+ * @throws {ToolError} for a target that does not exist or may not be deleted.
  */
 export async function readDeletionTarget(
   reference: string,

@@ -16,7 +16,7 @@ export const encodeSeenVersions = (targets: readonly DeletionTarget[]): string =
 const inOrder = (targets: readonly DeletionTarget[]): DeletionTarget[] =>
   targets.toSorted((a, b) => (a.kind === b.kind ? a.id - b.id : a.kind < b.kind ? -1 : 1));
 
-/** What is not as it was when a confirmation was given, one thing a line. */
+/** What changed since a confirmation was given, one target a line. */
 export async function describeDrift(
   confirm: string,
   targets: readonly DeletionTarget[],
