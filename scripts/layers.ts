@@ -69,15 +69,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
-      clients: { imports: ["oauth-error.ts", "engine", "storage"] },
+      clients: { imports: ["oauth-error.ts", "engine/boundary", "storage"] },
       engine: {
-        imports: [
-          "config.ts",
-          "grants/grant-limit.ts",
-          "grants/lifetimes.ts",
-          "secrets",
-          "storage",
-        ],
+        imports: ["grants/grant-limit.ts", "grants/lifetimes.ts", "secrets", "storage"],
         forbids: [
           {
             packages: ["express", "ioredis", "node:sqlite", "node:process", "@taiga-mcp/taiga-*"],
@@ -92,7 +86,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "config.ts",
           "oauth-error.ts",
           "clients",
-          "engine",
+          "engine/boundary",
+          "engine/canonical-resource.ts",
+          "engine/routes.ts",
           "grants",
           "operations",
           "pages",
@@ -105,7 +101,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       operations: {
         imports: ["config.ts", "grants", "pages", "secrets", "storage"],
       },
-      pages: { imports: ["config.ts", "engine", "login", "secrets", "storage", "vault"] },
+      pages: {
+        imports: ["config.ts", "engine/boundary", "login", "secrets", "storage", "vault"],
+      },
       secrets: { imports: ["storage"] },
       storage: { imports: [] },
       vault: { imports: ["login", "secrets", "storage"] },

@@ -22,13 +22,6 @@ export const TaigaCredential = z.discriminatedUnion("scheme", [
 
 const VaultRecord = z.union([
   z.object({ state: z.literal("live"), credential: TaigaCredential }),
-  // The format of versions in which every credential was a password login.
-  z
-    .object({ state: z.literal("live"), token: z.string(), refreshToken: z.string() })
-    .transform(({ state, ...pair }) => ({
-      state,
-      credential: { scheme: "Bearer" as const, ...pair },
-    })),
   z.object({ state: z.literal("lost"), reason: z.string() }),
 ]);
 type VaultRecord = z.output<typeof VaultRecord>;

@@ -118,7 +118,10 @@ describe("what Taiga answers", () => {
         const key = keys.vault("grant");
         await world.kv.replace(
           key,
-          await seal.seal(key, JSON.stringify({ state: "live", ...winner })),
+          await seal.seal(
+            key,
+            JSON.stringify({ state: "live", credential: { scheme: "Bearer", ...winner } }),
+          ),
         );
         fail("token_not_valid", "no")();
       },

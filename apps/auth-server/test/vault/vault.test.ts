@@ -7,7 +7,6 @@ import {
   DAY,
   GRANT_TTL,
   keys,
-  seal,
   START,
   type VaultWorld,
 } from "../support/vault-world.ts";
@@ -140,12 +139,4 @@ describe("an installation for some people only", () => {
     await world.vault.token("grant");
     expect(world.asked).toEqual([]);
   });
-});
-
-it("reads logins that were stored before there were two kinds of credentials", async () => {
-  const { scheme: _, ...pair } = world.taiga.login();
-  const key = keys.vault("old");
-  const sealed = await seal.seal(key, JSON.stringify({ state: "live", ...pair }));
-  await world.kv.set(key, sealed, { ttlSeconds: DAY });
-  expect(await world.vault.token("old")).toMatchObject({ scheme: "Bearer", token: pair.token });
 });

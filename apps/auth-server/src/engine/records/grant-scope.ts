@@ -9,15 +9,19 @@ const StoredScope = z.object({
   projects: z.union([z.literal("all"), z.array(z.int())]),
 });
 
-/** What users limited their grants to: a member of the grant's own record, so that both are one. */
+/**
+ * Limits that users set on their grants; a member of the grant's own record, so that both end
+ * together.
+ */
 export interface GrantScopeStore {
-  /** @throws {UnavailableError} when the grant was ended meanwhile. */
+  /** @throws {UnavailableError} when the grant has ended meanwhile. */
   keep(grantId: string, limits: GrantScope): Promise<void>;
 }
 
 /**
- * Writes past the engine, whose model of a grant forgets members that it does not know. It saves a
- * grant once, when it is made; one that it saved again would be without limits and worth nothing.
+ * Writes past oidc-provider, whose model of a grant drops unknown members. oidc-provider saves a
+ * grant once, when it is made; if it saved it again, the limits would be lost and the grant be
+ * worth nothing.
  */
 export const createGrantScopeStore = (
   grants: Pick<RecordStore, "read" | "rewrite">,
@@ -25,10 +29,10 @@ export const createGrantScopeStore = (
   keep: async (grantId, limits) => {
     const grant = await grants.read(grantId);
     if (grant !== undefined && (await grants.rewrite(grantId, { ...grant, limits }))) return;
-    throw new UnavailableError("The grant was ended as soon as it was made.");
+    throw new UnavailableError("The new grant has ended before its limits were stored.");
   },
 });
 
-/** @returns `undefined` for a grant that nobody has limited yet, which is good for nothing. */
+/** @returns `undefined` for a grant whose limits are not stored yet; it gives no access. */
 export const toGrantScope = (grant: AdapterPayload): GrantScope | undefined =>
   StoredScope.safeParse(grant["limits"]).data;

@@ -11,20 +11,20 @@ export interface RecordChange<Result> {
   result: Result;
 }
 
-/** Records of one of the engine's models. */
+/** Records of one of oidc-provider's models. */
 export interface RecordStore {
   /** @returns `undefined` also when the record's own `exp` has passed. */
   read(id: string): Promise<AdapterPayload | undefined>;
   /** Reads by the name of the key, without the id as `jti`: never save what this returns. */
   readAt(key: string): Promise<AdapterPayload | undefined>;
   write(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<void>;
-  /** @returns false when it is there already. */
+  /** @returns false when there is one already. */
   writeIfAbsent(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<boolean>;
-  /** Changes what is there and leaves its end alone; false when nothing is there. */
+  /** Replaces an existing record and keeps its end; false when there is none. */
   rewrite(id: string, payload: AdapterPayload): Promise<boolean>;
   /**
-   * Changes a record depending on what it holds, and leaves its end alone; see `updateEntry`.
-   * @param change gets `undefined` when nothing is there; it cannot create a record.
+   * Changes a record depending on what it holds, and keeps its end; see `updateEntry`.
+   * @param change gets `undefined` when there is no record, and cannot create one.
    */
   update<Result>(
     id: string,
@@ -42,7 +42,7 @@ export interface RecordStoreDeps {
   kind: RecordKind;
 }
 
-/** Names are hashed, ids never stored, secrets sealed and bound to the name they lie under. */
+/** Hashes ids into keys, stores no ids, and seals secrets to the key they lie under. */
 export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps): RecordStore {
   async function toText(key: string, payload: AdapterPayload): Promise<string> {
     const text = JSON.stringify({ ...payload, jti: undefined });
@@ -66,7 +66,7 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
 
   const toTtl = (ttlSeconds: number | undefined): number => {
     const ttl = ttlSeconds ?? kind.ttlSeconds;
-    if (ttl === undefined) throw new TypeError("A record needs an end.");
+    if (ttl === undefined) throw new TypeError("A record of this kind needs a lifetime.");
     return ttl;
   };
 

@@ -4,15 +4,17 @@ import type { AdapterPayload, KoaContextWithOIDC } from "oidc-provider";
 import { insideEngine } from "../boundary/store-unavailable.ts";
 import type { RecordChange, RecordStore } from "../records/record-store.ts";
 
-/** A claim without an answer that is older than this counts as dead: another request may take over. */
+/**
+ * A claim without an answer that is older than this counts as dead: another request may take over.
+ */
 const TAKEOVER_SECONDS = 5;
 
 const POLL_MS = 25;
 const POLL_LIMIT = 320;
 
 /**
- * The use of an authorization code or a refresh token by one request. It is the member `consumed` of
- * the code's or token's record, so that both end together.
+ * The use of an authorization code or a refresh token by one request. It is the member `consumed`
+ * of the code's or token's record, so that both end together.
  */
 export interface Claim {
   /** Distinguishes this claim from those of requests that take over. */
@@ -40,8 +42,8 @@ export const withoutClaim = ({ consumed: _claim, ...unused }: AdapterPayload): A
   unused;
 
 /**
- * The change that claims a record. `RecordStore.update` writes only over what it has read, so exactly
- * one of any number of concurrent requests gets the claim.
+ * The change that claims a record. `RecordStore.update` writes only over what it has read, so
+ * exactly one of any number of concurrent requests gets the claim.
  * @param payload of a record that is unused, or whose claim may be taken over.
  */
 export function toClaimed(

@@ -25,7 +25,8 @@ export interface CodeRedemptionDeps {
 
 /**
  * Authorization codes are single-use (RFC 6749 §4.1.2). A redemption that fails, because the store
- * does in the middle of it, does not count: the client tries again and its user need not log in again.
+ * does in the middle of it, does not count: the client tries again and its user need not log in
+ * again.
  */
 export interface CodeRedemption {
   /** What oidc-provider's adapter does with codes. */

@@ -15,7 +15,9 @@ import {
   withoutClaim,
 } from "./claims.ts";
 
-/** What a refresh asks for. A second request gets the answer of the first only if this is the same. */
+/**
+ * What a refresh asks for. A second request gets the answer of the first only if this is the same.
+ */
 export interface RefreshRequest {
   clientId: string;
   /** As asked for, else as granted. */
@@ -44,10 +46,10 @@ export type RefreshUse =
 
 /**
  * Lets a client present a just-rotated refresh token again, because clients refresh in parallel and
- * lose answers: within the grace the same request gets the identical answer, on every replica. After
- * the grace, or in another request, reuse means what RFC 9700 §4.14.2 says: the token was stolen. A
- * use without an answer, because the store failed in the middle of it, does not count: the client may
- * use the token again as long as it lives.
+ * lose answers: within the grace the same request gets the identical answer, on every replica.
+ * After the grace, or in another request, reuse means what RFC 9700 §4.14.2 says: the token was
+ * stolen. A use without an answer, because the store failed in the middle of it, does not count:
+ * the client may use the token again as long as it lives.
  */
 export interface RefreshGrace {
   /**
@@ -136,7 +138,9 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   };
 }
 
-/** From now on another use of the token is reuse, so this comes before any client gets the answer. */
+/**
+ * From now on another use of the token is reuse, so this comes before any client gets the answer.
+ */
 const markAnswered = (payload: AdapterPayload, claim: Claim): AdapterPayload => ({
   ...payload,
   consumed: { ...claim, isAnswered: true },

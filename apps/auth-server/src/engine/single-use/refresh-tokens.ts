@@ -12,18 +12,18 @@ export interface RefreshTokensDeps {
   lifetimes: Lifetimes;
 }
 
-/** The two places where the grace meets the engine. */
+/** The two places where the refresh grace meets oidc-provider. */
 export interface RefreshTokens {
-  /** What the engine's adapter does with refresh tokens. */
+  /** What oidc-provider's adapter does with refresh tokens. */
   adapter: Pick<Adapter, "find" | "consume">;
-  /** Around the whole engine: stores an answer, or writes the stored one. */
+  /** Around the whole engine: stores a new answer, or sends the stored one. */
   middleware: (ctx: KoaContextWithOIDC, next: KoaNext) => Promise<void>;
 }
 
 /**
- * Joins the refresh grace to the engine. The engine knows only "use the token" or an error, so a
- * repeated use leaves it as `invalid_grant`, and the middleware puts the stored answer in its
- * place. Whoever gets here has passed all of the engine's checks of client and grant.
+ * Joins the refresh grace to oidc-provider, which can only consume a token or fail. So a repeated
+ * use leaves it as `invalid_grant`, and the middleware replaces that with the stored answer. A
+ * request that gets here has passed all checks of its client and grant.
  */
 export function createRefreshTokens({
   records,
@@ -40,7 +40,8 @@ export function createRefreshTokens({
       },
       consume: async (token) => {
         const { ctx } = Provider;
-        if (ctx === undefined) throw new TypeError("Refresh tokens are used in requests only.");
+        if (ctx === undefined)
+          throw new TypeError("Refresh tokens are used within a request only.");
         const use = await grace.use(token, toRefreshRequest(ctx));
         uses.set(ctx, use);
         if (use.outcome === "answered") throw new errors.InvalidGrant("answered before");
@@ -70,7 +71,7 @@ function answer(ctx: KoaContextWithOIDC, json: string): void {
   ctx.type = "application/json";
 }
 
-/** What is not asked for stands for what was granted: RFC 6749 §6, RFC 8707 §2.2. */
+/** An omitted parameter means what was granted: RFC 6749 §6, RFC 8707 §2.2. */
 function toRefreshRequest({ oidc }: KoaContextWithOIDC): RefreshRequest {
   const { scope, resource } = oidc.params ?? {};
   const granted = oidc.entities.RefreshToken;
