@@ -7,6 +7,7 @@ import {
   type Provider,
 } from "oidc-provider";
 import { createCookieKeys, createEngineKeySet } from "../secrets/cookie-keys.ts";
+import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
@@ -27,10 +28,8 @@ export interface ConfigurationDeps {
   /** What signs cookies. */
   rootKeys: RootKeys;
   clock: Clock;
-  accessTokenTtlSeconds: number;
-  authorizationCodeTtlSeconds: number;
-  grantTtlSeconds: number;
-  newGrantTtlSeconds: number;
+  tokens: Config["tokens"];
+  grants: Config["grants"];
   adapter: AdapterFactory;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
@@ -89,11 +88,11 @@ const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
 
 const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
   ttl: {
-    AccessToken: deps.accessTokenTtlSeconds,
-    AuthorizationCode: deps.authorizationCodeTtlSeconds,
+    AccessToken: deps.tokens.accessTokenTtlSeconds,
+    AuthorizationCode: deps.tokens.authorizationCodeTtlSeconds,
     // Until its code is exchanged; then the whole lifetime, which only the store knows.
-    Grant: deps.newGrantTtlSeconds,
-    RefreshToken: deps.grantTtlSeconds,
+    Grant: deps.grants.newGrantTtlSeconds,
+    RefreshToken: deps.grants.grantTtlSeconds,
     Interaction: INTERACTION_TTL_SECONDS,
     Session: SESSION_TTL_SECONDS,
   },
@@ -152,7 +151,7 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
 const toFeatures = ({
   resource,
   accessLimit,
-  accessTokenTtlSeconds,
+  tokens,
   documentClients,
 }: ConfigurationDeps): NonNullable<Configuration["features"]> => ({
   devInteractions: { enabled: false },
@@ -177,7 +176,7 @@ const toFeatures = ({
       return {
         scope: toScopes(accessLimit).join(" "),
         audience: resource,
-        accessTokenTTL: accessTokenTtlSeconds,
+        accessTokenTTL: tokens.accessTokenTtlSeconds,
         accessTokenFormat: "opaque",
       };
     },

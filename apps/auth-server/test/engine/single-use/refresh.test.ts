@@ -99,7 +99,7 @@ describe("refreshing", () => {
 
   it("works across replicas that share a store", async () => {
     const { kv, issuer } = system;
-    const other = await startSystem({ kv, config: { issuer } });
+    const other = await startSystem({ kv, settings: { ISSUER: issuer } });
     try {
       const here = refresh(system, clientId, tokens.refresh_token);
       const there = refresh({ issuer: other.url }, clientId, tokens.refresh_token);
