@@ -58,7 +58,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
-      clients: { imports: ["oauth-error.ts", "engine", "storage"] },
+      clients: { imports: ["engine", "storage"] },
       engine: {
         imports: [
           "config.ts",
@@ -79,7 +79,6 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       http: {
         imports: [
           "config.ts",
-          "oauth-error.ts",
           "clients",
           "engine",
           "grants",
@@ -90,11 +89,11 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "vault",
         ],
       },
-      login: { imports: ["config.ts", "storage"] },
+      login: { imports: ["storage"] },
       operations: {
         imports: ["config.ts", "grants", "pages", "secrets", "storage"],
       },
-      pages: { imports: ["config.ts", "engine", "login", "secrets", "storage", "vault"] },
+      pages: { imports: ["engine", "login", "secrets", "storage", "vault"] },
       secrets: { imports: ["storage"] },
       storage: { imports: [] },
       vault: { imports: ["login", "secrets", "storage"] },

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import { hash, timingSafeEqual } from "node:crypto";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminAuthDeps {
   /** Any of them is the operator's: one for each master key, so that a new one locks nobody out. */

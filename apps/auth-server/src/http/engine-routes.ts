@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { IncomingMessage, type RequestListener } from "node:http";
 import type { KeySet } from "../secrets/cookie-keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
 
 /** RFC 7591 bodies with ten long redirect URIs fit; nothing else is nearly as large. */

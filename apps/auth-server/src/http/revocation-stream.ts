@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from "express";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 /** How often a stream with nothing to say proves that it is alive; readers count on it. */
 export const HEARTBEAT_MS = 5_000;
