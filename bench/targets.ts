@@ -10,7 +10,7 @@ import path from "node:path";
 import process from "node:process";
 import { startSystem } from "../apps/auth-server/test/support/system.ts";
 import { createIntrospectionCache } from "../apps/resource-server/src/auth/introspection-cache.ts";
-import { loadTools } from "../apps/resource-server/src/mcp/load-tools.ts";
+import { loadTools } from "@taiga-mcp/taiga-tools";
 import { ME, projectWith } from "../apps/resource-server/test/support/fake-taiga.ts";
 import { NOW, startHarness } from "../apps/resource-server/test/support/harness.ts";
 import { createBenchVerifier } from "./cached-introspection.ts";

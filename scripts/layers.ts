@@ -49,6 +49,17 @@ const SERVERS: Forbidden = {
   because: "A package knows no server and no environment.",
 };
 
+const TOOLS_PACKAGE: readonly Forbidden[] = [
+  {
+    packages: ["@taiga-mcp/*", "!@taiga-mcp/taiga-client"],
+    because: "taiga-tools uses taiga-client and no other workspace.",
+  },
+  {
+    packages: ["express", "@modelcontextprotocol/*", "oauth4webapi", "node:http", "node:process"],
+    because: "taiga-tools knows no MCP, no HTTP, no OAuth and no environment.",
+  },
+];
+
 const APP = [ENGINE, STORES, ENVIRONMENT, OTHER_APPS];
 const MAIN = [ENGINE, STORES, OTHER_APPS];
 
@@ -103,31 +114,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     forbids: APP,
     files: { "main.ts": MAIN },
     folders: {
-      auth: { imports: ["config.ts", "mcp", "policy"] },
-      http: { imports: ["config.ts", "mcp", "policy"] },
-      items: { imports: ["mcp", "projects", "text"] },
-      mcp: { imports: ["config.ts", "auth", "items", "policy", "projects"] },
-      policy: { imports: ["mcp"] },
-      projects: { imports: ["items", "mcp", "text"] },
-      text: { imports: ["items"] },
-      tools: {
-        imports: [
-          "items",
-          "mcp/define-tool.ts",
-          "mcp/errors.ts",
-          "mcp/fields.ts",
-          "projects",
-          "text",
-        ],
-        isolated: true,
-        forbids: [
-          {
-            packages: ["express", "@modelcontextprotocol/*", "node:*"],
-            because: "A tool knows defineTool, fields, taiga-client and zod.",
-          },
-          ...APP,
-        ],
-      },
+      auth: { imports: ["config.ts"] },
+      http: { imports: ["config.ts", "mcp"] },
+      mcp: { imports: ["auth"] },
     },
   },
   "packages/service": {
@@ -161,6 +150,41 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       resources: { imports: ["errors.ts", "pagination.ts", "query.ts", "taiga-request.ts"] },
     },
   },
+  "packages/taiga-tools": {
+    forbids: TOOLS_PACKAGE,
+    folders: {
+      activity: { imports: ["items", "text"] },
+      calls: { imports: ["clock.ts", "errors.ts"] },
+      items: {
+        imports: ["clock.ts", "errors.ts", "kinds.ts", "calls", "projects", "schema", "text"],
+      },
+      policy: { imports: ["errors.ts"] },
+      projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
+      schema: { imports: ["errors.ts"] },
+      sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
+      text: { imports: [] },
+      tool: { imports: ["clock.ts", "errors.ts", "calls", "policy", "projects"] },
+      tools: {
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "kinds.ts",
+          "activity",
+          "items",
+          "projects",
+          "schema",
+          "sprints",
+          "text",
+          "tool/define-tool.ts",
+        ],
+        isolated: true,
+        forbids: [
+          ...TOOLS_PACKAGE,
+          { packages: ["node:*"], because: "A tool does no I/O but what its context offers." },
+        ],
+      },
+    },
+  },
   "packages/taiga-sandbox": {
     forbids: [
       {
@@ -169,10 +193,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
     ],
     folders: {
-      front: { imports: [] },
-      routes: { imports: [] },
-      seed: { imports: [] },
-      views: { imports: [] },
+      auth: { imports: ["http", "model", "projects"] },
+      demo: { imports: ["history", "http", "items", "model", "sprints", "wiki"] },
+      history: { imports: ["http", "model", "projects"] },
+      http: { imports: ["model"] },
+      items: { imports: ["history", "http", "model", "projects"] },
+      model: { imports: [] },
+      projects: { imports: ["http", "model"] },
+      sprints: { imports: ["history", "http", "items", "model", "projects"] },
+      wiki: { imports: ["history", "http", "items", "model", "projects"] },
     },
   },
 };

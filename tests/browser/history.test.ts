@@ -41,6 +41,7 @@ describeInBrowser("a browser's history", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
+  // @rule MCP-SECURITY-13
   it("back after the consent says that all is well, and gives no second code", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
@@ -104,6 +105,7 @@ describeInBrowser("a browser's history", () => {
     expect(alice.sub).not.toBe(bob.sub);
   });
 
+  // @rule MCP-SECURITY-8
   it("another browser cannot go on with a login whose address it has", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
@@ -161,6 +163,7 @@ describeInBrowser("a browser's history", () => {
     },
   );
 
+  // @rule MCP-SECURITY-13
   it("a second click, while the page stays because the app was opened beside it, says that all is well", async () => {
     const redirectUri = "com.example.app:/callback";
     const opened = await createClientApp(system, { redirect_uris: [redirectUri] });
@@ -186,6 +189,7 @@ describeInBrowser("a browser's history", () => {
     }
   });
 
+  // @rule MCP-SECURITY-13
   it("a consent whose answer was lost on its way goes on when the user comes back", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
@@ -230,7 +234,7 @@ async function clickAgainBeforeTheAnswer(page: Page, name: string, form: string)
 
 /** As if their ten minutes were over. */
 function endInteractions(dataDir: string): void {
-  const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 2_000 });
+  const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 20_000 });
   const { changes } = file.prepare("UPDATE entries SET expires_at = 0 WHERE key LIKE 'ix:%'").run();
   file.close();
   expect(changes).toBeGreaterThan(0);

@@ -18,6 +18,7 @@ describeInBrowser("the Inspector's page", () => {
     await system?.stop();
   });
 
+  // @rule MCP-TRANSPORT-3
   it.each([
     ["2025-11-25", []],
     ["2026-07-28", ["--protocol-era", "modern"]],

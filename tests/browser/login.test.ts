@@ -28,6 +28,7 @@ describeInBrowser("a login", () => {
     await system?.stop();
   });
 
+  // @rule RFC9700-4.16-1
   it("leads through login and consent to the program on this machine, and nothing is blocked", async () => {
     const { page, complaints } = await openTab(browser);
     const login = await app.startLogin();
@@ -38,6 +39,7 @@ describeInBrowser("a login", () => {
     expect(await login.finish()).toMatchObject({ active: true, aud: system.mcpUrl });
   });
 
+  // @rule MCP-SECURITY-1
   it("says who is asking, where it leads, and whose password is wanted", async () => {
     const { page } = await openTab(browser);
     await page.goto((await app.startLogin()).url);
@@ -70,6 +72,7 @@ describeInBrowser("a login", () => {
     expect(complaints).toEqual([]);
   });
 
+  // @rule MCP-SECURITY-5
   it.each([
     ["Read only", "taiga:read", "read"],
     ["Read and write", "taiga:read taiga:write", "write"],
@@ -96,6 +99,7 @@ describeInBrowser("a login", () => {
     expect(await page.getByLabel("Read only").isChecked()).toBe(true);
   });
 
+  // @rule MCP-SECURITY-4
   it.each(["before logging in", "after logging in"])(
     "that is cancelled %s tells the client so, and sends nothing that was typed",
     async (moment) => {
@@ -138,6 +142,7 @@ describeInBrowser("a login", () => {
     expect((await second.finish()).sub).not.toBe(bob.sub);
   });
 
+  // @rule MCP-SECURITY-9
   it("asks for the password every time, also in the same browser", async () => {
     const { page } = await openTab(browser);
     await page.goto((await app.startLogin()).url);
@@ -147,6 +152,7 @@ describeInBrowser("a login", () => {
     expect(await page.getByLabel("Password").inputValue()).toBe("");
   });
 
+  // @rule RFC9700-4.16-1
   it("hands over to an app's own link without a policy in the way", async () => {
     const redirectUri = "cursor://anysphere.cursor-mcp/oauth/callback";
     const cursor = await createClientApp(system, { redirect_uris: [redirectUri] });

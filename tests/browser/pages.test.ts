@@ -78,6 +78,7 @@ describeInBrowser("the pages", () => {
   });
 
   describe.each(PAGES)("%s", (_name, go) => {
+    // @rule MCP-SECURITY-14
     it.each(["light", "dark"] as const)(
       "has labels, a title, a language, one h1 and enough contrast in the %s",
       async (colorScheme) => {
@@ -118,6 +119,7 @@ describeInBrowser("the pages", () => {
     expect(grounds).toEqual(["rgb(243, 245, 243)", "rgb(14, 20, 19)"]);
   });
 
+  // @rule MCP-SECURITY-14
   it("work without scripts", async () => {
     const { page } = await openTab(browser, { javaScriptEnabled: false });
     const login = await app.startLogin();
@@ -126,6 +128,7 @@ describeInBrowser("the pages", () => {
     expect((await login.finish()).active).toBe(true);
   });
 
+  // @rule MCP-SECURITY-14
   it("work without a mouse, in the order in which they are read", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const user = { username: "alice", access: "admin" };
   const tokens = await logIn({ server, client, user, resource: system.mcpUrl });
   proxy = await createTokenProxy(system.mcpUrl, tokens.access_token);
-}, 60_000);
+});
 afterAll(async () => {
   await proxy?.close();
   await system?.stop();
@@ -51,12 +51,14 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
       `--requirements=${revision}`,
       `--expected-failures=${EXPECTED_FAILURES}`,
     ]);
-  }, 90_000);
+  });
 
+  // @rule OMIT-3
   it("fails nothing that is not explained, and everything that is explained still fails", () => {
     expect(run.complaint).toBe("");
   });
 
+  // @rule MCP-TRANSPORT-4
   it.each(scenarios)("passes %s, apart from what needs the suite's own fixtures", (scenario) => {
     const checks = run.checks.get(scenario) ?? [];
     expect(checks.filter(({ status }) => status === "SUCCESS")).not.toEqual([]);
@@ -66,6 +68,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
     expect(explained()).toEqual(expect.arrayContaining(failures));
   });
 
+  // @rule MCP-TRANSPORT-4
   it("sends only messages that the revision's schema allows", () => {
     const schemas = [...run.checks.values()].flat().filter(({ id }) => id === "wire-schema-valid");
     expect(schemas).not.toEqual([]);
@@ -74,6 +77,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
 });
 
 describe("the expected failures", () => {
+  // @rule MCP-TRANSPORT-4
   it("have a reason each, and name single checks except where an extension is not offered", () => {
     const entries = readFileSync(EXPECTED_FAILURES, "utf8")
       .split("\n")

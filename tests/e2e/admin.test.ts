@@ -8,12 +8,13 @@ import { runAdmin, runAdminScript } from "../support/admin.ts";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { startTaigaFront, type TaigaFront } from "../support/taiga-front.ts";
+import { PROCESS_MS } from "../support/time-limits.ts";
 
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
   // Both are started at once, and the resource server comes again when the other was not there yet.
-  await vi.waitUntil(isResourceServerConnected, { timeout: 15_000 });
+  await vi.waitUntil(isResourceServerConnected, { timeout: PROCESS_MS });
 });
 afterAll(() => system.stop());
 
@@ -35,6 +36,7 @@ const toMarks = (text: string): Record<string, string> =>
   );
 
 describe("setup", () => {
+  // @rule OPS-5
   it("finds nothing wrong with a platform that runs, and says how to connect", async () => {
     const { exitCode, stdout, stderr } = await setup();
     expect([exitCode, stderr]).toEqual([0, ""]);
@@ -179,6 +181,7 @@ describe("keys", () => {
     expect(stdout).toMatch(/^There was no older key to remove\./);
   });
 
+  // @rule OPS-5
   it("makes a new one in the running server, and nobody is logged out", async () => {
     const { exitCode, stdout } = await runAdmin(["keys", "rotate"], system.environment);
     expect(exitCode).toBe(0);
@@ -208,8 +211,8 @@ describe("keys", () => {
   it("leaves the operator's token in no log", async () => {
     const file = path.join(system.environment["DATA_DIR"] ?? "", "master-key");
     const masterKey = new Uint8Array(Buffer.from(readFileSync(file, "utf8").trim(), "base64url"));
+    await expect.poll(() => system.authServer.output()).toContain('"path":"/admin/keys/rotate"');
     const log = system.authServer.output();
-    expect(log).toContain('"path":"/admin/keys/rotate"');
     expect(log).not.toContain(toAdminToken(masterKey));
   });
 });

@@ -54,7 +54,7 @@ describe("a client whose user logs in on Taiga's pages", () => {
     await system.resourceServer.restart();
     expect((await session.call("get_me")).text).toContain("alice");
     expect(session.logins()).toBe(1);
-  }, 30_000);
+  });
 
   it("refreshes without asking the user", async () => {
     session.forgetAccessToken();
@@ -62,6 +62,7 @@ describe("a client whose user logs in on Taiga's pages", () => {
     expect(session.logins()).toBe(1);
   });
 
+  // @rule LOGIN-12
   it("shares one token at Taiga with the user's other clients, until the last of them ends", async () => {
     const one = await connect("bob");
     const two = await connect("bob");
@@ -75,7 +76,7 @@ describe("a client whose user logs in on Taiga's pages", () => {
     expect(await applicationTokensOf("bob")).toHaveLength(1);
     await revoke(two.server, two.clientId, two.tokens.refresh_token ?? "");
     await expect.poll(() => applicationTokensOf("bob")).toEqual([]);
-  }, 30_000);
+  });
 
   it("must connect again when Taiga has deleted the token", async () => {
     const { tokens } = await connect("stan");
@@ -95,6 +96,7 @@ describe("a client whose user logs in on Taiga's pages", () => {
 });
 
 describe("what the logs hold", () => {
+  // @rule LOGIN-10
   it("is neither a state nor a code nor a token nor a password", async () => {
     const trip = await depart("carol");
     const state = new URL(trip.next, taigaOrigin).searchParams.get("state") ?? "";

@@ -12,6 +12,7 @@ import {
   type Tokens,
 } from "../support/claude-code.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { WAIT_MS } from "../support/time-limits.ts";
 
 let system: System;
 let dataDir: string;
@@ -45,6 +46,7 @@ describe("a refresh", () => {
     }
   });
 
+  // @rule RFC9700-4.14.2-1
   it("by three processes at once gives all of them the same tokens, and costs no login", async () => {
     const { refresh_token } = await user.logIn(clientId, 52_021);
     const answers = await Promise.all([1, 2, 3].map(() => user.refresh(clientId, refresh_token)));
@@ -86,15 +88,16 @@ describe("an authorization server that lost everything", () => {
     // A live token may be remembered for moments; the store of it is gone for good.
     await expect
       .poll(async () => (await claude.send(tokens.access_token, "tools/list")).status, {
-        timeout: 35_000,
+        timeout: 2 * WAIT_MS,
       })
       .toBe(401);
     const response = await claude.send(tokens.access_token, "tools/list");
     expect(response.headers.get("www-authenticate")).toMatch(
       /error="invalid_token".*resource_meta/,
     );
-  }, 40_000);
+  });
 
+  // @rule RFC6749-5.2-2
   it("answers a refresh with 401 invalid_client, which makes the client register anew", async () => {
     const response = await claude.refresh(clientId, tokens.refresh_token);
     expect(response.status).toBe(401);
@@ -108,6 +111,7 @@ describe("an authorization server that lost everything", () => {
     expect(outcome.page?.text).toContain("This app is not known here");
   });
 
+  // @rule RFC6749-5.2-2
   it("is connected to again after a new registration and login", async () => {
     const next = await user.logIn(await user.register(51_032), 52_032);
     expect(await user.whoAmI(next.access_token)).toContain("alice");

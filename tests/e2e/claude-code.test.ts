@@ -24,14 +24,17 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 describe("discovery", () => {
+  // @rule RFC9728-3.1-1
   it("names the resource exactly as it was entered, because the client compares", async () => {
     expect((await claude.discover()).resource).toBe(system.mcpUrl);
   });
 
+  // @rule RFC8414-3-1
   it("names one issuer in both documents, byte for byte", async () => {
     expect((await claude.discover()).issuer).toBe(system.issuer);
   });
 
+  // @rule RFC8414-2-1
   it("promises PKCE, and no client ID metadata documents, which it then would use alone", async () => {
     const response = await fetch(`${system.issuer}/.well-known/oauth-authorization-server`);
     const server = (await response.json()) as Record<string, unknown>;
@@ -61,22 +64,26 @@ describe("a login", () => {
     clientId = await user.register(51_001);
   });
 
+  // @rule RFC9700-2.1-1
   it("may come back to another localhost port than the registered one", async () => {
     const tokens = await user.logIn(clientId, 52_001);
     expect(await user.whoAmI(tokens.access_token)).toContain("alice");
   });
 
+  // @rule RFC6749-3.3-1
   it("gets what the user agreed to, says so, and a refresh token without asking for one", async () => {
     const tokens = await user.logIn(clientId, 52_002);
     expect(tokens.scope.split(" ").toSorted()).toEqual(["taiga:read", "taiga:write"]);
     expect(tokens.refresh_token).toMatch(/\S/);
   });
 
+  // @rule MCP-AUTH-2
   it("gets an access token that need not be refreshed at its first use", async () => {
     const tokens = await user.logIn(clientId, 52_003);
     expect(tokens.expires_in).toBeGreaterThan(2 * REFRESH_AHEAD_SECONDS);
   });
 
+  // @rule RFC9700-4.11.2-1
   it.each([
     ["another path", "http://localhost:52004/other"],
     ["another name of this machine", "http://127.0.0.1:52004/callback"],
@@ -96,6 +103,7 @@ describe("a connection", () => {
     tokens = await user.logIn(await user.register(51_010), 52_010);
   });
 
+  // @rule MCP-TRANSPORT-3
   it("begins with server/discover and finds the revision it speaks", async () => {
     const response = await claude.send(tokens.access_token, "server/discover");
     expect(response.status).toBe(200);
@@ -113,6 +121,7 @@ describe("a connection", () => {
     expect(await user.whoAmI(tokens.access_token)).toContain("alice");
   });
 
+  // @rule MCP-TRANSPORT-2
   it("may still fall back to a handshake after a good discovery, as one version did", async () => {
     const response = await claude.initialize(tokens.access_token);
     expect(response.status).toBe(200);
@@ -121,6 +130,7 @@ describe("a connection", () => {
 });
 
 describe("an address that asks for less", () => {
+  // @rule MCP-AUTH-8
   it("is the resource from the first request to the last, and offers nothing that writes", async () => {
     const reader = createClaudeCode(`${system.mcpUrl}?readonly=true`);
     expect((await reader.discover()).resource).toBe(`${system.mcpUrl}?readonly=true`);

@@ -20,11 +20,13 @@ afterAll(async () => {
 });
 
 describe("documents", () => {
+  // @rule CIMD-1
   it("are offered in the metadata when they are switched on", async () => {
     const response = await fetch(`${system.issuer}/.well-known/oauth-authorization-server`);
     expect(await response.json()).toMatchObject({ client_id_metadata_document_supported: true });
   });
 
+  // @rule CIMD-7
   it.each(["localhost", "127.0.0.1", "[::1]", "2130706433"])(
     "are not fetched from %s: nothing connects, and a page says why",
     async (host) => {

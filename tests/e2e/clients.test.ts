@@ -21,6 +21,7 @@ describe.each(CLIENTS)("%s", (name, kind) => {
   let session: McpSession;
   afterAll(() => session.close());
 
+  // @rule MCP-TRANSPORT-2
   it("finds its way from a 401 through registration, login and consent to the tools", async () => {
     session = await openSession(system.mcpUrl, { username: "alice" }, kind);
     expect(session.logins()).toBe(1);

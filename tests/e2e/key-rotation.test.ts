@@ -34,6 +34,7 @@ async function expectStillLoggedIn(): Promise<void> {
   expect(session.logins()).toBe(1);
 }
 
+// @rule KEYS-4
 it("goes on with every login and with a consent page that is open", async () => {
   const server = await endpointsOf(system.issuer);
   const client = await register(server);
@@ -61,6 +62,7 @@ it("goes on with every login and with a consent page that is open", async () => 
   await expectStillLoggedIn();
 });
 
+// @rule KEYS-4
 it("lets the old key go at once, and keeps the keys that it opened", async () => {
   const keys = await keysOf();
   await system.authServer.restart({ MASTER_KEY: second });
@@ -68,6 +70,7 @@ it("lets the old key go at once, and keeps the keys that it opened", async () =>
   expect(await keysOf()).toEqual(keys);
 });
 
+// @rule KEYS-4
 it("does not start under a wrong key, says why, and has lost nothing", async () => {
   await expect(system.authServer.restart({ MASTER_KEY: first })).rejects.toThrow(
     "auth-server: MASTER_KEY does not open the key ring in the store",

@@ -40,6 +40,7 @@ async function listKeys(): Promise<[id: string, records: number][]> {
   return keys.map(({ id, records }) => [id, records]);
 }
 
+// @rule KEYS-3
 it("an hour after a rotation the older key is retired, and nobody is logged out", async () => {
   const old = (await listKeys())[0]?.[0] ?? "";
   expect((await admin("keys", "rotate")).exitCode).toBe(0);
@@ -55,6 +56,7 @@ it("an hour after a rotation the older key is retired, and nobody is logged out"
   await expectStillLoggedIn();
 });
 
+// @rule OPS-2
 it("Prometheus is told of logins, refused ones too, and of renewals at Taiga", async () => {
   // Taiga's tokens last a day here.
   await restartAhead(24 * HOUR_SECONDS - 60);

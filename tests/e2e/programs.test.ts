@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgramHome, type ProgramHome, runProgram } from "../support/programs.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { PROCESS_MS } from "../support/time-limits.ts";
 
 const INSPECTOR = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js";
 const MCP_REMOTE = "node_modules/mcp-remote/dist/proxy.js";
@@ -31,11 +32,13 @@ describe("the Inspector's command line", () => {
       },
     );
 
+  // @rule MCP-TRANSPORT-3
   it("logs in through the browser and lists the tools", async () => {
     const { stdout } = await inspect("--method", "tools/list");
     expect(stdout).toContain('"get_me"');
   });
 
+  // @rule MCP-TOOLS-1
   it("finds nothing to complain about in the tools' schemas", async () => {
     const { stdout } = await inspect("--use-stored-auth", "--method", "tools/list", "--strict");
     expect(stdout).toContain('"get_me"');
@@ -56,6 +59,7 @@ describe("the Inspector's command line", () => {
 });
 
 describe("mcp-remote", () => {
+  // @rule MCP-TRANSPORT-3
   it("bridges a stdio client to the server, logging in through the browser", async () => {
     const client = new Client({ name: "stdio-client", version: "1.0.0" });
     const transport = new StdioClientTransport({
@@ -65,7 +69,7 @@ describe("mcp-remote", () => {
       stderr: "pipe",
     });
     try {
-      await client.connect(transport, { timeout: 30_000 });
+      await client.connect(transport, { timeout: PROCESS_MS });
       const { tools } = await client.listTools();
       expect(tools.map((tool) => tool.name)).toContain("get_me");
       const me = await client.callTool({ name: "get_me", arguments: {} });

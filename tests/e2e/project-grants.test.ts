@@ -45,6 +45,7 @@ describe("an app that was let into one project", () => {
     }
   });
 
+  // @rule MCP-SECURITY-6
   it("is refused any other, by slug, by name and by a pasted address", async () => {
     const [other] = others as [ProjectLine];
     for (const project of [other.slug, other.name]) {

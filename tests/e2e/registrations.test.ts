@@ -18,6 +18,7 @@ const register = async (metadata: unknown): Promise<Response> =>
   });
 
 describe.each(KNOWN_REGISTRATIONS)("%s", (_name, redirectUri, metadata) => {
+  // @rule RFC7591-2-1
   it("is registered as it asked, and sent its code", async () => {
     const response = await register(metadata);
     const client = (await response.json()) as Record<string, unknown>;
@@ -52,6 +53,7 @@ describe.each(KNOWN_REGISTRATIONS)("%s", (_name, redirectUri, metadata) => {
 });
 
 describe("hostile redirect URIs", () => {
+  // @rule RFC8252-7-1 ADV-workers-script-uri
   it.each([
     ["a script", "javascript:alert(document.cookie)//x.y"],
     ["a document in the address", "data:text/html,<script>alert(1)</script>"],

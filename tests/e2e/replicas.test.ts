@@ -22,6 +22,7 @@ async function createReplica(folder: string): Promise<Service> {
   });
 }
 
+// @rule STORE-8
 it.each(["apps/auth-server", "apps/resource-server"])(
   "a second %s on the same file refuses to start, with the reason and what to do",
   async (folder) => {

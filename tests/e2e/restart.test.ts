@@ -20,6 +20,7 @@ const expectBob = async (): Promise<void> => {
   expect(session.logins()).toBe(1);
 };
 
+// @rule GRANT-6
 it.each(["resourceServer", "authServer", "sandbox"] as const)(
   "goes on with the same login after a restart of %s",
   async (service) => {
@@ -30,6 +31,7 @@ it.each(["resourceServer", "authServer", "sandbox"] as const)(
   },
 );
 
+// @rule GRANT-6
 it("goes on after the auth-server was killed", async () => {
   await system.authServer.stop("SIGKILL");
   await system.authServer.start();
@@ -37,6 +39,7 @@ it("goes on after the auth-server was killed", async () => {
   await expectBob();
 });
 
+// @rule OUTAGE-2
 it("answers 503 while the auth-server is away, so that no client drops its tokens", async () => {
   const { access_token } = session.tokens();
   await system.authServer.stop();
@@ -67,6 +70,7 @@ it("says that Taiga is away in a tool's answer, and works again when it is back"
   await expectBob();
 });
 
+// @rule LOGIN-1 STORE-10
 it("keeps passwords and tokens out of every log", async () => {
   const tokens = session.tokens();
   const logs = [system.authServer, system.resourceServer, system.sandbox]

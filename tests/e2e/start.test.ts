@@ -38,7 +38,7 @@ function start(environment: Record<string, string>): Started {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   }
-  const exited = once(child, "exit");
+  const exited = once(child, "close"); // once all of its output is there
   running = {
     child,
     output: () => output,
@@ -79,6 +79,7 @@ async function ports(): Promise<Record<string, string>> {
 }
 
 describe("start", () => {
+  // @rule EDGE-9
   it.each(["SIGINT", "SIGTERM"] as const)(
     "says how to connect, and stops cleanly on %s to its process group",
     async (signal) => {
@@ -119,6 +120,7 @@ describe("start", () => {
     expect(started.output()).not.toMatch(/\n\s+at /);
   });
 
+  // @rule KEYS-6
   it("refuses to open the sandbox's demo passwords to the world", async () => {
     const started = start({
       ...(await ports()),

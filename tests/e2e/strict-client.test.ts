@@ -24,6 +24,7 @@ afterAll(() => system.stop());
 const alice = { username: "alice" };
 
 describe("discovery", () => {
+  // @rule RFC8414-3-1
   it("finds the same issuer through the OpenID path, because some clients try it first", async () => {
     const url = new URL(system.issuer);
     const response = await oauth.discoveryRequest(url, { algorithm: "oidc", ...insecure });
@@ -45,6 +46,7 @@ describe.each([
   ["client_secret_basic", (secret: string) => oauth.ClientSecretBasic(secret)],
   ["client_secret_post", (secret: string) => oauth.ClientSecretPost(secret)],
 ])("a client that authenticates by %s", (method, toAuth) => {
+  // @rule RFC7591-2-3
   it("logs in, is introspected, refreshes and revokes", async () => {
     const client = await register(server, { token_endpoint_auth_method: method });
     const clientAuth = method === "none" ? oauth.None() : toAuth(secretOf(client));
@@ -88,6 +90,7 @@ describe("what one client may not do with another's", () => {
     expect(info.active).toBe(true);
   });
 
+  // @rule RFC7662-2.1-1
   it("introspect it", async () => {
     const client = await register(server, { token_endpoint_auth_method: "client_secret_basic" });
     const credentials = { clientId: client.client_id, clientSecret: secretOf(client) };
@@ -100,6 +103,7 @@ describe("what one client may not do with another's", () => {
 describe("the exchange for a Taiga credential", () => {
   const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+  // @rule RFC8693-2-1
   it("does not exist in public, because a proxy cannot hide a body parameter", async () => {
     const client = await register(server);
     const response = await oauth.genericTokenEndpointRequest(

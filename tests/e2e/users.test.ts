@@ -28,6 +28,7 @@ it("tells each of them who they are", async () => {
   expect((await carol.call("get_me")).text).not.toContain("alice");
 });
 
+// @rule MCP-SECURITY-16
 it("keeps a private project from an outsider, also when she knows its name", async () => {
   const [project] = await projectsOf(alice);
   expect(project).toBeDefined();
@@ -36,6 +37,7 @@ it("keeps a private project from an outsider, also when she knows its name", asy
   expect(answer.isError).toBe(true);
 });
 
+// @rule MCP-SECURITY-16
 it("keeps what it cached for one user from the other, when both ask at the same time", async () => {
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? alice : carol).call("get_me")),

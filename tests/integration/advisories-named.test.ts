@@ -1,7 +1,8 @@
-// What went wrong in servers like these, each event by itself, must stay in docs/traceability.md and
+// What went wrong in servers like these, each event by itself, must stay in docs/requirements.md and
 // in the name of a test, so that none is lost when tests are moved or renamed.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readRequirements, scanTests } from "../../scripts/requirements.ts";
 
 /** Identifiers, or where there is none, what the event is called. */
 const EVENTS = [
@@ -38,27 +39,22 @@ const EVENTS = [
   "sentry-mcp #1223",
 ];
 
-const [, section = ""] = readFileSync("docs/traceability.md", "utf8").split(
-  "## What went wrong elsewhere\n",
-);
-/** One for each requirement: what it says, and the files whose tests it names. */
-const rows = (section.split("\n## ")[0] ?? "")
-  .split("\n- ")
-  .slice(1)
-  .map((row) => ({
-    text: row.split("\n")[0] ?? "",
-    files: [...row.matchAll(/\]\(\.\.\/([^)]+)\)/g)].map(([, file = ""]) => file),
-  }));
+const { rules = [] } =
+  readRequirements(readFileSync("docs/requirements.md", "utf8")).find(
+    ({ title }) => title === "What went wrong elsewhere",
+  ) ?? {};
+const { tests } = scanTests();
 
 /** Names of tests, groups and rows of tables; comments are none of them. */
 const namesIn = (file: string): string[] =>
   [...readFileSync(file, "utf8").matchAll(/^[ [(\])}.\w]*"(.*)"/gm)].map(([, name = ""]) => name);
 
 describe("every event of other servers", () => {
-  it.each(EVENTS)("%s has a row and a test that is named after it", (event) => {
-    const about = rows.filter(({ text }) => text.includes(event));
+  it.each(EVENTS)("%s has a rule and a test that is named after it", (event) => {
+    const about = rules.filter(({ text }) => text.includes(event)).map(({ id }) => id);
     expect(about).not.toEqual([]);
-    const named = about.flatMap(({ files }) => files.flatMap(namesIn));
+    const files = tests.filter(({ ids }) => ids.some((id) => about.includes(id)));
+    const named = [...new Set(files.map(({ file }) => file))].flatMap(namesIn);
     expect(named.filter((name) => name.includes(event))).not.toEqual([]);
   });
 });

@@ -5,7 +5,6 @@ import { endpointsOf, introspect, logIn, register } from "../support/oauth-clien
 import { type Replicas, startReplicas } from "../support/replicas.ts";
 
 const redisUrl = inject("redisUrl");
-const START_MS = 60_000;
 
 describe.skipIf(redisUrl === undefined)("two replicas", () => {
   let platform: Replicas;
@@ -13,7 +12,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     const url = new URL(redisUrl ?? "");
     url.pathname = "/6";
     platform = await startReplicas(url.href);
-  }, START_MS);
+  });
   afterAll(() => platform.stop());
 
   interface Answer {
@@ -64,6 +63,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
       ),
     );
 
+  // @rule CVE-2026-1035
   it("Keycloak CVE-2026-1035: sixteen uses of one refresh token at once make one pair of tokens", async () => {
     const { server, clientId, refreshToken } = await connect();
     const answers = await refreshEverywhere(clientId, refreshToken, 16);
@@ -77,6 +77,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     expect(info.active).toBe(true);
   });
 
+  // @rule ADV-openwork-4441
   it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over", async () => {
     const { clientId, refreshToken } = await connect();
     let token = refreshToken;
@@ -89,6 +90,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     }
   });
 
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: Taiga's one-time refresh token is used once, by whichever replica is asked", async () => {
     const { accessToken } = await connect();
     const { clientId, clientSecret } = platform.rsCredentials;

@@ -19,9 +19,11 @@ import {
 } from "../support/oauth-client.ts";
 import { startSystem, type System } from "../support/system.ts";
 
-/** How soon an end must be seen everywhere, in milliseconds. */
-const SOON_MS = 1_000;
-const START_MS = 60_000;
+/**
+ * How soon an end must be seen everywhere, in milliseconds: well below one second on an idle
+ * machine, and far below the thirty for which an answer about a token is remembered.
+ */
+const SOON_MS = 10_000;
 
 const CLIENTS: [string, ClientKind][] = [
   ["the SDK's v1 client", { sdk: 1 }],
@@ -34,7 +36,7 @@ let server: oauth.AuthorizationServer;
 beforeAll(async () => {
   system = await startSystem({ REFRESH_GRACE_SECONDS: "0" });
   server = await endpointsOf(system.issuer);
-}, START_MS);
+});
 afterAll(() => system.stop());
 
 async function connect() {
@@ -50,7 +52,7 @@ const callTool = async (accessToken: string): Promise<number> =>
 
 async function expectRefusedSoon(accessToken: string): Promise<void> {
   const from = Date.now();
-  const poll = { interval: 20, timeout: 2 * SOON_MS };
+  const poll = { interval: 20, timeout: 3 * SOON_MS };
   await expect.poll(() => callTool(accessToken), poll).toBe(401);
   expect(Date.now() - from).toBeLessThan(SOON_MS);
   const info = await introspect(server, system.rsCredentials, accessToken);
@@ -72,6 +74,7 @@ async function borrowTaigaToken(accessToken: string): Promise<Response> {
 }
 
 describe("a consent that is taken back", () => {
+  // @rule ADV-uploads-891
   it("uploads #891: ends what each service has of it, whichever of its tokens is revoked", async () => {
     for (const which of ["accessToken", "refreshToken"] as const) {
       const { client, ...tokens } = await connect();
@@ -92,6 +95,7 @@ describe("a consent that is taken back", () => {
 });
 
 describe("a restart", () => {
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a rotated token is none after the auth-server was killed; its use ends the login", async () => {
     const { client, refreshToken } = await connect();
     const next = await refresh(server, client, refreshToken);
@@ -131,6 +135,7 @@ describe("who answers (RFC 9207)", () => {
     return other;
   };
 
+  // @rule ADV-sentry-mcp-1223
   it.each(CLIENTS)("sentry-mcp #1223: %s gets in with it", async (_name, kind) => {
     const session = await openSession(system.mcpUrl, { username: "alice" }, kind);
     try {
@@ -141,6 +146,7 @@ describe("who answers (RFC 9207)", () => {
     }
   });
 
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: clients that check it accept ours, of success and of refusal, and would miss it", async () => {
     const { client, state, url } = await request();
     const success = await approve(url, { username: "alice" });

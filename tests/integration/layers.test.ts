@@ -22,12 +22,12 @@ const FORBIDDEN = [
   ["apps/auth-server/src/engine/records/a.ts", "express"],
   ["apps/auth-server/src/engine/records/b.ts", "../../vault/vault.ts"],
   ["apps/auth-server/src/main.ts", "oidc-provider"],
-  ["apps/resource-server/src/tools/core/a.ts", "express"],
-  ["apps/resource-server/src/tools/core/b.ts", "@modelcontextprotocol/server"],
-  ["apps/resource-server/src/tools/core/c.ts", "./get-me.ts"],
-  ["apps/resource-server/src/tools/core/d.ts", "../../auth/bearer-gate.ts"],
-  ["apps/resource-server/src/tools/core/e.ts", "../../mcp/create-mcp-server.ts"],
-  ["apps/resource-server/src/tools/core/f.ts", "node:fs"],
+  ["packages/taiga-tools/src/tools/core/a.ts", "express"],
+  ["packages/taiga-tools/src/tools/core/b.ts", "@modelcontextprotocol/server"],
+  ["packages/taiga-tools/src/tools/core/c.ts", "./get-me.ts"],
+  ["packages/taiga-tools/src/tools/core/d.ts", "../../calls/idempotency.ts"],
+  ["packages/taiga-tools/src/tools/core/e.ts", "../../tool/run-tool.ts"],
+  ["packages/taiga-tools/src/tools/core/f.ts", "node:fs"],
   ["packages/service/src/a.ts", "@taiga-mcp/store"],
   ["packages/store/src/a.ts", "express"],
   ["packages/store/src/b.ts", "@taiga-mcp/taiga-client"],
@@ -40,8 +40,8 @@ const ALLOWED = [
   ["apps/auth-server/src/engine/records/ok.ts", "../../storage/key-names.ts"],
   ["apps/auth-server/src/engine/single-use/ok.ts", "../../grants/lifetimes.ts"],
   ["apps/auth-server/src/main.ts", "node:process"],
-  ["apps/resource-server/src/tools/core/ok.ts", "../../mcp/define-tool.ts"],
-  ["apps/resource-server/src/tools/core/ok2.ts", "@taiga-mcp/taiga-client"],
+  ["packages/taiga-tools/src/tools/core/ok.ts", "../../tool/define-tool.ts"],
+  ["packages/taiga-tools/src/tools/core/ok2.ts", "@taiga-mcp/taiga-client"],
   ["packages/store/src/ok.ts", "@taiga-mcp/service"],
 ] as const;
 
@@ -109,6 +109,7 @@ const foldersOf = (workspace: string): string[] =>
   entriesOf(workspace).filter((entry) => !entry.endsWith(".ts"));
 
 describe("layer rules", () => {
+  // @rule OPS-8
   it.each(FORBIDDEN)("%s must not import %s", (...planted) => {
     expect(lint([toPlanted(planted)])).toEqual([planted[0]]);
   });
@@ -157,6 +158,7 @@ describe("layer rules", () => {
     expect(Object.keys(LAYERS).toSorted()).toEqual(workspaces.toSorted());
   });
 
+  // @rule OPS-8
   it("only main.ts reads the environment", () => {
     const statement = () => "export const port = process.env.PORT;\n";
     const planted = ["config.ts", "main.ts"].map((name) => ({

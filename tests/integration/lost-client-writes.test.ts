@@ -28,6 +28,7 @@ afterEach(async () => {
 });
 
 describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
+  // @rule OUTAGE-13
   it("does not keep anybody from revoking", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       const { clientId } = await lossy.register();
@@ -47,6 +48,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     expect(lost).toEqual(["deleteMembers g2t:"]);
   });
 
+  // @rule OUTAGE-14
   it("lets clients register all the same", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       lossy.kv.lose(nth, loss);
@@ -60,6 +62,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     expect(lost).toEqual(expect.arrayContaining(["set client:", "set rat:"]));
   });
 
+  // @rule OUTAGE-14
   it("lets clients change their registration, and keeps their logins", async () => {
     const { clientId, uri, authorization } = await lossy.register();
     const { tokens } = await lossy.logIn(clientId);
@@ -89,6 +92,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     expect(await lossy.isActive(tokens.access_token)).toBe(true);
   });
 
+  // @rule OUTAGE-13
   it("lets clients end their registration, with all that hangs on it", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       const { clientId, uri, authorization } = await lossy.register();

@@ -75,6 +75,7 @@ async function expectWhole(clientId: string, tokens: Tokens): Promise<void> {
 }
 
 describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
+  // @rule OUTAGE-10
   it("lets a login that is under way go on where it was", async () => {
     const again: number[] = [];
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
@@ -90,8 +91,9 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     // The last write says that the code was answered. When it is done, and the store dies with the
     // answer, nobody can tell this from a code that is used twice.
     expect(again).toEqual(loss === "killed after" ? [lost.length] : []);
-  }, 60_000);
+  });
 
+  // @rule OUTAGE-11
   it.each([RETRY_SECONDS, 40, 600])(
     "costs a client that refreshes nothing, also when it comes again after %i seconds",
     async (seconds) => {
@@ -114,6 +116,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     },
   );
 
+  // @rule OUTAGE-11
   it("does not hide a refresh token that was stolen", async () => {
     const { clientId } = await lossy.register();
     const { tokens } = await lossy.logIn(clientId);
@@ -125,6 +128,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     expect((await lossy.examine()).grantsInUse).toEqual([]);
   });
 
+  // @rule OUTAGE-12
   it.each([RETRY_SECONDS, 100])(
     "loses no login at Taiga that is just being renewed, though Taiga renews it once (%i seconds)",
     async (seconds) => {

@@ -20,6 +20,7 @@ const manifests = [
 ];
 
 describe("versions", () => {
+  // @rule OPS-6
   it.each(manifests)(
     "are exact in %s, because a minor one of the engine may change what it does",
     (manifest) => {
@@ -30,6 +31,7 @@ describe("versions", () => {
     },
   );
 
+  // @rule OPS-6
   it("are exact in the catalog, which names the OAuth engine and the MCP SDK", () => {
     const [, catalog = ""] = readFileSync("pnpm-workspace.yaml", "utf8").split("\ncatalog:\n");
     const pinned = new Map(

@@ -42,6 +42,7 @@ describe.skipIf(nginx === null)("headers", () => {
       ]);
     });
 
+    // @rule MCP-AUTH-9
     it("is there for a challenge, with the challenge", async () => {
       platform.resourceServer.respond((_req, res) => {
         res.writeHead(401, { "www-authenticate": 'Bearer resource_metadata="https://x/y"' }).end();
@@ -96,6 +97,7 @@ describe.skipIf(nginx === null)("headers", () => {
       for (const [name, value] of Object.entries(OWN)) expect(answer.all(name)).toEqual([value]);
     });
 
+    // @rule EDGE-2
     it.each(["/", "/mcp"])(
       "sends HSTS for %s exactly once, whatever the service says",
       async (path) => {

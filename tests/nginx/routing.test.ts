@@ -43,6 +43,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     expect(platform.authServer.requests[0]?.url).toBe(path);
   });
 
+  // @rule EDGE-3
   it.each([
     ["POST", "/mcp"],
     ["POST", "/mcp/"],
@@ -59,6 +60,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     },
   );
 
+  // @rule EDGE-4
   it("passes on what MCP and OAuth need, and the addresses it was reached by", async () => {
     await ask(platform.site, "/mcp", {
       method: "POST",
@@ -94,6 +96,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     });
   });
 
+  // @rule EDGE-4 ADV-forwarded-headers
   it("puts what it saw itself behind what a client claims about its address", async () => {
     await ask(platform.site, "/token", {
       headers: {
@@ -112,6 +115,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     expect(headers).not.toHaveProperty("forwarded");
   });
 
+  // @rule RFC8693-2-1 OPS-1 OPS-4 EDGE-7
   it("cannot be talked into reaching the private listener", async () => {
     const { site, privateListener } = platform;
     const inside = `auth-server:${privateListener.port}`;
@@ -142,6 +146,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     expect(privateListener.requests).toEqual([]);
   });
 
+  // @rule EDGE-8
   it("answers 421 for a name that is not its own, so that no service ever sees one", async () => {
     const answer = await ask(platform.site, "/mcp", { headers: { host: "evil.example" } });
     expect(answer.status).toBe(421);

@@ -16,6 +16,7 @@ describe.skipIf(nginx === null)("event streams", () => {
   beforeEach(() => platform.clear());
   afterAll(() => platform.stop());
 
+  // @rule EDGE-5
   it("reach the client event by event, while the service is still answering", async () => {
     const { promise: end, resolve: finish } = Promise.withResolvers<void>();
     platform.resourceServer.respond((_req, res) => {
@@ -51,6 +52,7 @@ describe.skipIf(nginx === null)("event streams", () => {
     session.close();
   });
 
+  // @rule EDGE-5
   it("are never compressed, and say to further proxies that they are not to be held back", async () => {
     platform.resourceServer.respond((_req, res) => {
       res.writeHead(200, { ...EVENT_STREAM, "x-accel-buffering": "no" });
@@ -61,6 +63,7 @@ describe.skipIf(nginx === null)("event streams", () => {
     expect(answer.all("x-accel-buffering")).toEqual(["no"]);
   });
 
+  // @rule EDGE-5
   it("end at the service when the client leaves, because that is how a call is cancelled", async () => {
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     platform.resourceServer.respond((_req, res) => {

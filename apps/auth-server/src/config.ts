@@ -103,7 +103,7 @@ function resolveApplicationId({ TAIGA_LOGIN, TAIGA_APPLICATION_ID }: Settings): 
   if (TAIGA_LOGIN === "password") return undefined;
   if (TAIGA_APPLICATION_ID !== undefined) return TAIGA_APPLICATION_ID;
   throw new ConfigurationError(
-    `TAIGA_APPLICATION_ID is not set: TAIGA_LOGIN=${TAIGA_LOGIN} needs an application that is registered at Taiga (docs/login.md).`,
+    `TAIGA_APPLICATION_ID is not set: TAIGA_LOGIN=${TAIGA_LOGIN} requires an external application that is registered in Taiga (docs/login.md).`,
   );
 }
 
@@ -114,13 +114,14 @@ export function resolveMasterKeys(
   const texts =
     settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);
-  if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
+  if (newest === undefined)
+    throw new ConfigurationError("MASTER_KEY: must contain at least one key.");
   return [newest, ...older];
 }
 
 function toMasterKey(text: string): Uint8Array {
   if (MASTER_KEY.test(text)) return new Uint8Array(Buffer.from(text, "base64url"));
   throw new ConfigurationError(
-    "DATA_DIR/master-key: must hold 32 random bytes as base64url; it was changed by hand.",
+    "DATA_DIR/master-key: must contain 32 random bytes as base64url; the file was edited.",
   );
 }

@@ -24,6 +24,7 @@ const value = fc.oneof(
 );
 
 describe("any text in place of any setting", () => {
+  // @rule INPUT-13
   it("is taken, or refused in words that begin with a setting's name", () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), value, (name, text) => {
@@ -35,6 +36,7 @@ describe("any text in place of any setting", () => {
     );
   });
 
+  // @rule LOGIN-7
   it("never widens who may come in: each name on a list is one that was written there", () => {
     const LISTS = ["ALLOWED_USERS", "ALLOWED_EMAIL_DOMAINS", "CLIENT_DOCUMENT_ALLOWED_HOSTS"];
     fc.assert(

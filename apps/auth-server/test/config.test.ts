@@ -78,6 +78,7 @@ describe("addresses", () => {
     expect(config.taigaWebUrl).toBe("https://tree.taiga.io");
   });
 
+  // @rule RFC8414-2-3 MCP-AUTH-2
   it.each([
     [{ ISSUER: "https://auth.example/" }, "ISSUER: must be a bare origin"],
     [{ ISSUER: "https://auth.example/tenant" }, "ISSUER: must be a bare origin"],
@@ -120,6 +121,7 @@ describe("clients' metadata documents", () => {
   const OPEN = { PUBLIC_URL: "https://mcp.example", ...TAIGA };
   const LOCAL = { PUBLIC_URL: "https://localhost:8443", ...TAIGA };
 
+  // @rule CIMD-1
   it.each([
     [{}, false],
     [LOCAL, false],
@@ -150,6 +152,7 @@ describe("keys and secrets", () => {
     expect(parse().masterKeys).toEqual([new Uint8Array(added), ...before.masterKeys]);
   });
 
+  // @rule KEYS-5
   it("are made once and kept in DATA_DIR, for their owner only", () => {
     const first = parse();
     const second = parse();
@@ -174,6 +177,7 @@ describe("keys and secrets", () => {
     expect(parse(without)).not.toEqual(given);
   });
 
+  // @rule KEYS-5
   it.each(["MASTER_KEY", "RS_CLIENT_SECRET"])(
     "are never made by replicas: with Redis, %s must be given",
     (name) => {

@@ -11,7 +11,7 @@ import {
   type TaigaConnection,
 } from "@taiga-mcp/service";
 import { z } from "zod";
-import { TOOLSETS, type Toolset } from "./mcp/define-tool.ts";
+import { TOOLSETS, type Toolset } from "@taiga-mcp/taiga-tools";
 
 const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
 
@@ -25,7 +25,7 @@ const toList = (text: string): string[] =>
 export const ResourceServerSettings = z.object({
   ...sharedSettings,
   RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
-    description: "The address the resource server listens on.",
+    description: "The address on which the resource server listens.",
   }),
   AUTH_SERVER_INTERNAL_URL: z
     .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
@@ -33,7 +33,7 @@ export const ResourceServerSettings = z.object({
     .default("http://127.0.0.1:3011")
     .meta({
       description:
-        "Where the resource server reaches the authorization server's private listener. Plain http is for one machine or a private network.",
+        "The address at which the resource server reaches the authorization server's private listener. Use plain http only on one machine or in a private network.",
     }),
   INTROSPECTION_CACHE_SECONDS: z.coerce
     .number("must be a number of seconds")
@@ -43,7 +43,7 @@ export const ResourceServerSettings = z.object({
     .default(30)
     .meta({
       description:
-        "How long the resource server remembers what the authorization server said of an access token. A revocation takes effect at once all the same. 0 turns that off.",
+        "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
     }),
   TOOLSETS: z
     .string()
@@ -55,7 +55,7 @@ export const ResourceServerSettings = z.object({
         .min(1, "must name at least one toolset"),
     )
     .meta({
-      description: `The groups of tools that are offered, of: ${TOOLSETS.join(", ")}.`,
+      description: `The comma-separated toolsets to offer: ${TOOLSETS.join(", ")}.`,
       defaultText: "core",
     }),
   TAIGA_MAX_PARALLEL: z.coerce
@@ -64,14 +64,14 @@ export const ResourceServerSettings = z.object({
     .min(1, "must be at least 1")
     .max(256, "must be at most 256")
     .default(16)
-    .meta({ description: "How many requests Taiga gets from us at the same time." }),
+    .meta({ description: "The maximum number of concurrent requests to Taiga." }),
   TAIGA_TIMEOUT_MS: z.coerce
     .number("must be a number of milliseconds")
     .int("must be a whole number of milliseconds")
     .min(100, "must be at least 100")
     .max(120_000, "must be at most 120000")
     .default(10_000)
-    .meta({ description: "How long Taiga may take to answer, in milliseconds." }),
+    .meta({ description: "How long to wait for a response from Taiga, in milliseconds." }),
   ALLOWED_ORIGINS: z
     .string()
     .transform(toList)
@@ -89,8 +89,8 @@ export const ResourceServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "Web pages, by origin and separated by commas, that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
-      defaultText: "the MCP endpoint's own origin, and localhost when it is on localhost",
+        "Comma-separated origins of web pages that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
+      defaultText: "the MCP endpoint's own origin, and localhost if the endpoint is on localhost",
     }),
 });
 

@@ -10,25 +10,21 @@ import {
 } from "@taiga-mcp/service";
 import { openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
+import { createToolRunner, deriveConfirmationKey, loadTools } from "@taiga-mcp/taiga-tools";
 import { z } from "zod";
 import { createApp } from "./app.ts";
 import { createAuthorizationServer } from "./auth/authorization-server.ts";
 import { followRevocations } from "./auth/follow-revocations.ts";
 import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createGrantTransport } from "./auth/grant-transport.ts";
 import { createTaigaCredentials } from "./auth/taiga-credentials.ts";
 import { parseConfig } from "./config.ts";
-import { deriveConfirmationKey } from "./items/confirmation.ts";
-import { createIdempotencyLedgers } from "./items/idempotency-ledger.ts";
+import { createCallLog } from "./mcp/call-log.ts";
+import type { McpCaller } from "./mcp/caller.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
-import { loadTools } from "./mcp/load-tools.ts";
-import { createToolContexts } from "./mcp/tool-contexts.ts";
-import { createProjectDirectories } from "./projects/project-directory.ts";
 
 const NAME = "resource-server";
-
-/** Users whose projects are remembered for a minute. */
-const MAX_USERS = 1_000;
 
 async function start(environment: Environment): Promise<RunningService> {
   const config = parseConfig(environment);
@@ -50,24 +46,19 @@ async function start(environment: Environment): Promise<RunningService> {
     ttlSeconds: config.introspectionCacheSeconds,
     clock,
   });
-  const mcpHandler = createMcpHandler(
-    createMcpServerFactory({
-      tools: await loadTools(),
-      operator: config,
-      contexts: createToolContexts({
-        transport,
-        credentials,
-        directories: createProjectDirectories({ clock, maxUsers: MAX_USERS }),
-        ledgers: createIdempotencyLedgers({ kv: store, clock }),
-        confirmationKey: deriveConfirmationKey(config.clientSecret),
-        taigaWebUrl: config.taigaWebUrl,
-        clock,
-      }),
-      version: readVersion(),
-      logger,
-    }),
-    { onerror: (error) => logger.warn({ err: error }, "MCP request not served") },
-  );
+  const runner = createToolRunner<McpCaller>({
+    tools: await loadTools(),
+    operator: config,
+    connect: (caller) => createGrantTransport(transport, credentials, caller),
+    store,
+    clock,
+    confirmationKey: deriveConfirmationKey(config.clientSecret),
+    taigaWebUrl: config.taigaWebUrl,
+    ...createCallLog(logger),
+  });
+  const mcpHandler = createMcpHandler(createMcpServerFactory({ runner, version: readVersion() }), {
+    onerror: (error) => logger.warn({ err: error }, "MCP request not served"),
+  });
   const app = createApp({
     config,
     verifier,

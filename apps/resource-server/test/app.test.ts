@@ -10,6 +10,7 @@ beforeAll(async () => {
 afterAll(() => rs.close());
 
 describe("the endpoint", () => {
+  // @rule EDGE-3
   it.each(["/mcp", "/mcp/"])(
     "answers at %s without a redirect, which clients do not follow",
     async (path) => {
@@ -18,6 +19,7 @@ describe("the endpoint", () => {
     },
   );
 
+  // @rule MCP-AUTH-6 OMIT-1
   it.each(["GET", "DELETE", "PUT"])(
     "answers %s with 401 before 405, because some clients begin with it to learn where to log in",
     async (method) => {
@@ -30,6 +32,7 @@ describe("the endpoint", () => {
     },
   );
 
+  // @rule MCP-AUTH-6
   it("asks for a token before it reads the body", async () => {
     const response = await rs.post("{ this is no JSON");
     expect(response.status).toBe(401);
@@ -45,6 +48,7 @@ describe("the endpoint", () => {
     });
   });
 
+  // @rule EDGE-1 MCP-TRANSPORT-8
   it("answers a body over the limit with 413 as JSON", async () => {
     const response = await rs.post(rpc("tools/list", { x: "x".repeat(4_300_000) }), {
       token: "good",
@@ -55,6 +59,7 @@ describe("the endpoint", () => {
     });
   });
 
+  // @rule MCP-TRANSPORT-8
   it("answers arguments that are nested without end with 400, sent as JSON or as text", async () => {
     const deep = "[".repeat(50_000) + "]".repeat(50_000);
     for (const args of [`{"text":${deep}}`, JSON.stringify(`{"text":${deep}}`)]) {
@@ -83,6 +88,7 @@ describe("the endpoint", () => {
     expect(response.status).toBe(200);
   });
 
+  // @rule EDGE-1 OMIT-2
   it("answers what is nowhere with 404 as JSON", async () => {
     // The last two are what the transport of before 2025 used.
     for (const path of ["/.well-known/oauth-authorization-server", "/sse", "/messages"]) {
@@ -92,6 +98,7 @@ describe("the endpoint", () => {
     }
   });
 
+  // @rule MCP-TRANSPORT-5 OMIT-1
   it("keeps no sessions: gives no id and goes by none, whoever brings it", async () => {
     rs.grant("other", { sub: "somebody else" });
     for (const token of ["good", "other"]) {
@@ -103,6 +110,7 @@ describe("the endpoint", () => {
     expect((await rs.post(rpc("tools/list"), { headers })).status).toBe(401);
   });
 
+  // @rule OMIT-4
   it.each([
     "resources/list",
     "prompts/list",
@@ -122,6 +130,7 @@ describe("the endpoint", () => {
 });
 
 describe("without its authorization server", () => {
+  // @rule OUTAGE-2 OUTAGE-4
   it("runs and answers 503, so that clients keep their login and try again", async () => {
     const alone = await startHarness();
     await alone.authServer.close();
@@ -135,6 +144,7 @@ describe("without its authorization server", () => {
 });
 
 describe("the log", () => {
+  // @rule MCP-AUTH-3
   it("has tool, duration and outcome of each call, and never a token or an argument", async () => {
     const log = await startHarness();
     log.grant("secret-token");

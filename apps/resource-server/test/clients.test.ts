@@ -17,6 +17,7 @@ const bearer = (token: string) => ({
 });
 
 describe("MCP clients", () => {
+  // @rule MCP-TRANSPORT-2 OMIT-3
   it.each([
     ["2025-11-25, SDK v2 as it is", {}],
     ["SDK v2 that negotiates", { versionNegotiation: { mode: "auto" as const } }],
@@ -41,6 +42,7 @@ describe("MCP clients", () => {
     await client.close();
   });
 
+  // @rule MCP-TRANSPORT-2
   it("serves SDK v1, which most 2025-era clients are made with", async () => {
     const client = new OldClient({ name: "test", version: "1" });
     await client.connect(new OldTransport(new URL(`${rs.mcp}/`), bearer("good")));

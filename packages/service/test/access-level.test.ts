@@ -9,6 +9,7 @@ import {
 } from "../src/access-level.ts";
 
 describe("toScopes", () => {
+  // @rule RFC6749-3.3-2
   it("gives a level its own scope and all below it, lowest first", () => {
     expect(toScopes("read")).toEqual(["taiga:read"]);
     expect(toScopes("delete")).toEqual(["taiga:read", "taiga:write", "taiga:delete"]);

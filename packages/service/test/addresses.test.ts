@@ -1,14 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  readEnvironment,
-  resolveAddresses,
-  resolveOwnSecret,
-  sharedSettings,
-} from "../src/index.ts";
+import { readEnvironment, resolveAddresses, sharedSettings } from "../src/index.ts";
 
 const resolve = (environment: Record<string, string>) =>
   resolveAddresses(readEnvironment(z.object(sharedSettings), environment));
@@ -44,6 +36,7 @@ describe("resolveAddresses", () => {
     expect(resolve({ ...settings, ISSUER: issuer }).issuer).toBe(issuer);
   });
 
+  // @rule KEYS-6
   it.each(["PUBLIC_URL", "ISSUER"])("refuses the sandbox when %s is public", (name) => {
     expect(() => resolve({ [name]: "https://mcp.example.com" })).toThrow(
       /TAIGA_API_URL is not set/,
@@ -70,28 +63,12 @@ describe("resolveAddresses", () => {
     expect(resolve({ SANDBOX_API_URL: url, RUNNING_IN_CONTAINER: "true" }).taigaApiUrl).toBe(url);
   });
 
+  // @rule LOGIN-2
   it("refuses Taiga by plain http on another machine, unless told that the network is safe", () => {
     const settings = { TAIGA_API_URL: "http://taiga.internal" };
     expect(() => resolve(settings)).toThrow(/TAIGA_API_URL: must be https/);
     expect(resolve({ ...settings, ALLOW_HTTP_TAIGA: "true" }).taigaApiUrl).toBe(
       "http://taiga.internal/api/v1",
-    );
-  });
-});
-
-describe("resolveOwnSecret", () => {
-  it("makes a secret once on one machine", () => {
-    const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-secret-"));
-    const make = (): string =>
-      resolveOwnSecret({ STORE_URL: "sqlite:", DATA_DIR }, "MASTER_KEY", "master-key");
-    expect(make()).toBe(make());
-    rmSync(DATA_DIR, { recursive: true });
-  });
-
-  it("makes none beside Redis, because replicas would each make their own", () => {
-    const settings = { STORE_URL: "redis://localhost", DATA_DIR: "/nowhere" };
-    expect(() => resolveOwnSecret(settings, "MASTER_KEY", "master-key")).toThrow(
-      /MASTER_KEY is not set/,
     );
   });
 });

@@ -152,6 +152,7 @@ describe("createHttpLogger", () => {
     expect(response.headers.get("X-Request-Id")).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  // @rule STORE-10
   it("keeps query strings, headers and cookies out, because codes and tokens travel there", async () => {
     const { log } = await request("/mounted/callback?code=hunter2&state=hunter2#hunter2", {
       headers: { authorization: "Bearer hunter2", cookie: "a=hunter2", referer: "/?x=hunter2" },

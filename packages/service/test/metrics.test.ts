@@ -33,6 +33,7 @@ describe("the metrics of a process", () => {
     expect(text).not.toContain("hunter2");
   });
 
+  // @rule OPS-3
   it("make no new series for what callers make up", async () => {
     const { url, read } = await start();
     for (const path of ["/a", "/b", "/hello/alice"])

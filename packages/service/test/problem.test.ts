@@ -40,6 +40,7 @@ describe("toProblem", () => {
     });
   });
 
+  // @rule RFC6749-5.2-1
   it.each([
     new Error("hunter2"),
     Object.assign(new Error("hunter2"), { status: 500 }),
@@ -102,6 +103,7 @@ describe("problemHandler and notFound", () => {
     });
   });
 
+  // @rule OUTAGE-4
   it("says when to come back after an outage, and logs the reason", async () => {
     const { log, origin } = await start();
     const response = await fetch(`${origin}/down`);

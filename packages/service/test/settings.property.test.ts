@@ -42,6 +42,7 @@ describe("TAIGA_API_URL", () => {
     );
   });
 
+  // @rule INPUT-13
   it("of any text is refused by name, or is an address without user, query and fragment", () => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -59,6 +60,7 @@ describe("TAIGA_API_URL", () => {
 });
 
 describe("PUBLIC_URL", () => {
+  // @rule INPUT-13
   it("of any text is refused by name, or is a bare origin over TLS or on this machine", () => {
     fc.assert(
       fc.property(fc.oneof(anyText, origin), (text) => {

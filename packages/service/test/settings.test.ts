@@ -73,6 +73,7 @@ describe("sharedSettings", () => {
     }
   });
 
+  // @rule RFC8414-2-3 OMIT-8
   it.each([
     ["https://a.example.com/", "must be a bare origin such as"],
     ["https://a.example.com/path", "must be a bare origin such as"],
@@ -88,6 +89,7 @@ describe("sharedSettings", () => {
     expect(() => read({ ISSUER })).toThrow(new RegExp(`^ISSUER: ${rule}`));
   });
 
+  // @rule RFC8414-2-3
   it.each([
     ["https://a.example.com", "must have a path, such as /mcp"],
     ["https://a.example.com/", "must not end with a slash"],
@@ -141,6 +143,7 @@ describe("sharedSettings", () => {
     "rediss+sentinel://user:hunter2@host1,host2/mymaster/1",
   ])("takes STORE_URL=%s", (STORE_URL) => expect(read({ STORE_URL }).STORE_URL).toBe(STORE_URL));
 
+  // @rule OMIT-10
   it.each([
     "sqlite",
     "sqlite:file",

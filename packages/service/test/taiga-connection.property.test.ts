@@ -42,6 +42,7 @@ describe("HTTPS_PROXY", () => {
     fc.string({ unit: "binary", minLength: 1 }),
   );
 
+  // @rule INPUT-13
   it("of any text is refused by name, without its password, or is the address of a proxy", () => {
     fc.assert(
       fc.property(value, (text) => {
@@ -66,6 +67,7 @@ describe("TAIGA_CA_FILE", () => {
     fc.string({ unit: "binary", maxLength: 20 }),
   );
 
+  // @rule INPUT-13
   it("of any text is refused by name, or gives certificates that stand in it, each a whole one", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 5 }), (pieces) => {

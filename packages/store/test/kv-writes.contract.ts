@@ -4,6 +4,7 @@ import { countOf, endOf, fifty, type StoreTest } from "./support/kv-under-test.t
 /** What the writes keep that look at what is there: who of many callers wins, and what stays. */
 export function writesContract(it: StoreTest): void {
   describe("setIfAbsent", () => {
+    // @rule STORE-3
     it("is true for exactly one of 50 concurrent callers, whose value stays", async ({
       store: { kv },
       expect,
@@ -51,6 +52,7 @@ export function writesContract(it: StoreTest): void {
       expect(end).toBeLessThanOrEqual((await store.now()) + ttlSeconds);
     });
 
+    // @rule GRANT-4
     it("never brings back what was deleted", async ({ store: { kv }, expect }) => {
       await kv.set("k", "v", { ttlSeconds: 100 });
       await kv.delete("k");
@@ -61,6 +63,7 @@ export function writesContract(it: StoreTest): void {
   });
 
   describe("compareAndSet", () => {
+    // @rule STORE-3
     it("lets exactly one of 50 callers win who have read the same value", async ({
       store: { kv },
       expect,
@@ -123,7 +126,7 @@ export function writesContract(it: StoreTest): void {
   describe("touch", () => {
     it("moves the end and keeps the value", async ({ store, expect }) => {
       const { kv, advanceTo } = store;
-      await kv.set("k", "v", { ttlSeconds: 1 });
+      await kv.set("k", "v", { ttlSeconds: 3 });
       const end = await endOf(kv, "k");
       expect(await kv.touch("k", { ttlSeconds: 100 })).toBe(true);
       await advanceTo(end);

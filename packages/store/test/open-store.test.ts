@@ -38,6 +38,7 @@ describe("openStore", () => {
     await expect(kv.ping()).rejects.toThrow(UnavailableError);
   });
 
+  // @rule STORE-4
   it.each(UNKNOWN)("refuses %j and names the setting and the rule", async (url) => {
     const opening = openStore({ url, dataDir: "unused", name: "auth-server", clock });
     await expect(opening).rejects.toThrow(ConfigurationError);
@@ -66,6 +67,7 @@ describe("openBroadcast", () => {
     expect(witness.heard).toEqual([]);
   });
 
+  // @rule STORE-4
   it.each(UNKNOWN)("refuses %j and names the setting and the rule", async (url) => {
     const opening = openBroadcast({ url, name: "auth-server" });
     await expect(opening).rejects.toThrow(ConfigurationError);

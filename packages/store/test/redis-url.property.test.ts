@@ -46,6 +46,7 @@ describe("STORE_URL", () => {
     );
   });
 
+  // @rule INPUT-13
   it("of any other text is refused by name, without repeating the password in it", () => {
     const secret = "correct-horse-battery";
     const part = fc.constantFrom(

@@ -123,6 +123,7 @@ describe("one process only", () => {
 });
 
 describe("schema version", () => {
+  // @rule STORE-9
   it("refuses a file that a newer version of the program wrote, and leaves it alone", async () => {
     const file = newFile();
     await open(file).close();

@@ -19,6 +19,7 @@ describe("an authority of one's own", () => {
     expect((await transport.send(requestOf("POST"))).text).toBe("fine");
   });
 
+  // @rule LOGIN-2
   it("is trusted only when given", async () => {
     const { received, apiUrl } = await start();
 
@@ -30,6 +31,7 @@ describe("an authority of one's own", () => {
     expect(received).toHaveLength(0);
   });
 
+  // @rule LOGIN-2
   it("vouches for the names in its certificates and for no others", async () => {
     const { received, port } = await start();
     const transport = openTransport({ apiUrl: `https://127.0.0.1:${port}/api/v1`, ca });

@@ -81,6 +81,7 @@ describe("list", () => {
     },
   );
 
+  // @rule TAIGA-9
   it("fails without the paging headers, rather than taking a part for the whole", async () => {
     const { transport } = createFakeTransport({ text: "[]" });
     await expect(createTaigaClient(transport).tasks.list({})).rejects.toMatchObject({

@@ -53,6 +53,7 @@ describe("createRetryPolicy", () => {
   });
 
   // DELETE and PUT are idempotent (RFC 9110 §9.2.2), but the second answer hides what the first did.
+  // @rule OUTAGE-5
   it.each(["POST", "PATCH", "DELETE", "PUT"] as const)("never sends a %s again", (method) => {
     expect(waitOf(refusal(503), { method })).toBeUndefined();
     expect(waitOf(networkError("ECONNREFUSED"), { method })).toBeUndefined();

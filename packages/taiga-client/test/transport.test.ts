@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { createTaigaTransport } from "../src/transport.ts";
 import { requestOf, startTaiga } from "./support/taiga-server.ts";
@@ -17,6 +18,7 @@ describe("createTaigaTransport", () => {
     expect(received[0]?.url).toBe("/api/v1/users/me?a=1");
   });
 
+  // @rule LOGIN-1
   it("follows no redirect, because it would carry the token elsewhere", async () => {
     const { transport, received } = await startTaiga((_req, res) =>
       res.writeHead(302, { Location: "/elsewhere" }).end(),
@@ -112,6 +114,7 @@ describe("retries", () => {
     expect(received).toHaveLength(1);
   });
 
+  // @rule TAIGA-8
   it.each(WRITES)("never send a %s twice after an overload", async (method) => {
     const { transport, received } = await startTaiga((_req, res) => res.writeHead(503).end());
 
@@ -217,23 +220,25 @@ describe("abort", () => {
     await expect(transport.send(requestOf("GET", controller.signal))).rejects.toMatchObject({
       code: "aborted",
     });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(2_500); // the next try is due after three seconds
     expect(received).toHaveLength(1);
   });
 });
 
 describe("parallel requests", () => {
+  // @rule TAIGA-8
   it("never exceed the cap, and all are answered", async () => {
-    let underWay = 0;
+    const underWay: ServerResponse[] = [];
     let most = 0;
     const { transport } = await startTaiga(
       (_req, res) => {
-        underWay += 1;
-        most = Math.max(most, underWay);
+        underWay.push(res);
+        most = Math.max(most, underWay.length);
+        // Three are waited for, however long they take to come; then there is time for a fourth.
+        if (underWay.length !== 3) return;
         setTimeout(() => {
-          underWay -= 1;
-          res.end();
-        }, 10);
+          for (const waiting of underWay.splice(0)) waiting.end();
+        }, 20);
       },
       { maxParallel: 3 },
     );

@@ -25,6 +25,7 @@ const number = fc.oneof(
 );
 
 describe("pagination headers of any text", () => {
+  // @rule INPUT-21
   it("give numbers that agree with one another, or an error: never a part taken for the whole", async () => {
     const headers = fc.record(
       { "x-pagination-count": number, "x-paginated-by": number, "x-pagination-current": number },
@@ -72,6 +73,7 @@ describe("Retry-After of any text", () => {
     );
   });
 
+  // @rule INPUT-21
   it("never holds a person for longer than three seconds", () => {
     fc.assert(
       fc.property(value, fc.integer({ min: 1, max: 5 }), (retryAfter, counter) => {
@@ -94,6 +96,7 @@ describe("Retry-After of any text", () => {
 const toWaitMs = (timer: unknown): number => (timer as { _idleTimeout: number })._idleTimeout;
 
 describe("an error answer of any shape", () => {
+  // @rule INPUT-21
   it("is a TaigaError with a text of its own or one short line of Taiga's", () => {
     const body = fc.oneof(fc.json({ maxDepth: 3 }), fc.string(), fc.constant("<html>"));
     fc.assert(
@@ -110,6 +113,7 @@ describe("an error answer of any shape", () => {
 });
 
 describe("a query of any values", () => {
+  // @rule INPUT-21
   it("reaches Taiga as it was meant, and nothing in a value becomes a parameter", () => {
     const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
     fc.assert(

@@ -29,6 +29,7 @@ beforeEach(async () => {
 afterEach(() => system.close());
 
 describe("workers-oauth-provider", () => {
+  // @rule ADV-workers-revocation
   it("revocation of others' tokens: a client can end its own tokens only, and nobody's without saying who it is", async () => {
     const { tokens, clientId } = await connect(system);
     const stranger = await register(system);
@@ -41,6 +42,7 @@ describe("workers-oauth-provider", () => {
     expect((await refresh(system, clientId, tokens.refresh_token)).status).toBe(200);
   });
 
+  // @rule ADV-workers-code-replay
   it("replay of a guessed code: a grant ends for a code that was real, not for one that resembles it", async () => {
     const clientId = await register(system);
     const pkce = createPkce();
@@ -59,6 +61,7 @@ describe("workers-oauth-provider", () => {
 });
 
 describe("Pocket ID", () => {
+  // @rule CVE-2026-28513
   it("CVE-2026-28513: a code is worth nothing to another client, and stays good for its own", async () => {
     const clientId = await register(system);
     const thief = await register(system);
@@ -71,6 +74,7 @@ describe("Pocket ID", () => {
 });
 
 describe("better-auth", () => {
+  // @rule CVE-2026-45364
   it("CVE-2026-45364: another address of the same IPv6 network does not get around a limit", async () => {
     const limited = await startSystem({
       settings: { REGISTRATIONS_PER_HOUR: "1", TRUST_PROXY: "1" },
@@ -109,6 +113,7 @@ describe("with clients that have documents", () => {
     return request(`${taking.issuer}/authorize?${query.toString()}`);
   };
 
+  // @rule ADV-workers-sign-out
   it("workers-oauth-provider, re-authorization signed out other devices: a second login with the same document leaves the first alone", async () => {
     const clientId = host.publish("/client");
     const first = await connect(taking, { clientId });
@@ -118,6 +123,7 @@ describe("with clients that have documents", () => {
     expect((await refresh(taking, clientId, first.tokens.refresh_token)).status).toBe(200);
   });
 
+  // @rule GHSA-vv7q-7jx5-f767
   it.each([
     ["GHSA-vv7q-7jx5-f767: this machine", "127.0.0.53"],
     ["GHSA-vv7q-7jx5-f767: a private network", "192.168.0.1"],
@@ -134,18 +140,21 @@ describe("with clients that have documents", () => {
     expect(page.text).not.toContain(address);
   });
 
+  // @rule GHSA-vv7q-7jx5-f767
   it("FastMCP rebinding bypass: what was checked is what is connected to", async () => {
     host.addresses = [["127.0.0.1"], ["169.254.169.254"]];
     expect((await open(host.publish("/client"))).status).toBe(303);
     expect(host.lookups).toEqual(["apps.test"]);
   });
 
+  // @rule GHSA-vv7q-7jx5-f767
   it("FastMCP redirect bypass: a public host does not lead inside", async () => {
     const headers = { location: "http://169.254.169.254/latest/meta-data" };
     const page = await open(host.publish("/client", {}, { status: 307, headers }));
     expect([page.status, host.requests]).toEqual([400, ["/client"]]);
   });
 
+  // @rule GHSA-vv7q-7jx5-f767
   it("FastMCP GHSA-vv7q-7jx5-f767: nothing else that a client names is fetched", async () => {
     const fetched: string[] = [];
     const inside = createServer((req, res) => {
@@ -181,6 +190,7 @@ describe("with clients that have documents", () => {
 });
 
 describe("Hydra", () => {
+  // @rule GHSA-3p3g-vpw6-4w66
   it("GHSA-3p3g-vpw6-4w66: an assertion's jti counts once, after a failure, on every replica and after a restart", async () => {
     const client = await registerKeyClient(system);
     const proof = await client.prove();
@@ -197,6 +207,7 @@ describe("Hydra", () => {
     }
   });
 
+  // @rule GHSA-3p3g-vpw6-4w66
   it("GHSA-3p3g-vpw6-4w66: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
     const kv = createTestKv();
     const failing = await startSystem({ kv });

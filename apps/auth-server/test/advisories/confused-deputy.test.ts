@@ -20,6 +20,7 @@ const expectNothing = (page: { status: number; headers: Headers }, status = 400)
 };
 
 describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
+  // @rule LOGIN-8 GHSA-c2jp-c369-7pvx
   it("sends nobody to Taiga who has not seen who is asking and pressed a button", async () => {
     for (const path of [PATH, `${PATH}/taiga`, `${PATH}?account=other`]) {
       const { headers } = await browser.get(path);
@@ -28,6 +29,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
     }
   });
 
+  // @rule LOGIN-8
   it("takes that button from its own page only", async () => {
     expectNothing(await browser.submit("taiga", {}, { Origin: "https://evil.example" }), 403);
     expectNothing(await browser.submit("taiga", { csrf: "forged" }), 403);
@@ -35,6 +37,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
     expectNothing(await browser.submit("taiga", { csrf: login }), 403);
   });
 
+  // @rule LOGIN-8 GHSA-c2jp-c369-7pvx
   it("asks for the access level afterwards all the same, also of those who never saw Taiga ask", async () => {
     await browser.submit("taiga", {});
     await browser.get(CALLBACK);
@@ -45,6 +48,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
 });
 
 describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", () => {
+  // @rule LOGIN-9 GHSA-rww4-4w9c-7733
   it("refuses a return in a browser that did not leave: the victim of a link", async () => {
     await browser.submit("taiga", {});
     browser.cookies.clear();
@@ -71,6 +75,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
     expectNothing(await browser.get("/interaction/another/taiga"));
   });
 
+  // @rule LOGIN-9
   it("is good once: neither callback nor last step work again", async () => {
     await browser.submit("taiga", {});
     const cookies = [...browser.cookies];
@@ -84,6 +89,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
     expect(browser.redeemed).toHaveLength(1);
   });
 
+  // @rule GHSA-rww4-4w9c-7733
   it("is redeemed once, also when the last step is asked for many times at once", async () => {
     await browser.submit("taiga", {});
     await browser.get(CALLBACK);

@@ -21,6 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
+// @rule GHSA-cq3f-vc6p-68fh
 it("better-auth GHSA-cq3f-vc6p-68fh: there is no device flow, by metadata, address, grant type or registration", async () => {
   for (const path of ["oauth-authorization-server", "openid-configuration"]) {
     const { text } = await request(`${system.issuer}/.well-known/${path}`);
@@ -44,6 +45,7 @@ it("better-auth GHSA-cq3f-vc6p-68fh: there is no device flow, by metadata, addre
   expect([answer.status, answer.json["error"]]).toEqual([400, "unsupported_grant_type"]);
 });
 
+// @rule GHSA-cq3f-vc6p-68fh
 it.each(LOGIN_WAYS)(
   "better-auth GHSA-cq3f-vc6p-68fh: what waits for its user (%s) is approved and denied in no other session",
   async (way) => {

@@ -31,6 +31,7 @@ async function promised(at: System = system): Promise<unknown> {
 }
 
 describe("who answers", () => {
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: `iss` is promised in both documents, and so it is in the answer with the code, once", async () => {
     const openid = await request(`${system.issuer}/.well-known/openid-configuration`);
     expect(openid.json["authorization_response_iss_parameter_supported"]).toBe(true);
@@ -41,6 +42,7 @@ describe("who answers", () => {
     expect(leftFor?.searchParams.getAll("iss")).toEqual([await promised()]);
   });
 
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: in the answer of a user who says no, before the login and after it", async () => {
     for (const isLoggedIn of [false, true]) {
       const person = await begin(system);
@@ -51,6 +53,7 @@ describe("who answers", () => {
     }
   });
 
+  // @rule ADV-sentry-mcp-1223
   it.each([
     [{ prompt: "none" }, "login_required"],
     [{ code_challenge: undefined }, "invalid_request"],
@@ -66,6 +69,7 @@ describe("who answers", () => {
     },
   );
 
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: in the refusal of the implicit grant, whose clients look for it in the fragment", async () => {
     const clientId = await register(system);
     const params = toAuthorizeParams(clientId, createPkce(), { response_type: "token" });
@@ -77,6 +81,7 @@ describe("who answers", () => {
     expect(answer.getAll("iss")).toEqual([await promised()]);
   });
 
+  // @rule ADV-sentry-mcp-1223
   it("sentry-mcp #1223: in the answer to a client that is named by a document", async () => {
     const host = await startDocumentHost();
     const taking = await startSystem({ fetchDocument: host.fetch });

@@ -43,6 +43,7 @@ describe("better-auth", () => {
     id_token_hint: subjectOf("ada"),
   };
 
+  // @rule CVE-2025-61928
   it("CVE-2025-61928: naming a user in a request stands in for no login", async () => {
     const person = await begin(system, { params: ADA });
     for (const form of ["consent", "login", "taiga"] as const) {
@@ -63,6 +64,7 @@ describe("better-auth", () => {
     expect(await kv.members(system.keys.accountGrants(subjectOf("ada")))).toEqual([]);
   });
 
+  // @rule CVE-2025-61928
   it.each(LOGIN_WAYS)(
     "CVE-2025-61928: naming another user does not turn one's own login (%s) into theirs",
     async (way) => {
@@ -115,6 +117,7 @@ describe("better-auth", () => {
     ],
   ];
 
+  // @rule GHSA-xg6x-h9c9-2m83
   it.each(SHORTCUTS)(
     "better-auth #9198, GHSA-xg6x-h9c9-2m83: no code by %s, before login and consent are complete",
     async (_what, take) => {
@@ -135,6 +138,7 @@ describe("better-auth", () => {
     },
   );
 
+  // @rule GHSA-xg6x-h9c9-2m83
   it("better-auth #9198, GHSA-xg6x-h9c9-2m83: no code for a login that Taiga did not confirm, or not for good", async () => {
     const person = await begin(system);
     taiga.inactive.add("bob");
@@ -144,6 +148,7 @@ describe("better-auth", () => {
     expectNoCode();
   });
 
+  // @rule GHSA-xg6x-h9c9-2m83
   it.each(LOGIN_WAYS)(
     "better-auth #9198, GHSA-xg6x-h9c9-2m83: a complete login (%s) makes no code for the next request",
     async (way) => {
@@ -163,6 +168,7 @@ describe("better-auth", () => {
     return (await person.submit("login", form, { "x-forwarded-for": address })).page.status;
   };
 
+  // @rule CVE-2026-45364
   it("CVE-2026-45364: another address of the same IPv6 network does not get around the limit of logins", async () => {
     await system.close();
     system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
@@ -175,6 +181,7 @@ describe("better-auth", () => {
     expect(await guess("2001:db8:0:1::6")).toBe(400);
   });
 
+  // @rule CVE-2026-45364
   it("CVE-2026-45364: nor does another port, or another way to write an IPv4 address", async () => {
     await system.close();
     system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
@@ -188,6 +195,7 @@ describe("better-auth", () => {
 });
 
 describe("FastMCP", () => {
+  // @rule GHSA-rww4-4w9c-7733
   it.each(LOGIN_WAYS)(
     "GHSA-rww4-4w9c-7733 (CVE-2026-27124): a request begun by an attacker is finished by no victim (%s)",
     async (way) => {
@@ -209,6 +217,7 @@ describe("FastMCP", () => {
     },
   );
 
+  // @rule GHSA-c2jp-c369-7pvx
   it("GHSA-c2jp-c369-7pvx: a consent of before is none for the next request, of the same client and browser", async () => {
     const browser = createBrowser(system.issuer);
     const { clientId } = await connectPerson(system, "password", { browser });

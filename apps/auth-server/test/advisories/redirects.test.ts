@@ -37,6 +37,7 @@ const SCRIPTS = [
 ];
 
 describe("workers-oauth-provider", () => {
+  // @rule CVE-2025-4143
   it("CVE-2025-4143: the redirect URI is compared with the registered ones at /authorize, and nothing is sent to another", async () => {
     const clientId = await register(system, { redirect_uris: ["https://app.example/callback"] });
     for (const uri of [EVIL, "https://app.example/callback/", "https://app.example/callback?x"]) {
@@ -49,6 +50,7 @@ describe("workers-oauth-provider", () => {
     }
   });
 
+  // @rule CVE-2025-4143
   it("CVE-2025-4143: and compared with that of the request at /token", async () => {
     const clientId = await register(system, { redirect_uris: [REDIRECT_URI, EVIL] });
     const pkce = createPkce();
@@ -58,11 +60,13 @@ describe("workers-oauth-provider", () => {
     expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_grant"]);
   });
 
+  // @rule ADV-workers-script-uri
   it.each(SCRIPTS)("javascript: XSS: %j is no redirect URI of a registration", async (uri) => {
     const answer = await postJson(`${system.issuer}/register`, { redirect_uris: [uri] });
     expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_redirect_uri"]);
   });
 
+  // @rule ADV-workers-script-uri
   it("javascript: XSS: nor of an update", async () => {
     const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
     for (const uri of SCRIPTS) {
@@ -78,6 +82,7 @@ describe("workers-oauth-provider", () => {
     }
   });
 
+  // @rule ADV-workers-script-uri
   it("javascript: XSS: nor of a metadata document", async () => {
     const host = await startDocumentHost();
     const taking = await startSystem({ fetchDocument: host.fetch });
@@ -98,6 +103,7 @@ describe("workers-oauth-provider", () => {
 });
 
 describe("fosite", () => {
+  // @rule CVE-2020-15234
   it("CVE-2020-15234: letters of another case make another redirect URI, at both ends", async () => {
     const registered = "https://app.example/CallBack?Tenant=A";
     const loopback = "http://127.0.0.1:7777/CallBack";
@@ -128,6 +134,7 @@ describe("fosite", () => {
 });
 
 describe("Keycloak", () => {
+  // @rule CVE-2026-9689
   it.each(["redirect_uri", "client_id", "state", "code_challenge", "response_type"])(
     "CVE-2026-9689: %s twice is refused, whichever comes first, and no code goes anywhere",
     async (name) => {
@@ -145,6 +152,7 @@ describe("Keycloak", () => {
     },
   );
 
+  // @rule CVE-2026-9689
   it.each(["grant_type", "client_id", "code", "redirect_uri", "code_verifier"])(
     "CVE-2026-9689: %s twice is refused at /token, too, and the code is not used up",
     async (name) => {
@@ -166,6 +174,7 @@ describe("Keycloak", () => {
     },
   );
 
+  // @rule CVE-2026-9689
   it.each([
     ["/revoke", "token"],
     ["/revoke", "client_id"],

@@ -70,6 +70,7 @@ describe("over two replicas", () => {
     };
   }
 
+  // @rule CVE-2026-1035
   it("Keycloak CVE-2026-1035: of eight that find a token unused at the same time, one uses it; all get its answer", async () => {
     await start(30);
     const { clientId, tokens } = await connect(replicas[0] as System);
@@ -82,6 +83,7 @@ describe("over two replicas", () => {
     expect([...kv.written.keys()].filter((key) => key.startsWith("at:"))).toHaveLength(1);
   });
 
+  // @rule CVE-2026-1035
   it("Keycloak CVE-2026-1035: without a grace one is answered at most, and no family goes on twice", async () => {
     await start(0);
     const { clientId, tokens } = await connect(replicas[0] as System);
@@ -94,6 +96,7 @@ describe("over two replicas", () => {
     expect(new Set(lost.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
   });
 
+  // @rule ADV-openwork-4441
   it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over, with one successor each", async () => {
     await start(30);
     const [first] = replicas as [System];
@@ -148,6 +151,7 @@ describe("over a restart, on the same file", () => {
   const isActive = async (token: string): Promise<unknown> =>
     (await introspect(system.url, token)).json["active"];
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a rotated token is still known as one, and its use ends the family", async () => {
     const { clientId, tokens } = await connect(system);
     const next = toTokens(await refresh(here(), clientId, tokens.refresh_token));
@@ -162,6 +166,7 @@ describe("over a restart, on the same file", () => {
     expect(after.json["error"]).toBe("invalid_grant");
   });
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: the grace is neither longer nor another one after it", async () => {
     const { clientId, tokens } = await connect(system);
     const first = await refresh(here(), clientId, tokens.refresh_token);
@@ -172,6 +177,7 @@ describe("over a restart, on the same file", () => {
     expect((await refresh(here(), clientId, tokens.refresh_token)).status).toBe(400);
   });
 
+  // @rule CVE-2026-9802
   it("Keycloak CVE-2026-9802: a used code and a used assertion are still known as used", async () => {
     const clientId = await register(here());
     const pkce = createPkce();

@@ -107,6 +107,7 @@ const ENDS: readonly [string, (login: Login) => Promise<unknown>][] = [
 ];
 
 describe("introspection says at once that a token has ended", () => {
+  // @rule CVE-2026-8922
   it.each(ENDS)(
     "Keycloak CVE-2026-8922: when %s, on every replica, and resource servers are told",
     async (_what, end) => {
@@ -120,6 +121,7 @@ describe("introspection says at once that a token has ended", () => {
   );
 
   // Keycloak looked at one of two ends, and there it found none.
+  // @rule CVE-2026-8922
   it.each(["at", "grant"])(
     "Keycloak CVE-2026-8922: when one of a token's records has ended (%s), whatever the others say",
     async (kind) => {
@@ -133,6 +135,7 @@ describe("introspection says at once that a token has ended", () => {
 });
 
 describe("whoever takes a consent back takes everything back", () => {
+  // @rule ADV-uploads-891
   it.each(LOGIN_WAYS)(
     "uploads #891: grant, tokens, Taiga's credential (%s); and nobody else's",
     async (way) => {
@@ -163,6 +166,7 @@ describe("whoever takes a consent back takes everything back", () => {
 });
 
 describe("a revocation that the store did not carry out is not answered as one", () => {
+  // @rule CVE-2020-15223
   it.each([
     ["looking for the client", "get", "client:"],
     ["looking for an access token", "get", "at:"],

@@ -49,6 +49,7 @@ async function connectYesterday(): Promise<{ clientId: string; tokens: Tokens }>
 }
 
 describe("the one-time refresh token of the service behind is used once", () => {
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: when many calls on two replicas need it at the same time", async () => {
     const { tokens } = await connectYesterday();
     taiga.next.push(() => new Promise(setImmediate));
@@ -58,6 +59,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
     expect(taiga.presented).toEqual(["refresh-1"]);
   });
 
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: when two sessions of a client refresh, retry and call with tokens of their own", async () => {
     const { clientId, tokens } = await connectYesterday();
     const [first, second, retry] = await Promise.all(
@@ -80,6 +82,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
     expect(taiga.presented).toEqual(["refresh-1"]);
   });
 
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: when calls on both replicas are refused with the same old token", async () => {
     const { tokens } = await connectPerson(system);
     const old = tokenOf(await borrowTaigaToken(system, tokens.access_token));
@@ -94,6 +97,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
     expect(taiga.presented).toEqual(["refresh-1"]);
   });
 
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: and once by each of two logins of one user, who share nothing", async () => {
     const logins = [await connectPerson(system), await connectPerson(system)];
     advance(DAY - 60);
@@ -124,6 +128,7 @@ describe("what is transient is said to be", () => {
     retryAfter: headers.get("retry-after"),
   });
 
+  // @rule ADV-workers-retry-storms
   it.each([
     ["is away", isAway],
     [
@@ -152,6 +157,7 @@ describe("what is transient is said to be", () => {
     },
   );
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: a login that Taiga has ended is asked about once, however often clients try again", async () => {
     const { clientId, tokens } = await connectYesterday();
     advance(8 * DAY);
@@ -168,6 +174,7 @@ describe("what is transient is said to be", () => {
     expect(new Set(taiga.presented)).toEqual(new Set(["refresh-1"]));
   });
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: a store that is down is 503 with Retry-After for every grant, and nothing is used up", async () => {
     const { clientId, tokens } = await connectPerson(system);
     const person = await begin(system, { clientId });
@@ -186,6 +193,7 @@ describe("what is transient is said to be", () => {
     }
   });
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: the login page says when to come back, and counts nothing that was not checked", async () => {
     const person = await begin(system);
     taiga.isDown = true;

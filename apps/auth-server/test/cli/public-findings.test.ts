@@ -67,6 +67,7 @@ describe("the public addresses", () => {
     expect(findings.map(({ mark }) => mark)).toEqual(["ok", "ok", "ok"]);
   });
 
+  // @rule OPS-5
   it.each<[string, () => Response, RegExp, RegExp]>([
     [ISSUER, redirect, /redirects to https:\/\/other\.example\//, /PUBLIC_URL/],
     [ISSUER, () => new Response("", { status: 404 }), /HTTP 404 instead of 200/, /reverse proxy/],

@@ -13,6 +13,7 @@ const read = (members: object) =>
   toDocumentMetadata(JSON.stringify({ ...DOCUMENT, ...members }), URL);
 
 describe("toDocumentMetadata", () => {
+  // @rule CIMD-6
   it("takes what a registration would take, for a native client, and nothing else", () => {
     const metadata = read({
       scope: "openid something:else",
@@ -33,6 +34,7 @@ describe("toDocumentMetadata", () => {
     });
   });
 
+  // @rule CIMD-4
   it.each([
     [{ client_id: "https://apps.example/other" }, "client_id:"],
     [{ client_id: `${URL}/` }, "client_id:"],
@@ -52,6 +54,7 @@ describe("toDocumentMetadata", () => {
     expect(() => read(members)).toThrow(message);
   });
 
+  // @rule CIMD-4
   it.each(["<html>", "[]", '"text"', "null", ""])("refuses %j, which is no object", (text) => {
     expect(() => toDocumentMetadata(text, URL)).toThrow(ClientDocumentError);
   });

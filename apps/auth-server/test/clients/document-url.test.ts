@@ -10,6 +10,7 @@ describe("findDocumentUrlFault", () => {
     "https://apps.example:8443/client?version=2",
   ])("takes %s", (url) => expect(findDocumentUrlFault(url, ANY)).toBeUndefined());
 
+  // @rule CIMD-3
   it.each([
     ["http://claude.ai/client", "https"],
     ["an-id-that-we-gave", "https"],
@@ -37,6 +38,7 @@ describe("findDocumentUrlFault", () => {
     ["https://[::1]/client", "without a name"],
   ])("refuses %s: %s", (url, fault) => expect(findDocumentUrlFault(url, ANY)).toContain(fault));
 
+  // @rule CIMD-10
   it("takes only allowed hosts where there is a list, also bare addresses on it", () => {
     const hosts = { allowed: ["claude.ai", "*.corp.example", "8.8.8.8"], denied: [] };
     const isTaken = (url: string) => findDocumentUrlFault(url, hosts) === undefined;
@@ -49,6 +51,7 @@ describe("findDocumentUrlFault", () => {
     expect(isTaken("https://8.8.4.4/c")).toBe(false);
   });
 
+  // @rule CIMD-10
   it("refuses denied hosts, also with the root's dot and though they are allowed", () => {
     const hosts = { allowed: ["*.example"], denied: ["evil.example", "*.evil.example"] };
     expect(findDocumentUrlFault("https://good.example/c", hosts)).toBeUndefined();

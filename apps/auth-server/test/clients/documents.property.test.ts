@@ -36,6 +36,7 @@ const address = fc.oneof(
 const PLAIN = /^https:\/\/(?<authority>[^/?#]*)(?<path>[^?#]*)/;
 
 describe("the address of a client's document, of any text", () => {
+  // @rule CIMD-3 INPUT-3
   it("names one host to every reader when it is taken, by its name and over TLS", () => {
     fc.assert(
       fc.property(address, (text) => {
@@ -50,6 +51,7 @@ describe("the address of a client's document, of any text", () => {
     );
   });
 
+  // @rule CIMD-10
   it("is on an allowed host where there is a list, and never on a denied one", () => {
     const hosts = {
       allowed: ["a.example", "*.example"],
@@ -74,6 +76,7 @@ const inNetwork = (first: number, prefix: number) =>
   fc.nat(2 ** (32 - prefix) - 1).map((host) => ((first | host) >>> 0) as number);
 
 describe("an address that a name stands for", () => {
+  // @rule CIMD-7
   it("is never of this machine or its networks, in any form of IPv6 that holds one of IPv4", () => {
     const inside = fc.oneof(
       inNetwork(0x7f_00_00_00, 8),
@@ -103,6 +106,7 @@ describe("an address that a name stands for", () => {
     );
   });
 
+  // @rule INPUT-3
   it("is public with IPv6 in 2000::/3 only, and never when it is no address", () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV6(), fc.string({ maxLength: 20 })), (text) => {
@@ -143,6 +147,7 @@ const text = fc.oneof(
 );
 
 describe("a client's document of any text", () => {
+  // @rule CIMD-4 INPUT-3
   it("describes a native client without a shared secret at its own address, or is refused as a document", () => {
     let taken = 0;
     fc.assert(

@@ -36,6 +36,7 @@ const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 const PLAIN = /^(?<scheme>[^:/?#]+):(?:\/\/(?<authority>[^/?#]*))?(?<path>[^?#]*)/;
 
 describe("a redirect URI that may be registered", () => {
+  // @rule RFC9700-4.1-1 INPUT-1
   it("means the same target to a reader that mends URLs and to one that does not", () => {
     fc.assert(
       fc.property(accepted, (text) => {
@@ -48,6 +49,7 @@ describe("a redirect URI that may be registered", () => {
     );
   });
 
+  // @rule RFC8252-7-1
   it("goes over TLS, stays on this machine, or opens a program that claimed its scheme", () => {
     fc.assert(
       fc.property(accepted, (text) => {
@@ -60,6 +62,7 @@ describe("a redirect URI that may be registered", () => {
     );
   });
 
+  // @rule RFC9700-4.1-1
   it("has no fragment and nothing that could end a line or a header", () => {
     fc.assert(
       fc.property(accepted, (text) => {
@@ -71,6 +74,7 @@ describe("a redirect URI that may be registered", () => {
 });
 
 describe("any other text", () => {
+  // @rule INPUT-1
   it("is refused with a reason, never with an exception", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findRedirectUriFault } from "../../src/clients/redirect-uri.ts";
 
 describe("a redirect URI", () => {
+  // @rule RFC8252-7-1
   it.each([
     "https://claude.ai/api/mcp/auth_callback",
     "https://chatgpt.com/connector/oauth/abc?x=1",
@@ -15,6 +16,7 @@ describe("a redirect URI", () => {
     "com.example.app://callback",
   ])("may be %s", (uri) => expect(findRedirectUriFault(uri)).toBeUndefined());
 
+  // @rule RFC7591-5-1 RFC8252-7-1
   it.each([
     ["javascript:alert(1)", "scheme javascript"],
     ["JavaScript:alert(1)", "scheme javascript"],

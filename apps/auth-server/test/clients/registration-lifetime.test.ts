@@ -21,6 +21,7 @@ describe("registering a client", () => {
 
   const registerWith = (metadata: object) => postJson(`${system.issuer}/register`, metadata);
 
+  // @rule GRANT-12
   it("lasts a day until somebody logs in, then half a year", async () => {
     const clientId = String(
       (await registerWith({ redirect_uris: [REDIRECT_URI] })).json["client_id"],
@@ -35,6 +36,7 @@ describe("registering a client", () => {
     expect(members).toHaveLength(2);
   });
 
+  // @rule GRANT-12
   it("and its own token last half a year from every refresh on, and end when nobody refreshes", async () => {
     stopClock();
     try {
@@ -59,6 +61,7 @@ describe("registering a client", () => {
     }
   });
 
+  // @rule GRANT-12
   it("ends after a day when nobody logs in", async () => {
     stopClock();
     try {

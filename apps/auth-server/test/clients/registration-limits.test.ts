@@ -10,6 +10,7 @@ const registerFrom = (system: System, address: string): Promise<Answer> =>
   });
 
 describe("registering a client", () => {
+  // @rule RFC7591-5-1
   it("is limited for each address, with an answer that clients can read", async () => {
     const limited = await startSystem({ settings: { REGISTRATIONS_PER_HOUR: "2" } });
     try {
@@ -24,6 +25,7 @@ describe("registering a client", () => {
     }
   });
 
+  // @rule RFC7591-5-1 CVE-2026-45364
   it("counts a home's whole IPv6 network as one address, because every host has billions", async () => {
     const limited = await startSystem({
       settings: { REGISTRATIONS_PER_HOUR: "2", TRUST_PROXY: "1" },
@@ -56,6 +58,7 @@ describe("registering a client", () => {
     }
   });
 
+  // @rule RFC7591-5-1
   it("is limited altogether, too; what one network is refused does not count", async () => {
     const settings = {
       REGISTRATIONS_PER_HOUR: "2",

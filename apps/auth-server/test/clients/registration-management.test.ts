@@ -36,6 +36,7 @@ describe("registering a client", () => {
         body: JSON.stringify({ client_id: clientId, redirect_uris: [REDIRECT_URI], ...members }),
       });
 
+    // @rule RFC7592-2-1
     it("can be read and ended; without the token neither", async () => {
       expect((await request(url, { headers })).json["client_id"]).toBe(clientId);
       expect((await request(url)).status).toBe(401);
@@ -44,6 +45,7 @@ describe("registering a client", () => {
       expect((await request(url, { headers })).status).toBe(401);
     });
 
+    // @rule RFC7592-2-1
     it("can be changed, by the rules of a registration", async () => {
       const answer = await put({
         client_name: "New",
@@ -71,6 +73,7 @@ describe("registering a client", () => {
       expect((await request(url, { headers })).json["client_name"]).toBe("New");
     });
 
+    // @rule RFC7592-2-1
     it.each([
       [{ redirect_uris: ["javascript:alert(1)"] }, 400, "invalid_redirect_uri"],
       [{ redirect_uris: ["http://evil.example/cb"] }, 400, "invalid_redirect_uri"],
@@ -85,6 +88,7 @@ describe("registering a client", () => {
       expect((await request(url, { headers })).json["client_name"]).toBe("Old");
     });
 
+    // @rule RFC7592-2-1
     it("cannot be changed by the token of another client, which is lost by trying", async () => {
       const other = await registerWith({ redirect_uris: [REDIRECT_URI] });
       const token = String(other.json["registration_access_token"]);
@@ -104,6 +108,7 @@ describe("registering a client", () => {
       expect(await endsAt()).toBe(later);
     });
 
+    // @rule RFC7592-2-1
     it("stays deleted when it is deleted while a change of it is under way", async () => {
       const kv = createTestKv();
       const racing = await startSystem({ kv });

@@ -58,6 +58,7 @@ function shape(sent: unknown): ReturnType<typeof toClientMetadata> | OAuthError 
 }
 
 describe("a registration of any members", () => {
+  // @rule RFC7591-2-2 INPUT-2
   it("gives a native public client with redirects that may be registered, or a refusal", () => {
     fc.assert(
       fc.property(fc.oneof(body, anything), (sent) => {
@@ -75,6 +76,7 @@ describe("a registration of any members", () => {
     );
   });
 
+  // @rule RFC6749-5.2-1
   it("is refused with a code and a text that RFC 6749 §5.2 allows, naming the field", () => {
     fc.assert(
       fc.property(fc.oneof(body, anything), (sent) => {
@@ -89,6 +91,7 @@ describe("a registration of any members", () => {
     );
   });
 
+  // @rule RFC7591-2-1
   it("is taken when every member is good, whatever stands beside them", () => {
     const good = { redirect_uris: ["http://127.0.0.1:7777/callback"] };
     fc.assert(

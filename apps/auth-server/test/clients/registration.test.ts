@@ -21,6 +21,7 @@ describe("registering a client", () => {
 
   const registerWith = (metadata: object) => postJson(`${system.issuer}/register`, metadata);
 
+  // @rule RFC7591-2-1
   it("takes what Claude Code sends and answers nothing that is null", async () => {
     const answer = await registerWith({
       client_name: "Claude Code (taiga)",
@@ -42,6 +43,7 @@ describe("registering a client", () => {
     expect(answer.json).not.toHaveProperty("client_secret");
   });
 
+  // @rule RFC7591-2-2
   it("makes every client native, so that loopback and private-use redirects work and http elsewhere does not", async () => {
     const answer = await registerWith({
       application_type: "web",
@@ -56,6 +58,7 @@ describe("registering a client", () => {
     expect(refused.json["error"]).toBe("invalid_redirect_uri");
   });
 
+  // @rule RFC7591-2-1
   it("ignores what the engine would choke on: unknown scopes and grants, null and empty members", async () => {
     const answer = await registerWith({
       redirect_uris: [REDIRECT_URI],
@@ -73,6 +76,7 @@ describe("registering a client", () => {
     expect(answer.json).not.toHaveProperty("jwks_uri");
   });
 
+  // @rule RFC7591-2-3
   it("defaults to a public client without a secret that nobody needs", async () => {
     const answer = await registerWith({ redirect_uris: [REDIRECT_URI] });
     expect(answer.json["token_endpoint_auth_method"]).toBe("none");
@@ -80,6 +84,7 @@ describe("registering a client", () => {
     expect(answer.json["grant_types"]).toEqual(["authorization_code", "refresh_token"]);
   });
 
+  // @rule RFC7591-2-3 RFC6749-2.3-1
   it("gives a confidential client a secret that works and is asked for", async () => {
     const answer = await registerWith({
       redirect_uris: [REDIRECT_URI],
@@ -104,6 +109,7 @@ describe("registering a client", () => {
     );
   });
 
+  // @rule RFC7591-3.2.2-1
   it.each([
     [{}, "invalid_redirect_uri", "redirect_uris: is missing."],
     [{ redirect_uris: [] }, "invalid_redirect_uri", "redirect_uris: must name at least one URI."],
@@ -164,6 +170,7 @@ describe("registering a client", () => {
     expect(answer.json["error_description"]).toContain(description);
   });
 
+  // @rule RFC7591-3.2.2-1
   it.each(["[]", '"text"', "null", "{"])("refuses the body %s with JSON", async (body) => {
     const answer = await request(`${system.issuer}/register`, {
       method: "POST",
@@ -174,6 +181,7 @@ describe("registering a client", () => {
     expect(answer.json["error"]).toMatch(/^invalid_/);
   });
 
+  // @rule RFC7591-5-1
   it("answers 413 to a body over 32 kB and 415 to a form, both as JSON", async () => {
     const large = await registerWith({
       redirect_uris: [REDIRECT_URI],

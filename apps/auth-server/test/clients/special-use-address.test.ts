@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isSpecialUseAddress } from "../../src/clients/special-use-address.ts";
 
 describe("isSpecialUseAddress", () => {
+  // @rule CIMD-7
   it.each([
     ["this machine", "127.0.0.1"],
     ["this machine, any of its names", "127.255.255.254"],

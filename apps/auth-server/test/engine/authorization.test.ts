@@ -18,6 +18,7 @@ beforeEach(async () => {
 afterEach(() => system.close());
 
 describe("what a client asks for", () => {
+  // @rule RFC6749-3.3-1
   it.each([
     ["no scope at all", { scope: undefined }],
     ["only scopes of OpenID, which must not make consent loop", { scope: "openid profile email" }],
@@ -38,6 +39,7 @@ describe("what a client asks for", () => {
     expect((await introspect(system.issuer, tokens.access_token)).json["aud"]).toBe(RESOURCE);
   });
 
+  // @rule RFC6749-3.3-2
   it("is narrowed by the user without being asked again for the rest", async () => {
     system.user.limits = { access: "read", projects: [1] };
     const { tokens } = await connect(system, { params: { scope: "taiga:admin" } });
@@ -45,12 +47,14 @@ describe("what a client asks for", () => {
     expect(tokens.scope).toBe("taiga:read");
   });
 
+  // @rule RFC6749-3.3-2
   it("is never widened by the user beyond the request", async () => {
     system.user.limits = { access: "admin", projects: "all" };
     const { tokens } = await connect(system, { params: { scope: "taiga:read" } });
     expect(tokens.scope).toBe("taiga:read");
   });
 
+  // @rule RFC6749-3.3-2
   it("is capped by the operator", async () => {
     const strict = await startSystem({ settings: { ACCESS_LIMIT: "read" } });
     try {
@@ -62,6 +66,7 @@ describe("what a client asks for", () => {
     }
   });
 
+  // @rule RFC7636-4.4.1-1 RFC6749-4.1-1 RFC9207-2-1
   it.each([
     [{ resource: "https://elsewhere.example/mcp" }, "invalid_target"],
     [{ code_challenge: undefined, code_challenge_method: undefined }, "invalid_request"],
@@ -79,6 +84,7 @@ describe("what a client asks for", () => {
     },
   );
 
+  // @rule RFC6749-3.1-1
   it.each(["state", "scope", "code_challenge", "client_id", "redirect_uri"])(
     "may not have %s twice",
     async (name) => {
@@ -106,6 +112,7 @@ describe("what a client asks for", () => {
 });
 
 describe("the implicit grant", () => {
+  // @rule RFC6749-4.1-1
   it("is refused, and its error comes where such a client looks for it", async () => {
     const params = toAuthorizeParams(await register(system), createPkce(), {
       response_type: "token",
@@ -118,6 +125,7 @@ describe("the implicit grant", () => {
 });
 
 describe("redirects", () => {
+  // @rule RFC9700-2.1-1
   it("take any port of a registered loopback address, because native clients listen anywhere", async () => {
     const clientId = await register(system, { redirect_uris: ["http://localhost/callback"] });
     const params = toAuthorizeParams(clientId, createPkce(), {
@@ -126,6 +134,7 @@ describe("redirects", () => {
     expect((await authorize(system, params)).get("code")).not.toBeNull();
   });
 
+  // @rule RFC9700-2.1-1 CVE-2025-4143
   it.each([
     "http://127.0.0.1:7777/callback",
     "http://localhost:7777/other",

@@ -31,6 +31,7 @@ const past = { error: "invalid_grant" };
 const stopped = { error: "invalid_client" };
 
 describe("a client that registered a key", () => {
+  // @rule RFC6749-2.3-1
   it("gets a code's tokens, refreshes and revokes with a new assertion each time", async () => {
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(client.id, pkce))).get("code") ?? "";
@@ -58,6 +59,7 @@ describe("a client that registered a key", () => {
     }
   });
 
+  // @rule RFC7523-3-2
   it("is let in by one of two replicas for one assertion, also when both are asked at once", async () => {
     const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
     try {
@@ -73,6 +75,7 @@ describe("a client that registered a key", () => {
     }
   });
 
+  // @rule RFC7523-3-2
   it("may use the id of another client's assertion: ids are each client's own", async () => {
     const other = await registerKeyClient(system);
     const jti = "the-same";
@@ -83,6 +86,7 @@ describe("a client that registered a key", () => {
 
   const seconds = (ahead: number): number => Math.floor(Date.now() / 1000) + ahead;
 
+  // @rule RFC7523-3-1
   it.each([
     ["addressed to somebody else", () => ({ aud: "https://elsewhere.example" })],
     ["addressed to the resource", () => ({ aud: system.config.resource })],
@@ -98,11 +102,13 @@ describe("a client that registered a key", () => {
     expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
   });
 
+  // @rule RFC7523-3-1
   it("is not let in with an assertion about another client than it says it is", async () => {
     const answer = await attempt(await client.prove({ sub: "another" }));
     expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_request"]);
   });
 
+  // @rule RFC7523-3-1
   it("is not let in with a key that is not its own, nor by another algorithm", async () => {
     const { privateKey: strange } = await generateKeyPair("ES256");
     const { privateKey: rsa } = await generateKeyPair("RS256");
@@ -126,6 +132,7 @@ describe("a client that registered a key", () => {
 });
 
 describe("keys at an address", () => {
+  // @rule CIMD-6 RFC7591-2-4
   it("are not taken: this service fetches no keys, and says so", async () => {
     const { status, json } = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
@@ -136,6 +143,7 @@ describe("keys at an address", () => {
     expect(json["error_description"]).toContain("jwks_uri is not supported");
   });
 
+  // @rule RFC7591-2-4
   it("with private halves are not taken either", async () => {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     const { status, json } = await postJson(`${system.issuer}/register`, {
@@ -148,6 +156,7 @@ describe("keys at an address", () => {
 });
 
 describe("a client with a key instead of a secret", () => {
+  // @rule GHSA-3p3g-vpw6-4w66
   it("is let in once for each assertion, also when four requests race", async () => {
     const { client_id: _, ...proof } = await client.prove({ jti: "one" });
     const attempt = () =>

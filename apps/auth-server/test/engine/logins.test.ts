@@ -21,6 +21,7 @@ const subjectOf = async (token: string): Promise<unknown> =>
   (await introspect(system.issuer, token)).json["sub"];
 
 describe("logins", () => {
+  // @rule MCP-SECURITY-9
   it("are asked for at every authorization, because each grant needs a Taiga login of its own", async () => {
     const browser = createBrowser(system.issuer);
     const clientId = await register(system);
@@ -37,6 +38,7 @@ describe("logins", () => {
     expect(await subjectOf(second.tokens.access_token)).toBe("alice");
   });
 
+  // @rule MCP-SECURITY-10
   it("of different users in one browser do not mix", async () => {
     const browser = createBrowser(system.issuer);
     const alice = await connect(system, { browser });
@@ -46,6 +48,7 @@ describe("logins", () => {
     expect(await subjectOf(bob.tokens.access_token)).toBe("bob");
   });
 
+  // @rule MCP-SECURITY-10
   it("in two tabs go on side by side, each with its own user", async () => {
     const browser = createBrowser(system.issuer);
     const clientId = await register(system);
@@ -77,6 +80,7 @@ describe("logins", () => {
     }
   });
 
+  // @rule MCP-SECURITY-10
   it("may be done again for another account before the consent", async () => {
     const browser = createBrowser(system.issuer);
     const clientId = await register(system);
@@ -95,6 +99,7 @@ describe("logins", () => {
     expect(system.steps).toEqual(["login", "consent", "consent"]);
   });
 
+  // @rule MCP-SECURITY-8 GHSA-rww4-4w9c-7733
   it("cannot be finished in another browser, so that nobody is led into a stranger's connection", async () => {
     const attacker = createBrowser(system.issuer);
     const params = toAuthorizeParams(await register(system), createPkce());
@@ -107,6 +112,7 @@ describe("logins", () => {
     expect(victim.headers.get("content-type")).toContain("text/html");
   });
 
+  // @rule MCP-SECURITY-8
   it("cannot be taken up under another name than the browser's own", async () => {
     const browser = createBrowser(system.issuer);
     const params = toAuthorizeParams(await register(system), createPkce());

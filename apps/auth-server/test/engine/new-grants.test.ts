@@ -43,6 +43,7 @@ describe("a consented grant", () => {
     return { livesFor, exchange: () => exchangeCode(system, clientId, code, pkce) };
   }
 
+  // @rule MCP-SECURITY-12
   it("whose code is never exchanged is forgotten ten minutes after the code", async () => {
     const { livesFor } = await obtainCode();
     expect(await livesFor()).toEqual([660, 660]);
@@ -50,6 +51,7 @@ describe("a consented grant", () => {
     expect(await kv.members(system.keys.accountGrants("alice"))).toEqual([]);
   });
 
+  // @rule MCP-SECURITY-12
   it("lives its whole life from the exchange of its code on", async () => {
     const { livesFor, exchange } = await obtainCode();
     advance(30);

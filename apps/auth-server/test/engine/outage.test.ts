@@ -49,6 +49,7 @@ describe("while the store does not answer", () => {
     cacheControl: headers.get("cache-control"),
   });
 
+  // @rule OUTAGE-1
   it("token requests with a code are answered 503, and the code still works afterwards", async () => {
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
@@ -65,6 +66,7 @@ describe("while the store does not answer", () => {
     expect((await refresh(system, clientId, tokens.refresh_token)).status).toBe(200);
   });
 
+  // @rule OUTAGE-1
   it.each(["get", "compareAndSet", "set", "touch", "setIfAbsent"])(
     "a refresh whose %s fails is never invalid_grant or invalid_client",
     async (method) => {
@@ -80,6 +82,7 @@ describe("while the store does not answer", () => {
     ).toEqual(OUTAGE);
   });
 
+  // @rule OUTAGE-7 CVE-2020-15223
   it("revocations are answered 503, because the token still lives", async () => {
     kv.isDown = true;
     expect(summary(await revoke(system, clientId, tokens.access_token))).toEqual(OUTAGE);
@@ -88,6 +91,7 @@ describe("while the store does not answer", () => {
     expect(summary(await revoke(system, clientId, tokens.access_token))).toEqual(OUTAGE);
   });
 
+  // @rule OUTAGE-1
   it("introspection is answered 503 on both listeners, never active: false", async () => {
     kv.isDown = true;
     expect(summary(await introspect(system.issuer, tokens.access_token))).toEqual(OUTAGE);
@@ -111,6 +115,7 @@ describe("while the store does not answer", () => {
     ).toEqual(OUTAGE);
   });
 
+  // @rule OUTAGE-1 OUTAGE-4
   it("/authorize shows a page and redirects nowhere", async () => {
     kv.isDown = true;
     const params = toAuthorizeParams(clientId, createPkce());
@@ -138,6 +143,7 @@ describe("while the store does not answer", () => {
     expect(page.text).toContain("Not available right now");
   });
 
+  // @rule OUTAGE-10
   it.each(["code:", "sess:", "uid:", "ix:"])(
     "a page that fails because %s cannot be written goes on when it is reloaded",
     async (prefix) => {
@@ -158,6 +164,7 @@ describe("while the store does not answer", () => {
     },
   );
 
+  // @rule OUTAGE-6
   it("/readyz says so and /healthz does not, so that nobody restarts us for it", async () => {
     kv.isDown = true;
     expect((await request(`${system.privateUrl}/readyz`)).status).toBe(503);

@@ -12,6 +12,7 @@ const inAnyCase = (text: string) =>
   });
 
 describe("the resource of a request", () => {
+  // @rule RFC8707-2-1
   it("is ours in every spelling that clients have: case of scheme and host, one slash, a query, the default port", () => {
     const spelling = fc
       .tuple(
@@ -28,6 +29,7 @@ describe("the resource of a request", () => {
     );
   });
 
+  // @rule RFC8707-2-1 INPUT-4
   it("is never another host, port, path or scheme, whatever it looks like", () => {
     const part = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 6 });
     const stranger = fc.oneof(

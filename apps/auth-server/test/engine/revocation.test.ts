@@ -20,6 +20,7 @@ const subjectOf = async (token: string): Promise<unknown> =>
   (await introspect(system.issuer, token)).json["sub"];
 
 describe("revocation", () => {
+  // @rule RFC7009-2.1-1 ADV-workers-revocation
   it("is for the client that holds the token; others get the same answer and change nothing", async () => {
     const { tokens } = await connect(system);
     const stranger = await revoke(system, await register(system), tokens.access_token);
@@ -28,6 +29,7 @@ describe("revocation", () => {
     expect(await subjectOf(tokens.access_token)).toBe("alice");
   });
 
+  // @rule RFC6749-2.3-1 RFC7009-2.1-1
   it("needs the client's secret where it has one", async () => {
     const registered = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
@@ -37,6 +39,7 @@ describe("revocation", () => {
     expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
   });
 
+  // @rule RFC7009-2.1-2
   it("of a refresh token ends its access tokens, too", async () => {
     const { clientId, tokens } = await connect(system);
     await revoke(system, clientId, tokens.refresh_token);

@@ -36,6 +36,7 @@ function setUp({ storeIsDown = false } = {}) {
   return { broadcast, endGrant, sleepers, steps, wake };
 }
 
+// @rule GRANT-7
 it("announces a grant by the gid of introspection, after it has deleted it", async () => {
   const { endGrant, steps } = setUp();
   await endGrant(keys.grant("the-grant"));
@@ -50,6 +51,7 @@ it("announces also an end that nobody is sure of: the store may have done it and
   expect(steps).toEqual([`publish ${hash("the-grant")}`]);
 });
 
+// @rule GRANT-8
 it("goes on announcing in the background, because asking again would find no grant to end", async () => {
   const { broadcast, endGrant, sleepers, wake } = setUp();
   broadcast.isDown = true;
@@ -62,6 +64,7 @@ it("goes on announcing in the background, because asking again would find no gra
   expect(sleepers).toHaveLength(0);
 });
 
+// @rule GRANT-8
 it("gives up once nobody can remember the grant any more", async () => {
   const { broadcast, endGrant, sleepers, wake } = setUp();
   broadcast.isDown = true;

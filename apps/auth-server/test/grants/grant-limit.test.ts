@@ -43,6 +43,7 @@ async function connectSome(count: number): Promise<{ clientId: string; tokens: T
 }
 
 describe("a user with as many grants as are allowed", () => {
+  // @rule MCP-AUTH-1
   it("may connect one more, which ends the one unused for the longest time, and says so", async () => {
     const [first, second, third] = await connectSome(3);
     // Used since: so the second is the one to go, although the first is older.
@@ -59,6 +60,7 @@ describe("a user with as many grants as are allowed", () => {
     expect(refused.json["error"]).toBe("invalid_grant");
   });
 
+  // @rule MCP-AUTH-1
   it("takes nothing away from another user", async () => {
     const [first] = await connectSome(3);
     system.user.accountId = "bob";
@@ -66,6 +68,7 @@ describe("a user with as many grants as are allowed", () => {
     expect(await isActive(first!.tokens)).toBe(true);
   });
 
+  // @rule MCP-AUTH-1
   it("loses nothing by a consent whose code is never exchanged", async () => {
     const clients = await connectSome(3);
     const clientId = await register(system);

@@ -80,6 +80,7 @@ describe("the operator's routes", () => {
     expect((await request(url, { headers: bearer(OLDER) })).status).toBe(200);
   });
 
+  // @rule OPS-4
   it.each([
     ["no token", {}],
     ["a token of another key", bearer(toAdminToken(new Uint8Array(32).fill(1)))],
@@ -98,6 +99,7 @@ describe("the operator's routes", () => {
     expect(calls).toEqual([]);
   });
 
+  // @rule OPS-4
   it("slow down who guesses, and never the operator", async () => {
     const { system } = await start();
     const url = `${system.privateUrl}/admin/keys`;
@@ -184,6 +186,7 @@ describe("the operator's routes", () => {
     expect(answer.headers.get("retry-after")).not.toBeNull();
   });
 
+  // @rule OPS-4
   it.each(ROUTES)("are not on the public listener: %s %s is 404", async (method, path) => {
     const { system, calls } = await start();
     const headers = bearer(NEWEST);
@@ -192,6 +195,7 @@ describe("the operator's routes", () => {
     expect(calls).toEqual([]);
   });
 
+  // @rule OPS-4
   it("log each call and never the token", async () => {
     const { system, lines } = await start();
     for (const token of [NEWEST, "guessed-token-of-somebody"]) {

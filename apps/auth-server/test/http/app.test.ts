@@ -98,6 +98,7 @@ describe("a person who connects a client", () => {
     expect(info.json).toMatchObject({ sub: toAccountId(TAIGA_API_URL, 8), access: "read" });
   });
 
+  // @rule MCP-SECURITY-4
   it("may say no, and the client is told", async () => {
     const { page, url } = await open(await register(system), createPkce());
     const { leftFor } = await submit(page, url, "cancel", {});

@@ -25,6 +25,7 @@ describe("our public address", () => {
   });
   afterEach(() => system.close());
 
+  // @rule EDGE-10 ADV-forwarded-headers
   it.each([
     ["headers", "/.well-known/oauth-authorization-server"],
     ["an absolute request target", `http://${EVIL}/.well-known/oauth-authorization-server`],
@@ -38,6 +39,7 @@ describe("our public address", () => {
     },
   );
 
+  // @rule EDGE-10
   it("is in registration answers and redirects, too", async () => {
     for (const target of ["/register", `http://${EVIL}/register`]) {
       const registered = await rawRequest(system.issuer, {
@@ -60,6 +62,7 @@ describe("our public address", () => {
     }
   });
 
+  // @rule RFC9700-4.7-1
   it("makes cookies Secure, and __Host- where their path allows, behind a proxy that ends TLS", async () => {
     const secure = await startSystem({ settings: { ISSUER: "https://auth.example" } });
     try {
@@ -93,6 +96,7 @@ describe("our public address", () => {
     }
   });
 
+  // @rule RFC9207-2-1
   it("is the `iss` of the answer, also when the user says no", async () => {
     const params = toAuthorizeParams(await register(system), createPkce());
     expect((await authorize(system, params)).get("iss")).toBe(system.issuer);

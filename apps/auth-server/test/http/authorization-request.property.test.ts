@@ -40,6 +40,7 @@ const scope = fc
 const accessLimit = fc.constantFrom(...ACCESS_LEVELS);
 
 describe("an authorization request of any parameters", () => {
+  // @rule RFC6749-3.1-1 INPUT-4
   it("reaches the engine with parameters it knows, none of them more or less often than sent", () => {
     fc.assert(
       fc.property(query, accessLimit, (asked, limit) => {
@@ -52,6 +53,7 @@ describe("an authorization request of any parameters", () => {
     );
   });
 
+  // @rule RFC6749-3.3-2
   it("asks for one access level with all below it, never above the operator's limit", () => {
     fc.assert(
       fc.property(query, fc.option(scope), accessLimit, (asked, sent, limit) => {
@@ -69,6 +71,7 @@ describe("an authorization request of any parameters", () => {
     );
   });
 
+  // @rule RFC8707-2-1
   it("always names a resource, and prompts for nothing but silence", () => {
     fc.assert(
       fc.property(query, (asked) => {
@@ -80,6 +83,7 @@ describe("an authorization request of any parameters", () => {
     );
   });
 
+  // @rule INPUT-4
   it("stays as it is when it is shaped again", () => {
     fc.assert(
       fc.property(query, accessLimit, (asked, limit) => {

@@ -7,6 +7,7 @@ const shape = (query: string, accessLimit: "read" | "write" | "delete" | "admin"
   toAuthorizationRequest(new URLSearchParams(query), { resource, accessLimit });
 
 describe("the scope of an authorization request", () => {
+  // @rule RFC6749-3.3-1
   it.each([
     ["", "taiga:read taiga:write taiga:delete taiga:admin"],
     ["scope=", "taiga:read taiga:write taiga:delete taiga:admin"],
@@ -23,12 +24,14 @@ describe("the scope of an authorization request", () => {
 });
 
 describe("the other parameters", () => {
+  // @rule RFC6749-3.3-1
   it("drops OpenID's, which the engine refuses without the openid scope", () => {
     const query =
       "nonce=1&max_age=0&id_token_hint=x&claims=%7B%7D&acr_values=a&login_hint=b&ui_locales=de";
     expect([...shape(`client_id=x&${query}`).keys()]).toEqual(["client_id", "resource", "scope"]);
   });
 
+  // @rule RFC6749-4.1-1
   it("drops every response mode, so that the answer is a redirect with a query", () => {
     for (const mode of ["form_post", "fragment", "query", "web_message"]) {
       expect(shape(`response_mode=${mode}`).has("response_mode")).toBe(false);
@@ -42,6 +45,7 @@ describe("the other parameters", () => {
     }
   });
 
+  // @rule CVE-2026-9689
   it("leaves repeated parameters repeated, so that the engine refuses them", () => {
     expect(shape("state=1&state=2").getAll("state")).toEqual(["1", "2"]);
     expect(shape("scope=taiga:read&scope=taiga:write").getAll("scope")).toHaveLength(2);
@@ -59,6 +63,7 @@ describe("the other parameters", () => {
 });
 
 describe("canonicalResource", () => {
+  // @rule RFC8707-2-1
   it.each([
     "https://mcp.example/mcp",
     "https://mcp.example/mcp/",
@@ -69,6 +74,7 @@ describe("canonicalResource", () => {
     expect(canonicalResource(requested, resource)).toBe(resource),
   );
 
+  // @rule RFC8707-2-1
   it.each([
     "https://mcp.example",
     "https://mcp.example/",

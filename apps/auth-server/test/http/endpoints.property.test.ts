@@ -63,6 +63,7 @@ function expectRefusal({ status, json }: Answer): void {
 }
 
 describe("a form of any fields", () => {
+  // @rule RFC6749-5.2-1 INPUT-5
   it("gets no tokens at the token endpoint, but a refusal that clients can read", async () => {
     await fc.assert(
       fc.asyncProperty(form, async (body) => {
@@ -74,6 +75,7 @@ describe("a form of any fields", () => {
     );
   });
 
+  // @rule RFC7009-2.1-1 INPUT-5
   it("revokes nobody's token, whatever the answer", async () => {
     const url = `${system.issuer}/revoke`;
     await fc.assert(
@@ -87,6 +89,7 @@ describe("a form of any fields", () => {
     expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
   });
 
+  // @rule INPUT-5
   it("gets no Taiga token on the private listener, not even from the resource server", async () => {
     const asked = fc.oneof(
       form,
@@ -134,6 +137,7 @@ describe("a registration of any body", () => {
     fc.json({ maxDepth: 1 }).map((value) => `{"redirect_uris":${uris},"client_name":${value}}`),
   );
 
+  // @rule RFC7591-3.2.2-1 INPUT-2
   it("is a client, or a refusal that its author can read", async () => {
     await fc.assert(
       fc.asyncProperty(body, async (sent) => {
@@ -148,6 +152,7 @@ describe("a registration of any body", () => {
     );
   });
 
+  // @rule RFC7592-2-1 INPUT-2
   it("changes a registration to what may be registered, or not at all (RFC 7592)", async () => {
     const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
     const url = String(json["registration_client_uri"]);

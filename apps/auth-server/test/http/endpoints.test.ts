@@ -21,6 +21,7 @@ beforeEach(async () => {
 afterEach(() => system.close());
 
 describe("endpoints for programs", () => {
+  // @rule EDGE-1 OMIT-6
   it.each([
     ["GET", "/token", 405],
     ["GET", "/revoke", 405],
@@ -48,6 +49,7 @@ describe("endpoints for programs", () => {
     expect(answer.headers.has("allow")).toBe(status === 405);
   });
 
+  // @rule EDGE-1
   it.each(["/token", "/revoke"])("%s takes forms only, and small ones", async (path) => {
     const json = await postJson(`${system.issuer}${path}`, {});
     expect([json.status, json.json["error"]]).toEqual([415, "invalid_request"]);
@@ -55,6 +57,7 @@ describe("endpoints for programs", () => {
     expect([large.status, large.json["error"]]).toEqual([413, "invalid_request"]);
   });
 
+  // @rule EDGE-1
   it("answer JSON even to a browser tool that asks for HTML", async () => {
     const answer = await postForm(
       `${system.issuer}/token`,
@@ -64,6 +67,7 @@ describe("endpoints for programs", () => {
     expect(answer.json["error"]).toBe("invalid_client");
   });
 
+  // @rule RFC6749-5.2-2
   it("say 401 invalid_client to an unknown client before they look at its grant, so that it registers again", async () => {
     const { tokens } = await connect(system);
     for (const answer of [
@@ -74,6 +78,7 @@ describe("endpoints for programs", () => {
     }
   });
 
+  // @rule STORE-10
   it("repeat nothing of a body that is no JSON, in answer or log, because it may hold a secret", async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push(line) };
@@ -93,6 +98,7 @@ describe("endpoints for programs", () => {
     }
   });
 
+  // @rule OMIT-5
   it.each([
     "client_credentials",
     "password",
@@ -105,6 +111,7 @@ describe("endpoints for programs", () => {
     expect([answer.status, answer.json["error"]]).toEqual([400, "unsupported_grant_type"]);
   });
 
+  // @rule RFC6749-3.1-1
   it("refuse repeated parameters", async () => {
     const clientId = await register(system);
     const form = new URLSearchParams([
@@ -116,6 +123,7 @@ describe("endpoints for programs", () => {
     expect((await postForm(`${system.issuer}/token`, form)).json["error"]).toBe("invalid_request");
   });
 
+  // @rule RFC6749-5.1-1
   it("send tokens with no-store and everything the clients' schemas need", async () => {
     const { clientId, tokens } = await connect(system);
     const answer = await refresh(system, clientId, tokens.refresh_token);
@@ -131,6 +139,7 @@ describe("endpoints for programs", () => {
 });
 
 describe("endpoints for clients in a browser", () => {
+  // @rule RFC9700-2.6-1
   it.each([
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
@@ -152,6 +161,7 @@ describe("endpoints for clients in a browser", () => {
     expect(answer.headers.get("access-control-allow-credentials")).toBeNull();
   });
 
+  // @rule RFC9700-2.6-1
   it("let them read answers and errors alike", async () => {
     const headers = { origin: "https://app.example" };
     const { clientId, tokens } = await connect(system);
@@ -167,6 +177,7 @@ describe("endpoints for clients in a browser", () => {
     }
   });
 
+  // @rule RFC9700-2.6-1
   it("are not /authorize, which is a page", async () => {
     const answer = await request(`${system.issuer}/authorize`, {
       headers: { origin: "https://app.example" },
@@ -176,6 +187,7 @@ describe("endpoints for clients in a browser", () => {
 });
 
 describe("pages", () => {
+  // @rule RFC9700-4.16-1
   it("cannot be framed or made to load anything foreign, and work in popups and with redirects", async () => {
     const { headers } = await request(`${system.issuer}/authorize`);
     const policy = headers.get("content-security-policy") ?? "";
@@ -191,6 +203,7 @@ describe("pages", () => {
     expect(headers.get("x-powered-by")).toBeNull();
   });
 
+  // @rule RFC6749-5.2-2
   it("say so readably when a client is unknown, and redirect nowhere", async () => {
     const params = toAuthorizeParams("unknown-client", createPkce());
     const answer = await request(`${system.issuer}/authorize?${params.toString()}`);
@@ -200,6 +213,7 @@ describe("pages", () => {
     expect(answer.text).toContain("This app is not known here");
   });
 
+  // @rule MCP-SECURITY-2
   it("escape what strangers put into addresses", async () => {
     const clientId = await register(system);
     const params = toAuthorizeParams(clientId, createPkce(), {
@@ -212,6 +226,7 @@ describe("pages", () => {
     expect(answer.text).not.toContain("<script>alert");
   });
 
+  // @rule MCP-SECURITY-15
   it("are limited for each address, because each authorization request leaves a record", async () => {
     const params = toAuthorizeParams("unknown-client", createPkce()).toString();
     const statuses: number[] = [];

@@ -29,6 +29,7 @@ it("keeps probes out of the request log, because they come every few seconds", a
   expect(lines).toHaveLength(1);
 });
 
+// @rule EDGE-7
 it("has readiness on the private listener only", async () => {
   const { system } = await startLogged();
   expect((await request(`${system.url}/readyz`)).status).toBe(404);

@@ -30,6 +30,7 @@ describe("an introspection request of any form", () => {
       body,
     });
 
+  // @rule INPUT-6
   it("finds no token, or is refused by name: never active, never an error of ours", async () => {
     const { authorization } = basicAuth();
     await fc.assert(
@@ -42,6 +43,7 @@ describe("an introspection request of any form", () => {
     );
   });
 
+  // @rule RFC6749-3.1-1
   it("is refused by name when a parameter is repeated, whichever and whatever it holds", async () => {
     const repeated = fc.constantFrom("token", "token_type_hint", "x");
     await fc.assert(
@@ -59,6 +61,7 @@ describe("an introspection request of any form", () => {
     );
   });
 
+  // @rule RFC7662-2.1-1 INPUT-6
   it("is answered to nobody who only resembles the resource server", async () => {
     const { clientId, clientSecret } = RESOURCE_SERVER;
     const credentials = fc.oneof(

@@ -25,6 +25,7 @@ describe("introspection", () => {
     await system.close();
   });
 
+  // @rule VAULT-1
   it("says what the token may do, on both listeners, and that no cache may keep it", async () => {
     for (const url of [system.issuer, system.privateUrl]) {
       const answer = await introspect(url, tokens.access_token);
@@ -49,6 +50,7 @@ describe("introspection", () => {
     }
   });
 
+  // @rule RFC7662-2.2-3
   it("names the grant by a hash, never by its id", async () => {
     const [grantKey = ""] = await system.kv.members(system.keys.accountGrants("alice"));
     const { gid } = (await introspect(system.issuer, tokens.access_token)).json;
@@ -56,6 +58,7 @@ describe("introspection", () => {
     expect(gid).toHaveLength(hash("").length);
   });
 
+  // @rule RFC7662-2.2-3
   it("tells the limits the user set, and what is left of the scope", async () => {
     system.user.limits = { access: "read", projects: [3, 5] };
     const { tokens: limited } = await connect(system, { params: { scope: "taiga:admin" } });
@@ -67,6 +70,7 @@ describe("introspection", () => {
     });
   });
 
+  // @rule RFC7662-2.2-3
   it("follows the operator's limit at once, also for tokens from before", async () => {
     const strict = await startSystem({ kv: system.kv, settings: { ACCESS_LIMIT: "read" } });
     try {
@@ -85,12 +89,14 @@ describe("introspection", () => {
     },
   );
 
+  // @rule RFC7662-2.2-2
   it("knows nothing of a token whose grant is gone: minted while it was revoked", async () => {
     const [grantKey = ""] = await system.kv.members(system.keys.accountGrants("alice"));
     await system.kv.delete(grantKey);
     expect((await introspect(system.issuer, tokens.access_token)).json).toEqual({ active: false });
   });
 
+  // @rule RFC7662-2.2-2
   it.each(["limits", "accountId"])(
     "knows nothing of a token whose grant has no %s",
     async (name) => {
@@ -104,11 +110,13 @@ describe("introspection", () => {
     },
   );
 
+  // @rule RFC7662-2.2-2
   it("does not take a refresh token for an access token", async () => {
     const answer = await introspect(system.issuer, tokens.refresh_token);
     expect(answer.json).toEqual({ active: false });
   });
 
+  // @rule RFC7662-2.2-2
   it("hides tokens for another audience", async () => {
     const other = await startSystem({
       kv: system.kv,
@@ -121,6 +129,7 @@ describe("introspection", () => {
     }
   });
 
+  // @rule RFC7662-2.2-2
   it("ends at the very second of `exp`", async () => {
     stopClock();
     const { tokens: fresh } = await connect(system);
@@ -156,6 +165,7 @@ describe("introspection", () => {
     expect(answer.text).not.toContain("active");
   });
 
+  // @rule RFC7662-2.1-1
   it("is closed to registered clients, public and confidential", async () => {
     const registered = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
@@ -174,6 +184,7 @@ describe("introspection", () => {
     expect(answer.status).toBe(401);
   });
 
+  // @rule RFC7662-4-1
   it("slows down guessing, and never locks out the resource server over it", async () => {
     const wrong = basicAuth({ ...RESOURCE_SERVER, clientSecret: "wrong" });
     let last = 0;
@@ -184,6 +195,7 @@ describe("introspection", () => {
     expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
   });
 
+  // @rule RFC9700-2.6-1
   it("refuses a token that is missing or repeated, other methods, and preflights from browsers", async () => {
     const missing = await postForm(`${system.issuer}/introspect`, {}, basicAuth());
     expect(missing.json["error_description"]).toBe("token: is missing.");

@@ -12,6 +12,7 @@ describe("metadata", () => {
   });
   afterEach(() => system.close());
 
+  // @rule RFC8414-3-1
   it.each(METADATA_PATHS)("is served at %s, cacheable and for any origin", async (path) => {
     const answer = await request(`${system.issuer}${path}`, {
       headers: { origin: "https://app.example" },
@@ -22,6 +23,7 @@ describe("metadata", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
   });
 
+  // @rule RFC8414-3-1
   it("is what independent clients accept, at either place", async () => {
     for (const algorithm of ["oauth2", "oidc"] as const) {
       const issuer = new URL(system.issuer);
@@ -40,6 +42,7 @@ describe("metadata", () => {
     expect(client.client_id).toBeTypeOf("string");
   });
 
+  // @rule RFC8414-2-1 OMIT-5 OMIT-7
   it("says what is so and nothing that is not", () => {
     expect(
       toMetadata({
@@ -81,6 +84,7 @@ describe("metadata", () => {
     });
   });
 
+  // @rule CIMD-1
   it("offers metadata documents where they are taken, because some clients use nothing else then", async () => {
     const fetchDocument = () => Promise.reject(new Error("Nothing is fetched here."));
     const taking = await startSystem({ fetchDocument });
@@ -97,6 +101,7 @@ describe("metadata", () => {
     }
   });
 
+  // @rule RFC8414-2-2
   it("names a key set that is there and has no private halves, the same on every replica", async () => {
     const answer = await request(`${system.issuer}/jwks`);
     const keys = answer.json["keys"] as Record<string, unknown>[];

@@ -13,10 +13,12 @@ afterEach(() => system.close());
 const read = async (): Promise<string> => (await fetch(`${system.privateUrl}/metrics`)).text();
 
 describe("the metrics", () => {
+  // @rule OPS-1
   it("are not on the public listener", async () => {
     expect((await fetch(`${system.url}/metrics`)).status).toBe(404);
   });
 
+  // @rule OPS-1
   it("tell of requests to both listeners, and of no token, client or user", async () => {
     const { clientId, tokens } = await connect(system);
     await introspect(system.privateUrl, tokens.access_token);
@@ -32,6 +34,7 @@ describe("the metrics", () => {
     }
   });
 
+  // @rule OPS-2
   it("count what the engine serves and refuses, by its error code", async () => {
     const { clientId } = await connect(system);
     await refresh(system, clientId, "unknown");

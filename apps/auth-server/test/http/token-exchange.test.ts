@@ -84,6 +84,7 @@ describe("token exchange on the private listener", () => {
     expect(await system.kv.get(system.keys.grant(grantId))).toBeDefined();
   });
 
+  // @rule RFC8693-2-2
   it("passes on which token Taiga refused, so that the answer is another one", async () => {
     let seen: unknown;
     const give = giveToken;
@@ -97,6 +98,7 @@ describe("token exchange on the private listener", () => {
     expect(bad.json["error_description"]).toContain("rejected_token_sha256: must be a SHA-256");
   });
 
+  // @rule RFC8693-2-2
   it("says that the user must reconnect when the Taiga login is over", async () => {
     giveToken = () => Promise.reject(new CredentialLostError());
     const answer = await exchange();
@@ -104,6 +106,7 @@ describe("token exchange on the private listener", () => {
     expect(answer.json["error_description"]).toContain("must reconnect");
   });
 
+  // @rule RFC8693-2-2
   it("says 503 when Taiga is down, never that the login is over", async () => {
     giveToken = () => Promise.reject(new UnavailableError("Taiga does not answer."));
     const answer = await exchange();
@@ -111,6 +114,7 @@ describe("token exchange on the private listener", () => {
     expect(answer.headers.get("retry-after")).not.toBeNull();
   });
 
+  // @rule RFC8693-2-1
   it("gives nothing for a revoked or unknown token", async () => {
     expect((await exchange({ subject_token: "unknown" })).json["error"]).toBe("invalid_grant");
     expect((await exchange({ subject_token: tokens.refresh_token })).json["error"]).toBe(
@@ -120,6 +124,7 @@ describe("token exchange on the private listener", () => {
     expect((await exchange()).json["error"]).toBe("invalid_grant");
   });
 
+  // @rule RFC8693-2-1
   it("gives nothing to anybody but the resource server", async () => {
     expect((await exchange({}, {})).status).toBe(401);
     expect((await exchange({}, basicAuth({ clientId, clientSecret: "x" }))).status).toBe(401);
@@ -138,6 +143,7 @@ describe("token exchange on the private listener", () => {
     expect([answer.status, answer.json["error"]]).toEqual([400, error]);
   });
 
+  // @rule RFC8693-2-1
   it("is not served, not advertised and not registrable in public", async () => {
     const asResourceServer = await exchange({}, basicAuth(), system.issuer);
     expect([asResourceServer.status, asResourceServer.json["error"]]).toEqual([
@@ -155,6 +161,7 @@ describe("token exchange on the private listener", () => {
     expect(registered.json["grant_types"]).toEqual(["authorization_code"]);
   });
 
+  // @rule RFC8693-2-1
   it("is the private listener's only way in: no registration, no authorization, no pages", async () => {
     for (const path of [
       "/register",

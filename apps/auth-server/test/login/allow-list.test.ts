@@ -10,12 +10,14 @@ describe("createAllowList", () => {
   const isAllowed = createAllowList({ users: ["ada"], emailDomains: ["example.com"] });
   const stranger = { username: "eve", email: "eve@elsewhere.example" };
 
+  // @rule LOGIN-7
   it("admits who is on either list, in any case", () => {
     expect(isAllowed?.(toAccount({ ...stranger, username: "ADA" }))).toBe(true);
     expect(isAllowed?.(toAccount({ ...stranger, email: "Eve@EXAMPLE.com" }))).toBe(true);
     expect(isAllowed?.(toAccount(stranger))).toBe(false);
   });
 
+  // @rule LOGIN-7
   it("does not believe an address that Taiga has not verified", () => {
     const account = toAccount({ ...stranger, email: "eve@example.com", isEmailVerified: false });
     expect(isAllowed?.(account)).toBe(false);

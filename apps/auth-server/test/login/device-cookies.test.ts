@@ -31,6 +31,7 @@ describe("one account in a browser it has logged in with", () => {
     expect(await world.attempt("bob")).toBeGreaterThan(20);
   };
 
+  // @rule LOGIN-5
   it("gets in at once, however many others guess in the same network", async () => {
     await flood();
     world.waits = [];
@@ -39,6 +40,7 @@ describe("one account in a browser it has logged in with", () => {
     expect(world.waits).toEqual([]);
   });
 
+  // @rule LOGIN-5
   it("gets in when guesses from everywhere have locked the account", async () => {
     for (let guess = 0; guess < 100; guess += 1) await world.fail(1, "ada", `198.51.100.${guess}`);
     world.taiga = right;

@@ -78,6 +78,7 @@ async function play(scene: ReturnType<typeof createScene>, all: readonly Guess[]
 const others = Array.from({ length: 200 }, (_, index) => `colleague-${index}`);
 
 describe("failures of others", () => {
+  // @rule LOGIN-5
   it("never lock out an account that made none, neither where they failed nor elsewhere", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -95,6 +96,7 @@ describe("failures of others", () => {
     );
   });
 
+  // @rule LOGIN-5
   it("lock an account in its own network only, as long as it is one network that failed", async () => {
     await fc.assert(
       fc.asyncProperty(guesses(["ada"], 200), async (all) => {
@@ -120,6 +122,7 @@ describe("guesses that reach Taiga", () => {
       ),
     );
 
+  // @rule LOGIN-4
   it("are at most 5 in any minute and 20 in any hour for an account from a network, 100 for it from all", async () => {
     const networks = Array.from({ length: 8 }, (_, index) => `198.51.100.${index}`);
     const all = fc.array(

@@ -16,6 +16,7 @@ beforeEach(() => {
 });
 
 describe("one account from one network", () => {
+  // @rule LOGIN-4
   it("is locked for 15 minutes after 5 failures in a minute, right password or not", async () => {
     for (let failure = 0; failure < 5; failure += 1) {
       world.now = START + failure * 14;
@@ -61,6 +62,7 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada")).toBe(900);
   });
 
+  // @rule LOGIN-4
   it("locks out neither colleagues in the same network nor the owner elsewhere", async () => {
     await world.fail(5, "ada");
     world.taiga = right;
@@ -98,6 +100,7 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada")).toBe(true);
   });
 
+  // @rule STORE-1
   it("is stored under a hash: who tried to log in cannot be read from the store", async () => {
     await world.fail(1, "ada");
     expect([...world.kv.written.keys()].join()).not.toContain("ada");
@@ -115,6 +118,7 @@ describe("one account from all networks", () => {
     }
   };
 
+  // @rule LOGIN-4
   it("is locked after 100 failures in an hour, and nobody else is", async () => {
     await guessFrom(10, 10);
     expect(await world.attempt("ada", HOME)).toBe(2115);
@@ -131,6 +135,7 @@ describe("one account from all networks", () => {
   });
 });
 
+// @rule OUTAGE-7
 it("lets nobody guess while the store cannot count", async () => {
   world.kv.isDown = true;
   await expect(world.attempt("ada")).rejects.toThrow(UnavailableError);

@@ -25,6 +25,7 @@ describe("one network", () => {
     expect(world.now).toBe(START + 10);
   });
 
+  // @rule LOGIN-4
   it("is never locked: the right password still gets through, after a wait at most", async () => {
     await failAsMany(200);
     world.taiga = right;

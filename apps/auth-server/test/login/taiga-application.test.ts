@@ -85,6 +85,7 @@ describe("redeem", () => {
     ]);
   });
 
+  // @rule LOGIN-11
   it("refuses an inactive user, whom Taiga would let in", async () => {
     isActive = false;
     expect(await login.redeem("code", "state")).toEqual({ ok: false, reason: "user_inactive" });

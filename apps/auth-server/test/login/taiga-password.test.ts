@@ -53,12 +53,14 @@ describe("createPasswordLogin", () => {
     expect(requests).toEqual([{ type: "ldap", ...credentials }]);
   });
 
+  // @rule LOGIN-3
   it.each(["invalid_credentials", "user_inactive", "user_not_found", "validation_failed"] as const)(
     "answers %s like a wrong password, so that nobody learns which names exist",
     async (code) =>
       expect(await loginWith(refusing(code))).toEqual({ ok: false, reason: "wrong_credentials" }),
   );
 
+  // @rule LOGIN-3
   it("takes its time to refuse, because Taiga answers faster for users it does not know", async () => {
     let wake = (): void => {};
     let asked = 0;
@@ -78,6 +80,7 @@ describe("createPasswordLogin", () => {
     expect(await outcome).toMatchObject({ ok: false });
   });
 
+  // @rule LOGIN-6
   it("hands on how long Taiga refuses further logins", async () => {
     await expect(loginWith(refusing("throttled", 42))).rejects.toMatchObject({
       code: "login_throttled",
@@ -86,6 +89,7 @@ describe("createPasswordLogin", () => {
     await expect(loginWith(refusing("throttled"))).rejects.toBeInstanceOf(LoginThrottledError);
   });
 
+  // @rule LOGIN-6
   it.each([
     "unavailable",
     "server_error",
@@ -96,6 +100,7 @@ describe("createPasswordLogin", () => {
     await expect(loginWith(refusing(code))).rejects.toBeInstanceOf(UnavailableError);
   });
 
+  // @rule LOGIN-1
   it("never repeats the password in an error", async () => {
     const error: unknown = await loginWith(refusing("server_error")).catch(
       (cause: unknown) => cause,

@@ -52,6 +52,7 @@ it("is what the program reads, field for field", async () => {
   });
 });
 
+// @rule OPS-4
 it("holds no secret", async () => {
   const text = JSON.stringify(await inspect());
   const { MASTER_KEY, RS_CLIENT_SECRET } = SETTINGS;

@@ -147,6 +147,7 @@ describe("a retirement", () => {
     expect(await rotation.retire()).toMatchObject({ resealed: 0, removed: 0 });
   });
 
+  // @rule KEYS-3
   it("never brings back what was revoked meanwhile", async () => {
     const { kv, rotation, pass } = await rotated();
     pass(HOUR);
@@ -161,6 +162,7 @@ describe("a retirement", () => {
     expect(await kv.members("i")).toEqual([]);
   });
 
+  // @rule KEYS-3
   it("looks again at what was changed meanwhile, and keeps the change", async () => {
     const { kv, rotation, vault, pass } = await rotated();
     pass(HOUR);
@@ -174,6 +176,7 @@ describe("a retirement", () => {
     expect(await vault.open("vault:7", (await kv.get("vault:7"))?.value ?? "")).toBe("changed");
   });
 
+  // @rule KEYS-3
   it("removes nothing when a record cannot be sealed anew", async () => {
     const { kv, rotation, pass } = await rotated();
     await kv.set("vault:copied", (await kv.get("vault:7"))?.value ?? "", { ttlSeconds: 9_000 });
@@ -229,6 +232,7 @@ describe("a retirement", () => {
     expect(await rotation.retire()).toMatchObject({ removed: 0 });
   });
 
+  // @rule KEYS-3
   it("ends what a leaked key opened and could forge", async () => {
     const { kv, rotation, pass, start, vault } = await rotated();
     const { rootKeys } = await start();

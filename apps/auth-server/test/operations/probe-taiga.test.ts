@@ -14,6 +14,7 @@ const silent = (code: string): TaigaError =>
 const answered = (code: TaigaErrorCode, details: TaigaErrorDetails): TaigaError =>
   new TaigaError(code, "refused", details);
 
+// @rule OPS-5
 it.each([
   [answered("token_not_valid", { status: 401 }), { outcome: "ok" }],
   [answered("throttled", { status: 429 }), { outcome: "throttled", status: 429 }],

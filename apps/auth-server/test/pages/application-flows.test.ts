@@ -35,6 +35,7 @@ describe("of many requests at the same time, on any replica", () => {
   });
 });
 
+// @rule LOGIN-10
 it("stores ticket and state so that a copy of the store is worth nothing", async () => {
   const { ticket, state } = await createFlows().begin("uid");
   const stored = JSON.stringify([...kv.written]);

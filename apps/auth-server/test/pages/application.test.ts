@@ -33,12 +33,14 @@ describe("the way through", () => {
     expect(browser.cookies.size).toBe(0);
   });
 
+  // @rule LOGIN-9
   it("uses a URL-safe state of 256 bits, another one each time", async () => {
     const states = [await depart(), await depart(), await depart()];
     for (const state of states) expect(state).toMatch(/^[\w-]{43}$/);
     expect(new Set(states).size).toBe(3);
   });
 
+  // @rule RFC9700-4.7-1
   it("remembers the trip in a cookie that scripts and other hosts cannot touch", async () => {
     const overHttps = (await browser.submit("taiga", {})).headers.getSetCookie()[0];
     expect(overHttps).toMatch(/^__Host-taiga-mcp-application=[\w-]{43};/);
@@ -55,6 +57,7 @@ describe("the way through", () => {
     expect(overHttp).not.toContain("Secure");
   });
 
+  // @rule LOGIN-10
   it("lets no cache keep the code or the state", async () => {
     const departure = await browser.submit("taiga", {});
     const arrival = await comeBack();
@@ -118,6 +121,7 @@ describe("what leads to no login", () => {
     },
   );
 
+  // @rule LOGIN-9
   it("is a return after ten minutes", async () => {
     await depart();
     browser.pass(600);

@@ -16,6 +16,7 @@ describe("consent without its login", () => {
     expect(browser.calls).not.toContain("createGrant");
   });
 
+  // @rule MCP-SECURITY-11
   it("never pairs one user's account with another user's credential", async () => {
     atConsent(browser);
     browser.interaction.accountId = "taiga.6";
@@ -24,6 +25,7 @@ describe("consent without its login", () => {
     expect(browser.calls).toEqual([`discard ${UID}`]);
   });
 
+  // @rule MCP-SECURITY-11
   it("issues no code when another grant took the credential a moment ago, and leaves no grant", async () => {
     atConsent(browser);
     browser.isRobbed = true;
@@ -33,6 +35,7 @@ describe("consent without its login", () => {
 });
 
 describe("a consent that is sent twice", () => {
+  // @rule MCP-SECURITY-13
   it("follows the first answer, because browsers drop it for the second click's", async () => {
     atConsent(browser);
     await browser.submit("consent", { access: "read" });

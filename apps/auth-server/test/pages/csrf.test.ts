@@ -11,6 +11,7 @@ describe("createCsrf", () => {
   it("refuses a token of another interaction", () =>
     expect(csrf.verify("other", "login", token)).toBe(false));
 
+  // @rule RFC9700-4.7-2
   it("refuses a token of another form, so that a login cannot be turned into a consent", () =>
     expect(csrf.verify("uid", "consent", token)).toBe(false));
 

@@ -44,6 +44,7 @@ const anyBody = fc.oneof(
 );
 
 describe("a login form of any fields", () => {
+  // @rule INPUT-7
   it("is a name and a password that were sent once, the password to the letter, or is refused", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
@@ -70,6 +71,7 @@ describe("a login form of any fields", () => {
 });
 
 describe("a consent form of any fields", () => {
+  // @rule MCP-SECURITY-6 INPUT-7
   it("is one level and one choice, and grants no project that is not the user's own", () => {
     fc.assert(
       fc.property(anyBody, fc.constantFrom(OWN, undefined), (sent, own) => {
@@ -91,6 +93,7 @@ describe("a consent form of any fields", () => {
     );
   });
 
+  // @rule INPUT-7
   it("shows again only what could have been chosen", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
@@ -110,6 +113,7 @@ describe("the token of a form", () => {
   const uid = fc.oneof(fc.constantFrom("a", "b"), fc.stringMatching(/^[\w-]{1,8}$/));
   const toBytes = (token: string): string => Buffer.from(token, "base64url").toString("hex");
 
+  // @rule RFC9700-4.7-2
   it("is good for its own form and interaction only", () => {
     fc.assert(
       fc.property(uid, uid, form, form, (one, other, mine, another) => {
@@ -119,6 +123,7 @@ describe("the token of a form", () => {
     );
   });
 
+  // @rule INPUT-7
   it("is not made of any text, nor of one of ours with a letter changed", () => {
     const forged = fc.tuple(fc.nat(42), fc.base64String({ minLength: 4, maxLength: 4 }));
     fc.assert(

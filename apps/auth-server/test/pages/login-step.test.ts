@@ -21,6 +21,7 @@ afterEach(() => browser.close());
 describe("a login that does not work", () => {
   const field = (page: Page, name: string) => page.html.querySelector(`input[name=${name}]`);
 
+  // @rule LOGIN-1
   it("keeps the name and never the password when they are wrong", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
     const page = await browser.submit("login", typed);
@@ -47,6 +48,7 @@ describe("a login that does not work", () => {
     expect(browser.logins).toEqual([]);
   });
 
+  // @rule CVE-2026-9689
   it("refuses a repeated field instead of choosing one", async () => {
     const csrf = browser.csrf.issue(UID, "login");
     const page = await browser.post(
@@ -72,6 +74,7 @@ describe("a login that does not work", () => {
     expect(page.text).not.toContain("correct horse");
   });
 
+  // @rule LOGIN-6
   it("says how long to wait when Taiga throttles logins", async () => {
     browser.taiga = () => Promise.reject(new LoginThrottledError(42));
     const page = await browser.submit("login", typed);
@@ -94,6 +97,7 @@ describe("a login that does not work", () => {
     expect(page.html.querySelector("h1")?.text).toBe("Not available right now");
   });
 
+  // @rule LOGIN-4
   it("asks Taiga no more after 5 failures, and says so without saying whether the name exists", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
     for (let i = 0; i < 5; i++) expect((await browser.submit("login", typed)).status).toBe(400);
@@ -149,6 +153,7 @@ describe("an installation for some people only", () => {
     expect((await browser.submit("login", typed)).status).toBe(303);
   });
 
+  // @rule LOGIN-7
   it("tells others so after a correct login, keeps nothing, and offers another account", async () => {
     await openFor({ users: ["bob"], emailDomains: ["bob.example"] });
     const page = await browser.submit("login", typed);

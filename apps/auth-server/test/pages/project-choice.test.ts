@@ -22,6 +22,7 @@ describe("the choice of projects", () => {
     return browser.post(`${PATH}/consent`, form.toString());
   };
 
+  // @rule MCP-SECURITY-6
   it("offers the user's own projects by name, all of them preselected", async () => {
     const page = await browser.get(PATH);
     expect(browser.listed).toEqual(["5 access"]);
@@ -48,6 +49,7 @@ describe("the choice of projects", () => {
     expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
   });
 
+  // @rule MCP-SECURITY-6
   it.each([
     ["a project of somebody else", [12, 99], "not a member"],
     ["none at all", [], "at least one"],
@@ -100,6 +102,7 @@ describe("the choice of projects", () => {
       expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
     });
 
+    // @rule MCP-SECURITY-6
     it("never makes all projects out of chosen ones", async () => {
       const page = await choose([12]);
       expect(page.status).toBe(400);

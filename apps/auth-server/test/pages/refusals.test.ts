@@ -40,11 +40,13 @@ describe("refusals", () => {
     expect(page.text).toContain("connect again");
   });
 
+  // @rule RFC9700-4.7-2
   it.each(forms)("refuses the %s form without the cookie", async (form, fields) => {
     browser.hasCookie = false;
     expect(outcomeOf(await browser.submit(form, fields))).toEqual(refusal(400));
   });
 
+  // @rule MCP-SECURITY-7
   it("refuses another interaction than the cookie's", async () => {
     expect(outcomeOf(await browser.get("/interaction/other"))).toEqual(refusal(400));
     const body = new URLSearchParams({
@@ -56,6 +58,7 @@ describe("refusals", () => {
     );
   });
 
+  // @rule MCP-SECURITY-7 GHSA-xg6x-h9c9-2m83
   it("refuses a consent before the login", async () => {
     browser.interaction.step = "login";
     const page = await browser.submit("consent", { access: "read" });
@@ -63,6 +66,7 @@ describe("refusals", () => {
     expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
   });
 
+  // @rule RFC9700-4.7-2
   it.each(forms)("refuses the %s form with a foreign or missing token", async (form, fields) => {
     for (const csrf of ["", "x", browser.csrf.issue("other", form)]) {
       expect(outcomeOf(await browser.submit(form, { ...fields, csrf }))).toEqual(refusal(403));
@@ -78,6 +82,7 @@ describe("refusals", () => {
     );
   });
 
+  // @rule RFC9700-4.7-2
   it.each([
     "https://evil.example",
     "null",
@@ -90,6 +95,7 @@ describe("refusals", () => {
     }
   });
 
+  // @rule RFC9700-4.7-2
   it.each(["cross-site", "same-site"])("refuses a %s request", async (site) => {
     for (const [form, fields] of forms) {
       expect(outcomeOf(await browser.submit(form, fields, { "Sec-Fetch-Site": site }))).toEqual(
@@ -98,6 +104,7 @@ describe("refusals", () => {
     }
   });
 
+  // @rule MCP-SECURITY-5
   it("refuses an access level beyond what was asked", async () => {
     browser.interaction.requestedAccess = "write";
     const page = await browser.submit("consent", { access: "admin" });
@@ -109,6 +116,7 @@ describe("refusals", () => {
     expect(outcomeOf(await browser.submit("consent", { access }))).toEqual(refusal(400));
   });
 
+  // @rule MCP-SECURITY-3
   it("refuses a body over 16 kB with a page", async () => {
     const page = await browser.submit("login", { ...typed, password: "x".repeat(17_000) });
     expect(outcomeOf(page)).toEqual(refusal(413));

@@ -29,6 +29,7 @@ const ticket = fc.oneof(
 );
 
 describe("a return from Taiga with any code", () => {
+  // @rule LOGIN-9 INPUT-8
   it("leads nowhere without the ticket of a trip that this service began", async () => {
     await fc.assert(
       fc.asyncProperty(query, ticket, async (sent, forged) => {
@@ -43,6 +44,7 @@ describe("a return from Taiga with any code", () => {
     );
   });
 
+  // @rule INPUT-8
   it("of a trip that did begin is handed to Taiga as a UUID, once, or is refused", async () => {
     await fc.assert(
       fc.asyncProperty(query, async (sent) => {

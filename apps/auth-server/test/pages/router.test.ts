@@ -16,6 +16,7 @@ describe("the way through", () => {
     expect(browser.logins).toEqual([typed]);
   });
 
+  // @rule MCP-SECURITY-11
   it("grants what was chosen, and moves the credential before any code is issued", async () => {
     atConsent(browser);
     const page = await browser.submit("consent", { access: "read" });
@@ -24,6 +25,7 @@ describe("the way through", () => {
     expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
   });
 
+  // @rule MCP-SECURITY-4
   it.each(["login", "consent"] as const)(
     "cancels at the %s step and forgets the login",
     async (step) => {
@@ -62,6 +64,7 @@ describe("the way through", () => {
 });
 
 describe("what each page says", () => {
+  // @rule MCP-SECURITY-3
   it("is never kept by a cache", async () => {
     const pages = [
       await browser.get(PATH),
@@ -72,6 +75,7 @@ describe("what each page says", () => {
     for (const page of pages) expect(page.headers.get("Cache-Control")).toBe("no-store");
   });
 
+  // @rule MCP-SECURITY-1
   it("names client, redirect host and Taiga on the login page", async () => {
     const { text } = await browser.get(PATH);
     for (const fact of ["Claude Code", "127.0.0.1:43117", "taiga.example.com", "not verified"]) {
@@ -79,6 +83,7 @@ describe("what each page says", () => {
     }
   });
 
+  // @rule MCP-SECURITY-2
   it("shows a hostile client name as text, on both pages", async () => {
     browser.interaction.client.name = `<script>alert(1)</script>\u202E" onload=x`;
     const login = await browser.get(PATH);
@@ -98,6 +103,7 @@ describe("what each page says", () => {
     expect(html.querySelector(".account")?.structuredText).toContain("ada on taiga.example.com");
   });
 
+  // @rule MCP-SECURITY-5
   it.each([
     ["admin", "admin", ["read", "write", "delete", "admin"], "write"],
     ["read", "admin", ["read"], "read"],

@@ -10,6 +10,7 @@ import { createSealer } from "../../src/secrets/seal.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 
 describe("keys from the root keys", () => {
+  // @rule KEYS-5
   it("are the same on every replica and differ by purpose and root key", async () => {
     const derive = () => {
       const keys = createRootKeys(1, 2);

@@ -68,6 +68,7 @@ function createInstallation() {
 const idsOf = (ring: KeyRing): string[] => ring.current().map(({ id }) => id);
 
 describe("the ring of an installation", () => {
+  // @rule KEYS-5
   it("is one ring, also when its first replicas start at once", async () => {
     const { start } = createInstallation();
     const replicas = await Promise.all([start(), start(), start()]);
@@ -121,9 +122,10 @@ describe("a new key", () => {
     const ring = await start();
     await changeSilently(withNewKey);
     await broadcast.publish(RING_CHANGED);
-    await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
+    await expect.poll(() => idsOf(ring)).toHaveLength(2);
   });
 
+  // @rule KEYS-2
   it("is known within twenty seconds when the broadcast is lost", async () => {
     const { start, changeSilently } = createInstallation();
     const ring = await start();
@@ -131,7 +133,7 @@ describe("a new key", () => {
     await vi.advanceTimersByTimeAsync(19_000);
     expect(idsOf(ring)).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1_000);
-    await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
+    await expect.poll(() => idsOf(ring)).toHaveLength(2);
   });
 
   it("is heard of also while the ring of before is just being read", async () => {
@@ -142,7 +144,7 @@ describe("a new key", () => {
       await broadcast.publish(RING_CHANGED);
     });
     await ring.refresh();
-    await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(2));
+    await expect.poll(() => idsOf(ring)).toHaveLength(2);
   });
 
   it("does not seal before a minute has passed", async () => {
@@ -172,7 +174,7 @@ describe("while the store does not answer", () => {
     expect(idsOf(ring)).toHaveLength(1);
     kv.isDown = false;
     await vi.advanceTimersByTimeAsync(1_000);
-    await vi.waitFor(() => expect(ring.isFresh()).toBe(true));
+    await expect.poll(() => ring.isFresh()).toBe(true);
     expect(logged()).toEqual(["the key ring cannot be read", "the key ring can be read again"]);
   });
 
@@ -184,7 +186,7 @@ describe("while the store does not answer", () => {
     expect(ring.isFresh()).toBe(false);
     kv.isDown = false;
     await vi.advanceTimersByTimeAsync(1_000);
-    await vi.waitFor(() => expect(idsOf(ring)).toHaveLength(1));
+    await expect.poll(() => idsOf(ring)).toHaveLength(1);
     expect(logged()).toEqual(["the key ring cannot be read", "the key ring can be read again"]);
   });
 
@@ -218,6 +220,7 @@ describe("MASTER_KEY", () => {
     expect(logged()).toEqual(["the key ring cannot be read", "the key ring cannot be read"]);
   });
 
+  // @rule KEYS-4
   it("is replaced replica by replica: each opens the ring, whoever was restarted before", async () => {
     const { start } = createInstallation();
     const [one, other] = [await start(OLD), await start(OLD)];

@@ -70,6 +70,7 @@ function createModel(skews: readonly number[]) {
   };
 }
 
+// @rule KEYS-2
 it("no replica that answers lacks a key in use, whoever reads, rotates and retires when", () => {
   fc.assert(
     fc.property(

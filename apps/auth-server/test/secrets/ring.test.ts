@@ -64,6 +64,7 @@ describe("a new key", () => {
     expect(ring[0].activeFrom).toBeGreaterThan(NOW + 500);
   });
 
+  // @rule KEYS-2
   it("is known everywhere before it seals: nobody answers who has read the ring too long ago", () => {
     expect(STALE_SECONDS).toBeLessThan(ACTIVATION_SECONDS);
   });

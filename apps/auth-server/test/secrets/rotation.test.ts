@@ -122,6 +122,7 @@ describe.each([
     return keys.map(({ kid }) => kid);
   };
 
+  // @rule KEYS-2
   it("costs nobody a login, before, during and after, whatever they are in the middle of", async () => {
     let login = await logIn();
     const atLogin = await beginLogin();

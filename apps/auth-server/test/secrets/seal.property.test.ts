@@ -24,6 +24,7 @@ describe("a sealed record", () => {
     );
   });
 
+  // @rule INPUT-12
   it("opens nowhere else, for no other purpose, and by no key that we do not have", async () => {
     await fc.assert(
       fc.asyncProperty(name, name, text, async (keyName, other, secret) => {
@@ -35,6 +36,7 @@ describe("a sealed record", () => {
     );
   });
 
+  // @rule KEYS-1
   it("is refused as broken, never misread, when any letter is another one", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.stringMatching(/^[\w.-]$/), async (at, letter) => {
@@ -48,6 +50,7 @@ describe("a sealed record", () => {
     );
   });
 
+  // @rule INPUT-12
   it("is refused as broken when it is any text", async () => {
     const header = fc
       .jsonValue({ maxDepth: 1 })

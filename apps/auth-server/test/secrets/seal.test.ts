@@ -20,6 +20,7 @@ describe("a sealed record", () => {
     });
   });
 
+  // @rule KEYS-1
   it("does not open under another key name, so that records cannot be swapped", async () => {
     const sealed = await sealer.seal("vault:alice", "the secret");
     await expect(sealer.open("vault:bob", sealed)).rejects.toThrow(SealError);
@@ -34,6 +35,7 @@ describe("a sealed record", () => {
     await expect(sealer.open("vault:bob", [forged, ...rest].join("."))).rejects.toThrow(SealError);
   });
 
+  // @rule KEYS-1
   it("does not open for another purpose, also when its header says so", async () => {
     const other = createSealer(createRootKeys(2, 1), "engine");
     const sealed = await sealer.seal("a", "x");
@@ -44,6 +46,7 @@ describe("a sealed record", () => {
     await expect(other.open("a", forged)).rejects.toThrow(SealError);
   });
 
+  // @rule KEYS-1
   it("opens after a rotation as long as the old key is kept", async () => {
     const before = await createSealer(createRootKeys(1), "vault").seal("a", "x");
     expect(await sealer.open("a", before)).toBe("x");

@@ -51,6 +51,7 @@ describe("an authorization server that could not read its keys yet", () => {
     expect((await request(`${system.url}${METADATA}`)).status).toBe(200);
   });
 
+  // @rule STORE-11
   it("works with the very first request after the store is there", async () => {
     kv.isDown = false;
     const { clientId, tokens } = await connect(system);
@@ -58,6 +59,7 @@ describe("an authorization server that could not read its keys yet", () => {
   });
 });
 
+// @rule KEYS-4
 it("a wrong MASTER_KEY that shows only when the store comes up makes everything unavailable", async () => {
   const kv = createTestKv();
   const right = await startSystem({ kv });

@@ -5,6 +5,7 @@ const here = createKeyNames("https://taiga.example/api/v1");
 const there = createKeyNames("https://other.example/api/v1");
 
 describe("storage keys", () => {
+  // @rule STORE-1
   it("never contain what they stand for", () => {
     const { other, rateLimit, ...builders } = here;
     const built = Object.entries(builders).flatMap(([name, build]) =>
@@ -19,6 +20,7 @@ describe("storage keys", () => {
     expect(here.accessToken("the-token")).toMatch(/^at:[\w-]{10}:[\w-]{43}$/);
   });
 
+  // @rule STORE-6
   it("keep users of different Taigas apart, and clients together", () => {
     expect(here.grant("g")).not.toBe(there.grant("g"));
     expect(here.vault("g")).not.toBe(there.vault("g"));

@@ -9,6 +9,7 @@ const groups = (length: number) => fc.array(group, { minLength: length, maxLengt
 const prefix = groups(3).map((rest) => ["2001", ...rest]);
 
 describe("the network of an address, as limits count", () => {
+  // @rule INPUT-9
   it("is one for all that its owner may pick, in any spelling, and another for the next", () => {
     fc.assert(
       fc.property(prefix, groups(4), groups(4), (network, one, other) => {
@@ -31,6 +32,7 @@ describe("the network of an address, as limits count", () => {
     );
   });
 
+  // @rule INPUT-9
   it("is found, whatever a proxy before us passes on in the place of an address", () => {
     const text = fc.oneof(
       fc.ipV6(),

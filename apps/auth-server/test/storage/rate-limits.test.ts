@@ -19,6 +19,7 @@ beforeEach(() => {
 });
 
 describe("a counter in the store", () => {
+  // @rule LOGIN-4
   it("counts over all replicas, and over a restart", async () => {
     await createReplica().increment(address);
     expect((await createReplica().increment(address)).totalHits).toBe(2);
@@ -75,6 +76,7 @@ describe("a counter in the store", () => {
     expect((await store.increment(address)).totalHits).toBe(42);
   });
 
+  // @rule OUTAGE-7 CVE-2020-15223
   it("is an outage when the store does not answer, so that nobody gets past", async () => {
     await kv.close();
     await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);

@@ -83,6 +83,7 @@ async function grant(id: string, scheme: "Application" | "Bearer" | undefined): 
 const end = (id: string): Promise<void> => world.kv.deleteMembers(keys.grantIndex(id));
 
 describe("release", () => {
+  // @rule LOGIN-12
   it("keeps Taiga's row while another grant of the user needs it: there is only one", async () => {
     await grant("one", "Application");
     await grant("two", "Application");
@@ -146,6 +147,7 @@ describe("a token whose grants nobody ends", () => {
 
   beforeEach(() => tokens.note(application));
 
+  // @rule LOGIN-12
   it("is taken back within a day of the end of the last of them", async () => {
     await grant("one", "Application");
     await grant("two", "Application");
@@ -197,6 +199,7 @@ describe("a token whose grants nobody ends", () => {
     expect(await world.kv.members(keys.sharedTokens)).toEqual([]);
   });
 
+  // @rule LOGIN-12
   it("is tried again when Taiga was away at the end of its grant", async () => {
     taiga = fail("unavailable", "Taiga is away");
     await tokens.release(application);

@@ -38,6 +38,7 @@ describe("the token of an application", () => {
     expect(world.asked).toEqual([]);
   });
 
+  // @rule LOGIN-11
   it("is used again only after Taiga was asked whether its user is still active", async () => {
     await connectApplication();
     world.now += 601;
@@ -49,6 +50,7 @@ describe("the token of an application", () => {
     expect(world.taiga.presented).toEqual([]);
   });
 
+  // @rule LOGIN-11
   it("is lost when the user is inactive, though Taiga would still take it", async () => {
     const credential = await connectApplication();
     world.account = async () => toAccount({ isActive: false });
@@ -113,6 +115,7 @@ describe("the token of an application", () => {
     expect(await world.vault.status("grant")).toBe("lost");
   });
 
+  // @rule LOGIN-10
   it("keeps neither token nor state readable in the store", async () => {
     await connectApplication();
     const stored = (await world.kv.get(keys.vault("grant")))?.value;

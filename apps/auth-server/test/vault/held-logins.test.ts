@@ -16,6 +16,7 @@ describe("between login and consent", () => {
     expect(await world.vault.holder("another")).toBeUndefined();
   });
 
+  // @rule VAULT-2
   it("forgets a login after 10 minutes", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     world.now += 600;
@@ -23,6 +24,7 @@ describe("between login and consent", () => {
     expect(await world.vault.keep("uid", "grant")).toBe(false);
   });
 
+  // @rule MCP-SECURITY-4
   it("forgets a login that was discarded", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     await world.vault.discard("uid");
@@ -30,6 +32,7 @@ describe("between login and consent", () => {
     expect(await world.vault.status("grant")).toBe("lost");
   });
 
+  // @rule VAULT-2
   it("gives a login to one grant only, because a refresh chain has one owner", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     const kept = await Promise.all([
@@ -43,6 +46,7 @@ describe("between login and consent", () => {
     ]);
   });
 
+  // @rule OUTAGE-10
   it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     expect(await world.vault.keep("uid", "failed")).toBe(true);
@@ -64,6 +68,7 @@ describe("between login and consent", () => {
     expect(await world.vault.status("grant")).toBe("live");
   });
 
+  // @rule STORE-1
   it("stores nothing readable", async () => {
     const credential = world.taiga.login();
     await world.vault.hold("uid", { user: ada.user, credential });

@@ -46,6 +46,7 @@ beforeEach(() => {
 });
 
 describe("a login that nobody uses", () => {
+  // @rule VAULT-6
   it("works on its 29th day, although Taiga ends it after eight", async () => {
     await connect("idle");
     await pass(29 * DAY);
@@ -53,6 +54,7 @@ describe("a login that nobody uses", () => {
     expect(world.ended).toEqual([]);
   });
 
+  // @rule VAULT-6
   it("would have been lost without this", async () => {
     await connect("idle");
     await pass(29 * DAY, []);
@@ -77,6 +79,7 @@ describe("a login that nobody uses", () => {
     expect(renewals()).toBe(20);
   });
 
+  // @rule VAULT-6
   it("is left alone from the end of its grant on, and its plan is forgotten", async () => {
     await connect("idle");
     await pass(GRANT_TTL);
@@ -94,6 +97,7 @@ describe("a login that nobody uses", () => {
 });
 
 describe("several replicas", () => {
+  // @rule VAULT-6
   it("renew each login once, because a refresh token is good for one", async () => {
     const replicas = [
       replica,
@@ -121,6 +125,7 @@ describe("several replicas", () => {
     expect(renewals()).toBe(1);
   });
 
+  // @rule STORE-3
   it("take a plan one at a time", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
@@ -139,6 +144,7 @@ describe("several replicas", () => {
 });
 
 describe("Taiga is spared", () => {
+  // @rule VAULT-6
   it("logins of one moment are due over a whole day", async () => {
     for (let grant = 0; grant < 48; grant += 1) await connect(`grant ${grant}`);
     await pass(5 * DAY + 6 * HOUR);
@@ -167,6 +173,7 @@ describe("Taiga is spared", () => {
     expect(world.ended).toEqual([]);
   });
 
+  // @rule VAULT-6
   it("keeps every login over an outage of a day and a half", async () => {
     for (let grant = 0; grant < 5; grant += 1) await connect(`grant ${grant}`);
     await pass(6 * DAY, []);

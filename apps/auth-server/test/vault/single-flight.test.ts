@@ -19,6 +19,7 @@ beforeEach(() => {
 });
 
 describe("single flight", () => {
+  // @rule VAULT-3
   it("refreshes once for 20 parallel calls on two replicas, and all get the new token", async () => {
     await world.connect();
     const other = world.createReplica();
@@ -43,6 +44,7 @@ describe("single flight", () => {
     expect(await world.kv.get(keys.vaultLock("grant"))).toBeUndefined();
   });
 
+  // @rule VAULT-3
   it("recovers from a holder that died, once its lock has ended", async () => {
     const token = await world.connect();
     await world.kv.setIfAbsent(keys.vaultLock("grant"), "dead", { ttlSeconds: LOCK_SECONDS });
@@ -67,6 +69,7 @@ describe("single flight", () => {
     expect((await world.vault.token("grant")).token).toBe(token);
   });
 
+  // @rule VAULT-3
   it("does not take away the lock of another", async () => {
     await world.connect();
     world.now += DAY;

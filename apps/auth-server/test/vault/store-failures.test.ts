@@ -12,6 +12,7 @@ beforeEach(() => {
 });
 
 describe("when the store changes or fails during a refresh", () => {
+  // @rule GRANT-4
   it("does not bring back a grant that was revoked meanwhile", async () => {
     await world.connect();
     world.now += DAY;
@@ -28,6 +29,7 @@ describe("when the store changes or fails during a refresh", () => {
     expect(await world.kv.get(keys.vault("grant"))).toBeUndefined();
   });
 
+  // @rule VAULT-3
   it("tries again to store the new pair, because Taiga has forgotten the old one", async () => {
     let failures = 3;
     const flaky: Kv = {
@@ -43,6 +45,7 @@ describe("when the store changes or fails during a refresh", () => {
     expect((await world.vault.token("grant")).token).toBe(token);
   });
 
+  // @rule OUTAGE-12
   it("goes on trying when the store is away for long, and hands out nothing older meanwhile", async () => {
     let isDown = true;
     const flaky: Kv = {

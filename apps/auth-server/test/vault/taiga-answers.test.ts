@@ -14,6 +14,7 @@ beforeEach(() => {
 describe("what Taiga answers", () => {
   const unknown = () => fail("unavailable", "Taiga did not answer", { outcomeUnknown: true });
 
+  // @rule VAULT-4
   it("asks again once when nobody knows whether the refresh was carried out", async () => {
     const token = await world.connect();
     world.taiga.next = [unknown()];
@@ -21,6 +22,7 @@ describe("what Taiga answers", () => {
     expect(world.taiga.presented).toEqual(["refresh-1", "refresh-1"]);
   });
 
+  // @rule VAULT-4
   it("serves the still valid token when it stays unknown", async () => {
     const token = await world.connect();
     world.now += DAY - 120;
@@ -30,6 +32,7 @@ describe("what Taiga answers", () => {
     expect(await world.vault.status("grant")).toBe("live");
   });
 
+  // @rule VAULT-8
   it("ends the grant of a login that Taiga has ended, so that its client starts a new one", async () => {
     await world.connect();
     world.now += 8 * DAY;
@@ -37,6 +40,7 @@ describe("what Taiga answers", () => {
     expect(world.ended).toEqual(["grant"]);
   });
 
+  // @rule VAULT-7
   it("ends no grant while it is not sure: a Taiga that is down takes no login", async () => {
     await world.connect();
     world.now += DAY;
@@ -67,6 +71,7 @@ describe("what Taiga answers", () => {
     expect(await world.vault.status("grant")).toBe("lost");
   });
 
+  // @rule VAULT-7
   it.each(["throttled", "unavailable", "server_error", "unexpected_response", "aborted"] as const)(
     "keeps the login on %s: the old token while it lasts, then unavailable, then the new one",
     async (code) => {
@@ -82,6 +87,7 @@ describe("what Taiga answers", () => {
     },
   );
 
+  // @rule VAULT-1
   it("never answers a refused token, however long it would last", async () => {
     const token = await world.connect();
     world.taiga.next = [fail("unavailable", "no")];
@@ -101,6 +107,7 @@ describe("what Taiga answers", () => {
     },
   );
 
+  // @rule VAULT-4
   it("looks again before it declares a login dead, because another replica may have won", async () => {
     await world.connect();
     world.now += DAY;
@@ -132,6 +139,7 @@ describe("what Taiga answers", () => {
     expect(await world.kv.get(keys.vaultLock("grant"))).toBeUndefined();
   });
 
+  // @rule VAULT-5
   it("is unavailable when Taiga's token does not say when it ends", async () => {
     await world.vault.hold("uid", {
       user: ada.user,

@@ -22,6 +22,7 @@ const token = fc.oneof(
 );
 
 describe("the end of a token of any text", () => {
+  // @rule VAULT-5 INPUT-11
   it("is the number in its exp claim, or unknown, which is an outage and costs no login", () => {
     fc.assert(
       fc.property(token, (text) => {

@@ -30,6 +30,7 @@ describe("token", () => {
     expect(world.taiga.presented).toEqual([]);
   });
 
+  // @rule VAULT-5
   it("renews when less than 5 minutes are left, by the token's own exp", async () => {
     await world.connect();
     world.now += DAY - 299;
@@ -80,6 +81,7 @@ describe("token", () => {
     expect(world.taiga.presented).toHaveLength(1);
   });
 
+  // @rule VAULT-2
   it("dies with the grant's index", async () => {
     await world.connect();
     await world.kv.deleteMembers(keys.grantIndex("grant"));
@@ -96,6 +98,7 @@ describe("token", () => {
 });
 
 describe("an installation for some people only", () => {
+  // @rule LOGIN-7
   it("asks who it is at every renewal, and ends the login of whoever is not meant any more", async () => {
     const token = await world.connect();
     world.vault = world.createReplica({ isAllowed: ({ username }) => username !== "ada" });

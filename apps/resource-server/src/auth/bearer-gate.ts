@@ -3,7 +3,7 @@ import type {} from "@modelcontextprotocol/express";
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { TaigaScope } from "@taiga-mcp/service";
 import type { Request, RequestHandler, Response } from "express";
-import { toNarrowingQuery } from "../policy/narrowing.ts";
+import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
 
 export interface BearerGateDeps {
   verifier: OAuthTokenVerifier;

@@ -3,7 +3,7 @@ import type { TaigaCredential } from "@taiga-mcp/taiga-client";
 import { LRUCache } from "lru-cache";
 import { createHash } from "node:crypto";
 import * as oauth from "oauth4webapi";
-import { ToolError } from "../mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import type { AuthorizationServer } from "./authorization-server.ts";
 
 /** The exchange may have to refresh at Taiga first, under a lock. */

@@ -1,10 +1,10 @@
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { McpHttpHandler } from "@modelcontextprotocol/server";
-import type { Logger } from "@taiga-mcp/service";
+import { CodedError, type Logger } from "@taiga-mcp/service";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
-import { parseNarrowing } from "../policy/narrowing.ts";
+import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
 import { isTooNested } from "./nesting.ts";
 
 const MAX_BODY = "4mb";
@@ -65,9 +65,14 @@ const postOnly: RequestHandler = (req, res, next) => {
     .json(toJsonRpcError(REFUSED, "Method not allowed: use POST."));
 };
 
-/** An address that asks for what we do not know is answered with what we know. */
+/** An address that asks for a toolset that does not exist is answered with those that do. */
 const checkNarrowing: RequestHandler = (req, _res, next) => {
-  parseNarrowing(new URL(req.originalUrl, "http://localhost").searchParams);
+  try {
+    parseNarrowing(new URL(req.originalUrl, "http://localhost").searchParams);
+  } catch (error) {
+    if (!(error instanceof NarrowingError)) throw error;
+    throw new CodedError("invalid_request", error.message);
+  }
   next();
 };
 

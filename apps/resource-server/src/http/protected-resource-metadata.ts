@@ -1,6 +1,6 @@
 import type { TaigaScope } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
-import { toNarrowingQuery } from "../policy/narrowing.ts";
+import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
 
 export const RESOURCE_NAME = "Taiga MCP";
 

@@ -19,6 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rs.close());
 
+// @rule CVE-2026-9689
 it.each([
   "readonly=true&readonly=false",
   "readonly=false&readonly=true",
@@ -39,6 +40,7 @@ it.each([
   },
 );
 
+// @rule CVE-2026-9689
 it("Keycloak CVE-2026-9689: a token in the header is no reason to overlook a second one in the address", async () => {
   const path = "/mcp?access_token=another";
   const response = await rs.post(rpc("tools/list"), { token: "token", path });
@@ -46,6 +48,7 @@ it("Keycloak CVE-2026-9689: a token in the header is no reason to overlook a sec
   expect(rs.authServer.requests).toEqual([]);
 });
 
+// @rule CVE-2025-61928
 it("better-auth CVE-2025-61928: the user of a call is the token's, whoever headers, address or message name", async () => {
   const names = { user: "ada", userId: "ada", sub: "ada", gid: "grant of ada" };
   const headers = { "x-user": "ada", "x-forwarded-user": "ada", "x-user-id": "ada" };

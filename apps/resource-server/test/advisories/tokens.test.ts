@@ -104,6 +104,7 @@ const asked = (path: string): number =>
   rs.authServer.requests.filter((request) => request.path === path).length;
 
 describe("a token that has ended", () => {
+  // @rule CVE-2026-8922
   it("Keycloak CVE-2026-8922: a token that is remembered as good is refused by the next request after its end", async () => {
     expect([await statusOf("token"), await statusOf("token")]).toEqual([200, 200]);
     expect(asked("/introspect")).toBe(1);
@@ -114,6 +115,7 @@ describe("a token that has ended", () => {
     expect(await statusOf("other")).toBe(200);
   });
 
+  // @rule CVE-2026-8922
   it("Keycloak CVE-2026-8922: so is one whose good answer is still on its way when the end is heard of", async () => {
     const early = rs.authServer.introspections.get("token");
     disconnect("token");
@@ -121,6 +123,7 @@ describe("a token that has ended", () => {
     expect(await statusOf("token")).toBe(401);
   });
 
+  // @rule CVE-2026-8922
   it("Keycloak CVE-2026-8922: an end that nobody could say is seen as soon as nobody can", async () => {
     await call("token");
     rs.authServer.introspections.delete("token");
@@ -130,6 +133,7 @@ describe("a token that has ended", () => {
 });
 
 describe("a consent taken back", () => {
+  // @rule ADV-uploads-891
   it("uploads #891: with the consent go the remembered answer and the borrowed Taiga token, of this grant only", async () => {
     await call("token");
     await call("other");
@@ -142,6 +146,7 @@ describe("a consent taken back", () => {
     await expect(rs.credentials.get(proof)).rejects.toMatchObject({ code: "reconnect_required" });
   });
 
+  // @rule ADV-uploads-891
   it("uploads #891: a call that had begun before calls Taiga no more", async () => {
     await call("token");
     const reached = rs.taiga.requests.length;
@@ -153,6 +158,7 @@ describe("a consent taken back", () => {
 });
 
 describe("a Taiga token", () => {
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: many calls of one grant borrow one Taiga token, with whichever of its tokens", async () => {
     connect("rotated");
     rs.grant("rotated", { gid: "grant of token" });
@@ -162,6 +168,7 @@ describe("a Taiga token", () => {
     expect(asked("/token")).toBe(1);
   });
 
+  // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: when Taiga refuses it to all of them, they get one other, and none loses the login", async () => {
     await call("token");
     rs.taiga.tokens.clear();
@@ -175,6 +182,7 @@ describe("a Taiga token", () => {
 });
 
 describe("what is transient", () => {
+  // @rule ADV-workers-retry-storms
   it.each([
     [503, "temporarily_unavailable"],
     [500, "server_error"],
@@ -192,6 +200,7 @@ describe("what is transient", () => {
     },
   );
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: calls that cannot borrow a Taiga token ask together, and are told to wait", async () => {
     gather(10);
     rs.authServer.exchanges.set("token", { error: "temporarily_unavailable" });
@@ -204,6 +213,7 @@ describe("what is transient", () => {
     expect(await textOf(await call("token"))).toBe("ana");
   });
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: Taiga's own Retry-After reaches the model", async () => {
     before = async () => {
       throw new TaigaError("throttled", "Request was throttled", { retryAfterSeconds: 42 });
@@ -211,6 +221,7 @@ describe("what is transient", () => {
     expect(await textOf(await call("token"))).toMatch(/^throttled: .*Wait 42 seconds/);
   });
 
+  // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: a login that is over is said to be, with what helps; waiting is not", async () => {
     rs.authServer.exchanges.delete("token");
     expect(await textOf(await call("token"))).toMatch(/^reconnect_required: .*#reconnect/);

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
 import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 
 const NOW = 1_800_000_000;
 const RESOURCE = "https://mcp.example/mcp";
@@ -66,6 +66,7 @@ const toResponse = (code: number, contentType: string, body: string): Response =
   });
 
 describe("an answer of any shape about a token", () => {
+  // @rule MCP-AUTH-4
   it("lets it in only when it is live, ours and for us, and for no more than the lower of its limits", async () => {
     let accepted = 0;
     await fc.assert(
@@ -98,6 +99,7 @@ describe("an answer of any shape about a token", () => {
     expect(accepted).toBeGreaterThan(0);
   });
 
+  // @rule INPUT-16
   it("says that a token is dead only in the words of RFC 7662: all else is an outage", async () => {
     await fc.assert(
       fc.asyncProperty(status, type, bodyOf(introspection), async (code, contentType, body) => {
@@ -127,6 +129,7 @@ describe("an answer of any shape in place of a Taiga token", () => {
     { requiredKeys: [] },
   );
 
+  // @rule INPUT-16
   it("is a token for a while, a login that is over, or an outage; nothing in between", async () => {
     await fc.assert(
       fc.asyncProperty(status, bodyOf(exchange), async (code, body) => {

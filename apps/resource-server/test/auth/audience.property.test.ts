@@ -6,6 +6,7 @@ const OURS = "https://mcp.example/mcp";
 const isOurs = (audience: string) => toCanonicalResource(audience) === toCanonicalResource(OURS);
 
 describe("the audience of a token", () => {
+  // @rule INPUT-16
   it("is ours with one slash more, and with what only chooses from the resource", () => {
     const query = fc.constantFrom("", "?readonly", "?readonly=true&toolsets=core", "?toolsets=");
     const host = fc.constantFrom(
@@ -20,6 +21,7 @@ describe("the audience of a token", () => {
     );
   });
 
+  // @rule MCP-AUTH-4
   it("is not ours when host, port, path, user or another parameter differs", () => {
     const stranger = fc.oneof(
       fc.webUrl({ withQueryParameters: true }),

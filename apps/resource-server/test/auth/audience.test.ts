@@ -12,6 +12,7 @@ describe("toCanonicalResource", () => {
     expect(toCanonicalResource(resource)).toBe("https://mcp.test/mcp"),
   );
 
+  // @rule MCP-AUTH-4
   it.each([
     "http://mcp.test/mcp",
     "https://mcp.test",

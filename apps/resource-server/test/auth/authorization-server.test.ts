@@ -17,6 +17,7 @@ const serverAnswering = (response: Response, requests: Request[] = []) =>
 const open = (response: Response, requests?: Request[]) =>
   serverAnswering(response, requests).openRevocations(new AbortController().signal);
 
+// @rule MCP-AUTH-5
 it("opens the event stream with our own credentials, and follows no redirect with them", async () => {
   const requests: Request[] = [];
   const headers = { "content-type": "text/event-stream; charset=utf-8" };

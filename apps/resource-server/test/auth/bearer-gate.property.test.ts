@@ -39,6 +39,7 @@ function toExpectedToken(sent: string): string | undefined {
 const CHALLENGE = /^Bearer ([a-z_]+="[^"\\]*")(, [a-z_]+="[^"\\]*")*$/;
 
 describe("an Authorization header of any text", () => {
+  // @rule RFC6750-2-1 INPUT-14
   it("hands on exactly the token it carries, or none; refusals repeat nothing of it", async () => {
     await fc.assert(
       fc.asyncProperty(header, async (authorization) => {
@@ -55,6 +56,7 @@ describe("an Authorization header of any text", () => {
     );
   });
 
+  // @rule RFC6750-3-1
   it("answers a well-formed challenge whatever the address asks for", async () => {
     const query = fc.oneof(
       fc.stringMatching(/^[\x21\x24-\x7e]{0,20}$/),

@@ -27,6 +27,7 @@ const post = (headers: Record<string, string> = {}, path = "/mcp") =>
 const challengeOf = (response: Response) => response.headers.get("www-authenticate");
 
 describe("the bearer gate", () => {
+  // @rule RFC6750-3-1
   it("tells an anonymous client where to log in and what to ask for, without an error code (RFC 6750 3.1)", async () => {
     const response = await post();
     expect(response.status).toBe(401);
@@ -39,6 +40,7 @@ describe("the bearer gate", () => {
     });
   });
 
+  // @rule RFC6750-3-1
   it("says of a dead token why, so that a client refreshes", async () => {
     const response = await post({ authorization: "Bearer dead" });
     expect(response.status).toBe(401);
@@ -80,6 +82,7 @@ describe("the bearer gate", () => {
     );
   });
 
+  // @rule RFC6750-2-1 OMIT-7
   it("takes another authentication scheme for none", async () => {
     const response = await post({ authorization: "Basic dXNlcjpwYXNz" });
     expect(response.status).toBe(401);
@@ -91,6 +94,7 @@ describe("the bearer gate", () => {
     expect(seen).toEqual(["aBc-._~+/=="]);
   });
 
+  // @rule RFC6750-2-1
   it.each(["Bearer", "Bearer one two", "Bearer a,b", 'Bearer "a"', "Bearer \u00e9"])(
     "refuses the malformed header %j with 400 and never asks about it",
     async (authorization) => {
@@ -102,6 +106,7 @@ describe("the bearer gate", () => {
     },
   );
 
+  // @rule RFC6750-2-1
   it("refuses two Authorization headers, because one reader takes the first and another the last", async () => {
     const { hostname, port, host } = new URL(rs.url);
     const sent = request({
@@ -119,6 +124,7 @@ describe("the bearer gate", () => {
     expect(seen).toEqual([]);
   });
 
+  // @rule RFC6750-2-1
   it.each([{}, { authorization: "Bearer good" }])(
     "refuses a token in the URL, where logs and histories keep it (headers %j)",
     async (headers) => {
@@ -129,6 +135,7 @@ describe("the bearer gate", () => {
     },
   );
 
+  // @rule OUTAGE-2
   it("answers an outage with 503, because clients throw their login away on a 401", async () => {
     verify = async () => {
       throw new UnavailableError("The authorization server does not answer.");
@@ -149,6 +156,7 @@ describe("the bearer gate", () => {
     expect(await response.text()).not.toContain("inner secret");
   });
 
+  // @rule RFC6750-3-1
   it("offers no scope above the operator's limit", async () => {
     const limited = await startHarness({ config: { accessLimit: "write" } });
     const response = await limited.post(rpc("tools/list"));

@@ -42,6 +42,7 @@ async function read(bytes: Uint8Array, places: number[]): Promise<StreamEvent[]>
 }
 
 describe("an event stream", () => {
+  // @rule INPUT-16
   it("brings every event that was written, in order, wherever the network cuts it", async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -56,6 +57,7 @@ describe("an event stream", () => {
     );
   });
 
+  // @rule INPUT-16
   it("of any bytes is read the same way however it is cut", async () => {
     const word = fc.constantFrom(
       "event: revoked",
@@ -80,6 +82,7 @@ describe("an event stream", () => {
 });
 
 describe("an authorization server that says anything", () => {
+  // @rule GRANT-9
   it("is believed word for word, or no longer listened to: nothing is remembered after what is not understood", async () => {
     const data = fc.oneof(
       fc.stringMatching(/^[\w-]{1,9}$/).map((gid) => JSON.stringify({ gid })),

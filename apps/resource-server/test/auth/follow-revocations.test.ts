@@ -141,6 +141,7 @@ describe("following revocations", () => {
     expect(streams).toHaveLength(3);
   });
 
+  // @rule GRANT-9
   it.each([
     ["a revocation without a gid", "event: revoked\ndata: {}\n\n"],
     ["a revocation that is no JSON", "event: revoked\ndata: x\n\n"],
@@ -157,6 +158,7 @@ describe("following revocations", () => {
     expect(heard).toEqual(["restored"]);
   });
 
+  // @rule GRANT-9
   it("is lost after 12 seconds of silence", async () => {
     await start();
     await latest().send(LIVE);

@@ -27,6 +27,7 @@ const transportWith = (tokens: readonly string[], accepted: string) => {
 };
 
 describe("createGrantTransport", () => {
+  // @rule MCP-AUTH-3
   it("logs each request in, and sends the MCP token nowhere", async () => {
     const { taiga, transport } = transportWith(["good"], "good");
     expect((await transport.send(REQUEST)).status).toBe(200);
@@ -34,6 +35,7 @@ describe("createGrantTransport", () => {
     expect(JSON.stringify(taiga.requests)).not.toContain("mcp");
   });
 
+  // @rule VAULT-1
   it("sends a request that was refused for its token once more, with a new one", async () => {
     const { taiga, transport } = transportWith(["old", "new"], "new");
     expect((await transport.send(REQUEST)).status).toBe(200);
@@ -43,6 +45,7 @@ describe("createGrantTransport", () => {
     ]);
   });
 
+  // @rule VAULT-1
   it("stops after the second refusal", async () => {
     const { taiga, transport } = transportWith(["old", "new"], "other");
     expect((await transport.send(REQUEST)).status).toBe(401);

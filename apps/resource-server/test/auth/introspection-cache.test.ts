@@ -62,6 +62,7 @@ const letGo = (): void => held?.splice(0).forEach((resolve) => resolve());
 describe("while revocations are followed", () => {
   beforeEach(() => cache.restored());
 
+  // @rule RFC7662-4-2
   it("a token is asked about once in 30 seconds", async () => {
     const first = await verify();
     now += 29;
@@ -84,6 +85,7 @@ describe("while revocations are followed", () => {
     expect(asked).toHaveLength(2);
   });
 
+  // @rule RFC7662-4-2
   it("a token that is about to end is not remembered beyond its end", async () => {
     expiresAt = NOW + 10;
     await verify();
@@ -105,6 +107,7 @@ describe("while revocations are followed", () => {
     expect(asked).toEqual(["grant token", "other token"]);
   });
 
+  // @rule RFC7662-4-2
   it.each([
     ["a dead token", new OAuthError(OAuthErrorCode.InvalidToken, "dead")],
     ["a token without scopes", new OAuthError(OAuthErrorCode.InsufficientScope, "none")],
@@ -116,6 +119,7 @@ describe("while revocations are followed", () => {
     expect(await codeOf(verify())).toBe("active");
   });
 
+  // @rule RFC7662-4-2
   it("tokens are told apart, and each answer names the token that was asked about", async () => {
     await verify("a 1");
     await verify("b 1");
@@ -124,6 +128,7 @@ describe("while revocations are followed", () => {
     expect(asked).toEqual(["a 1", "b 1"]);
   });
 
+  // @rule RFC7662-4-2
   it("the longest unused of 10 000 tokens makes room", async () => {
     for (let count = 0; count <= 10_000; count += 1) await verify(`grant ${count}`);
     asked = [];
@@ -146,6 +151,7 @@ describe("while revocations are followed", () => {
 describe("a grant that ends", () => {
   beforeEach(() => cache.restored());
 
+  // @rule RFC7009-2.1-3 CVE-2026-8922
   it("takes all its tokens with it, and no other's", async () => {
     for (const token of ["gone 1", "gone 2", "stays 1"]) await verify(token);
     asked = [];
@@ -157,6 +163,7 @@ describe("a grant that ends", () => {
     expect(asked).toEqual(["gone 1", "gone 2"]);
   });
 
+  // @rule RFC7009-2.1-3
   it("makes an answer inactive that was given before it and arrives after it", async () => {
     held = [];
     const first = verify();
@@ -171,6 +178,7 @@ describe("a grant that ends", () => {
     expect(asked).toHaveLength(2);
   });
 
+  // @rule RFC7009-2.1-3
   it("is remembered for a minute, also over a loss of the stream", async () => {
     cache.revoked("grant");
     cache.lost();
@@ -184,6 +192,7 @@ describe("a grant that ends", () => {
 });
 
 describe("while revocations are not followed", () => {
+  // @rule GRANT-9
   it("nothing is remembered, from the start on", async () => {
     await verify();
     await verify();
@@ -198,6 +207,7 @@ describe("while revocations are not followed", () => {
     expect(asked).toHaveLength(2);
   });
 
+  // @rule GRANT-9
   it("what was remembered is forgotten, and is not back when they are followed again", async () => {
     cache.restored();
     await verify();

@@ -101,6 +101,7 @@ describe("a live token", () => {
 });
 
 describe("a token that is not for us", () => {
+  // @rule MCP-AUTH-4
   it.each([
     ["unknown or revoked", { active: false }],
     ["at the second of its end", { ...LIVE, exp: NOW }],
@@ -131,6 +132,7 @@ describe("when nobody can say", () => {
     expect(await codeOf(verify(LIVE))).toBeInstanceOf(UnavailableError);
   });
 
+  // @rule OUTAGE-2
   it.each(["sub", "aud", "exp", "gid", "access", "projects"])(
     "because %s is missing from the answer, it is an outage and not a guess",
     async (name) => {
@@ -138,6 +140,7 @@ describe("when nobody can say", () => {
     },
   );
 
+  // @rule OUTAGE-2
   it("because our own secret is wrong, it is an outage that tells the operator so", async () => {
     const verifier = verifierWith({ clientSecret: "wrong" });
     const error = await codeOf(verifier.verifyAccessToken("token"));
@@ -182,6 +185,7 @@ describe("when nobody can say", () => {
     await expect(hanging.introspect("token", 20)).rejects.toBeInstanceOf(UnavailableError);
   });
 
+  // @rule MCP-AUTH-5
   it("speaks plain http only to an address that was given as http", async () => {
     const urls: string[] = [];
     const verifier = verifierWith({

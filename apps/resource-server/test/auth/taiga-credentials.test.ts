@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import * as oauth from "oauth4webapi";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createTaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import { NOW, TAIGA_API_URL } from "../support/harness.ts";
 
 let now: number;
@@ -85,6 +85,7 @@ describe("get", () => {
     expect(await taiga.get(proof)).toEqual({ scheme: "Application", token: "app-token" });
   });
 
+  // @rule VAULT-9
   it("asks once for many callers of one grant, and once for each grant", async () => {
     const taiga = credentials();
     const all = [...Array(20).keys()].map(() => taiga.get(proof));
@@ -96,6 +97,7 @@ describe("get", () => {
     expect(calls).toHaveLength(2);
   });
 
+  // @rule VAULT-9
   it("keeps a token until a minute before its end, then gets another one, again only once", async () => {
     const taiga = credentials();
     await taiga.get(proof);
@@ -107,6 +109,7 @@ describe("get", () => {
     expect(calls).toHaveLength(2);
   });
 
+  // @rule VAULT-8
   it("asks the user to reconnect when the login at Taiga is over", async () => {
     fails = await refusal();
     const error = await credentials()
@@ -154,6 +157,7 @@ describe("renew", () => {
 });
 
 describe("forget", () => {
+  // @rule VAULT-9
   it("lets go of a grant's token, and of one that is on its way", async () => {
     const taiga = credentials();
     await taiga.get(proof);

@@ -33,6 +33,7 @@ async function statusWithHost(host: string, path: string): Promise<number> {
 }
 
 describe("a web page that may call us", () => {
+  // @rule MCP-AUTH-9
   it("gets its preflight answered without a token", async () => {
     const response = await preflight(PAGE);
     expect(response.status).toBe(204);
@@ -53,6 +54,7 @@ describe("a web page that may call us", () => {
     }
   });
 
+  // @rule MCP-AUTH-9
   it("can read the challenge, or it could not log in", async () => {
     const response = await rs.post(rpc("tools/list"), { headers: { origin: PAGE } });
     expect(response.status).toBe(401);
@@ -62,6 +64,7 @@ describe("a web page that may call us", () => {
     );
   });
 
+  // @rule MCP-AUTH-9
   it("can read the metadata", async () => {
     const response = await fetch(`${rs.url}/.well-known/oauth-protected-resource/mcp`, {
       headers: { origin: PAGE },
@@ -71,6 +74,7 @@ describe("a web page that may call us", () => {
 });
 
 describe("Origin", () => {
+  // @rule MCP-TRANSPORT-1
   it.each([
     "https://evil.test",
     "null",
@@ -101,6 +105,7 @@ describe("Origin", () => {
 });
 
 describe("Host", () => {
+  // @rule MCP-TRANSPORT-1
   it.each(["evil.test", "evil.test:3002", "localhost.evil.test"])(
     "%s is refused with 403 everywhere (DNS rebinding)",
     async (host) => {
@@ -114,10 +119,12 @@ describe("Host", () => {
     expect(await statusWithHost(host, "/")).toBe(200);
   });
 
+  // @rule EDGE-8
   it("does not matter to health checks, which come under a container's name", async () => {
     expect(await statusWithHost("resource-server:3002", "/healthz")).toBe(200);
   });
 
+  // @rule EDGE-8
   it("of a public installation that listens on all addresses is its public name only", async () => {
     const publicServer = await startHarness({
       config: { resource: "https://mcp.example/mcp", listener: { host: "0.0.0.0", port: 0 } },

@@ -21,6 +21,7 @@ const origin = fc.oneof(
 const RULES = { listenHost: "127.0.0.1", allowedOrigins: ["https://app.example"] };
 
 describe("an Origin of any text", () => {
+  // @rule MCP-TRANSPORT-1
   it("may call a public server only when it is letter by letter one of those that may", () => {
     const mayCall = createOriginRule({ ...RULES, resource: "https://mcp.example/mcp" });
     fc.assert(
@@ -31,6 +32,7 @@ describe("an Origin of any text", () => {
     );
   });
 
+  // @rule INPUT-15
   it("may call a server on this machine when a browser would take its page from this machine", () => {
     const mayCall = createOriginRule({ ...RULES, resource: "http://localhost:3002/mcp" });
     fc.assert(

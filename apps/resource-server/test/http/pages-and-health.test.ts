@@ -76,6 +76,7 @@ describe("health", () => {
       });
     }));
 
+  // @rule OUTAGE-6
   it("names what is missing when it is not ready", () =>
     withServer({ store: failingStore }, async (rs) => {
       rs.authServer.broken = { status: 503, body: {} };

@@ -12,6 +12,7 @@ const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 const get = (path: string) => fetch(`${rs.url}${path}`);
 
 describe("protected resource metadata (RFC 9728)", () => {
+  // @rule RFC9728-3.1-1
   it.each([`${WELL_KNOWN}/mcp`, WELL_KNOWN, `${WELL_KNOWN}/mcp/`])("is at %s", async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
@@ -25,6 +26,7 @@ describe("protected resource metadata (RFC 9728)", () => {
     });
   });
 
+  // @rule MCP-AUTH-8
   it("repeats the query of an address that chooses tools, because clients compare the two", async () => {
     const response = await get(`${WELL_KNOWN}/mcp?toolsets=core&readonly=true`);
     expect(await response.json()).toMatchObject({
@@ -37,6 +39,7 @@ describe("protected resource metadata (RFC 9728)", () => {
     expect(await response.json()).toMatchObject({ resource: rs.mcp });
   });
 
+  // @rule EDGE-10
   it("is built from configuration, whatever a proxy header says", async () => {
     const response = await fetch(`${rs.url}${WELL_KNOWN}/mcp`, {
       headers: {
@@ -54,6 +57,7 @@ describe("protected resource metadata (RFC 9728)", () => {
     );
   });
 
+  // @rule RFC9728-3.1-1
   it("needs no token", async () => {
     expect((await get(`${WELL_KNOWN}/mcp`)).status).toBe(200);
   });

@@ -46,6 +46,7 @@ describe("any other body", () => {
     );
   });
 
+  // @rule INPUT-17
   it("comes out as it went in, and nothing that went in is changed", () => {
     const message = fc.oneof(
       fc.jsonValue(),

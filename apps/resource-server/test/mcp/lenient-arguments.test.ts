@@ -9,6 +9,7 @@ const call = (args: unknown) => ({
 });
 
 describe("withArgumentObjects", () => {
+  // @rule TAIGA-7
   it("reads an object that was sent as text, alone and in a batch", () => {
     expect(withArgumentObjects(call('{"a":1}'))).toEqual(call({ a: 1 }));
     expect(withArgumentObjects([call('{"a":1}'), call({ b: 2 })])).toEqual([

@@ -79,6 +79,7 @@ const headers = fc.record(
 );
 
 describe("a request of any body", () => {
+  // @rule MCP-AUTH-7 INPUT-17
   it("is answered as JSON-RPC or refused as the caller's mistake: never our failure, never beyond the grant", async () => {
     await fc.assert(
       fc.asyncProperty(body, headers, async (sent, extra) => {

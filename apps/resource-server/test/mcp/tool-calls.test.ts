@@ -2,7 +2,7 @@ import { UnavailableError } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ToolError } from "../../src/mcp/errors.ts";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import { ME } from "../support/fake-taiga.ts";
 import {
   type Harness,
@@ -31,6 +31,7 @@ const textOf = async (name: string, token = "all", args = {}) =>
   (await resultOf(await rs.post(call(name, args), { token }))).content[0]?.text ?? "";
 
 describe("a tool above the granted level", () => {
+  // @rule RFC6750-3.1-1
   it("is answered with 403 and the scopes to ask for, so that a client asks its user", async () => {
     await start();
     const response = await rs.post(call("delete_things"), { token: "reader" });
@@ -40,6 +41,7 @@ describe("a tool above the granted level", () => {
     );
   });
 
+  // @rule MCP-AUTH-7
   it("does not run in a batch, which an HTTP-layer check cannot see through", async () => {
     let ran = 0;
     const tool = toolDoing("create_things", "write", async () => `ran ${++ran}`);
@@ -68,6 +70,7 @@ describe("a tool above the granted level", () => {
     expect(result.content[0]?.text).toMatch(/^access_level_too_low: .*write at most/);
   });
 
+  // @rule MCP-AUTH-7
   it("does not run through a ?readonly address, whatever was granted", async () => {
     await start();
     const response = await rs.post(call("create_things"), {
@@ -81,6 +84,7 @@ describe("a tool above the granted level", () => {
 });
 
 describe("what goes wrong", () => {
+  // @rule MCP-TOOLS-4
   it.each([
     ["ToolError", new ToolError("not_found", "There is no #9."), /^not_found: There is no #9\.$/],
     [
@@ -121,6 +125,7 @@ describe("what goes wrong", () => {
     expect(result.content[0]?.text).toMatch(text);
   });
 
+  // @rule MCP-TOOLS-4
   it("and nobody expected says nothing but the id of its log record", async () => {
     await start({
       tools: [
@@ -144,6 +149,7 @@ describe("what goes wrong", () => {
     });
   });
 
+  // @rule MCP-TOOLS-4
   it("in the arguments is named by field and rule, and the handler does not run", async () => {
     let ran = false;
     const inputSchema = z.object({
@@ -164,6 +170,7 @@ describe("what goes wrong", () => {
     expect(ran).toBe(false);
   });
 
+  // @rule MCP-TOOLS-3
   it("in our own answer is our bug: what does not match the promised schema is not sent", async () => {
     const tool = toolOf("find_things", "read", {
       handler: async () => ({ text: "fine", data: { said: 1 } as never }),
@@ -207,6 +214,7 @@ describe("the user's Taiga", () => {
     expect(await textOf("get_me")).toMatch(/^reconnect_required: .*reconnect/);
   });
 
+  // @rule VAULT-7
   it("out of reach is no reason to lose a login", async () => {
     await start({
       tools: [toolDoing("get_me", "read", async ({ taiga }) => (await taiga.users.me()).username)],

@@ -35,6 +35,7 @@ const letTaigaSay = (permissions: string[]) => {
 };
 
 describe("tools/list", () => {
+  // @rule MCP-TRANSPORT-6
   it("shows what the grant allows", async () => {
     await start();
     expect(await listed("reader")).toEqual(["find_things"]);
@@ -51,6 +52,7 @@ describe("tools/list", () => {
     expect(await response.json()).toMatchObject({ detail: expect.stringContaining("core") });
   });
 
+  // @rule MCP-TRANSPORT-6
   it("leaves out tools that the user's Taiga permissions make useless", async () => {
     await start();
     letTaigaSay(["view_us", "add_task"]);
@@ -80,6 +82,7 @@ describe("tools/list", () => {
     expect(rs.authServer.requests.map(({ path }) => path)).toEqual(["/introspect"]);
   });
 
+  // @rule MCP-TRANSPORT-6
   it("is private to the user and carries no conversion leftovers", async () => {
     await start();
     const [message] = await messagesOf(await rs.post(rpc("tools/list"), { token: "reader" }));

@@ -1,8 +1,7 @@
 import { encode } from "gpt-tokenizer/encoding/o200k_base";
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { TOOLSETS } from "../../src/mcp/define-tool.ts";
-import { loadTools } from "../../src/mcp/load-tools.ts";
+import { loadTools, TOOLSETS } from "@taiga-mcp/taiga-tools";
 
 /** What a model pays for on every turn; see the tool surface's rule 2. */
 const MAX_CORE_TOOLS = 16;
@@ -24,13 +23,16 @@ function* objectsIn(value: unknown, path: string): Generator<[string, JsonSchema
 }
 
 describe("the tool list", () => {
+  // @rule MCP-TOOLS-1
   it("changes only on purpose: what a model sees is compared with tools.json", async () => {
     await expect(`${JSON.stringify(listings, null, 2)}\n`).toMatchFileSnapshot("tools.json");
   });
 
   it("has a tool for every file", async () => {
     const files = await Promise.all(
-      TOOLSETS.map((toolset) => readdir(new URL(`../../src/tools/${toolset}/`, import.meta.url))),
+      TOOLSETS.map((toolset) =>
+        readdir(new URL(`../../../../packages/taiga-tools/src/tools/${toolset}/`, import.meta.url)),
+      ),
     );
     expect(tools).toHaveLength(files.flat().length);
   });
@@ -40,6 +42,7 @@ describe("the tool list", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  // @rule MCP-TOOLS-1
   it("of core stays within its budget of tools and tokens", () => {
     const core = tools.filter(({ definition }) => definition.toolset === "core");
     expect(core.length).toBeLessThanOrEqual(MAX_CORE_TOOLS);
@@ -51,6 +54,7 @@ describe("the tool list", () => {
 describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", (_name, tool) => {
   const { definition, listing } = tool;
 
+  // @rule MCP-TOOLS-2
   it("has a title and a description, and says in its hints what its access level means", () => {
     expect(listing.title).toMatch(/^[A-Z]/);
     expect(listing.description).toMatch(/[.!?]$/);
@@ -70,6 +74,7 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
     expect(undescribed.map(([field]) => field)).toEqual([]);
   });
 
+  // @rule MCP-TOOLS-1
   it("has schemas that every client accepts: flat objects, no references, no choice at the top", () => {
     for (const schema of [listing.inputSchema, listing.outputSchema] as JsonSchema[]) {
       expect(schema["type"]).toBe("object");

@@ -1,17 +1,20 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createLogger } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
+import {
+  createToolRunner,
+  deriveConfirmationKey,
+  type ToolDefinition,
+  toLoadedTool,
+} from "@taiga-mcp/taiga-tools";
 import { createApp, type AppDeps } from "../../src/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
+import { createGrantTransport } from "../../src/auth/grant-transport.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
 import { createTaigaCredentials, type TaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { deriveConfirmationKey } from "../../src/items/confirmation.ts";
-import { createIdempotencyLedgers } from "../../src/items/idempotency-ledger.ts";
+import { createCallLog } from "../../src/mcp/call-log.ts";
+import type { McpCaller } from "../../src/mcp/caller.ts";
 import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
-import type { ToolDefinition } from "../../src/mcp/define-tool.ts";
-import { toLoadedTool } from "../../src/mcp/load-tools.ts";
-import { createToolContexts } from "../../src/mcp/tool-contexts.ts";
-import { createProjectDirectories } from "../../src/projects/project-directory.ts";
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -100,23 +103,17 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     toolOf("create_things", "write"),
     toolOf("delete_things", "delete"),
   ];
-  const handler = createMcpHandler(
-    createMcpServerFactory({
-      tools: tools.map(toLoadedTool),
-      operator: { accessLimit: config.accessLimit, toolsets: ["core"] },
-      contexts: createToolContexts({
-        transport: taiga,
-        credentials,
-        directories: createProjectDirectories({ clock, maxUsers: 10 }),
-        ledgers: createIdempotencyLedgers({ kv, clock }),
-        confirmationKey: deriveConfirmationKey(CLIENT_SECRET),
-        taigaWebUrl: config.taigaWebUrl,
-        clock,
-      }),
-      version: "1.2.3",
-      logger,
-    }),
-  );
+  const runner = createToolRunner<McpCaller>({
+    tools: tools.map((tool) => toLoadedTool(tool, "core")),
+    operator: { accessLimit: config.accessLimit, toolsets: ["core"] },
+    connect: (caller) => createGrantTransport(taiga, credentials, caller),
+    store: kv,
+    clock,
+    confirmationKey: deriveConfirmationKey(CLIENT_SECRET),
+    taigaWebUrl: config.taigaWebUrl,
+    ...createCallLog(logger),
+  });
+  const handler = createMcpHandler(createMcpServerFactory({ runner, version: "1.2.3" }));
   const verifier =
     options.verifier ??
     createIntrospectionVerifier({

@@ -1,6 +1,6 @@
 import type { AccessLevel } from "@taiga-mcp/service";
 import { z } from "zod";
-import { defineTool, type ToolContext, type ToolDefinition } from "../../src/mcp/define-tool.ts";
+import { defineTool, type ToolContext, type ToolDefinition } from "@taiga-mcp/taiga-tools";
 
 /** A tool that needs an access level and, perhaps, a Taiga permission. It does nothing. */
 export const toolOf = (
@@ -12,7 +12,6 @@ export const toolOf = (
     name,
     title: name,
     description: `Does ${name}.`,
-    toolset: "core",
     access,
     annotations: {
       readOnlyHint: access === "read",

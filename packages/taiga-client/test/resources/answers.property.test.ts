@@ -55,6 +55,7 @@ describe("an answer of Taiga's", () => {
     expect(recorded).toHaveLength(READS.length);
   });
 
+  // @rule INPUT-21
   it("that is true to a recording but for one value is read as it is, or refused as unexpected, and not quoted", async () => {
     const path = fc.array(fc.nat(60), { minLength: 1, maxLength: 4 });
     await fc.assert(
@@ -74,6 +75,7 @@ describe("an answer of Taiga's", () => {
     );
   });
 
+  // @rule INPUT-21
   it("of any text is refused as unexpected, or holds nothing but what it says", async () => {
     const text = fc.oneof(
       fc.json({ maxDepth: 3 }),

@@ -10,6 +10,7 @@ const toContext = (result: object | undefined): KoaContextWithOIDC =>
 
 // flow-session.ts and registration keep these cases from arising; the policy holds without them.
 describe("the interaction policy", () => {
+  // @rule MCP-SECURITY-9
   it.each([
     ["login", "login_every_time"],
     ["consent", "public_client_prompt"],

@@ -94,6 +94,7 @@ describe("what became of an interaction", () => {
     expect(await outcomeFor(await finish())).toBe("ended: declined");
   });
 
+  // @rule MCP-SECURITY-13
   it("is not known to another browser, nor to this one of another interaction", async () => {
     const page = await finish();
     expect(await outcomeFor(page, createBrowser(system.issuer))).toBe("ended: undefined");

@@ -35,6 +35,7 @@ beforeEach(async () => {
 afterEach(() => documents.close());
 
 describe("a client that names itself by the address of its document", () => {
+  // @rule CIMD-2
   it("logs in, refreshes and revokes without registering", async () => {
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
@@ -47,6 +48,7 @@ describe("a client that names itself by the address of its document", () => {
     expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(false);
   });
 
+  // @rule CIMD-13
   it("is shown to its user with its host, which nobody can claim, and its name, which is a claim", async () => {
     const seen: unknown[] = [];
     const pages: SystemOptions["pages"] = (interactions) => (req, res, next) => {
@@ -71,6 +73,7 @@ describe("a client that names itself by the address of its document", () => {
     ]);
   });
 
+  // @rule CIMD-5
   it("may listen on any port of its loopback address, as Claude Code does with a document without one", async () => {
     const clientId = host.publish("/client", {
       redirect_uris: ["http://localhost/callback", "http://127.0.0.1/callback"],
@@ -123,6 +126,7 @@ describe("a client that names itself by the address of its document", () => {
     expect(host.lookups).toEqual([]);
   });
 
+  // @rule CIMD-1
   it("is unknown where documents are not taken, and nothing is fetched", async () => {
     const registering = await documents.start({ fetchDocument: undefined });
     const page = await openLogin(registering, host.publish("/client"));
@@ -132,6 +136,7 @@ describe("a client that names itself by the address of its document", () => {
 });
 
 describe("fetching for others", () => {
+  // @rule CIMD-11
   it("is limited for each network, with a page and a time; what is cached does not count", async () => {
     const cached = host.publish("/cached");
     await openLogin(system, cached);
@@ -164,6 +169,7 @@ describe("the engine's revision of the draft", () => {
       features: { clientIdMetadataDocument: { ...feature, ack } },
     });
 
+  // @rule OPS-7
   it("is the one we know, or the service does not start", () => {
     const info = vi.spyOn(console, "info").mockImplementation(() => {});
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});

@@ -31,6 +31,7 @@ afterEach(async () => {
 });
 
 describe("a client whose host is away", () => {
+  // @rule CIMD-12
   it("keeps its logins: introspection and refresh go on in any process, for seven days", async () => {
     stopClock();
     const clientId = host.publish("/client");
@@ -48,6 +49,7 @@ describe("a client whose host is away", () => {
     );
   });
 
+  // @rule CIMD-12
   it("is told to try again after that, never to forget its login, and goes on when the host is back", async () => {
     stopClock();
     const clientId = host.publish("/client");
@@ -63,6 +65,7 @@ describe("a client whose host is away", () => {
     ).toBe(200);
   });
 
+  // @rule CIMD-12
   it("begins no new login: a page says what is the matter, though a copy is there", async () => {
     const clientId = host.publish("/client");
     await connect(system, { clientId });
@@ -89,6 +92,7 @@ describe("a client whose host is away", () => {
     expect([page.status, leftFor]).toEqual([503, undefined]);
   });
 
+  // @rule CIMD-12
   it("with a key is believed for an hour only, because a key may have been withdrawn", async () => {
     stopClock();
     const { publicKey } = await generateKeyPair("ES256");
@@ -105,6 +109,7 @@ describe("a client whose host is away", () => {
     expect(await errorAt()).toBe("temporarily_unavailable");
   });
 
+  // @rule CIMD-10
   it("loses its copy at once when the operator denies its host", async () => {
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
@@ -119,6 +124,7 @@ describe("a client whose host is away", () => {
 describe("a document that changes", () => {
   const OTHER_URI = "http://127.0.0.1:7777/other";
 
+  // @rule CIMD-5 CIMD-11
   it.each([
     [undefined, 300],
     ["no-store", 300],
@@ -139,6 +145,7 @@ describe("a document that changes", () => {
     expect(host.requests).toHaveLength(2);
   });
 
+  // @rule CIMD-11
   it("is fetched once for all who ask at the same time", async () => {
     const clientId = host.publish("/client");
     const answers = await Promise.all(Array.from({ length: 8 }, () => openLogin(system, clientId)));
@@ -146,6 +153,7 @@ describe("a document that changes", () => {
     expect(host.requests).toEqual(["/client"]);
   });
 
+  // @rule CIMD-11
   it("that cannot be used is not remembered", async () => {
     const clientId = host.publish("/client", {}, { status: 404 });
     expect((await openLogin(system, clientId)).status).toBe(400);

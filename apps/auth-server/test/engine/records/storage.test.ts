@@ -28,6 +28,7 @@ describe("what lies in the store", () => {
   let system: System;
   afterEach(() => system.close());
 
+  // @rule STORE-1
   it("contains no token, code, cookie or secret, so that a copy of it logs nobody in", async () => {
     const kv = createTestKv();
     system = await startSystem({ kv });
@@ -66,6 +67,7 @@ describe("what lies in the store", () => {
     );
   });
 
+  // @rule STORE-2
   it("seals clients, sessions, interactions and stored answers, and leaves token records plain for speed", async () => {
     const kv = createTestKv();
     system = await startSystem({ kv });
@@ -89,6 +91,7 @@ describe("what lies in the store", () => {
     });
   });
 
+  // @rule RFC7009-2.1-2
   it("ends whole when a grant is revoked: tokens, Taiga credential", async () => {
     const kv = createSqliteKv({ file: ":memory:", clock });
     system = await startSystem({ kv });
@@ -115,6 +118,7 @@ describe("what lies in the store", () => {
     );
   });
 
+  // @rule RFC7592-2.3-1
   it("ends with a client that deletes itself, so that none of its tokens live on", async () => {
     system = await startSystem();
     const registration = await postJson(`${system.issuer}/register`, {
@@ -135,6 +139,7 @@ describe("what lies in the store", () => {
     expect(after.json).toEqual({ active: false });
   });
 
+  // @rule RFC7662-2.2-1
   it("answers for a token whose client has ended by itself, instead of failing", async () => {
     system = await startSystem();
     const { clientId, tokens } = await connect(system);
@@ -144,6 +149,7 @@ describe("what lies in the store", () => {
     expect(answer.json["active"]).toBe(true);
   });
 
+  // @rule STORE-6
   it("belongs to one Taiga: pointed at another one, the service finds no grant", async () => {
     const kv = createSqliteKv({ file: ":memory:", clock });
     const here = createKeyNames("https://taiga.example/api/v1");
@@ -174,6 +180,7 @@ describe("the adapter", () => {
     route = "a route of the engine";
   });
 
+  // @rule RFC7523-3-2 GHSA-3p3g-vpw6-4w66
   it("lets exactly one of four concurrent client assertions with one jti through", async () => {
     const replays = toAdapter("ReplayDetection");
     const results = await Promise.allSettled(
@@ -184,6 +191,7 @@ describe("the adapter", () => {
     expect(loser?.reason).toBeInstanceOf(errors.InvalidClientAuth);
   });
 
+  // @rule STORE-5
   it("finds a session by its uid without its id, which would let it be saved under none", async () => {
     const sessions = toAdapter("Session");
     await sessions.upsert("the-id", { uid: "the-uid", accountId: "alice", jti: "the-id" }, 60);
@@ -191,6 +199,7 @@ describe("the adapter", () => {
     expect(await sessions.find("the-id")).toMatchObject({ jti: "the-id" });
   });
 
+  // @rule GRANT-12
   it("does not bring a client's end forward when its registration is written again", async () => {
     const clients = toAdapter("Client");
     const key = createKeyNames(TAIGA_API_URL).client("a-client");

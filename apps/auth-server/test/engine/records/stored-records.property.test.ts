@@ -26,6 +26,7 @@ const keysOf = (kind: string): string[] =>
   [...kv.written.keys()].filter((key) => key.startsWith(`${kind}:`));
 
 describe("a stored record of any text", () => {
+  // @rule INPUT-12
   it.each(["at", "grant"])(
     "makes no token active when it stands in the place of %s",
     async (kind) => {
@@ -45,6 +46,7 @@ describe("a stored record of any text", () => {
     },
   );
 
+  // @rule INPUT-12
   it.each(["rt", "client"])(
     "is worth no tokens when it stands in the place of %s",
     async (kind) => {

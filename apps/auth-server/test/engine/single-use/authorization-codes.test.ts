@@ -20,6 +20,7 @@ beforeEach(async () => {
 afterEach(() => system.close());
 
 describe("codes", () => {
+  // @rule RFC6749-4.1.2-1
   it.each([
     ["another client", async () => ({ client_id: await register(system) })],
     ["another verifier", async () => ({ code_verifier: createPkce().verifier })],
@@ -34,6 +35,7 @@ describe("codes", () => {
     expect(answer.json["error"]).toMatch(/^invalid_(grant|target)$/);
   });
 
+  // @rule RFC6749-4.1.2-1
   it("are worth nothing after the minute that they live for", async () => {
     stopClock();
     try {
@@ -52,6 +54,7 @@ describe("codes", () => {
     }
   });
 
+  // @rule RFC8707-2-1
   it("are exchanged for the resource in any spelling, or for none", async () => {
     for (const resource of [`${RESOURCE}/`, RESOURCE.replace("http", "HTTP")]) {
       const clientId = await register(system);
@@ -77,6 +80,7 @@ describe("authorization codes", () => {
     return () => exchangeCode(system, clientId, code, pkce);
   }
 
+  // @rule RFC6749-4.1.2-1
   it("are worth tokens for exactly one of eight parallel requests", async () => {
     const exchange = await obtainCode();
     const answers = await Promise.all(Array.from({ length: 8 }, exchange));
@@ -85,6 +89,7 @@ describe("authorization codes", () => {
     expect(new Set(losers.map(({ json }) => json["error"]))).toEqual(new Set(["invalid_grant"]));
   });
 
+  // @rule RFC6749-4.1.2-2
   it("end everything they were worth when used a second time", async () => {
     const exchange = await obtainCode();
     const { access_token } = toTokens(await exchange());

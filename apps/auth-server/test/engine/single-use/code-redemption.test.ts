@@ -57,6 +57,7 @@ describe("the use of an authorization code", () => {
     expect(now - from).toBeGreaterThanOrEqual(6);
   });
 
+  // @rule RFC6749-4.1.2-1
   it.each([1_234, { id: "x", startedAt: 1_000, isAnswered: true }])(
     "is the only one, however late the second one looks (%j)",
     async (consumed) => {
@@ -69,6 +70,7 @@ describe("the use of an authorization code", () => {
 });
 
 describe("a code", () => {
+  // @rule OUTAGE-11
   it.each(["at:", "rt:", "code:"])(
     "can be sent again when writing %s failed, and is worth nothing after that",
     async (prefix) => {

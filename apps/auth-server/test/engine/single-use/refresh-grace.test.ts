@@ -71,6 +71,7 @@ describe("the refresh grace", () => {
     expect(await second).toEqual({ outcome: "answered", answer: "the answer" });
   });
 
+  // @rule GRANT-2
   it("takes over after five seconds from a request that crashed before it answered", async () => {
     await claimToken();
     now += 6;
@@ -80,6 +81,7 @@ describe("the refresh grace", () => {
     expect(rounds).toBe(0);
   });
 
+  // @rule GRANT-2
   it("lets exactly one of several take over", async () => {
     await claimToken();
     now += 6;
@@ -93,6 +95,7 @@ describe("the refresh grace", () => {
     expect(outcomes.toSorted()).toEqual(["answered", "claimed"]);
   });
 
+  // @rule CVE-2026-1035
   it("gives one answer even when a request that was taken for dead finishes after all", async () => {
     const slow = await claimToken();
     now += 6;
@@ -101,6 +104,7 @@ describe("the refresh grace", () => {
     expect(await grace.settle(slow, "slow")).toBe("fast");
   });
 
+  // @rule OUTAGE-11
   it("leaves the token to its client for as long as nobody was given an answer", async () => {
     await claimToken();
     now += 600;

@@ -34,6 +34,7 @@ describe("refreshing", () => {
   const isActive = async (token: string): Promise<unknown> =>
     (await introspect(system.issuer, token)).json["active"];
 
+  // @rule RFC9700-4.14.2-1
   it("gives eight parallel requests one identical answer, so that the family never forks", async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => refresh(system, clientId, tokens.refresh_token)),
@@ -43,6 +44,7 @@ describe("refreshing", () => {
     expect(await isActive(toTokens(answers[0] as Answer).access_token)).toBe(true);
   });
 
+  // @rule GRANT-1
   it("repeats the answer for a client that lost it, for 30 seconds", async () => {
     const first = await refresh(system, clientId, tokens.refresh_token);
     advance(29);
@@ -53,6 +55,7 @@ describe("refreshing", () => {
     expect(again.headers.get("content-type")).toContain("application/json");
   });
 
+  // @rule RFC9700-4.14.2-2
   it("revokes the family when a token is used again after the grace", async () => {
     const { access_token, refresh_token } = toTokens(
       await refresh(system, clientId, tokens.refresh_token),
@@ -65,6 +68,7 @@ describe("refreshing", () => {
     expect((await refresh(system, clientId, refresh_token)).json["error"]).toBe("invalid_grant");
   });
 
+  // @rule GRANT-1
   it("gives the answer to no other client, and leaves the family alone", async () => {
     const { access_token } = toTokens(await refresh(system, clientId, tokens.refresh_token));
     const thief = await refresh(system, await register(system), tokens.refresh_token);
@@ -84,12 +88,14 @@ describe("refreshing", () => {
     expect(again.text).toBe(first.text);
   });
 
+  // @rule GRANT-1
   it("gives the answer to no request for another scope", async () => {
     await refresh(system, clientId, tokens.refresh_token);
     const other = await refresh(system, clientId, tokens.refresh_token, { scope: "taiga:read" });
     expect(other.json["error"]).toBe("invalid_grant");
   });
 
+  // @rule GRANT-1
   it("gives no answer once the grant was revoked in between", async () => {
     const { access_token } = toTokens(await refresh(system, clientId, tokens.refresh_token));
     await revoke(system, clientId, access_token);
@@ -97,6 +103,7 @@ describe("refreshing", () => {
     expect(again.json["error"]).toBe("invalid_grant");
   });
 
+  // @rule RFC9700-4.14.2-1
   it("works across replicas that share a store", async () => {
     const { kv, issuer } = system;
     const other = await startSystem({ kv, settings: { ISSUER: issuer } });
@@ -120,6 +127,7 @@ describe("refreshing", () => {
     expect((await refresh(system, clientId, tokens.refresh_token)).status).toBe(200);
   });
 
+  // @rule RFC6749-6-1
   it("gives a smaller access token for a smaller scope, and the whole one again later", async () => {
     const narrow = toTokens(
       await refresh(system, clientId, tokens.refresh_token, { scope: "taiga:read" }),
@@ -129,11 +137,13 @@ describe("refreshing", () => {
     expect((await introspect(system.issuer, wide.access_token)).json["access"]).toBe("write");
   });
 
+  // @rule RFC6749-6-1
   it("refuses a larger scope than was granted", async () => {
     const answer = await refresh(system, clientId, tokens.refresh_token, { scope: "taiga:admin" });
     expect(answer.json["error"]).toBe("invalid_scope");
   });
 
+  // @rule GRANT-3
   it("keeps a login alive for as long as it is used, far beyond the end set at consent", async () => {
     const { kv, keys } = system;
     const [grantKey = ""] = await kv.members(keys.accountGrants("alice"));
@@ -155,6 +165,7 @@ describe("refreshing", () => {
     expect(await kv.get(vaultKey)).toBeUndefined();
   });
 
+  // @rule GRANT-3
   it("ends a login that was not used for its whole lifetime", async () => {
     advance(30 * DAY);
     expect((await refresh(system, clientId, tokens.refresh_token)).json["error"]).toBe(
@@ -168,6 +179,7 @@ describe("what a refresh must not do", () => {
     vi.useRealTimers();
   });
 
+  // @rule GRANT-4
   it("bring back a grant that was revoked while it ran", async () => {
     const kv = createTestKv();
     const system = await startSystem({ kv });
@@ -192,6 +204,7 @@ describe("what a refresh must not do", () => {
     }
   });
 
+  // @rule OUTAGE-1
   it("lose the login when the store fails in the middle: the client tries again and gets in", async () => {
     stopClock();
     const kv = createTestKv();
@@ -209,6 +222,7 @@ describe("what a refresh must not do", () => {
     }
   });
 
+  // @rule GRANT-5
   it("outlive a Taiga login that has ended: invalid_grant, so that the client starts a new one", async () => {
     let status: "live" | "lost" = "live";
     const system = await startSystem({ vault: { status: async () => status } });

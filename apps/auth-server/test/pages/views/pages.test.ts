@@ -60,6 +60,7 @@ const pages = {
 describe.each(Object.entries(pages))("the %s page", (_name, text) => {
   const html = parse(text);
 
+  // @rule RFC9700-4.16-1
   it("has no script and no inline style, because the content security policy allows neither", () => {
     expect(html.querySelectorAll("script, style, [style]")).toEqual([]);
     const handlers = html
@@ -68,6 +69,7 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
     expect(handlers).toEqual([]);
   });
 
+  // @rule MCP-SECURITY-2
   it("loads nothing from elsewhere", () => {
     for (const element of html.querySelectorAll("[src], link")) {
       expect(element.getAttribute("src") ?? element.getAttribute("href")).toMatch(/^\/assets\//);
@@ -102,6 +104,7 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
 });
 
 describe("the home page", () => {
+  // @rule VAULT-8
   it("says step by step how to reconnect, at the address that tools name when a login has ended", () => {
     const steps = parse(pages.home).querySelectorAll("#reconnect ~ ol.steps li");
     expect(steps).toHaveLength(3);
@@ -201,6 +204,7 @@ describe("a client whose description is published somewhere", () => {
     }),
   };
 
+  // @rule CIMD-13
   it.each(Object.entries(verified))(
     "is named with that host on the %s page",
     async (_name, page) => {

@@ -17,6 +17,7 @@ describe("toRedirectTarget", () => {
     expect(toRedirectTarget(uri)).toMatchObject({ kind, name }),
   );
 
+  // @rule MCP-SECURITY-1
   it("warns of programs on this computer and of apps on this device", () => {
     expect(toRedirectTarget("http://localhost:1/").caution).toContain(
       "any program on this computer",

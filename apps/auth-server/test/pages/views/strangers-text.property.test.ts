@@ -17,6 +17,7 @@ const name = fc.oneof(
 );
 
 describe("a client's name of any text", () => {
+  // @rule MCP-SECURITY-2 INPUT-10
   it("is one short line without hidden characters, or none at all", () => {
     fc.assert(
       fc.property(name, (text) => {
@@ -31,6 +32,7 @@ describe("a client's name of any text", () => {
     );
   });
 
+  // @rule MCP-SECURITY-2 INPUT-10
   it("adds no element and no attribute to a page, wherever it stands there", async () => {
     const render = async (text: string) => {
       const client = { name: text, redirectUri: "http://localhost:1/cb" };
@@ -65,6 +67,7 @@ describe("a redirect URI of any text that may be registered", () => {
     )
     .filter((text) => findRedirectUriFault(text) === undefined);
 
+  // @rule MCP-SECURITY-1 INPUT-10
   it("is called by the end of its host, which says whose it is, and never by its path", () => {
     fc.assert(
       fc.property(uri, (text) => {

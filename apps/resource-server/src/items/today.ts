@@ -1,5 +1,0 @@
-import { type Clock } from "@taiga-mcp/service";
-
-/** The day it is in UTC, `YYYY-MM-DD`: what Taiga's own dates are compared with. */
-export const toToday = (clock: Clock): string =>
-  new Date(clock() * 1000).toISOString().slice(0, 10);

@@ -1,0 +1,147 @@
+import { type TimelineEntry } from "@taiga-mcp/taiga-client";
+import { toFieldName } from "../items/history-fields.ts";
+import { toOneLine } from "../text/clean.ts";
+import { toMinute } from "../items/item-line.ts";
+import { ownProperty } from "../text/own-property.ts";
+
+/** Something that happened, in people's words. */
+export type ActivityEntry = {
+  /** ISO 8601, UTC. */
+  at: string;
+  /** Username of who did it. */
+  by: string;
+  /** `changed story`, `deleted wiki page` */
+  what: string;
+  /** `#42`, `wiki:page`; `slug#42` where several projects are shown. */
+  ref?: string;
+  subject?: string;
+  changes?: string[];
+  comment?: string;
+};
+
+type Data = TimelineEntry["data"];
+
+/** Taiga's object in an event's name → ours, and where its entry tells what it is. */
+const OBJECTS: Record<string, { noun: string; of: (data: Data) => Subject }> = {
+  epic: { noun: "epic", of: ({ epic }) => toItem(epic) },
+  userstory: { noun: "story", of: ({ userstory }) => toItem(userstory) },
+  task: { noun: "task", of: ({ task }) => toItem(task) },
+  issue: { noun: "issue", of: ({ issue }) => toItem(issue) },
+  milestone: { noun: "sprint", of: ({ milestone }) => ({ subject: milestone?.name }) },
+  wikipage: { noun: "wiki page", of: ({ wikipage }) => toPage(wikipage?.slug) },
+  project: { noun: "project", of: ({ project }) => ({ subject: project?.name }) },
+  membership: { noun: "membership", of: ({ role }) => ({ subject: role?.name }) },
+  relateduserstory: { noun: "epic's story", of: ({ userstory }) => toItem(userstory) },
+};
+
+interface Subject {
+  ref?: string;
+  subject?: string | undefined;
+}
+
+const toItem = (item: { ref: number | null; subject: string } | null): Subject =>
+  item === null || item.ref === null ? {} : { ref: `#${item.ref}`, subject: item.subject };
+
+const toPage = (slug: string | undefined): Subject =>
+  slug === undefined ? {} : { ref: `wiki:${slug}` };
+
+const ACTIONS: Record<string, string> = { create: "created", change: "changed", delete: "deleted" };
+
+/**
+ * Says in people's words what happened.
+ *
+ * @param qualified whether refs name their project.
+ * @returns `undefined` for what people do not see, such as another order in a list.
+ */
+export function toActivityEntry(
+  { data, created, event_type: type }: TimelineEntry,
+  { qualified }: { qualified: boolean },
+): ActivityEntry | undefined {
+  const [, object = "", action = ""] = type.split(".");
+  const changes = toChanges(data.values_diff);
+  const comment = data.comment_deleted ? "" : toOneLine(data.comment);
+  if (action === "change" && changes.length === 0 && comment === "") return undefined;
+  const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
+  const { ref, subject } = of(data);
+  const isTalk = action === "change" && changes.length === 0;
+  const verb = isTalk ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
+  const slug = qualified ? (data.project?.slug ?? "") : "";
+  return {
+    at: created,
+    by: data.user?.username || toOneLine(data.user?.name ?? "somebody"),
+    what: object === "relateduserstory" ? toLinkText(action, data) : `${verb} ${noun}`,
+    ...(ref !== undefined && { ref: toQualified(slug, ref) }),
+    ...(subject !== undefined && { subject: toOneLine(subject) }),
+    ...(action === "change" && changes.length > 0 && { changes }),
+    ...(comment !== "" && { comment }),
+  };
+}
+
+/** A story was put into an epic, or taken out of it. */
+const toLinkText = (action: string, { epic }: Data): string =>
+  `${action === "delete" ? "removed from" : "added to"} epic #${epic?.ref ?? "?"}: story`;
+
+const toQualified = (slug: string, ref: string): string =>
+  slug === "" || ref.startsWith("#") ? `${slug}${ref}` : `${slug}#${ref}`;
+
+const MAX_VALUE_LENGTH = 100;
+
+/** Values are in names already: `[before, after]`, or a map of such pairs. */
+function toChanges(diff: Record<string, unknown>): string[] {
+  return Object.entries(diff).flatMap(([key, change]) => {
+    const field = toFieldName(key.replace(/_diff$/, ""));
+    if (field === undefined) return [];
+    // The change of a long text comes as HTML, its old and new form do not come at all.
+    if (key.endsWith("_diff")) return [field];
+    if (Array.isArray(change)) return [`${field}: ${toPair(change)}`];
+    return [`${field}: ${toMapText(change)}`];
+  });
+}
+
+const toPair = ([before, after]: readonly unknown[]): string =>
+  `${toValue(before)} → ${toValue(after)}`;
+
+/** Points come by role, custom fields and attachments as what is new, changed and deleted. */
+function toMapText(change: unknown): string {
+  if (typeof change !== "object" || change === null) return toValue(change);
+  return Object.entries(change)
+    .flatMap(([key, value]: [string, unknown]) => {
+      if (!Array.isArray(value)) return [];
+      if (!["new", "changed", "deleted"].includes(key))
+        return [`${toOneLine(key)} ${toPair(value)}`];
+      return value.map((one) => toPartText(key, one));
+    })
+    .join(", ");
+}
+
+function toPartText(action: string, part: unknown): string {
+  const { name, filename, value, value_diff: pair } = toRecord(part);
+  const title = toValue(name ?? filename);
+  if (Array.isArray(pair)) return `${title} ${toPair(pair)}`;
+  return value === undefined ? `${title} ${action}` : `${title} ${action} ${toValue(value)}`;
+}
+
+const toRecord = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+function toValue(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "–";
+  if (Array.isArray(value)) return value.map(toValue).join(", ") || "–";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  const text = toOneLine(typeof value === "string" ? value : JSON.stringify(value));
+  return text.length <= MAX_VALUE_LENGTH ? text : `${text.slice(0, MAX_VALUE_LENGTH)}…`;
+}
+
+const MAX_COMMENT_LENGTH = 300;
+
+/** `2026-11-20 10:31 @ann changed story #42 Ring the bell | status: New → Done | "comment"` */
+export function toActivityText({ at, by, what, ref, subject, changes, comment }: ActivityEntry) {
+  const head = [toMinute(at), `@${by}`, what, ref, subject].filter((part) => part !== undefined);
+  const said =
+    comment === undefined || comment.length <= MAX_COMMENT_LENGTH
+      ? comment
+      : `${comment.slice(0, MAX_COMMENT_LENGTH)}…`;
+  return [head.join(" "), ...(changes ?? []), ...(said === undefined ? [] : [`"${said}"`])].join(
+    " | ",
+  );
+}

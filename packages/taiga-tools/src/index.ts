@@ -1,0 +1,36 @@
+export { deriveConfirmationKey } from "./calls/confirmation.ts";
+export type { CallStore } from "./calls/call-store.ts";
+export { type Outage, ToolError, type ToolErrorCode } from "./errors.ts";
+export { ACCESS_LEVELS, type AccessLevel } from "./policy/access-level.ts";
+export type { Caller } from "./policy/caller.ts";
+export {
+  type Narrowing,
+  NarrowingError,
+  NO_NARROWING,
+  parseNarrowing,
+  toNarrowingQuery,
+} from "./policy/narrowing.ts";
+export type { Decision, OperatorLimits, Refusal } from "./policy/policy.ts";
+export { TOOLSETS, type Toolset } from "./policy/toolsets.ts";
+export {
+  CHANGES,
+  CREATES,
+  defineTool,
+  DELETES,
+  READS,
+  type ToolAnswer,
+  type ToolContext,
+  type ToolDefinition,
+  type ToolHints,
+} from "./tool/define-tool.ts";
+export type { ToolFailure } from "./tool/failure.ts";
+export type { ListedSchema } from "./tool/listed-schema.ts";
+export { type LoadedTool, loadTools, type ToolListing, toLoadedTool } from "./tool/load-tools.ts";
+export type { ToolCallRecord, ToolOutcome } from "./tool/run-tool.ts";
+export {
+  type CallerTools,
+  createToolRunner,
+  type RunOptions,
+  type ToolRunner,
+  type ToolRunnerDeps,
+} from "./tool/tool-runner.ts";

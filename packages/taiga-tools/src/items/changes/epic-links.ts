@@ -1,0 +1,126 @@
+import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { type ProjectDirectory } from "../../projects/project-directory.ts";
+import { type Named } from "./find-values.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { type ResolvedChanges } from "./resolve-changes.ts";
+import { type Item } from "../taiga-items.ts";
+import { isOutOfSight } from "../target.ts";
+
+/** What would change among the epics of a story, or the stories of an epic. */
+export interface LinksChange {
+  field: "epic" | "stories";
+  before: string;
+  after: string;
+  links: readonly EpicLink[];
+}
+
+/** One story to be put into an epic, or taken out of it. */
+export interface EpicLink {
+  epicId: number;
+  storyId: number;
+  action: "add" | "remove";
+}
+
+export interface LinkDeps {
+  taiga: TaigaClient;
+  projects: Pick<ProjectDirectory, "covers" | "isLimited">;
+}
+
+/** More stories than anybody gives an epic. */
+const MAX_STORIES = 1_000;
+
+/**
+ * Links have no version and stand in no history; what counts is what they are now.
+ * @returns `undefined` when all is so already.
+ */
+export async function toLinksChange(
+  item: Item,
+  { epics, stories }: ResolvedChanges,
+  deps: LinkDeps,
+): Promise<LinksChange | undefined> {
+  if (item.kind === "story" && epics !== undefined) {
+    const covered = await coveredEpics(item.epics, deps);
+    const current = covered.map(({ id, ref }) => ({ id, name: `#${ref}` }));
+    const toLink = (epicId: number) => ({ epicId, storyId: item.id });
+    return compare("epic", current, epics, toLink);
+  }
+  if (item.kind === "epic" && stories !== undefined) {
+    const { taiga, projects } = deps;
+    const rows = await taiga.userStories.list({ epic: item.id }, { pageSize: MAX_STORIES });
+    // Stories of projects that the grant does not cover are neither told nor touched.
+    const covered = rows.items.filter((row) => projects.covers(row.project));
+    const current = covered.map((row) => ({
+      id: row.id,
+      name: `${row.project === item.project ? "" : (row.project_extra_info?.slug ?? "")}#${row.ref}`,
+    }));
+    const toLink = (storyId: number) => ({ epicId: item.id, storyId });
+    return compare("stories", current, stories, toLink);
+  }
+  return undefined;
+}
+
+/**
+ * A story may be in epics of other projects, and Taiga does not say of which. Those that the grant
+ * does not cover are neither told nor touched.
+ */
+async function coveredEpics<Epic extends { id: number }>(
+  epics: readonly Epic[],
+  { taiga, projects }: LinkDeps,
+): Promise<readonly Epic[]> {
+  if (!projects.isLimited) return epics;
+  const covered = await mapConcurrent(epics, async ({ id }) => {
+    try {
+      return projects.covers((await taiga.epics.getById(id)).project);
+    } catch (error) {
+      if (isOutOfSight(error)) return false;
+      throw error;
+    }
+  });
+  return epics.filter((_epic, index) => covered[index]);
+}
+
+function compare(
+  field: LinksChange["field"],
+  current: readonly Named[],
+  wanted: readonly Named[],
+  toLink: (id: number) => Omit<EpicLink, "action">,
+): LinksChange | undefined {
+  const without = (list: readonly Named[], others: readonly Named[]) =>
+    list.filter(({ id }) => !others.some((other) => other.id === id));
+  const links = [
+    ...without(wanted, current).map(({ id }) => ({ ...toLink(id), action: "add" as const })),
+    ...without(current, wanted).map(({ id }) => ({ ...toLink(id), action: "remove" as const })),
+  ];
+  if (links.length === 0) return undefined;
+  const tell = (list: readonly Named[]) => list.map(({ name }) => name).join(" ");
+  return { field, before: tell(current), after: tell(wanted), links };
+}
+
+/**
+ * Puts a story into an epic or takes it out. That somebody else did so in the same moment is no
+ * failure.
+ */
+export async function writeLink(
+  { epicId, storyId, action }: EpicLink,
+  { epics }: Pick<TaigaClient, "epics">,
+): Promise<void> {
+  if (action === "remove") {
+    await epics.removeStory(epicId, storyId);
+    return;
+  }
+  try {
+    await epics.addStory(epicId, storyId);
+  } catch (error) {
+    const isRefused = error instanceof TaigaError && error.code === "validation_failed";
+    if (!isRefused || !(await isLinked(epicId, storyId, epics))) throw error;
+  }
+}
+
+async function isLinked(
+  epicId: number,
+  storyId: number,
+  epics: TaigaClient["epics"],
+): Promise<boolean> {
+  const links = await epics.listStories(epicId);
+  return links.some((link) => link.user_story === storyId);
+}

@@ -1,0 +1,40 @@
+import { type Me } from "@taiga-mcp/taiga-client";
+import { toUsername } from "../../projects/people.ts";
+import { type Project } from "../../projects/project-directory.ts";
+import { type ResolvedChanges } from "./resolve-changes.ts";
+import { assigneeIds } from "../item-words.ts";
+import { type Item } from "../taiga-items.ts";
+
+/**
+ * Usernames of those whom Taiga tells of a change by default: owner, assignees before and after,
+ * followers, and who is mentioned.
+ */
+export function toNotified(
+  item: Item,
+  changes: Pick<ResolvedChanges, "comment" | "assignees">,
+  project: Project,
+  me: Me,
+): string[] {
+  const { comment, assignees = [] } = changes;
+  const ids = [
+    ...(item.owner === null ? [] : [item.owner]),
+    ...assigneeIds(item),
+    ...assignees.map(({ id }) => id),
+    ...item.watchers,
+    ...mentionedIds(comment, project),
+  ];
+  return [...new Set(ids)].filter((id) => id !== me.id).map((id) => toUsername(project, id));
+}
+
+/** Usernames of those whom a comment mentions, but for the one who writes it. */
+export const toMentioned = (comment: string, project: Project, me: Me): string[] =>
+  mentionedIds(comment, project)
+    .filter((id) => id !== me.id)
+    .map((id) => toUsername(project, id));
+
+function mentionedIds(comment: string | undefined, project: Project): number[] {
+  const words = (comment ?? "").toLowerCase().split(/[^\w.@-]+/);
+  return project.members
+    .filter(({ username }) => words.includes(`@${username.toLowerCase()}`))
+    .map(({ id }) => id);
+}

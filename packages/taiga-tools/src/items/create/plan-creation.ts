@@ -1,0 +1,152 @@
+import { ToolError } from "../../errors.ts";
+import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
+import { type Project } from "../../projects/project-directory.ts";
+import { type NewItem } from "../changes/change-fields.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
+import {
+  joinProblems,
+  resolveChanges,
+  type ResolveDeps,
+  type ResolvedChanges,
+} from "../changes/resolve-changes.ts";
+import { type ItemPatch } from "../taiga-items.ts";
+import { createTargetFinder, type LocateDeps } from "../target.ts";
+import { type Clock, toToday } from "../../clock.ts";
+
+/** An item that could be made as it stands: every name is known, every right is there. */
+export interface PlannedItem {
+  kind: ItemKind;
+  project: Project;
+  /** Where it stands in the input: `2`, or `2.0` for a task inside; names its steps. */
+  path: string;
+  subject: string;
+  changes: ResolvedChanges;
+  /** A story's tasks, made after it. */
+  tasks: PlannedItem[];
+}
+
+/**
+ * Looks everything up that items to be made name.
+ *
+ * @throws {ToolError} that names everything that is wrong, with candidates.
+ */
+export async function planCreation(
+  request: { items: readonly NewItem[]; project: string | undefined },
+  deps: LocateDeps & { clock: Clock },
+): Promise<PlannedItem[]> {
+  if (countPlanned(request.items) > MAX_TOTAL) {
+    throw new ToolError(
+      "invalid_argument",
+      `items: at most ${MAX_TOTAL} in one call, tasks included.`,
+    );
+  }
+  const me = await deps.projects.me();
+  const plan = createItemPlan(request.project, {
+    ...deps,
+    me,
+    today: toToday(deps.clock),
+    findTarget: createTargetFinder(deps),
+  });
+  const planned = await mapConcurrent(request.items, (item, index) => plan(item, String(index)));
+  const problems = planned.flatMap((one) => one.problems);
+  if (problems.length > 0) throw joinProblems(problems);
+  return planned.flatMap(({ item }) => item ?? []);
+}
+
+/** What came of planning one item: all that is wrong with it, or the plan. */
+interface ItemPlan {
+  item?: PlannedItem | undefined;
+  problems: ToolError[];
+}
+
+function createItemPlan(sharedProject: string | undefined, deps: ResolveDeps) {
+  const planFields = async (
+    fields: Omit<NewItem, "kind" | "project" | "tasks">,
+    place: { kind: ItemKind; project: Project; path: string },
+  ): Promise<ItemPlan> => {
+    const { subject, ...wanted } = fields;
+    const target = { ...place, path: `items[${place.path}].` };
+    const changes = await problemOr(() => resolveChanges(wanted, target, deps));
+    if (changes instanceof ToolError) return { problems: [changes] };
+    return { item: { ...place, subject, changes, tasks: [] }, problems: [] };
+  };
+
+  return async (newItem: NewItem, path: string): Promise<ItemPlan> => {
+    const { kind = "story", project: own, tasks = [], ...fields } = newItem;
+    const project = await problemOr(() => deps.projects.resolve(own ?? sharedProject));
+    if (project instanceof ToolError) return { problems: [project] };
+    const forbidden = await problemOr(() => {
+      const hasLinks = fields.epic !== undefined || fields.stories !== undefined;
+      verifyCreatable({ kind, tasks: tasks.length, hasLinks }, project, `items[${path}]`);
+    });
+    const plans = await Promise.all([
+      planFields(fields, { kind, project, path }),
+      ...tasks.map((task, position) =>
+        planFields(task, { kind: "task", project, path: `${path}.${position}` }),
+      ),
+    ]);
+    const problems = [...(forbidden ? [forbidden] : []), ...plans.flatMap((one) => one.problems)];
+    const [story, ...children] = plans.map(({ item }) => item);
+    return { problems, item: story && { ...story, tasks: children.flatMap((task) => task ?? []) } };
+  };
+}
+
+/** An expected failure as a value, so that the next ones are found too. */
+async function problemOr<Result>(
+  look: () => Promise<Result> | Result,
+): Promise<Result | ToolError> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ToolError) return error;
+    throw error;
+  }
+}
+
+/** Tasks inside stories included. */
+const MAX_TOTAL = 200;
+
+/** How many items are planned, tasks inside stories included. */
+export const countPlanned = (
+  planned: readonly { tasks?: readonly unknown[] | undefined }[],
+): number => planned.reduce((sum, { tasks = [] }) => sum + 1 + tasks.length, 0);
+
+function verifyCreatable(
+  { kind, tasks, hasLinks }: { kind: ItemKind; tasks: number; hasLinks: boolean },
+  project: Project,
+  path: string,
+): void {
+  if (kind !== "story" && tasks > 0) {
+    throw new ToolError("invalid_argument", `${path}.tasks: only a story has tasks.`);
+  }
+  verifyWritable(project, path);
+  verifyPermission(project, [TAIGA_WORDS[kind].permission.add], path);
+  if (tasks > 0) verifyPermission(project, [TAIGA_WORDS.task.permission.add], `${path}.tasks`);
+  if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
+}
+
+/** What Taiga is sent; custom fields and epic links go in requests of their own. */
+export function toCreateValues({ changes, kind }: PlannedItem): ItemPatch {
+  const { assignees, tags, points } = changes;
+  const ids = assignees?.map(({ id }) => id) ?? [];
+  const values: ItemPatch = {
+    description: changes.description,
+    status: changes.status?.id,
+    assigned_to: ids[0],
+    assigned_users: kind === "story" && ids.length > 0 ? ids : undefined,
+    milestone: changes.sprint?.id ?? undefined,
+    user_story: changes.parent?.id,
+    points: points && Object.fromEntries(points.map((one) => [one.role.id, one.points.id])),
+    tags: tags !== undefined && "replace" in tags ? tags.replace : undefined,
+    due_date: changes.dueDate ?? undefined,
+    is_blocked: changes.blocked,
+    blocked_note: changes.blockedNote,
+    swimlane: changes.swimlane?.id,
+    type: changes.type?.id,
+    severity: changes.severity?.id,
+    priority: changes.priority?.id,
+    color: changes.color,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

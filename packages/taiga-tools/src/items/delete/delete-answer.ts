@@ -1,0 +1,67 @@
+import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { fence } from "../../text/fence.ts";
+import { ToolError } from "../../errors.ts";
+import { type DeleteOutcome, type DeleteResult } from "./delete-items.ts";
+import { countOutcomes } from "../outcome.ts";
+
+/** One thing's outcome as data. */
+export type DeleteRow = {
+  ref: string;
+  kind: string;
+  outcome: string;
+  /** What goes with it. */
+  children?: string[];
+  keeps?: string;
+  error?: string;
+};
+
+/**
+ * Writes down what would go, or what went.
+ *
+ * @throws {ToolError} `answer_too_large` when not everything that would go can be shown, and
+ *   so cannot be confirmed.
+ */
+export function toDeleteAnswer({ outcomes, confirm }: DeleteResult): {
+  text: string;
+  data: { items: DeleteRow[]; confirm?: string };
+} {
+  const lines = outcomes.flatMap(toLines);
+  const items = outcomes.map(toRow);
+  if (confirm === undefined) {
+    return { text: `${countOutcomes(outcomes)}.\n${fence(lines.join("\n"))}`, data: { items } };
+  }
+  if (countFitting(lines, MAX_ANSWER_BYTES) < lines.length) {
+    throw new ToolError(
+      "answer_too_large",
+      "refs: too much would go to show all of it in one answer. Delete fewer at a time.",
+    );
+  }
+  return {
+    text: `Nothing was deleted yet. This would go for good, with comments, history and attachments:\n${fence(lines.join("\n"))}\nIf the user wants exactly that, call again within 10 minutes with the same refs and confirm ${confirm}`,
+    data: { items, confirm },
+  };
+}
+
+function toLines(one: DeleteOutcome): string[] {
+  const { target, outcome } = one;
+  const isPlan = outcome === "would_delete";
+  const prefix = isPlan ? "" : `${outcome.replaceAll("_", " ")}: `;
+  const head = `${prefix}${one.ref}${target.line.slice(target.name.length)}`;
+  return [
+    [head, target.keeps, "error" in one ? one.error : undefined]
+      .filter((part) => part !== undefined)
+      .join(" | "),
+    ...target.children.map((child) => `  with ${child.line}`),
+  ];
+}
+
+const toRow = (one: DeleteOutcome): DeleteRow => ({
+  ref: one.ref,
+  kind: one.target.kind,
+  outcome: one.outcome,
+  ...(one.target.children.length > 0 && {
+    children: one.target.children.map(({ line }) => line),
+  }),
+  ...(one.target.keeps !== undefined && { keeps: one.target.keeps }),
+  ...("error" in one && { error: one.error }),
+});

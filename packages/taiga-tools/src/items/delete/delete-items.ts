@@ -1,0 +1,148 @@
+import { ToolError } from "../../errors.ts";
+import { fence } from "../../text/fence.ts";
+import { type Confirmations } from "../../calls/confirmation.ts";
+import { type DeletionTarget, readDeletionTarget } from "./deletion-target.ts";
+import { describeDrift, encodeSeenVersions } from "./drift.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { needsProject } from "../locate.ts";
+import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
+import { joinProblems } from "../changes/resolve-changes.ts";
+import { type LocateDeps } from "../target.ts";
+
+export interface DeleteRequest {
+  refs: readonly string[];
+  project: string | undefined;
+  /** From the first call; left out, nothing is deleted. */
+  confirm: string | undefined;
+}
+
+export interface DeleteDeps extends LocateDeps {
+  confirmations: Confirmations;
+  /** `YYYY-MM-DD` */
+  today: string;
+  signal: AbortSignal;
+  reportProgress(done: number, total: number, message: string): Promise<void>;
+}
+
+/** How one thing fared; `ref` as the caller may write it again. */
+export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
+  | { outcome: "would_delete" | "deleted" }
+  | Failure
+);
+
+export interface DeleteResult {
+  outcomes: DeleteOutcome[];
+  /** For the second call. */
+  confirm?: string;
+}
+
+/**
+ * Deletes in two calls. The first reads everything that would go and signs it; the second reads it
+ * again and deletes only when it is still the same, because Taiga's own delete takes no version and
+ * keeps no bin.
+ *
+ * @throws {ToolError} that names everything that is wrong with the input; `version_conflict` with
+ *   the difference when something changed since it was shown.
+ */
+export async function deleteItems(request: DeleteRequest, deps: DeleteDeps): Promise<DeleteResult> {
+  const targets = await readAll(request, deps);
+  const toRef = createRefWriter(targets, request.project);
+  if (request.confirm === undefined) {
+    return {
+      outcomes: targets.map((one) => ({ ref: toRef(one), target: one, outcome: "would_delete" })),
+      confirm: `${deps.confirmations.sign(toFacts(targets))}${encodeSeenVersions(targets)}`,
+    };
+  }
+  await verifyConfirmed(request.confirm, targets, deps);
+  return { outcomes: await removeAll(targets, toRef, deps) };
+}
+
+async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<DeletionTarget[]> {
+  const { project } = request;
+  const read = await mapConcurrent(request.refs, async (reference, index) => {
+    try {
+      return await readDeletionTarget(reference, deps, { project, field: `refs[${index}]` });
+    } catch (error) {
+      if (error instanceof ToolError) return error;
+      throw error;
+    }
+  });
+  const problems = read.filter((one) => one instanceof ToolError);
+  if (problems.length > 0) throw joinProblems(problems);
+  const ready = read.flatMap((one) => (one instanceof ToolError ? [] : [one]));
+  return [...new Map(ready.map((one) => [toKey(one), one])).values()];
+}
+
+const toKey = ({ kind, id }: DeletionTarget): string => `${kind} ${id}`;
+
+/** What a confirmation stands for, whatever order the references have. */
+const toFacts = (targets: readonly DeletionTarget[]): object =>
+  targets
+    .map((one) => ({
+      key: toKey(one),
+      // A sprint has no version; its line tells its dates and how much is in it.
+      state: one.kind === "sprint" ? one.line : one.version,
+      children: one.children.map(({ id, version }) => [id, version]),
+    }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+
+async function verifyConfirmed(
+  confirm: string,
+  targets: readonly DeletionTarget[],
+  { confirmations, taiga }: DeleteDeps,
+): Promise<void> {
+  const [token = ""] = confirm.split("~");
+  const verdict = confirmations.verify(token, toFacts(targets));
+  if (verdict === "valid") return;
+  if (verdict === "expired") {
+    throw new ToolError(
+      "invalid_argument",
+      "confirm: it is too old. Nothing was deleted. Call again without it to see what would go.",
+    );
+  }
+  throw new ToolError(
+    "version_conflict",
+    `confirm: this is not what you were shown. Nothing was deleted. Call again without confirm to see what would go now. The difference:\n${fence(await describeDrift(confirm, targets, taiga))}`,
+  );
+}
+
+async function removeAll(
+  targets: readonly DeletionTarget[],
+  toRef: (one: DeletionTarget) => string,
+  deps: DeleteDeps,
+): Promise<DeleteOutcome[]> {
+  const outcomes = new Map<DeletionTarget, DeleteOutcome>();
+  const storyOf = (one: DeletionTarget) =>
+    targets.find(({ kind, id }) => kind === "story" && id === one.parentId);
+  let stopped = false;
+  // A task that is named beside its story goes with it, and is gone by the time it would be asked.
+  const alone = targets.filter((one) => storyOf(one) === undefined);
+  for (const [index, one] of alone.entries()) {
+    const head = { ref: toRef(one), target: one };
+    if (stopped || deps.signal.aborted) {
+      outcomes.set(one, { ...head, ...NOT_ATTEMPTED });
+      continue;
+    }
+    try {
+      await one.remove();
+      outcomes.set(one, { ...head, outcome: "deleted" });
+    } catch (error) {
+      const { failure, stops } = toFailure(error);
+      stopped = stops;
+      outcomes.set(one, { ...head, ...failure });
+    }
+    await deps.reportProgress(index + 1, alone.length, `${head.ref} done`);
+  }
+  return targets.map((one) => {
+    const outcome = outcomes.get(storyOf(one) ?? one)!;
+    return { ...outcome, ref: toRef(one), target: one };
+  });
+}
+
+function createRefWriter(targets: readonly DeletionTarget[], project: string | undefined) {
+  const qualified = needsProject(targets, project);
+  return ({ project: { slug }, name }: DeletionTarget): string => {
+    if (!qualified) return name;
+    return name.startsWith("#") ? `${slug}${name}` : `${slug}#${name}`;
+  };
+}

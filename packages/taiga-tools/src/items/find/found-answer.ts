@@ -1,0 +1,63 @@
+import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { fence } from "../../text/fence.ts";
+import { toItemLine } from "../item-line.ts";
+import { type Position } from "../../schema/cursor.ts";
+import { type Found, type Listing } from "./listing.ts";
+import { toOrder } from "./order.ts";
+import { type ItemField, type ItemSummary, toSummary } from "../summary.ts";
+
+export interface FoundAnswer {
+  text: string;
+  data: { items: ItemSummary[]; total?: number; cursor?: string };
+}
+
+/** Writes a listing down, as far as it fits; what does not is behind the cursor. */
+export function toFoundAnswer(
+  { found, next, total }: Listing,
+  options: {
+    fields: readonly ItemField[];
+    qualified: boolean;
+    me: { id: number; username: string };
+    taigaWebUrl: string;
+    today: string;
+    order: string;
+    toCursor(position: Position): string;
+  },
+): FoundAnswer {
+  const items = found.map(({ row, source }) =>
+    toSummary(row, options.fields, { ...options, project: source.project }),
+  );
+  const lines = items.map(toItemLine);
+  // At least one, or the next answer would start at the same place.
+  const fitting = Math.max(1, countFitting(lines, MAX_ANSWER_BYTES));
+  const isCut = fitting < items.length;
+  const last = found[fitting - 1];
+  const position = isCut && last !== undefined ? toPosition(last, options.order) : next;
+  const shown = items.slice(0, fitting);
+  const cursor = position === undefined ? undefined : options.toCursor(position);
+  return {
+    text: toText(lines.slice(0, fitting), { total, cursor }),
+    data: {
+      items: shown,
+      ...(total !== undefined && { total }),
+      ...(cursor !== undefined && { cursor }),
+    },
+  };
+}
+
+const toPosition = ({ row, source }: Found, order: string): Position => ({
+  source: source.id,
+  after: { value: toOrder(order).valueOf(row, source.project), id: row.id },
+});
+
+function toText(
+  lines: readonly string[],
+  { total, cursor }: { total: number | undefined; cursor: string | undefined },
+): string {
+  const more = cursor === undefined ? "" : ` More follow: repeat with cursor ${cursor}`;
+  if (lines.length === 0) {
+    return cursor === undefined ? "Nothing matches." : `Nothing so far.${more}`;
+  }
+  const of = total !== undefined && total > lines.length ? ` of ${total}` : "";
+  return `${lines.length}${of} found.${more}\n${fence(lines.join("\n"))}`;
+}

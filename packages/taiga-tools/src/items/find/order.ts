@@ -1,0 +1,114 @@
+import { type Project } from "../../projects/project-directory.ts";
+import { type SortValue } from "../../schema/cursor.ts";
+import { type PageKind, TAIGA_WORDS } from "../../kinds.ts";
+import { type Row } from "../rows.ts";
+import { type ItemRow } from "../taiga-items.ts";
+
+/** What lists can be sorted by. `rank` is the order that people gave by dragging. */
+export const SORT_KEYS = [
+  "rank",
+  "created",
+  "modified",
+  "due",
+  "subject",
+  "status",
+  "priority",
+  "severity",
+  "points",
+  "votes",
+] as const;
+type SortKey = (typeof SORT_KEYS)[number];
+
+/** A total order over one list: by a value, then by id. Rows without a value come last. */
+export interface ItemOrder {
+  valueOf(row: Row, project: Project | undefined): SortValue;
+  /** Negative when the first value comes first. */
+  compare(one: SortValue, other: SortValue): number;
+  /** Taiga's parameter for the same order; `undefined` when it cannot sort so. */
+  native(kind: PageKind): string | undefined;
+  /** Filters that leave out what comes long before a value; empty when Taiga has none. */
+  from(value: SortValue): Record<string, string>;
+}
+
+type ValueOf<OfRow> = (row: OfRow, project: Project | undefined) => SortValue;
+
+const VALUES: Record<SortKey, ValueOf<ItemRow>> = {
+  rank: toRank,
+  created: (row) => Date.parse(row.created_date),
+  modified: (row) => Date.parse(row.modified_date),
+  due: (row) => row.due_date,
+  subject: (row) => row.subject.toLowerCase(),
+  status: (row, project) => orderOf(project?.[TAIGA_WORDS[row.kind].statuses], row.status),
+  priority: (row, project) =>
+    row.kind === "issue" ? orderOf(project?.priorities, row.priority) : null,
+  severity: (row, project) =>
+    row.kind === "issue" ? orderOf(project?.severities, row.severity) : null,
+  points: (row) => (row.kind === "story" ? row.total_points : null),
+  votes: (row) => row.total_voters,
+};
+
+/** Of a wiki page; by the other keys all pages are equal. */
+const PAGE_VALUES: Partial<Record<SortKey, ValueOf<Row & { kind: "wiki" }>>> = {
+  rank: (page) => page.slug,
+  created: (page) => Date.parse(page.created_date),
+  modified: (page) => Date.parse(page.modified_date),
+  subject: (page) => page.slug,
+};
+
+function toRank(row: ItemRow): SortValue {
+  if (row.kind === "story") return row.backlog_order;
+  if (row.kind === "task") return row.us_order;
+  // Nobody orders issues by hand.
+  return row.kind === "epic" ? row.epics_order : row.ref;
+}
+
+const orderOf = (
+  choices: readonly { id: number; order: number | null }[] | undefined,
+  chosen: number | null,
+): SortValue => choices?.find(({ id }) => id === chosen)?.order ?? null;
+
+const byDate = (name: string) => ({ story: name, task: name, issue: name });
+
+/**
+ * Other orders of Taiga leave open what comes first among equals, or sort by its database's rules;
+ * epics and wiki pages it cannot sort at all.
+ */
+const NATIVE: Partial<Record<SortKey, Partial<Record<PageKind, string>>>> = {
+  rank: { story: "backlog_order", task: "us_order", issue: "ref" },
+  created: byDate("created_date"),
+  modified: byDate("modified_date"),
+};
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
+
+/** @param name a sort key, with `-` before it to reverse. */
+export function toOrder(name: string): ItemOrder {
+  const descending = name.startsWith("-");
+  const key = name.replace("-", "") as SortKey;
+  const native = NATIVE[key];
+  return {
+    valueOf: (row, project) =>
+      row.kind === "wiki" ? (PAGE_VALUES[key]?.(row, project) ?? null) : VALUES[key](row, project),
+    compare(one, other) {
+      if (one === other) return 0;
+      if (one === null || other === null) return one === null ? 1 : -1;
+      return (one < other ? -1 : 1) * (descending ? -1 : 1);
+    },
+    native: (kind) => native?.[kind] && `${descending ? "-" : ""}${native[kind]}`,
+    from(value) {
+      if ((key !== "created" && key !== "modified") || typeof value !== "number") return {};
+      return descending
+        ? { [`${key}_date__lt`]: toDay(value + DAY_MS) }
+        : { [`${key}_date__gte`]: toDay(value) };
+    },
+  };
+}
+
+/** Whether an order is that of a project's own choices, which mean nothing elsewhere. */
+export const isOfProject = (name: string): boolean =>
+  ["status", "priority", "severity"].includes(name.replace("-", ""));
+
+/** Whether a name is a sort key, with or without `-`. */
+export const isSortName = (name: string): boolean =>
+  SORT_KEYS.some((key) => name === key || name === `-${key}`);

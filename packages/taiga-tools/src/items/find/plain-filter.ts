@@ -1,0 +1,55 @@
+import { type Criteria } from "./criteria.ts";
+import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
+import { isOverdue } from "../item-words.ts";
+import { type ItemFilter, type ItemRow } from "../taiga-items.ts";
+
+/** Criteria that are the same everywhere. */
+export function toPlainFilter(criteria: Criteria, kind: ItemKind): ItemFilter {
+  const { finished } = TAIGA_WORDS[kind];
+  const tags = splitNames(criteria.tags);
+  const lower = (names: string[]) => names.map((tag) => tag.toLowerCase());
+  const all = {
+    q: criteria.text,
+    [kind === "story" ? "is_closed" : "status__is_closed"]: criteria.closed,
+    tags: some(lower(tags.included)),
+    exclude_tags: some(lower(tags.excluded)),
+    created_date__gte: criteria.created_after,
+    created_date__lt: criteria.created_before,
+    modified_date__gte: criteria.modified_after,
+    modified_date__lt: criteria.modified_before,
+    ...(finished !== undefined && {
+      [`${finished}__gte`]: criteria.finished_after,
+      [`${finished}__lt`]: criteria.finished_before,
+    }),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** What Taiga cannot filter; `undefined` when nothing of it is asked. */
+export function toTest(criteria: Criteria, today: string): ((row: ItemRow) => boolean) | undefined {
+  const { overdue, due_before, blocked, unestimated } = criteria;
+  const tests: ((row: ItemRow) => boolean)[] = [];
+  if (overdue !== undefined) tests.push((row) => isOverdue(row, today) === overdue);
+  if (due_before !== undefined) {
+    tests.push((row) => row.due_date !== null && row.due_date < due_before);
+  }
+  if (blocked !== undefined) tests.push((row) => row.is_blocked === blocked);
+  if (unestimated !== undefined) {
+    tests.push((row) => row.kind === "story" && (row.total_points === null) === unestimated);
+  }
+  return tests.length === 0 ? undefined : (row) => tests.every((test) => test(row));
+}
+
+/** Names to include and, with `!` before them, to leave out. */
+export function splitNames(names: readonly string[] = []): {
+  included: string[];
+  excluded: string[];
+} {
+  const isExcluded = (name: string) => name.startsWith("!");
+  return {
+    included: names.filter((name) => !isExcluded(name)),
+    excluded: names.filter(isExcluded).map((name) => name.slice(1).trim()),
+  };
+}
+
+const some = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);

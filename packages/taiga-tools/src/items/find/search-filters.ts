@@ -1,0 +1,183 @@
+import { ToolError } from "../../errors.ts";
+import { findByName, isSameName } from "../../schema/names.ts";
+import { findMember, isNobody } from "../../projects/people.ts";
+import { type Project } from "../../projects/project-directory.ts";
+import { findSprint } from "../../projects/find-sprint.ts";
+import { type Criteria } from "./criteria.ts";
+import { isSameValue } from "../custom-fields.ts";
+import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
+import { type Source } from "./listing.ts";
+import { toNameFilter, type NameFilter, type SearchDeps } from "./name-filter.ts";
+import { parseReference } from "../reference.ts";
+import { type ItemFilter } from "../taiga-items.ts";
+import { resolveRef } from "../target.ts";
+
+/** Everything that criteria name, as Taiga's filters, for one kind in one project. */
+export async function toNamedFilter(
+  criteria: Criteria,
+  kind: ItemKind,
+  project: Project,
+  deps: SearchDeps,
+): Promise<NameFilter> {
+  const parts = await Promise.all([
+    byStatus(criteria, kind, project, deps),
+    byPeople(criteria, kind, project, deps),
+    bySprint(criteria, project, deps),
+    byEpic(criteria, project, deps),
+    bySwimlane(criteria, project, deps),
+    byRole(criteria, project, deps),
+    byParent(criteria, project, deps),
+    ...(["type", "severity", "priority"] as const).map((choice) =>
+      byChoice(choice, criteria, project, deps),
+    ),
+  ]);
+  return parts.includes("impossible") ? "impossible" : (Object.assign({}, ...parts) as ItemFilter);
+}
+
+const byChoice = (choice: IssueChoice, criteria: Criteria, project: Project, deps: SearchDeps) =>
+  toNameFilter(
+    choice,
+    criteria[choice],
+    deps,
+    (name) => findByName(project[ISSUE_CHOICES[choice]], name, choice, (one) => [one.name]).id,
+  );
+
+const byStatus = ({ status }: Criteria, kind: ItemKind, project: Project, deps: SearchDeps) =>
+  toNameFilter(
+    "status",
+    status,
+    deps,
+    (name) =>
+      findByName(project[TAIGA_WORDS[kind].statuses], name, "status", (one) => [one.name]).id,
+  );
+
+const byRole = ({ role }: Criteria, project: Project, deps: SearchDeps) =>
+  toNameFilter(
+    "role",
+    role,
+    deps,
+    (name) => findByName(project.roles, name, "role", (one) => [one.name]).id,
+  );
+
+const bySwimlane = ({ swimlane }: Criteria, project: Project, deps: SearchDeps) =>
+  toNameFilter("swimlane", swimlane, deps, (name) =>
+    isSameName(name, "none")
+      ? null
+      : findByName(project.swimlanes, name, "swimlane", (one) => [one.name]).id,
+  );
+
+/** The people that criteria name; without a project it can be but the user. */
+export async function byPeople(
+  criteria: Criteria,
+  kind: ItemKind,
+  project: Project | undefined,
+  deps: SearchDeps,
+): Promise<NameFilter> {
+  const toId = (field: string) => (name: string) => {
+    if (field === "assigned_to" && isNobody(name)) return null;
+    if (project === undefined || isSameName(name, "me")) return deps.me.id;
+    return findMember(project, deps.me, name, field).id;
+  };
+  const parts = await Promise.all(
+    (["assigned_to", "owner", "watchers"] as const).map((field) =>
+      toNameFilter(field, criteria[field], deps, toId(field)),
+    ),
+  );
+  const impossible = parts.includes("impossible");
+  return impossible
+    ? "impossible"
+    : toAssignedUsers(Object.assign({}, ...parts) as ItemFilter, kind);
+}
+
+/** A story's further assignees are found by another filter, which does not know "nobody". */
+function toAssignedUsers(filter: ItemFilter, kind: ItemKind): ItemFilter {
+  const { assigned_to, exclude_assigned_to, ...rest } = filter;
+  const rename = (value: ItemFilter["owner"]) =>
+    kind === "story" && Array.isArray(value) && !value.includes(null);
+  return {
+    ...rest,
+    ...(assigned_to !== undefined && {
+      [rename(assigned_to) ? "assigned_users" : "assigned_to"]: assigned_to,
+    }),
+    ...(exclude_assigned_to !== undefined && {
+      [rename(exclude_assigned_to) ? "exclude_assigned_users" : "exclude_assigned_to"]:
+        exclude_assigned_to,
+    }),
+  };
+}
+
+async function bySprint(
+  { sprint }: Criteria,
+  project: Project,
+  deps: SearchDeps,
+): Promise<NameFilter> {
+  if (sprint === undefined) return {};
+  const { directory, today } = deps;
+  const found = await deps.check.tryFind("sprint", sprint, () =>
+    findSprint(directory, project, sprint, { today, field: "sprint" }),
+  );
+  return found === undefined ? "impossible" : { milestone: found.id };
+}
+
+const byEpic = ({ epic }: Criteria, project: Project, deps: SearchDeps) =>
+  toNameFilter("epic", epic, deps, (name) =>
+    isSameName(name, "none")
+      ? null
+      : toItemId(name, { field: "epic", kind: "epic", project }, deps),
+  );
+
+async function byParent(
+  { parent }: Criteria,
+  project: Project,
+  deps: SearchDeps,
+): Promise<NameFilter> {
+  if (parent === undefined) return {};
+  if (isNobody(parent)) return { user_story: null };
+  const place = { field: "parent", kind: "story", project } as const;
+  const found = await deps.check.tryFind("parent", parent, () => toItemId(parent, place, deps));
+  return found === undefined ? "impossible" : { user_story: found };
+}
+
+/** @throws {ToolError} `not_found` for what is no such item of this project. */
+async function toItemId(
+  reference: string,
+  { field, kind, project }: { field: string; kind: ItemKind; project: Project },
+  { taiga, directory, taigaWebUrl }: SearchDeps,
+): Promise<number> {
+  const parsed = parseReference(reference, taigaWebUrl, field);
+  const isHere =
+    parsed.project === undefined ||
+    isSameName(parsed.project, project.slug) ||
+    isSameName(parsed.project, project.name);
+  const found = isHere
+    ? await resolveRef({ project, ref: parsed.ref }, { taiga, projects: directory })
+    : undefined;
+  if (found?.kind === kind) return found.id;
+  throw new ToolError(
+    "not_found",
+    `${field}: ${project.slug}#${parsed.ref} is not ${aKind(kind)} that you can see.`,
+  );
+}
+
+/** A test of custom fields, which Taiga cannot filter and does not list. */
+export async function customFieldTest(
+  { custom_fields = {} }: Criteria,
+  kind: ItemKind,
+  project: Project,
+  { check, taiga }: SearchDeps,
+): Promise<Source["confirms"] | "impossible"> {
+  const { customFields, type } = TAIGA_WORDS[kind];
+  const wanted: { id: number; value: unknown }[] = [];
+  for (const [name, value] of Object.entries(custom_fields)) {
+    const field = await check.tryFind("custom_fields", name, () =>
+      findByName(project[customFields], name, "custom_fields", (one) => [one.name]),
+    );
+    if (field === undefined) return "impossible";
+    wanted.push({ id: field.id, value });
+  }
+  if (wanted.length === 0) return undefined;
+  return async (row) => {
+    const { attributes_values: values } = await taiga.customAttributeValues.get(type, row.id);
+    return wanted.every(({ id, value }) => isSameValue(values[id], value));
+  };
+}

@@ -1,0 +1,140 @@
+import { type HistoryEntry } from "@taiga-mcp/taiga-client";
+import { toUsername } from "../projects/people.ts";
+import { type Project } from "../projects/project-directory.ts";
+import { toOneLine } from "../text/clean.ts";
+import { ownProperty } from "../text/own-property.ts";
+import { toValueText } from "./custom-fields.ts";
+import { ISSUE_CHOICES, type PageKind, TAIGA_WORDS } from "../kinds.ts";
+
+/** One field's change, in people's words. Empty text is "nothing". */
+export interface FieldHistory {
+  /** As our tools call it. */
+  field: string;
+  before: string;
+  after: string;
+  /** Roles whose points changed, or names of custom fields, when the change is about some of many. */
+  parts?: readonly string[];
+}
+
+/** Whose history it is: ids are read in its project and kind. */
+export interface HistoryOwner {
+  kind: PageKind;
+  project: Project;
+}
+
+const MAX_VALUE_LENGTH = 120;
+
+/** Taiga's names of what people change → ours. Orders, and HTML copies of texts, are left out. */
+const FIELD_NAMES: Record<string, string> = {
+  subject: "subject",
+  description: "description",
+  status: "status",
+  assigned_to: "assigned_to",
+  assigned_users: "assigned_to",
+  milestone: "sprint",
+  user_story: "parent",
+  points: "points",
+  tags: "tags",
+  is_blocked: "blocked",
+  blocked_note: "blocked_note",
+  due_date: "due_date",
+  swimlane: "swimlane",
+  type: "type",
+  severity: "severity",
+  priority: "priority",
+  color: "color",
+  content: "content",
+  custom_attributes: "custom_fields",
+};
+
+/** Fields that only timelines tell of, those of sprints and projects among them. */
+const TIMELINE_NAMES: Record<string, string> = {
+  name: "name",
+  estimated_start: "start",
+  estimated_finish: "finish",
+  attachments: "attachments",
+};
+
+/** Taiga's name of a field → ours; `undefined` for what people do not see. */
+export const toFieldName = (name: string): string | undefined =>
+  ownProperty(FIELD_NAMES, name) ?? ownProperty(TIMELINE_NAMES, name);
+
+/** What one history entry changed. */
+export function toHistoryFields(
+  entry: HistoryEntry,
+  { kind, project }: HistoryOwner,
+): FieldHistory[] {
+  return Object.entries(entry.diff).flatMap(([key, change]) => {
+    const field = ownProperty(FIELD_NAMES, key);
+    if (field === undefined || !Array.isArray(change)) return [];
+    const [before, after] = change as unknown[];
+    if (key === "points") return [pointsHistory(before, after, project)];
+    if (key === "custom_attributes") return [customHistory(before, after)];
+    const name = (value: unknown) => shorten(toName(key, value, { kind, project }));
+    return [{ field, before: name(before), after: name(after) }];
+  });
+}
+
+function toName(key: string, value: unknown, owner: HistoryOwner): string {
+  const { kind, project } = owner;
+  if (value === null || value === undefined) return "";
+  if (Array.isArray(value)) return value.map((each) => toName(key, each, owner)).join(", ");
+  const choices = {
+    status: kind === "wiki" ? [] : project[TAIGA_WORDS[kind].statuses],
+    type: project[ISSUE_CHOICES.type],
+    severity: project[ISSUE_CHOICES.severity],
+    priority: project[ISSUE_CHOICES.priority],
+    milestone: project.milestones,
+    swimlane: project.swimlanes,
+  }[key];
+  if (choices !== undefined) {
+    return choices.find(({ id }) => id === value)?.name ?? toValueText(value);
+  }
+  const isPerson = key === "assigned_to" || key === "assigned_users";
+  if (isPerson && typeof value === "number") return toUsername(project, value);
+  return toValueText(value);
+}
+
+/** Points are maps of role id to points id. */
+function pointsHistory(before: unknown, after: unknown, project: Project): FieldHistory {
+  const [old, young] = [toMap(before), toMap(after)];
+  const roles = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
+    (role) => ownProperty(old, role) !== ownProperty(young, role),
+  );
+  const roleName = (id: string) => project.roles.find((one) => String(one.id) === id)?.name ?? id;
+  const pointsName = (id: unknown) => project.points.find((one) => one.id === id)?.name ?? "?";
+  const tell = (points: Record<string, unknown>) =>
+    shorten(
+      roles.map((role) => `${roleName(role)} ${pointsName(ownProperty(points, role))}`).join(", "),
+    );
+  return { field: "points", before: tell(old), after: tell(young), parts: roles.map(roleName) };
+}
+
+/** Custom fields are lists of `{ id, name, value }`. */
+function customHistory(before: unknown, after: unknown): FieldHistory {
+  const [old, young] = [toFieldMap(before), toFieldMap(after)];
+  const names = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
+    (name) => ownProperty(old, name) !== ownProperty(young, name),
+  );
+  const tell = (values: Record<string, string>) =>
+    shorten(names.map((name) => `${name} = ${ownProperty(values, name) ?? ""}`).join(", "));
+  return { field: "custom_fields", before: tell(old), after: tell(young), parts: names };
+}
+
+function toFieldMap(value: unknown): Record<string, string> {
+  if (!Array.isArray(value)) return {};
+  return Object.fromEntries(
+    value.map((field: unknown) => {
+      const { name, value: content } = toMap(field);
+      return [toValueText(name), toValueText(content)];
+    }),
+  );
+}
+
+const toMap = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+
+function shorten(text: string): string {
+  const line = toOneLine(text);
+  return line.length <= MAX_VALUE_LENGTH ? line : `${line.slice(0, MAX_VALUE_LENGTH)}…`;
+}

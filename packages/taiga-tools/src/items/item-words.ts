@@ -1,0 +1,58 @@
+import { type Project } from "../projects/project-directory.ts";
+import { toOneLine } from "../text/clean.ts";
+import { ISSUE_CHOICES, type IssueChoice } from "../kinds.ts";
+import { type ItemRow } from "./taiga-items.ts";
+
+/** Open although its day has passed. */
+export const isOverdue = (row: ItemRow, today: string): boolean =>
+  row.due_date !== null && row.due_date < today && !row.is_closed;
+
+/** Ids of those who are assigned, the one mainly responsible first. */
+export function assigneeIds(row: ItemRow): number[] {
+  const main = row.assigned_to === null ? [] : [row.assigned_to];
+  return row.kind === "story" ? [...new Set([...main, ...row.assigned_users])] : main;
+}
+
+/** The name of a row's sprint, if it is in one. */
+export function toSprintName(row: ItemRow, project: Project | undefined): string | undefined {
+  if (row.milestone === null) return undefined;
+  const known = project?.milestones.find(({ id }) => id === row.milestone)?.name;
+  const told =
+    row.kind === "story"
+      ? row.milestone_name
+      : row.kind === "task"
+        ? row.milestone_slug
+        : undefined;
+  return toOneLine(known ?? told ?? `sprint ${row.milestone}`);
+}
+
+/** The name of a story's swimlane, if it is in one. */
+export function toSwimlaneName(row: ItemRow, project: Project | undefined): string | undefined {
+  if (row.kind !== "story" || row.swimlane === null) return undefined;
+  const known = project?.swimlanes.find(({ id }) => id === row.swimlane)?.name;
+  return toOneLine(known ?? `swimlane ${row.swimlane}`);
+}
+
+/** The name of an issue's type, severity or priority. */
+export function toChoiceName(
+  row: ItemRow,
+  choice: IssueChoice,
+  project: Project | undefined,
+): string | undefined {
+  if (row.kind !== "issue") return undefined;
+  const name = project?.[ISSUE_CHOICES[choice]].find(({ id }) => id === row[choice])?.name;
+  return name === undefined ? undefined : toOneLine(name);
+}
+
+/** How many stories an epic has, and how much of them is done. */
+export function toStoryCount({ user_stories_counts: counts }: ItemRow & { kind: "epic" }): string {
+  if (counts === null || counts.total === 0) return "0";
+  const done = Math.round((100 * (counts.progress ?? 0)) / counts.total);
+  return `${counts.total}, ${done}% done`;
+}
+
+/** When an item was closed last; `null` for what is open, and for epics. */
+export function toFinished(row: ItemRow): string | null {
+  if (row.kind === "epic") return null;
+  return row.kind === "story" ? row.finish_date : row.finished_date;
+}

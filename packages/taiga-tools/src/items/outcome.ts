@@ -1,0 +1,61 @@
+import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
+import { isExpectedFailure, ToolError } from "../errors.ts";
+import { toOneLine } from "../text/clean.ts";
+
+/** How one item of many fared. */
+export type Failure = {
+  outcome: "failed" | "unknown" | "not_attempted";
+  /** `code: what is wrong and what to do`. */
+  error: string;
+};
+
+/** After these the next item would fare no better. */
+const STOPPING: readonly string[] = [
+  "aborted",
+  "not_authenticated",
+  "server_error",
+  "temporarily_unavailable",
+  "throttled",
+  "token_not_valid",
+  "unavailable",
+  "unexpected_response",
+  "user_inactive",
+  "user_not_found",
+] satisfies (TaigaErrorCode | "temporarily_unavailable")[];
+
+/**
+ * What a thrown value means for one item; an unexpected error is thrown on.
+ * @returns `stops` when the rest need not be tried.
+ */
+export function toFailure(error: unknown): { failure: Failure; stops: boolean } {
+  if (!isExpectedFailure(error)) throw error;
+  const unknown =
+    (error instanceof TaigaError && error.outcomeUnknown) ||
+    (error instanceof ToolError && error.code === "outcome_unknown");
+  const check =
+    error instanceof TaigaError && error.outcomeUnknown
+      ? " It may have been written all the same: look before you repeat it."
+      : "";
+  return {
+    failure: {
+      outcome: unknown ? "unknown" : "failed",
+      error: `${error.code}: ${toOneLine(error.message)}${check}`,
+    },
+    stops: STOPPING.includes(error.code),
+  };
+}
+
+/** For the items after one whose failure stopped the call. */
+export const NOT_ATTEMPTED: Failure = {
+  outcome: "not_attempted",
+  error: "The call stopped before this item, see the one before.",
+};
+
+/** `3 updated, 1 conflict` */
+export function countOutcomes(outcomes: readonly { outcome: string }[]): string {
+  const counts = new Map<string, number>();
+  for (const { outcome } of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts]
+    .map(([outcome, count]) => `${count} ${outcome.replaceAll("_", " ")}`)
+    .join(", ");
+}

@@ -1,0 +1,47 @@
+import { capText, countFitting } from "../../text/cap.ts";
+import { type ItemDetails } from "./details.ts";
+
+/**
+ * Makes details fit: the description first, then of comments and history the newest. What was left
+ * out is said where it would stand.
+ */
+export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails {
+  const talk = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
+  const forDescription = talk ? maxBytes / 2 : maxBytes;
+  const description =
+    details.description === undefined ? undefined : capText(details.description, forDescription);
+  const share = (maxBytes - (description?.length ?? 0)) / 2;
+  const { comments, history } = details;
+  return {
+    ...details,
+    ...(description !== undefined && { description }),
+    ...(comments && {
+      comments: newest(
+        comments.map((one) => ({ ...one, text: capText(one.text, share) })),
+        share,
+        (text) => ({ by: "", at: "", text }),
+      ),
+    }),
+    ...(history && {
+      history: newest(history, share, (text) => ({ by: "", at: "", changes: [text] })),
+    }),
+  };
+}
+
+/** The last entries that fit, after a remark on the ones before. */
+function newest<Entry>(
+  entries: readonly Entry[],
+  maxBytes: number,
+  remark: (text: string) => Entry,
+): Entry[] {
+  const backwards = entries.toReversed();
+  const count = Math.max(
+    1,
+    countFitting(
+      backwards.map((entry) => JSON.stringify(entry)),
+      maxBytes,
+    ),
+  );
+  if (count >= entries.length) return [...entries];
+  return [remark(`${entries.length - count} earlier ones left out`), ...entries.slice(-count)];
+}

@@ -1,0 +1,203 @@
+import { type HistoryEntry, type TaigaClient, type TaigaObjectKind } from "@taiga-mcp/taiga-client";
+import { toUsername } from "../../projects/people.ts";
+import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
+import { toCleanText, toOneLine } from "../../text/clean.ts";
+import { toValueText } from "../custom-fields.ts";
+import { type HistoryOwner, toHistoryFields } from "../history-fields.ts";
+import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
+import { type Located, type LocatedPage } from "../locate.ts";
+import { type ItemSummary, type SummaryContext, toSummary } from "../summary.ts";
+import { createTaigaItems, type Item } from "../taiga-items.ts";
+
+/** What can be read of an item beside its summary. */
+export const INCLUDES = [
+  "description",
+  "comments",
+  "history",
+  "attachments",
+  "custom_fields",
+  "children",
+  "followers",
+] as const;
+export type Include = (typeof INCLUDES)[number];
+
+/** What was asked for beside the summary; all texts cleaned, by others. */
+export interface ItemDetails {
+  description?: string;
+  comments?: { by: string; at: string; text: string; edited?: true }[];
+  history?: { by: string; at: string; changes: string[] }[];
+  attachments?: { name: string; bytes: number; url: string; description?: string }[];
+  custom_fields?: Record<string, string>;
+  /** Counts changes of custom fields, which Taiga counts apart. */
+  customFieldsVersion?: number;
+  /** A story's tasks, an epic's stories. */
+  children?: ItemSummary[];
+  /** How many more there are. */
+  children_left_out?: number;
+  followers?: string[];
+  points_by_role?: Record<string, string>;
+}
+
+const MAX_CHILDREN = 100;
+
+export interface DetailsDeps {
+  taiga: TaigaClient;
+  projects: Pick<ProjectDirectory, "covers">;
+}
+
+/** Reads what was asked for of an item: at most one request for each kind of detail, none for some. */
+export async function readDetails(
+  { item, project }: Pick<Located, "item" | "project">,
+  include: ReadonlySet<Include>,
+  deps: DetailsDeps,
+  context: SummaryContext,
+): Promise<ItemDetails> {
+  const { taiga } = deps;
+  const { type } = TAIGA_WORDS[item.kind];
+  const [shared, custom, children] = await Promise.all([
+    readShared({ type, id: item.id, kind: item.kind, project }, include, taiga),
+    include.has("custom_fields") ? taiga.customAttributeValues.get(type, item.id) : undefined,
+    include.has("children") ? readChildren(item, project, deps, context) : undefined,
+  ]);
+  return {
+    ...(include.has("description") && { description: toCleanText(item.description) }),
+    ...(include.has("description") && toPointsByRole(item, project)),
+    ...shared,
+    ...(custom && {
+      custom_fields: toFieldNames(item, project, custom.attributes_values),
+      customFieldsVersion: custom.version,
+    }),
+    ...children,
+    ...(include.has("followers") && {
+      followers: item.watchers.map((id) => toUsername(project, id)),
+    }),
+  };
+}
+
+/** Reads what was asked for of a wiki page; its content counts as the description. */
+export async function readPageDetails(
+  { page, project }: Pick<LocatedPage, "page" | "project">,
+  include: ReadonlySet<Include>,
+  taiga: TaigaClient,
+): Promise<ItemDetails> {
+  const { type } = WIKI_WORDS;
+  const shared = await readShared({ type, id: page.id, kind: page.kind, project }, include, taiga);
+  return {
+    ...(include.has("description") && { description: toCleanText(page.content) }),
+    ...shared,
+  };
+}
+
+/** What items and wiki pages have alike. */
+async function readShared(
+  owner: HistoryOwner & { type: TaigaObjectKind; id: number },
+  include: ReadonlySet<Include>,
+  taiga: TaigaClient,
+): Promise<Pick<ItemDetails, "comments" | "history" | "attachments">> {
+  const { type, id, project } = owner;
+  const wantsHistory = include.has("comments") || include.has("history");
+  const [history, attachments] = await Promise.all([
+    wantsHistory ? taiga.history.list(type, id) : undefined,
+    include.has("attachments") ? taiga.attachments.list(type, project.id, id) : undefined,
+  ]);
+  return {
+    ...(include.has("comments") && history && { comments: toComments(history) }),
+    ...(include.has("history") && history && { history: toChanges(history, owner) }),
+    ...(attachments && {
+      attachments: attachments.map((file) => ({
+        name: toOneLine(file.name),
+        bytes: file.size ?? 0,
+        url: file.url,
+        ...(file.description !== "" && { description: toOneLine(file.description) }),
+      })),
+    }),
+  };
+}
+
+/** A story's tasks, an epic's stories; other kinds have nothing below them. */
+async function readChildren(
+  item: Item,
+  project: Project,
+  { taiga, projects }: DetailsDeps,
+  context: SummaryContext,
+): Promise<Pick<ItemDetails, "children" | "children_left_out">> {
+  if (item.kind !== "story" && item.kind !== "epic") return {};
+  const page = { pageSize: MAX_CHILDREN };
+  const { items, total } =
+    item.kind === "story"
+      ? await createTaigaItems(taiga).list(
+          "task",
+          { project: project.id, user_story: item.id, order_by: "us_order" },
+          page,
+        )
+      : await createTaigaItems(taiga).list(
+          "story",
+          { epic: item.id, order_by: "epic_order" },
+          page,
+        );
+  // An epic may have stories of other projects, also of some that the grant does not cover.
+  const children = items
+    .filter((row) => projects.covers(row.project))
+    .map((row) =>
+      toSummary(row, CHILD_FIELDS, {
+        ...context,
+        ...(row.project !== project.id && { project: undefined, qualified: true }),
+      }),
+    );
+  const leftOut = total - items.length;
+  return { children, ...(leftOut > 0 && { children_left_out: leftOut }) };
+}
+
+const CHILD_FIELDS = ["status", "assigned_to", "sprint", "points", "closed"] as const;
+
+function toPointsByRole(item: Item, project: Project): Pick<ItemDetails, "points_by_role"> {
+  if (item.kind !== "story") return {};
+  const named = Object.entries(item.points).flatMap(([roleId, pointsId]) => {
+    const role = project.roles.find(({ id }) => id === Number(roleId))?.name;
+    const points = project.points.find(({ id }) => id === pointsId);
+    return role === undefined || points === undefined || points.value === null
+      ? []
+      : [[role, points.name]];
+  });
+  return named.length === 0 ? {} : { points_by_role: Object.fromEntries(named) };
+}
+
+const whoWhen = (entry: HistoryEntry) => ({
+  by: entry.user?.username ?? toOneLine(entry.user?.name ?? "somebody"),
+  at: entry.created_at,
+});
+
+/** Oldest first, as people read; Taiga still sends those that were deleted. */
+const toComments = (history: HistoryEntry[]): ItemDetails["comments"] & object =>
+  history
+    .filter((entry) => entry.comment !== "" && entry.delete_comment_date === null)
+    .map((entry) => ({
+      ...whoWhen(entry),
+      text: toCleanText(entry.comment),
+      ...(entry.edit_comment_date !== null && { edited: true as const }),
+    }))
+    .toReversed();
+
+const toChanges = (history: HistoryEntry[], owner: HistoryOwner): ItemDetails["history"] & object =>
+  history
+    .map((entry) => ({
+      ...whoWhen(entry),
+      changes: toHistoryFields(entry, owner).map(
+        ({ field, before, after }) => `${field}: ${before || "–"} → ${after || "–"}`,
+      ),
+    }))
+    .filter(({ changes }) => changes.length > 0)
+    .toReversed();
+
+function toFieldNames(
+  item: Item,
+  project: Project,
+  values: Record<string, unknown>,
+): Record<string, string> {
+  const fields = project[TAIGA_WORDS[item.kind].customFields];
+  return Object.fromEntries(
+    fields
+      .map((field) => [field.name, toValueText(values[field.id])] as const)
+      .filter(([, value]) => value !== ""),
+  );
+}

@@ -1,0 +1,126 @@
+import { ToolError } from "../errors.ts";
+import { ITEM_KINDS, type ItemKind, TAIGA_WORDS, WIKI_WORDS } from "../kinds.ts";
+
+/** Which item a person means. */
+export interface ItemReference {
+  /** The number after `#`. */
+  ref: number;
+  /** Slug or name of the project, when the reference tells. */
+  project?: string;
+  /** Known from an address only. */
+  kind?: ItemKind;
+}
+
+/** Which wiki page a person means. */
+export interface PageReference {
+  /** The page's slug. */
+  page: string;
+  project?: string;
+}
+
+/** Which sprint a person means. */
+export interface SprintReference {
+  /** Its name, its slug in an address, or a word such as `current`. */
+  sprint: string;
+  project?: string;
+}
+
+export type Reference = ItemReference | PageReference | SprintReference;
+
+const MAX_REF = 2_147_483_647;
+
+/**
+ * Reads `#42`, `42`, `slug#42`, `wiki:page`, `slug#wiki:page`, `sprint:Sprint 5`, or a pasted
+ * address such as `https://taiga.example/project/slug/us/42`.
+ *
+ * @param taigaWebUrl the address of our Taiga; one of another Taiga would name a stranger's item.
+ * @param field the input field, for the message.
+ * @throws {ToolError} `invalid_argument`
+ */
+export function parseAnyReference(text: string, taigaWebUrl: string, field: string): Reference {
+  const reference = text.trim();
+  if (/^https?:\/\//i.test(reference)) return parseAddress(reference, taigaWebUrl, field);
+  return (
+    readNamed(reference) ??
+    readNumbered(reference) ??
+    fail(
+      field,
+      `"${reference.slice(0, 100)}" is no reference. Write #42, project-slug#42, wiki:page, or paste the Taiga address.`,
+    )
+  );
+}
+
+const NAMED = /^(?:(?<project>[^#:]+?)\s*#\s*)?(?<word>wiki|sprint)\s*:\s*(?<name>.+)$/i;
+
+function readNamed(reference: string): PageReference | SprintReference | undefined {
+  const { project, word, name } = NAMED.exec(reference)?.groups ?? {};
+  if (word === undefined || name === undefined) return undefined;
+  const where = project === undefined ? {} : { project };
+  return word.toLowerCase() === "wiki"
+    ? { page: toPageSlug(name), ...where }
+    : { sprint: name, ...where };
+}
+
+const NUMBERED = /^(?:(?:(?<project>[^#]+?)\s*)?#\s*)?(?<ref>\d+)$/;
+
+function readNumbered(reference: string): ItemReference | undefined {
+  const { project, ref } = NUMBERED.exec(reference)?.groups ?? {};
+  const number = Number(ref ?? 0);
+  if (number < 1 || number > MAX_REF) return undefined;
+  return { ref: number, ...(project !== undefined && { project }) };
+}
+
+function fail(field: string, problem: string): never {
+  throw new ToolError("invalid_argument", `${field}: ${problem}`);
+}
+
+/**
+ * Reads a reference to an item, see `parseAnyReference`.
+ * @throws {ToolError} `invalid_argument`, also for a wiki page and a sprint.
+ */
+export function parseReference(text: string, taigaWebUrl: string, field: string): ItemReference {
+  const reference = parseAnyReference(text, taigaWebUrl, field);
+  if ("ref" in reference) return reference;
+  const is = "page" in reference ? "wiki page" : "sprint";
+  return fail(field, `"${text.trim()}" is a ${is}; here only ${ITEM_KINDS.join(", ")} can stand.`);
+}
+
+/** Taiga makes `my-page` of the title "My page". */
+const toPageSlug = (name: string): string => name.trim().toLowerCase().replaceAll(/\s+/g, "-");
+
+/** Taiga's sprint page. */
+const SPRINT_PAGE = "taskboard";
+
+function parseAddress(address: string, taigaWebUrl: string, field: string): Reference {
+  const url = URL.parse(address);
+  const home = new URL(`${taigaWebUrl}/`);
+  // One host may serve several, each below a path of its own.
+  if (url?.host !== home.host || !url.pathname.startsWith(home.pathname)) {
+    return fail(field, `this address is not of the Taiga connected here, which is ${taigaWebUrl}.`);
+  }
+  const match = /^project\/(?<project>[^/]+)\/(?<page>[a-z]+)\/(?<name>[^/]+)\/?$/.exec(
+    url.pathname.slice(home.pathname.length),
+  );
+  const { project, page, name } = match?.groups ?? {};
+  if (project !== undefined && name !== undefined) {
+    const kind = ITEM_KINDS.find((each) => TAIGA_WORDS[each].page === page);
+    if (kind !== undefined && /^0*[1-9]\d{0,8}$/.test(name))
+      return { project, kind, ref: Number(name) };
+    if (page === WIKI_WORDS.page) return { project, page: decode(name) };
+    if (page === SPRINT_PAGE) return { project, sprint: decode(name) };
+  }
+  const pages = ITEM_KINDS.map((each) => TAIGA_WORDS[each].page).join("|");
+  return fail(
+    field,
+    `this address names nothing that can be read; those end in /project/<slug>/<${pages}>/<number>, /wiki/<page> or /taskboard/<sprint>.`,
+  );
+}
+
+/** As it stands when it is no valid percent-encoding. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,71 @@
+import {
+  type Epic,
+  type EpicChanges,
+  type EpicFilter,
+  type EpicRow,
+  type Issue,
+  type IssueChanges,
+  type IssueFilter,
+  type IssueRow,
+  type Page,
+  type PageRequest,
+  type TaigaClient,
+  type Task,
+  type TaskChanges,
+  type TaskFilter,
+  type TaskRow,
+  type UserStory,
+  type UserStoryChanges,
+  type UserStoryFilter,
+  type UserStoryRow,
+} from "@taiga-mcp/taiga-client";
+import { type ItemKind } from "../kinds.ts";
+
+/** What Taiga does not tell of some kinds, so that readers need not ask which kind it is. */
+const NOT_TOLD = { milestone: null, due_date: null, total_comments: null } as const;
+type NotTold<Field extends keyof typeof NOT_TOLD> = Pick<typeof NOT_TOLD, Field>;
+
+type Kinds<Story, TaskLike, IssueLike, EpicLike> =
+  | (Story & { kind: "story" })
+  | (TaskLike & { kind: "task" })
+  | (IssueLike & NotTold<"total_comments"> & { kind: "issue" })
+  | (EpicLike & NotTold<keyof typeof NOT_TOLD> & { kind: "epic" });
+
+/** A row of one of Taiga's lists, and which list. */
+export type ItemRow = Kinds<UserStoryRow, TaskRow, IssueRow, EpicRow>;
+/** An item with its description. */
+export type Item = Kinds<UserStory, Task, Issue, Epic>;
+
+/** By Taiga's names; each kind reads its own. */
+export type ItemFilter = UserStoryFilter & TaskFilter & IssueFilter & EpicFilter;
+/** By Taiga's names; each kind reads its own. */
+export type ItemPatch = UserStoryChanges & TaskChanges & IssueChanges & EpicChanges;
+
+/** Taiga's four kinds of items behind one door. Throws `TaigaError` like the client below. */
+export interface TaigaItems {
+  list(kind: ItemKind, filter: ItemFilter, page: PageRequest): Promise<Page<ItemRow>>;
+  getByRef(kind: ItemKind, projectId: number, ref: number): Promise<Item>;
+  getById(kind: ItemKind, id: number): Promise<Item>;
+  create(kind: ItemKind, values: ItemPatch & { project: number; subject: string }): Promise<Item>;
+  update(kind: ItemKind, id: number, changes: ItemPatch & { version: number }): Promise<Item>;
+  delete(kind: ItemKind, id: number): Promise<void>;
+}
+
+export function createTaigaItems({ userStories, tasks, issues, epics }: TaigaClient): TaigaItems {
+  const resources = { story: userStories, task: tasks, issue: issues, epic: epics };
+  // Each resource answers with its own kind, which the type of a looked-up resource cannot say.
+  const toRow = (kind: ItemKind, row: object) => ({ ...NOT_TOLD, ...row, kind }) as ItemRow;
+  const toItem = (kind: ItemKind, item: object) => ({ ...NOT_TOLD, ...item, kind }) as Item;
+  return {
+    list: async (kind, filter, page) => {
+      const rows = await resources[kind].list(filter, page);
+      return { ...rows, items: rows.items.map((row) => toRow(kind, row)) };
+    },
+    getByRef: async (kind, projectId, ref) =>
+      toItem(kind, await resources[kind].getByRef({ projectId }, ref)),
+    getById: async (kind, id) => toItem(kind, await resources[kind].getById(id)),
+    create: async (kind, values) => toItem(kind, await resources[kind].create(values)),
+    update: async (kind, id, changes) => toItem(kind, await resources[kind].update(id, changes)),
+    delete: (kind, id) => resources[kind].delete(id),
+  };
+}

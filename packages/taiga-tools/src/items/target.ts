@@ -1,0 +1,69 @@
+import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { ToolError } from "../errors.ts";
+import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
+import { type ItemKind, KIND_OF_TYPE } from "../kinds.ts";
+import { parseReference } from "./reference.ts";
+
+/** An item as a reference named it, not read yet. */
+export interface Target {
+  project: Project;
+  ref: number;
+  kind: ItemKind;
+  id: number;
+}
+
+export interface LocateDeps {
+  taiga: TaigaClient;
+  projects: ProjectDirectory;
+  taigaWebUrl: string;
+}
+
+/** What a ref stands for: remembered, or found out with one request. */
+export async function resolveRef(
+  { project, ref }: { project: Project; ref: number },
+  { taiga, projects }: Pick<LocateDeps, "taiga" | "projects">,
+): Promise<{ kind: ItemKind; id: number } | undefined> {
+  const known = projects.refs.recall(project.id, ref);
+  if (known !== undefined) return known;
+  const resolved = await taiga.resolver
+    .resolve({ projectSlug: project.slug, ref })
+    .catch((error: unknown) => {
+      if (isOutOfSight(error)) return undefined;
+      throw error;
+    });
+  if (resolved === undefined) return undefined;
+  const found = { kind: KIND_OF_TYPE[resolved.kind], id: resolved.id };
+  projects.refs.remember(project.id, ref, found);
+  return found;
+}
+
+/** Finds an item's kind and id; the same reference again costs nothing. */
+export type TargetFinder = (
+  reference: string,
+  options: { project: string | undefined; field: string },
+) => Promise<Target>;
+
+/** @throws {ToolError} from the finder: `invalid_argument`, `not_found`, unknown projects. */
+export function createTargetFinder(deps: LocateDeps): TargetFinder {
+  const known = new Map<string, Promise<Target>>();
+  const find: TargetFinder = async (reference, options) => {
+    const { ref, project: own } = parseReference(reference, deps.taigaWebUrl, options.field);
+    const project = await deps.projects.resolve(own ?? options.project);
+    const found = await resolveRef({ project, ref }, deps);
+    if (found === undefined) throw unknownItem(project, ref, options.field);
+    return { project, ref, ...found };
+  };
+  return (reference, options) => {
+    const key = JSON.stringify([reference, options.project]);
+    const target = known.get(key) ?? find(reference, options);
+    known.set(key, target);
+    return target;
+  };
+}
+
+/** Missing, or hidden from this user: Taiga does not always tell which. */
+export const isOutOfSight = (error: unknown): boolean =>
+  error instanceof TaigaError && ["not_found", "permission_denied"].includes(error.code);
+
+export const unknownItem = (project: Project, ref: number, field: string): ToolError =>
+  new ToolError("not_found", `${field}: there is no ${project.slug}#${ref} that you can see.`);

@@ -1,0 +1,39 @@
+import { type CustomAttributeValues } from "@taiga-mcp/taiga-client";
+import { isSameValue, toValueText } from "../custom-fields.ts";
+import { type ResolvedChanges } from "../changes/resolve-changes.ts";
+
+/** What would change among an item's custom fields, and the whole map that Taiga is to be sent. */
+export interface CustomFieldsChange {
+  before: string;
+  after: string;
+  /** Names of the fields. */
+  parts: string[];
+  /** Taiga replaces the whole map, so it holds the present values too. */
+  merged: CustomAttributeValues;
+}
+
+/** @returns `undefined` when everything is so already. */
+export function toCustomFieldsChange(
+  wanted: ResolvedChanges["customFields"],
+  current: CustomAttributeValues,
+): CustomFieldsChange | undefined {
+  const changed = (wanted ?? []).filter(
+    ({ field, value }) => !isSameValue(current.attributes_values[field.id], value),
+  );
+  if (changed.length === 0) return undefined;
+  const tell = (value: unknown) => toValueText(value) || "–";
+  return {
+    before: changed
+      .map(({ field }) => `${field.name} = ${tell(current.attributes_values[field.id])}`)
+      .join(", "),
+    after: changed.map(({ field, value }) => `${field.name} = ${tell(value)}`).join(", "),
+    parts: changed.map(({ field }) => field.name),
+    merged: {
+      attributes_values: {
+        ...current.attributes_values,
+        ...Object.fromEntries(changed.map(({ field, value }) => [field.id, value])),
+      },
+      version: current.version,
+    },
+  };
+}

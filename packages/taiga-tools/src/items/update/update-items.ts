@@ -1,0 +1,183 @@
+import { ToolError } from "../../errors.ts";
+import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
+import { Changes } from "../changes/change-fields.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { TAIGA_WORDS } from "../../kinds.ts";
+import { locate, type Located, needsProject } from "../locate.ts";
+import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
+import {
+  hasNewTag,
+  joinProblems,
+  resolveChanges,
+  type ResolvedChanges,
+} from "../changes/resolve-changes.ts";
+import { createTargetFinder, type LocateDeps } from "../target.ts";
+import { type Clock, toToday } from "../../clock.ts";
+import { updateItem, type UpdateResult } from "./update-item.ts";
+import { type BaseVersion, parseVersion } from "../version.ts";
+
+export interface UpdateItemsRequest {
+  /** Each with changes of its own, which win over the shared ones. */
+  items: readonly { ref: string; version?: string | undefined; [field: string]: unknown }[];
+  set: Changes;
+  project: string | undefined;
+  dryRun: boolean;
+}
+
+export interface UpdateItemsDeps extends LocateDeps {
+  clock: Clock;
+  signal: AbortSignal;
+  reportProgress(done: number, total: number, message: string): Promise<void>;
+}
+
+/** How one item fared; `ref` as the caller may write it again. */
+export type UpdateOutcome = { ref: string } & (UpdateResult | Failure);
+
+interface Prepared {
+  ref: string;
+  located: Located;
+  changes: ResolvedChanges;
+  base: BaseVersion | undefined;
+}
+
+/**
+ * Changes many items. Everything is looked up first; one wrong name or reference and nothing is
+ * written. Then item by item: one that fails does not stop the others, unless Taiga is gone.
+ *
+ * @throws {ToolError} that names everything that is wrong with the input.
+ */
+export async function updateItems(
+  request: UpdateItemsRequest,
+  deps: UpdateItemsDeps,
+): Promise<UpdateOutcome[]> {
+  const prepared = await prepareAll(request, deps);
+  const me = await deps.projects.me();
+  const outcomes: UpdateOutcome[] = [];
+  let stopped = false;
+  for (const [index, { ref, ...one }] of prepared.entries()) {
+    if (stopped || deps.signal.aborted) {
+      outcomes.push({ ref, ...NOT_ATTEMPTED });
+      continue;
+    }
+    try {
+      const result = await updateItem({ ...one, dryRun: request.dryRun }, { ...deps, me });
+      const { project } = one.located;
+      if (result.outcome === "updated" && hasNewTag(one.changes, project)) {
+        deps.projects.drop(project.id);
+      }
+      outcomes.push({ ref, ...result });
+    } catch (error) {
+      const { failure, stops } = toFailure(error);
+      // Nothing was done yet, so the error is the whole answer.
+      if (stops && index === 0 && failure.outcome !== "unknown") throw error;
+      stopped = stops;
+      outcomes.push({ ref, ...failure });
+    }
+    await deps.reportProgress(index + 1, prepared.length, `${ref} done`);
+  }
+  return outcomes;
+}
+
+async function prepareAll(request: UpdateItemsRequest, deps: UpdateItemsDeps): Promise<Prepared[]> {
+  const prepare = createPreparation(request, deps);
+  const prepared = await mapConcurrent(request.items, async (_item, index) => {
+    try {
+      return await prepare(index);
+    } catch (error) {
+      if (error instanceof ToolError) return error;
+      throw error;
+    }
+  });
+  const problems = prepared.filter((one) => one instanceof ToolError);
+  if (problems.length > 0) throw joinProblems(problems);
+  const ready = prepared.flatMap((one) => (one instanceof ToolError ? [] : [one]));
+  verifyDistinct(ready);
+  const located = ready.map((one) => one.located);
+  const qualified = needsProject(located, request.project);
+  return ready.map((one) => ({ ...one, ref: toRef(one.located, qualified) }));
+}
+
+const toRef = ({ item, project }: Located, qualified: boolean): string =>
+  `${qualified ? project.slug : ""}#${item.ref}`;
+
+/** The same item twice would make the second change run into the first. */
+function verifyDistinct(prepared: readonly Prepared[]): void {
+  const seen = new Set<string>();
+  for (const { located } of prepared) {
+    const key = `${located.item.kind} ${located.item.id}`;
+    if (seen.has(key)) {
+      throw new ToolError("invalid_argument", `items: ${located.reference} is there twice.`);
+    }
+    seen.add(key);
+  }
+}
+
+/** Looks one item and its changes up; shared changes once for each project and kind. */
+function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
+  const shared = new Map<string, Promise<ResolvedChanges>>();
+  const resolveDeps = { ...deps, today: toToday(deps.clock), findTarget: createTargetFinder(deps) };
+
+  const resolve = async (changes: Changes, { item, project }: Located, path: string) =>
+    resolveChanges(
+      changes,
+      { kind: item.kind, project, path },
+      { ...resolveDeps, me: await deps.projects.me() },
+    );
+  const resolveShared = (located: Located) => {
+    const key = `${located.project.id} ${located.item.kind}`;
+    const known = shared.get(key) ?? resolve(request.set, located, "set.");
+    shared.set(key, known);
+    return known;
+  };
+
+  return async (index: number): Promise<Prepared> => {
+    const { ref, version, ...own } = request.items[index]!;
+    const path = `items[${index}]`;
+    const base = version === undefined ? undefined : parseVersion(version, `${path}.version`);
+    const ownChanges = parseOwn(own, path);
+    const located = await locate(ref, deps, { project: request.project, field: `${path}.ref` });
+    const changes = {
+      ...(await resolveShared(located)),
+      ...(await resolve(ownChanges, located, `${path}.`)),
+    };
+    verifyAllowed(located, changes, path);
+    return { ref, located, changes, base };
+  };
+}
+
+/** Own changes stand beside the reference, where no schema names them. */
+function parseOwn(own: Record<string, unknown>, path: string): Changes {
+  const parsed = Changes.safeParse(own);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) =>
+    [[path, ...issue.path].join("."), issue.message].join(": "),
+  );
+  throw new ToolError("invalid_argument", problems.join("\n"));
+}
+
+function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, path: string): void {
+  const { comment, epics, stories, ...fields } = changes;
+  const hasFields = Object.keys(fields).length > 0;
+  const hasLinks = epics !== undefined || stories !== undefined;
+  if (!hasFields && !hasLinks && comment === undefined) {
+    throw new ToolError(
+      "invalid_argument",
+      `${path}: no change is given, neither here nor in set.`,
+    );
+  }
+  verifyWritable(project, path);
+  const { permission } = TAIGA_WORDS[item.kind];
+  if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
+  if (hasFields || comment !== undefined) {
+    const enough = hasFields ? [permission.modify] : [permission.modify, permission.comment];
+    verifyPermission(project, enough, path);
+  }
+  const { sprint, parent } = changes;
+  const keepsStory = item.kind === "task" && item.user_story !== null && parent !== null;
+  if (sprint !== undefined && sprint.id !== item.milestone && keepsStory) {
+    throw new ToolError(
+      "invalid_argument",
+      `${path}.sprint: task #${item.ref} goes with its story; move the story instead.`,
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { type CustomFieldsChange } from "./custom-field-changes.ts";
+import { type EpicLink, writeLink } from "../changes/epic-links.ts";
+import { TAIGA_WORDS } from "../../kinds.ts";
+import { createTaigaItems, type Item, type ItemPatch } from "../taiga-items.ts";
+import { toVersionText } from "../version.ts";
+
+/** What is to be written of one item, in up to three kinds of requests. */
+export interface PlannedWrite {
+  patch: ItemPatch;
+  /** What Taiga is to compare with. */
+  version: number;
+  custom: CustomFieldsChange | undefined;
+  customFieldsVersion: { customFields?: number };
+  links: readonly EpicLink[];
+}
+
+/**
+ * Writes an item: its fields, then its custom fields, then its links. Once something was written,
+ * a later failure is told beside it.
+ *
+ * @returns the item's version afterwards, and what could not be written.
+ */
+export async function writeUpdate(
+  item: Item,
+  plan: PlannedWrite,
+  taiga: TaigaClient,
+): Promise<{ version: string; note?: string }> {
+  const notes: string[] = [];
+  let written = false;
+  let { version } = item;
+  let customFields = plan.customFieldsVersion;
+  const attempt = async (what: string, write: () => Promise<void>) => {
+    try {
+      await write();
+      written = true;
+    } catch (error) {
+      if (!written || !(error instanceof TaigaError)) throw error;
+      notes.push(`The rest was written, ${what} not: ${error.code}: ${error.message}`);
+    }
+  };
+  if (Object.keys(plan.patch).length > 0) {
+    await attempt("the fields were", async () => {
+      const changes = { ...plan.patch, version: plan.version };
+      ({ version } = await createTaigaItems(taiga).update(item.kind, item.id, changes));
+    });
+  }
+  const { custom } = plan;
+  if (custom !== undefined) {
+    await attempt("custom_fields were", async () => {
+      notes.push(...(await writeCustomFields(item, custom, taiga)));
+      customFields = { customFields: custom.merged.version + 1 };
+    });
+  }
+  for (const link of plan.links) {
+    await attempt("an epic link was", () => writeLink(link, taiga));
+  }
+  return {
+    version: toVersionText({ item: version, ...customFields }),
+    ...(notes.length > 0 && { note: notes.join(" ") }),
+  };
+}
+
+async function writeCustomFields(
+  item: Item,
+  { merged }: CustomFieldsChange,
+  taiga: TaigaClient,
+): Promise<string[]> {
+  const { type } = TAIGA_WORDS[item.kind];
+  const written = await taiga.customAttributeValues.update(type, item.id, merged);
+  // Taiga compares nothing here; its count tells when somebody wrote between our two requests.
+  if (written.version === merged.version + 1) return [];
+  return [
+    "Somebody else changed custom fields in the same moment; their values may be lost. get_items with include history shows them.",
+  ];
+}

@@ -1,0 +1,29 @@
+import { ToolError } from "../errors.ts";
+
+/**
+ * What a caller saw of an item. Taiga counts an item's changes and those of its custom fields
+ * apart; both together are written `7-3`, the first alone `7`.
+ */
+export interface BaseVersion {
+  item: number;
+  customFields?: number;
+}
+
+export const toVersionText = ({ item, customFields }: BaseVersion): string =>
+  customFields === undefined ? String(item) : `${item}-${customFields}`;
+
+/** @throws {ToolError} `invalid_argument` */
+export function parseVersion(text: string, field: string): BaseVersion {
+  const match = /^v?(?<item>\d{1,9})(?:-(?<customFields>\d{1,9}))?$/.exec(text.trim());
+  const { item, customFields } = match?.groups ?? {};
+  if (item === undefined) {
+    throw new ToolError(
+      "invalid_argument",
+      `${field}: "${text}" is no version; use what get_items gave.`,
+    );
+  }
+  return {
+    item: Number(item),
+    ...(customFields !== undefined && { customFields: Number(customFields) }),
+  };
+}

@@ -1,0 +1,3 @@
+/** Groups of tools that are switched on together; `core` is the default. */
+export const TOOLSETS = ["core"] as const;
+export type Toolset = (typeof TOOLSETS)[number];

@@ -1,0 +1,47 @@
+import { type Clock } from "../clock.ts";
+import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
+import { LRUCache } from "lru-cache";
+
+/** Remembers what a loader answered, for a while; callers that come meanwhile share one load. */
+export interface Memo<Key, Value> {
+  get(key: Key, load: () => Promise<Value>): Promise<Value>;
+  drop(key: Key): void;
+}
+
+/** Failures of the one who asked rather than of Taiga: hung up, or a credential that just ended. */
+const PERSONAL: readonly TaigaErrorCode[] = ["aborted", "token_not_valid", "not_authenticated"];
+
+/** @param options.max entries kept; the longest unused goes first. */
+export function createMemo<Key extends string | number, Value>(options: {
+  clock: Clock;
+  max: number;
+  ttlSeconds: number;
+}): Memo<Key, Value> {
+  const { clock, max, ttlSeconds } = options;
+  const entries = new LRUCache<Key, { value: Promise<Value>; expiresAt: number }>({ max });
+
+  const start = (key: Key, load: () => Promise<Value>): Promise<Value> => {
+    const entry = { value: load(), expiresAt: clock() + ttlSeconds };
+    entries.set(key, entry);
+    // A failure is told to those who wait for it and then forgotten.
+    entry.value.catch(() => {
+      if (entries.peek(key) === entry) entries.delete(key);
+    });
+    return entry.value;
+  };
+
+  return {
+    async get(key, load) {
+      const known = entries.get(key);
+      if (known === undefined || known.expiresAt <= clock()) return start(key, load);
+      try {
+        return await known.value;
+      } catch (error) {
+        const personal = error instanceof TaigaError && PERSONAL.includes(error.code);
+        if (!personal) throw error;
+        return start(key, load);
+      }
+    },
+    drop: (key) => void entries.delete(key),
+  };
+}

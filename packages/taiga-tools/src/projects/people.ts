@@ -1,0 +1,49 @@
+import { type Me } from "@taiga-mcp/taiga-client";
+import { ToolError } from "../errors.ts";
+import { findByName, isSameName, nearestNames } from "../schema/names.ts";
+import { type Project } from "./project-directory.ts";
+
+export type Member = Project["members"][number];
+
+/** Words that stand for no person. */
+const NOBODY: readonly string[] = ["nobody", "none", "unassigned", ""];
+
+export const isNobody = (reference: string): boolean =>
+  NOBODY.some((word) => isSameName(word, reference));
+
+/**
+ * Finds a project's member by `me`, username (also with `@`), full name, or the asking user's own
+ * e-mail address: Taiga tells nobody else's.
+ *
+ * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
+ */
+export function findMember(project: Project, me: Me, reference: string, field: string): Member {
+  const isMe = isSameName(reference, "me") || isSameName(reference, me.email);
+  if (isMe) {
+    const member = project.members.find(({ id }) => id === me.id);
+    if (member !== undefined) return member;
+    throw new ToolError("not_found", `${field}: you are no member of "${project.name}".`);
+  }
+  if (/.@./.test(reference)) throw unknownAddress(project, reference, field);
+  return findByName(project.members, reference.replace(/^@/, ""), field, (member) => [
+    member.username,
+    member.full_name,
+  ]);
+}
+
+function unknownAddress(project: Project, address: string, field: string): ToolError {
+  const [name = address] = address.split("@");
+  const near = nearestNames(
+    name,
+    project.members.flatMap((one) => [one.username, one.full_name]),
+  );
+  return new ToolError(
+    "not_found",
+    `${field}: Taiga shows no e-mail addresses but your own, so "${address}" cannot be found. Use a username or full name` +
+      (near.length > 0 ? `, perhaps: ${near.join(", ")}.` : "; get_project lists them."),
+  );
+}
+
+/** A member's username; others, who left the project, only have an id. */
+export const toUsername = (project: Project | undefined, id: number): string =>
+  project?.members.find((member) => member.id === id)?.username ?? `user ${id}`;

@@ -1,0 +1,242 @@
+import { type Clock } from "../clock.ts";
+import {
+  type Me,
+  type Milestone,
+  type ProjectDetail,
+  type ProjectRow,
+  type TaigaClient,
+  TaigaError,
+} from "@taiga-mcp/taiga-client";
+import { LRUCache } from "lru-cache";
+import { ToolError } from "../errors.ts";
+import { createMemo, type Memo } from "./memo.ts";
+import { isSameName, nearestNames } from "../schema/names.ts";
+import { createRefMemory, type RefMemory } from "./ref-memory.ts";
+
+/** How long what Taiga says about projects is believed; a write that touches it drops it at once. */
+const METADATA_TTL_SECONDS = 60;
+/** Projects whose details are kept per user. */
+const MAX_DETAILS = 50;
+/** Items whose kind is remembered per user. */
+const MAX_REFS = 500;
+
+/** A project with all that writing into it needs: people, roles, statuses, points, fields. */
+export type Project = ProjectDetail;
+
+/** One user's projects, within the projects that the grant covers. */
+export interface ProjectDirectory {
+  /**
+   * The user as Taiga knows them. Their roles only when the grant covers all projects: Taiga names
+   * those of all of them together.
+   */
+  me(): Promise<Me>;
+
+  /** The projects that the user is a member of and the grant covers, in the user's own order. */
+  list(): Promise<ProjectRow[]>;
+
+  /**
+   * Finds a project by slug, name or id.
+   *
+   * @param reference may be left out when only one project is in reach.
+   * @throws {ToolError} `not_found`, `ambiguous_name` and `invalid_argument` (left out although
+   *   several are in reach), each with candidates; `project_not_granted`.
+   */
+  resolve(reference?: string): Promise<Project>;
+
+  /**
+   * A project by Taiga's id.
+   * @throws {ToolError} `project_not_granted`
+   */
+  byId(projectId: number): Promise<Project>;
+
+  /** The project's sprints that are not closed, with their dates. */
+  openSprints(projectId: number): Promise<Milestone[]>;
+
+  /** Everything the user may do in at least one project in reach. */
+  myPermissions(): Promise<ReadonlySet<string>>;
+
+  /** Whether the grant covers a project. */
+  covers(projectId: number): boolean;
+
+  /** Whether the grant covers some projects only. */
+  isLimited: boolean;
+
+  /** What refs stand for, as far as seen. */
+  refs: RefMemory;
+
+  /** Forgets a project's metadata, because something in it was just changed. */
+  drop(projectId: number): void;
+}
+
+interface DirectoryUser {
+  /** Who asks; what is remembered for one subject is never shown to another. */
+  subject: string;
+  /** Taiga as this user. */
+  taiga: TaigaClient;
+  /** Ids of the projects that the grant covers. */
+  projects: "all" | readonly number[];
+}
+
+export interface ProjectDirectories {
+  for(user: DirectoryUser): ProjectDirectory;
+}
+
+interface UserMemory {
+  me: Memo<"me", Me>;
+  list: Memo<"list", ProjectRow[]>;
+  details: Memo<number, Project>;
+  sprints: Memo<number, Milestone[]>;
+  refs: RefMemory;
+}
+
+/**
+ * Remembers projects' metadata for a minute, per user.
+ *
+ * @param maxUsers how many users are remembered; the longest unused goes first.
+ */
+export function createProjectDirectories(deps: {
+  clock: Clock;
+  maxUsers: number;
+}): ProjectDirectories {
+  const memories = new LRUCache<string, UserMemory>({ max: deps.maxUsers });
+  const memo = <Key extends string | number, Value extends object>(max: number) =>
+    createMemo<Key, Value>({ clock: deps.clock, max, ttlSeconds: METADATA_TTL_SECONDS });
+
+  const memoryOf = (subject: string): UserMemory => {
+    const known = memories.get(subject);
+    if (known !== undefined) return known;
+    const memory: UserMemory = {
+      me: memo(1),
+      list: memo(1),
+      details: memo(MAX_DETAILS),
+      sprints: memo(MAX_DETAILS),
+      refs: createRefMemory(MAX_REFS),
+    };
+    memories.set(subject, memory);
+    return memory;
+  };
+
+  return { for: (user) => createProjectDirectory(user, memoryOf(user.subject)) };
+}
+
+function createProjectDirectory(user: DirectoryUser, memory: UserMemory): ProjectDirectory {
+  const { taiga, projects: granted } = user;
+  const covers = (projectId: number) => granted === "all" || granted.includes(projectId);
+  const requireGrant = (projectId: number, name: string) => {
+    if (!covers(projectId)) throw notGranted(name);
+  };
+
+  const isLimited = granted !== "all";
+  const me = async () => {
+    const known = await memory.me.get("me", () => taiga.users.me());
+    return isLimited ? { ...known, roles: [] } : known;
+  };
+  const listAll = () =>
+    memory.list.get("list", async () => taiga.projects.list({ memberId: (await me()).id }));
+  const list = async () => (await listAll()).filter((project) => covers(project.id));
+  const byId = async (projectId: number) => {
+    requireGrant(projectId, `with id ${projectId}`);
+    return memory.details.get(projectId, () => taiga.projects.getById(projectId));
+  };
+
+  /** A project the user is no member of: a public one, which only its slug or id can name. */
+  const outside = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
+    // The answer says no more than the question: a caller who knows the name may know why it is refused.
+    if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
+    try {
+      const found = /^\d+$/.test(reference)
+        ? await taiga.projects.getById(Number(reference))
+        : await taiga.projects.getBySlug(reference.toLowerCase());
+      requireGrant(found.id, `"${reference}"`);
+      return await memory.details.get(found.id, () => Promise.resolve(found));
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      throw unknownProject(reference, mine);
+    }
+  };
+
+  return {
+    me,
+    list,
+    byId,
+    covers,
+    isLimited,
+    refs: memory.refs,
+
+    async resolve(reference) {
+      const mine = await list();
+      if (reference === undefined) return byId(onlyProject(mine).id);
+      const matches = matchingProjects(mine, reference);
+      const [match] = matches;
+      if (match === undefined) return outside(reference, mine);
+      if (matches.length === 1) return byId(match.id);
+      throw new ToolError(
+        "ambiguous_name",
+        `project: ${matches.length} of your projects are called "${reference}". Use one of the slugs: ${slugs(matches)}.`,
+      );
+    },
+
+    openSprints: async (projectId) => {
+      requireGrant(projectId, `with id ${projectId}`);
+      return memory.sprints.get(projectId, () =>
+        taiga.milestones.list({ projectId, closed: false }),
+      );
+    },
+
+    myPermissions: async () => new Set((await list()).flatMap((project) => project.my_permissions)),
+
+    drop(projectId) {
+      memory.details.drop(projectId);
+      memory.sprints.drop(projectId);
+      memory.list.drop("list");
+    },
+  };
+}
+
+/** A slug or an id names one project; a name may name several. */
+function matchingProjects(projects: ProjectRow[], reference: string): ProjectRow[] {
+  const exact = projects.find(
+    ({ slug, id }) => isSameName(slug, reference) || String(id) === reference,
+  );
+  return exact === undefined ? projects.filter(({ name }) => isSameName(name, reference)) : [exact];
+}
+
+function onlyProject(projects: ProjectRow[]): ProjectRow {
+  const [only] = projects;
+  if (only !== undefined && projects.length === 1) return only;
+  throw new ToolError(
+    "invalid_argument",
+    only === undefined
+      ? "project: you are a member of no project that this connection covers. Name a public project by its slug."
+      : `project: name one of your ${projects.length} projects: ${slugs(projects)}.`,
+  );
+}
+
+const MAX_SLUGS = 20;
+
+function slugs(projects: ProjectRow[]): string {
+  const shown = projects.slice(0, MAX_SLUGS).map(({ slug }) => slug);
+  const more = projects.length - shown.length;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more (list_projects shows all)` : "");
+}
+
+function unknownProject(reference: string, mine: ProjectRow[]): ToolError {
+  const near = nearestNames(
+    reference,
+    mine.flatMap(({ name, slug }) => [slug, name]),
+  );
+  return new ToolError(
+    "not_found",
+    `project: there is no project "${reference}" that you can see.` +
+      (near.length > 0 ? ` Did you mean: ${near.join(", ")}?` : " list_projects shows yours."),
+  );
+}
+
+const notGranted = (name: string) =>
+  new ToolError(
+    "project_not_granted",
+    `project: this connection does not cover the project ${name}. Its user chose the projects when connecting; to change them, connect again.`,
+  );
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof TaigaError && (error.code === "not_found" || error.code === "permission_denied");

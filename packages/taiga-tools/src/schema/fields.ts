@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { nearestNames } from "./names.ts";
+
+/*
+ * Input fields that every tool shares. Models send numbers, booleans and lists as text now and
+ * then; these take both, while the JSON schema shown stays the plain one.
+ */
+
+/** What `text` holds when it is JSON of the expected outer shape; else the value as it came. */
+function parseJson(value: unknown, opening: "[" | "{"): unknown {
+  if (typeof value !== "string" || !value.trimStart().startsWith(opening)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+const toText = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
+
+/** A field that may be left out; some clients send null for those. */
+export const maybe = <Field extends z.ZodType>(field: Field) =>
+  z.preprocess((value) => value ?? undefined, field.optional()).optional();
+
+// Bounds are refinements: as keywords of the JSON schema they would cost every client tokens.
+const bounded = (max: number) =>
+  z
+    .string()
+    .trim()
+    .refine((value) => value.length <= max, `must have at most ${max} characters`);
+
+/** Text; a number is taken as its digits. */
+export const text = (maxLength: number) => z.preprocess(toText, bounded(maxLength));
+
+/** A name that can also be taken away: "none", "" or null. */
+export const clearableName = z.preprocess(
+  (value) => (value === null ? "" : toText(value)),
+  bounded(200),
+);
+
+/** Also "true", "false", "yes", "no". */
+export const flag = z.preprocess((value) => {
+  if (typeof value !== "string") return value;
+  const word = value.trim().toLowerCase();
+  if (["true", "yes", "1"].includes(word)) return true;
+  return ["false", "no", "0"].includes(word) ? false : value;
+}, z.boolean());
+
+/** A whole number in a range, also as digits. */
+export const count = (min: number, max: number) =>
+  z.preprocess(
+    (value) => (typeof value === "string" && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
+    z.int().refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`),
+  );
+
+/** A list; also a list as JSON text, or a single value. */
+export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
+  z.preprocess(
+    (value) => {
+      const list = parseJson(value, "[");
+      return list === undefined || list === null || Array.isArray(list) ? list : [list];
+    },
+    z.array(item).refine((list) => list.length <= max, `must hold at most ${max}`),
+  );
+
+/** A list of names. */
+export const names = listOf(text(200), 50);
+
+/** An object; also as JSON text. */
+export const objectOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z.preprocess((value) => parseJson(value, "{"), shape);
+
+/** An object of these fields alone; for one that is misspelt the nearest are offered. */
+export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? tellUnknown(issue.keys, Object.keys(shape)) : undefined,
+  });
+
+function tellUnknown(unknown: readonly string[], known: readonly string[]): string {
+  const told = unknown.map((name) => {
+    const near = nearestNames(name, known);
+    return `there is no field "${name}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
+  });
+  return `${told.join("; ")}. Fields: ${known.join(", ")}`;
+}
+
+/** An object of which clients see no more than the description tells. */
+export const describedObject = <Shape extends z.ZodType>(shape: Shape) =>
+  objectOf(z.unknown().meta({ type: "object" }).pipe(shape));
+
+/** An object whose members are named by people, such as roles; clients see a plain object. */
+export const mapOf = <Value extends z.ZodType>(value: Value) =>
+  describedObject(z.record(z.string(), value));
+
+/**
+ * A row of an answer: the fields that a client may rely on, and more. That more may come is
+ * JSON Schema's default, which to spell out costs every client tokens.
+ */
+export const openRow = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.looseObject(shape).meta({ additionalProperties: undefined });
+
+const isDay = (value: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+  new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value) === true;
+
+/** A day, `YYYY-MM-DD`. */
+export const day = z.string().trim().refine(isDay, "must be a date: YYYY-MM-DD");
+
+/** A day that can also be taken away: "none", "" or null. */
+export const clearableDay = z.preprocess(
+  (value) => (value === null ? "none" : value),
+  z
+    .string()
+    .trim()
+    .refine((value) => ["", "none"].includes(value) || isDay(value), "must be YYYY-MM-DD or none"),
+);
+
+/** Which project, by slug, name or id. */
+export const project = text(200).describe("Slug or name");
+
+/** Items, wiki pages and the like, as people write them. */
+export const references = listOf(text(500), 100)
+  .refine((refs) => refs.length > 0, "must hold at least one")
+  .describe("#42, slug#42, wiki:page or Taiga URL");
+
+/** Repeats with the same key and arguments never create twice. */
+export const idempotencyKey = text(200)
+  .refine((key) => key.length >= 8, "must have at least 8 characters")
+  .describe("Unique text: repeating the call does nothing twice");
+
+/** Shows what would be done, does nothing. */
+export const dryRun = flag.describe("Only show what would change");

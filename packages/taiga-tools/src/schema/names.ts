@@ -1,0 +1,90 @@
+import { ToolError } from "../errors.ts";
+
+const MAX_CANDIDATES = 5;
+
+/** Case, surrounding and repeated spaces and the Unicode form of a letter make no difference. */
+const normalize = (name: string): string =>
+  name.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
+
+/** Also "in-progress" for "In progress", as long as that is not a name of its own. */
+const loosen = (name: string): string => normalize(name).replaceAll(/[-_ ]+/g, " ");
+
+/** Whether two names are the same to a person. */
+export const isSameName = (one: string, other: string): boolean =>
+  normalize(one) === normalize(other);
+
+/**
+ * Finds what people call by a name: exactly as written, else ignoring case, else also ignoring
+ * hyphens. A near miss is never taken, only offered.
+ *
+ * @param field the input field, for the message.
+ * @param nameOf the names of an option; the first is shown.
+ * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
+ */
+export function findByName<Option>(
+  options: readonly Option[],
+  name: string,
+  field: string,
+  nameOf: (option: Option) => readonly string[],
+): Option {
+  for (const spell of [(text: string) => text, normalize, loosen]) {
+    const matches = options.filter((option) =>
+      nameOf(option).some((candidate) => spell(candidate) === spell(name)),
+    );
+    const [match] = matches;
+    if (match !== undefined && matches.length === 1) return match;
+    if (matches.length > 1) {
+      throw new ToolError(
+        "ambiguous_name",
+        `${field}: "${name}" means several: ${matches
+          .slice(0, MAX_CANDIDATES)
+          .map((option) => nameOf(option).join(" = "))
+          .join(", ")}. Use a name that only one of them has.`,
+      );
+    }
+  }
+  throw unknownName(field, name, options.flatMap(nameOf));
+}
+
+/** The answer to a name that nothing has. */
+function unknownName(field: string, name: string, known: readonly string[]): ToolError {
+  const near = nearestNames(name, known);
+  const hint =
+    known.length === 0
+      ? "This project has none."
+      : near.length > 0
+        ? `Did you mean: ${near.join(", ")}?`
+        : `Known: ${known.slice(0, MAX_CANDIDATES * 2).join(", ")}${known.length > MAX_CANDIDATES * 2 ? ", …" : ""}.`;
+  return new ToolError("not_found", `${field}: there is no "${name}". ${hint}`);
+}
+
+/** The names that a person may have meant, best first: those that contain it, then by typing errors. */
+export function nearestNames(name: string, names: readonly string[]): string[] {
+  const wanted = loosen(name);
+  return [...new Set(names)]
+    .map((candidate) => ({ candidate, distance: distanceOf(wanted, loosen(candidate)) }))
+    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, MAX_CANDIDATES)
+    .map(({ candidate }) => candidate);
+}
+
+function distanceOf(wanted: string, candidate: string): number {
+  if (wanted !== "" && candidate.startsWith(wanted)) return 0.5;
+  const part = wanted.length >= 3 && (candidate.includes(wanted) || wanted.includes(candidate));
+  return part && candidate.length >= 3 ? 1 : levenshtein(wanted, candidate);
+}
+
+/** Single-letter insertions, deletions and replacements between two texts. */
+function levenshtein(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replace = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[to.length]!;
+}

@@ -1,0 +1,82 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { TOOLSETS, type Toolset } from "../policy/toolsets.ts";
+import type { ToolDefinition, ToolHints } from "./define-tool.ts";
+import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
+
+/** What a model is told of a tool. */
+export interface ToolListing {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: ListedSchema;
+  outputSchema: ListedSchema;
+  annotations: ToolHints;
+}
+
+/** A tool, with everything about it that is the same for every request made once. */
+export interface LoadedTool {
+  definition: ToolDefinition & { toolset: Toolset };
+  listing: ToolListing;
+}
+
+/** verb_noun, within what MCP and the APIs of models allow. */
+const NAME = /^[a-z]+(_[a-z]+)+$/;
+const MAX_NAME_LENGTH = 64;
+
+/**
+ * Imports every tool below a folder, `<toolset>/<verb>-<noun>`, toolsets in their order and tools
+ * by name, so that a list of them always has the same order. There is no list to extend.
+ *
+ * @param folder source or build output: files of the same kind as this one are read.
+ * @throws {Error} that names the file, when it holds no tool, or one of another name.
+ */
+export async function loadTools(
+  folder = new URL("../tools/", import.meta.url),
+): Promise<readonly LoadedTool[]> {
+  const tools: LoadedTool[] = [];
+  for (const toolset of TOOLSETS) {
+    const files = await readdir(new URL(`${toolset}/`, folder));
+    for (const file of files.filter(isModule).toSorted()) {
+      const module: { default?: unknown } = await import(
+        new URL(`${toolset}/${file}`, folder).href
+      );
+      tools.push(toLoadedTool(readDefinition(module.default, toolset, file), toolset));
+    }
+  }
+  return tools;
+}
+
+/** Prepares one tool; `loadTools` does it for all. */
+export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): LoadedTool {
+  const inputSchema = toListedSchema(definition.inputSchema, "input");
+  const outputSchema = toListedSchema(definition.outputSchema, "output");
+  const { name, title, description, annotations } = definition;
+  return {
+    definition: { ...definition, toolset },
+    listing: { name, title, description, inputSchema, outputSchema, annotations },
+  };
+}
+
+const MODULE_EXTENSION = path.extname(import.meta.url);
+
+const isModule = (file: string): boolean =>
+  file.endsWith(MODULE_EXTENSION) && !file.endsWith(`.d${MODULE_EXTENSION}`);
+
+function readDefinition(exported: unknown, toolset: string, file: string): ToolDefinition {
+  const fail = (reason: string): never => {
+    throw new Error(`tools/${toolset}/${file}: ${reason}`);
+  };
+  if (!isToolDefinition(exported)) return fail("the default export must be made by defineTool");
+  const name = path.basename(file, MODULE_EXTENSION).replaceAll("-", "_");
+  if (exported.name !== name) fail(`the tool must be called ${name}, like its file`);
+  if (!NAME.test(name) || name.length > MAX_NAME_LENGTH) {
+    fail(`the name must be verb_noun in snake_case, at most ${MAX_NAME_LENGTH} characters`);
+  }
+  return exported;
+}
+
+const isToolDefinition = (value: unknown): value is ToolDefinition =>
+  typeof value === "object" &&
+  value !== null &&
+  ["name", "inputSchema", "outputSchema", "handler"].every((key) => key in value);

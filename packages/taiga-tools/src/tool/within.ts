@@ -1,0 +1,18 @@
+import { TaigaError } from "@taiga-mcp/taiga-client";
+
+/**
+ * Waits for Taiga, but not for ever. What is waited for goes on.
+ * @throws {TaigaError} `unavailable` when it takes longer than `timeoutMs`.
+ */
+export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => reject(new TaigaError("unavailable", "No answer in time.")),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

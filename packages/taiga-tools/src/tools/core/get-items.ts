@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
+import { INCLUDES } from "../../items/read/details.ts";
+import { readItems } from "../../items/read/read-items.ts";
+import { toToday } from "../../clock.ts";
+import { defineTool, READS } from "../../tool/define-tool.ts";
+import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
+
+/** So few are read for their content, more for an overview. */
+const FEW = 5;
+
+export default defineTool({
+  name: "get_items",
+  title: "Get items",
+  description: "Read items and wiki pages by reference, each with its version.",
+  access: "read",
+  taigaPermissions: permissionsTo("view", PAGE_KINDS),
+  annotations: READS,
+  inputSchema: z.strictObject({
+    refs: references,
+    project: maybe(project),
+    include: maybe(
+      listOf(z.enum(INCLUDES), INCLUDES.length).describe(
+        `Children: story's tasks, epic's stories. Default description, up to ${FEW}`,
+      ),
+    ),
+  }),
+  outputSchema: openRow({
+    items: z.array(openRow({ ref: z.string(), version: z.string().describe("For update_items") })),
+  }),
+  handler({ refs, project: reference, include }, context) {
+    const few = refs.length <= FEW ? (["description"] as const) : [];
+    return readItems(
+      { refs: [...new Set(refs)], project: reference, include: new Set(include ?? few) },
+      { ...context, today: toToday(context.clock) },
+    );
+  },
+});

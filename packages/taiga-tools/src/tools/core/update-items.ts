@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { ITEM_KINDS, permissionsTo } from "../../kinds.ts";
+import { Changes, CHANGES_TEXT } from "../../items/changes/change-fields.ts";
+import { toUpdateAnswer } from "../../items/update/update-answer.ts";
+import { updateItems } from "../../items/update/update-items.ts";
+import { CHANGES, defineTool } from "../../tool/define-tool.ts";
+import {
+  describedObject,
+  dryRun,
+  listOf,
+  maybe,
+  openRow,
+  project,
+  text,
+} from "../../schema/fields.ts";
+
+const ItemToUpdate = z.preprocess(
+  (value) => (typeof value === "string" || typeof value === "number" ? { ref: value } : value),
+  openRow({
+    ref: text(500).describe("#42, slug#42, URL"),
+    version: maybe(text(30).describe("The one you saw; others' later changes become conflicts")),
+  }),
+);
+
+export default defineTool({
+  name: "update_items",
+  title: "Update items",
+  description:
+    "Change items: set for all, and fields of its own beside each ref. Fields left out stay.",
+  access: "write",
+  taigaPermissions: [
+    ...permissionsTo("modify", ITEM_KINDS),
+    ...permissionsTo("comment", ITEM_KINDS),
+  ],
+  annotations: CHANGES,
+  inputSchema: z.strictObject({
+    items: listOf(ItemToUpdate, 100)
+      .refine((items) => items.length > 0, "must hold at least one")
+      .describe("Each with ref, and changes of its own as in set"),
+    set: maybe(describedObject(Changes).describe(`Changes for all: ${CHANGES_TEXT}`)),
+    project: maybe(project),
+    dry_run: maybe(dryRun),
+  }),
+  outputSchema: z.object({
+    items: z.array(
+      openRow({
+        ref: z.string(),
+        outcome: z.string().describe("updated, unchanged, conflict, failed"),
+      }),
+    ),
+  }),
+  async handler({ items, set = {}, project: reference, dry_run: isDryRun = false }, context) {
+    const request = { items, set, project: reference, dryRun: isDryRun };
+    return toUpdateAnswer(await updateItems(request, context));
+  },
+});

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type Narrowing,
+  NarrowingError,
+  parseNarrowing,
+  toNarrowingQuery,
+} from "../../src/policy/narrowing.ts";
+import { TOOLSETS } from "../../src/policy/toolsets.ts";
+
+const name = fc.constantFrom("toolsets", "readonly", "readOnly", "x", "%72eadonly", "");
+const value = fc.oneof(
+  fc.constantFrom(
+    ...TOOLSETS,
+    "core,core",
+    "true",
+    "TRUE",
+    "false",
+    "0",
+    "1",
+    "",
+    ",",
+    '"',
+    "none",
+  ),
+  fc.stringMatching(/^[\x21-\x7e]{0,8}$/),
+);
+const query = fc
+  .array(
+    fc.tuple(name, value, fc.boolean()).map(([key, text, bare]) => (bare ? key : `${key}=${text}`)),
+    { maxLength: 3 },
+  )
+  .map((parameters) => parameters.join("&"));
+
+function parse(text: string): Narrowing | "refused" {
+  try {
+    return parseNarrowing(new URLSearchParams(text));
+  } catch (error) {
+    if (error instanceof NarrowingError) return "refused";
+    throw error;
+  }
+}
+
+describe("the query of an MCP address", () => {
+  // @rule INPUT-14
+  it("names toolsets that exist, each once, or is refused as a request", () => {
+    fc.assert(
+      fc.property(query, (text) => {
+        const narrowing = parse(text);
+        if (narrowing === "refused" || narrowing.toolsets === undefined) return;
+        expect(narrowing.toolsets.length).toBeGreaterThan(0);
+        expect(new Set(narrowing.toolsets).size).toBe(narrowing.toolsets.length);
+        expect(narrowing.toolsets.filter((toolset) => !TOOLSETS.includes(toolset))).toEqual([]);
+      }),
+    );
+  });
+
+  // @rule MCP-AUTH-8
+  it("that asks for readonly is never taken for one that does not", () => {
+    fc.assert(
+      fc.property(query, (text) => {
+        const asked = new URLSearchParams(text).get("readonly");
+        const narrowing = parse(text);
+        if (narrowing === "refused") return;
+        expect(narrowing.readOnly).toBe(asked !== null && !/^(false|0)$/i.test(asked));
+      }),
+    );
+  });
+
+  // @rule INPUT-14
+  it("is repeated letter by letter where it is ours and good, and not at all otherwise", () => {
+    fc.assert(
+      fc.property(query, (text) => {
+        const repeated = toNarrowingQuery(text);
+        const keys = [...new URLSearchParams(text).keys()];
+        const isOurs = keys.every((key) => key === "toolsets" || key === "readonly");
+        const isGood = isOurs && text !== "" && parse(text) !== "refused";
+        expect(repeated).toBe(isGood ? `?${text}` : "");
+        expect(repeated).not.toMatch(/["\\\s]/);
+        expect(toNarrowingQuery(repeated)).toBe(repeated);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { type ToolDefinition } from "../../../src/tool/define-tool.ts";
+import { ToolError } from "../../../src/errors.ts";
+import { loadTools } from "../../../src/tool/load-tools.ts";
+import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { type Bench, createBench } from "../../support/tool-context.ts";
+
+const tools = new Map((await loadTools()).map((tool) => [tool.definition.name, tool.definition]));
+const toolOf = (name: string): ToolDefinition => tools.get(name)!;
+
+/** Bob is in three projects; the grant covers the first. Nothing of the others may be told. */
+const COVERED = 1;
+const SECRETS = ["Moonshot", "moonshot", "Skunkworks", "skunkworks", "hush", "Hidden"];
+
+function open(): Bench & { epicId: number; storyId: number } {
+  const double = createTaigaDouble([
+    projectOf(COVERED, "alpha-one"),
+    projectOf(2, "moonshot", { name: "Moonshot" }),
+    projectOf(3, "skunkworks", { name: "Skunkworks" }),
+  ]);
+  const story = double.add("userstory", { subject: "Known" });
+  double.add("userstory", { subject: "hush hush", project: 2 });
+  const epic = double.add("epic", { subject: "hush epic", project: 2 });
+  double.links.push({ epic: epic.id, user_story: story.id });
+  double.relink();
+  return { ...createBench({ double, projects: [COVERED] }), epicId: epic.id, storyId: story.id };
+}
+
+/** What each tool is called with to reach into a project. */
+const REACH: Record<string, (project: string) => object[]> = {
+  get_project: (project) => [{ project }],
+  find_items: (project) => [{ project }, { project, text: "hush" }],
+  get_items: (project) => [
+    { refs: ["#2"], project },
+    { refs: [`${project}#2`] },
+    { refs: [`https://taiga.test/project/${project}/us/2`] },
+    { refs: [`https://taiga.test/project/${project}/wiki/home`] },
+    { refs: ["wiki:home"], project },
+  ],
+  list_sprints: (project) => [{ project }],
+  get_sprint: (project) => [{ project }, { project, sprint: "Sprint 2" }],
+  get_activity: (project) => [{ project }, { project, person: "alice" }],
+  create_items: (project) => [
+    { project, items: [{ kind: "story", subject: "New" }] },
+    { project, items: [{ kind: "story", subject: "New" }], dry_run: true },
+    { project: "alpha-one", items: [{ kind: "story", subject: "New", epic: [`${project}#3`] }] },
+  ],
+  update_items: (project) => [
+    { items: [{ ref: "#2", subject: "Mine" }], project },
+    { items: [{ ref: `${project}#2`, subject: "Mine" }] },
+    { items: [{ ref: `https://taiga.test/project/${project}/us/2`, subject: "Mine" }] },
+    { items: [{ ref: "#1", epic: [`${project}#3`] }], project: "alpha-one" },
+  ],
+  add_comment: (project) => [
+    { refs: ["#2"], comment: "Hello", project },
+    { refs: [`${project}#2`], comment: "Hello" },
+    { refs: [`https://taiga.test/project/${project}/us/2`], comment: "Hello", dry_run: true },
+  ],
+  save_sprint: (project) => [{ sprint: "Sprint 2", project, start: "2026-11-16" }],
+  delete_items: (project) => [
+    { refs: ["#2"], project },
+    { refs: [`${project}#2`] },
+    { refs: [`https://taiga.test/project/${project}/us/2`] },
+    { refs: [`https://taiga.test/project/${project}/taskboard/sprint-2`] },
+  ],
+};
+
+/** Those that take no project, tested below. */
+const WITHOUT_PROJECT = ["get_me", "list_projects"];
+
+const WRITES = /\.(create|bulkCreate|update|delete|addStory|removeStory|comment)/;
+
+describe("a project that the grant does not cover", () => {
+  // @rule MCP-SECURITY-16
+  it("is tried with every tool there is", () => {
+    expect([...tools.keys()].toSorted()).toEqual(
+      [...Object.keys(REACH), ...WITHOUT_PROJECT].toSorted(),
+    );
+  });
+
+  const references = ["moonshot", "MOONSHOT", "2"];
+  const attempts = Object.entries(REACH).flatMap(([name, inputs]) =>
+    references.flatMap((project) =>
+      inputs(project).map((input) => [name, JSON.stringify(input), input] as const),
+    ),
+  );
+
+  // @rule MCP-SECURITY-6
+  it.each(attempts)("is refused by %s with %s", async (name, _text, input) => {
+    const { call, double } = open();
+    const refusal = await call(toolOf(name), input).then(toRefusal, toRefusal);
+    expect(refusal).toContain("project_not_granted");
+    // Whoever asks learns what they said, and nothing of what it stands for.
+    expect(refusal).not.toMatch(/hush|Hidden|skunkworks/i);
+    expect(double.calls.filter((called) => WRITES.test(called))).toEqual([]);
+  });
+
+  it("is called by no name when it was asked for by id", async () => {
+    const { call } = open();
+    const refused = call(toolOf("get_project"), { project: "2" });
+    await expect(refused).rejects.toMatchObject({ message: expect.not.stringMatching(/moon/i) });
+  });
+
+  it.each([
+    ["get_me", {}],
+    ["list_projects", {}],
+    ["list_projects", { public: true }],
+    ["list_projects", { search: "moon", public: true }],
+    ["find_items", {}],
+    ["find_items", { assigned_to: ["me"] }],
+    ["find_items", { kinds: ["story", "epic", "task", "issue"] }],
+    ["get_activity", { person: "me" }],
+    ["get_items", { refs: ["#1"], include: ["history", "comments", "children", "followers"] }],
+    ["get_project", {}],
+    ["get_sprint", { sprint: "Sprint 2" }],
+    ["list_sprints", {}],
+  ])("is not told of by %s %j", async (name, input) => {
+    const { call, double } = open();
+    double.timeline.push(...toTimeline());
+    const { text, data } = await call(toolOf(name), input);
+    for (const secret of SECRETS) {
+      expect(text).not.toContain(secret);
+      expect(JSON.stringify(data)).not.toContain(secret);
+    }
+  });
+
+  it("is not offered where a name is wrong or left out", async () => {
+    const { call } = open();
+    for (const project of ["moonsho", "skunk", "nothing"]) {
+      const refused = call(toolOf("get_project"), { project });
+      await expect(refused).rejects.toMatchObject({
+        code: "not_found",
+        message: expect.not.stringMatching(/moonshot|skunkworks/i),
+      });
+    }
+    expect((await call(toolOf("get_project"), {})).data["slug"]).toBe("alpha-one");
+  });
+
+  it("leaves the user's roles out, because Taiga names those of all projects together", async () => {
+    const { call } = open();
+    const { text, data } = await call(toolOf("get_me"), {});
+    expect(data).not.toHaveProperty("roles");
+    expect(text).not.toContain("roles");
+    const all = createBench();
+    expect((await all.call(toolOf("get_me"), {})).data).toHaveProperty("roles");
+  });
+
+  it("keeps its epic on a story whose epics are changed", async () => {
+    const { call, double, epicId, storyId } = open();
+    const epic = double.add("epic", { subject: "Of ours" });
+    const { text } = await call(toolOf("update_items"), {
+      items: [{ ref: "#1", epic: [`#${epic.ref}`] }],
+    });
+    expect(double.links).toEqual([
+      { epic: epicId, user_story: storyId },
+      { epic: epic.id, user_story: storyId },
+    ]);
+    expect(text).not.toContain("#3");
+  });
+});
+
+/** Thrown, or told for the one item that was asked for. */
+const toRefusal = (outcome: unknown): string =>
+  outcome instanceof ToolError
+    ? `${outcome.code}: ${outcome.message}`
+    : JSON.stringify(outcome instanceof Error ? outcome.message : outcome);
+
+function toTimeline(): Bench["double"]["timeline"] {
+  const user = {
+    id: 6,
+    username: "alice",
+    name: "Alice",
+    is_profile_visible: true,
+    date_joined: "",
+  };
+  return [
+    {
+      id: 1,
+      created: "2026-11-19T10:00:00Z",
+      event_type: "userstories.userstory.create",
+      data: {
+        user,
+        project: { id: 2, name: "Moonshot", slug: "moonshot", description: "" },
+        userstory: { id: 101, ref: 2, subject: "hush hush" },
+      },
+    },
+  ] as unknown as Bench["double"]["timeline"];
+}
