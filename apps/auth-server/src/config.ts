@@ -3,9 +3,8 @@ import {
   type Environment,
   isLoopback,
   readEnvironment,
-  resolveAddresses,
   resolveOwnSecret,
-  resolveTaigaConnection,
+  resolveSharedConfig,
 } from "@taiga-mcp/service";
 import type { MasterKeys } from "./secrets/ring-envelope.ts";
 import { AuthServerSettings, MASTER_KEY, type Settings, toKeyTexts } from "./settings.ts";
@@ -24,12 +23,9 @@ export type Config = ReturnType<typeof parseConfig>;
  */
 export function parseConfig(environment: Environment) {
   const settings = readEnvironment(AuthServerSettings, environment);
-  const addresses = resolveAddresses(settings);
+  const shared = resolveSharedConfig(settings);
   return {
-    ...addresses,
-    taigaConnection: resolveTaigaConnection(settings),
-    logLevel: settings.LOG_LEVEL,
-    store: { url: settings.STORE_URL, dataDir: settings.DATA_DIR },
+    ...shared,
     listeners: {
       public: {
         host: settings.AUTH_SERVER_HOST,
@@ -45,14 +41,6 @@ export function parseConfig(environment: Environment) {
       trustProxy: settings.TRUST_PROXY,
     },
     masterKeys: resolveMasterKeys(settings),
-    resourceServer: {
-      clientId: settings.RS_CLIENT_ID,
-      clientSecret:
-        settings.RS_CLIENT_SECRET ??
-        resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
-    },
-    /** The most any client may do, whatever a user agrees to. */
-    accessLimit: settings.ACCESS_LIMIT,
     login: {
       /** Whether the login page takes a password. */
       offersPassword: settings.TAIGA_LOGIN !== "application",
@@ -81,7 +69,7 @@ export function parseConfig(environment: Environment) {
       registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
       registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
       /** Whether clients may name themselves by a metadata document of their own. */
-      takesDocuments: takesClientDocuments(settings, addresses.issuer),
+      takesDocuments: takesClientDocuments(settings, shared.issuer),
       documentHosts: {
         allowed: settings.CLIENT_DOCUMENT_ALLOWED_HOSTS,
         denied: settings.CLIENT_DOCUMENT_DENIED_HOSTS,
