@@ -37,12 +37,13 @@ export interface AuthServerOptions {
   kv: Kv;
   taiga: TaigaAddress;
   broadcast?: Broadcast;
-  /** Where it really is, when left out. */
+  /** The address of its public listener, when left out. */
   issuer?: string;
-  /** Left out: waits for other replicas take their time, those of people do not. */
+  /** Left out: waits of a second and more are skipped. */
   sleep?: (ms: number) => Promise<void>;
 }
 
+/** The authorization server with its real pages and vault, and the Taiga that is given. */
 export async function startAuthServer(options: AuthServerOptions): Promise<System> {
   const {
     taiga: { url },

@@ -60,9 +60,9 @@ export interface AuthServerDeps {
   replaced?: ReplacedParts;
 }
 
-/** Parts that a test of the others may replace. */
+/** Parts that a test replaces when it is about the others. */
 export interface ReplacedParts {
-  /** Everything that people see. */
+  /** The login and consent pages. */
   pages?: ((interactions: Interactions) => RequestHandler) | undefined;
   /** What the engine and the private listener ask about Taiga credentials. */
   vault?: Partial<Pick<Vault, "status" | "token">>;

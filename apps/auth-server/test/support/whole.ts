@@ -16,7 +16,7 @@ export interface WholeOptions {
 }
 
 /**
- * The authorization server with all its parts; only Taiga is played. Both ways to log in are
+ * The authorization server with its real pages and vault, and a fake Taiga. Both ways to log in are
  * offered. Two of them on one store are two replicas.
  */
 export const startWhole = ({ settings, ...options }: WholeOptions = {}): Promise<System> =>
@@ -27,10 +27,10 @@ export const startWhole = ({ settings, ...options }: WholeOptions = {}): Promise
     ...options,
   });
 
-/** Waits of replicas for one another take their time; those for people, a second and more, do not. */
+/** Keeps the short waits for another replica; skips those of a second and more, which slow logins down. */
 const sleepShortly = async (ms: number): Promise<void> => delay(ms < 1_000 ? ms : 1);
 
-/** Signs forms as the server's own pages do; tests that try what a form's token does not stop. */
+/** Signs forms as the pages do, for tests of what a valid token of a form must not allow. */
 export const toCsrf = ({ rootKeys }: Pick<System, "rootKeys">): Csrf =>
   createCsrf(createCsrfKeys(rootKeys));
 
