@@ -10,7 +10,7 @@ import { createClientDocuments } from "./clients/client-documents.ts";
 import type { FetchDocument } from "./clients/document-fetch.ts";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/engine.ts";
-import type { Interactions } from "./engine/ports.ts";
+import type { Interactions } from "./engine/boundary/ports.ts";
 import { createGrantCredentials } from "./grants/grant-credentials.ts";
 import { createRevocationFeed } from "./grants/revocation-feed.ts";
 import type { AdminRoutesDeps } from "./http/admin-routes.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { ClientDocumentError } from "../engine/client-document-error.ts";
-import type { ClientDocument, ClientDocuments } from "../engine/ports.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
+import type { ClientDocument, ClientDocuments } from "../engine/boundary/ports.ts";
 import { toNetwork } from "../storage/network.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import type { FetchDocument } from "./document-fetch.ts";

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { errors, request } from "undici";
-import { ClientDocumentError } from "../engine/client-document-error.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
 import { createPinnedAgent, ForbiddenAddressError, type PinnedAgentDeps } from "./pinned-agent.ts";
 
 /** The draft suggests 5 kB; some clients list many redirects. */

@@ -1,4 +1,4 @@
-import { ClientDocumentError } from "../engine/client-document-error.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
 import {
   type ClientMetadata,
   ClientMetadataError,

@@ -1,8 +1,8 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
 import { toGrantScope } from "./records/grant-scope.ts";
-import type { AccessTokenInfo, AccessTokens } from "./ports.ts";
+import type { AccessTokenInfo, AccessTokens } from "./boundary/ports.ts";
 import type { RecordStore } from "./records/record-store.ts";
-import { outsideEngine } from "./store-unavailable.ts";
+import { outsideEngine } from "./boundary/store-unavailable.ts";
 
 export interface AccessTokensDeps {
   /** The engine's access tokens, and its grants. */
@@ -25,9 +25,9 @@ async function find(
   value: string,
   { tokens, grants, accessLimit }: AccessTokensDeps,
 ): Promise<AccessTokenInfo | undefined> {
-  const token = (await tokens.read(value))?.payload;
+  const token = await tokens.read(value);
   if (token?.grantId === undefined || token.exp === undefined) return undefined;
-  const grant = (await grants.read(token.grantId))?.payload;
+  const grant = await grants.read(token.grantId);
   const limit = grant && toGrantScope(grant);
   const level = toAccessLevel((token.scope ?? "").split(" "));
   if (limit === undefined || level === undefined) return undefined;

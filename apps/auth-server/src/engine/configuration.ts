@@ -1,4 +1,6 @@
 import { type AccessLevel, type Clock, toScopes } from "@taiga-mcp/service";
+import type { JWK } from "jose";
+import { generateKeyPairSync } from "node:crypto";
 import {
   type AdapterFactory,
   type Configuration,
@@ -6,16 +8,16 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from "oidc-provider";
-import { createCookieKeys, createEngineKeySet } from "../secrets/cookie-keys.ts";
+import { createCookieKeys } from "../secrets/cookie-keys.ts";
 import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
 import { askEveryTime } from "./interactions/interaction-policy.ts";
-import { canonicalResource } from "./policy.ts";
-import type { RenderFailure } from "./ports.ts";
+import { canonicalResource } from "./canonical-resource.ts";
+import type { RenderFailure } from "./boundary/ports.ts";
 import { ROUTES } from "./routes.ts";
-import { insideEngine } from "./store-unavailable.ts";
+import { insideEngine } from "./boundary/store-unavailable.ts";
 
 /** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
 const MAX_ASSERTION_SECONDS = 3600;
@@ -41,7 +43,7 @@ export interface ConfigurationDeps {
 /** Everything we want of the engine to be different from its defaults, or to stay as it is. */
 export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   adapter: deps.adapter,
-  jwks: createEngineKeySet(),
+  jwks: { keys: [createUnusedSigningKey()] },
   routes: ROUTES,
   scopes: [],
   responseTypes: ["code"],
@@ -64,6 +66,18 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
       description: out.error_description,
     });
   },
+});
+
+/**
+ * oidc-provider accepts no client without a key for the default algorithm of ID tokens. Access
+ * tokens are opaque and there are no ID tokens, so this key signs nothing and `/jwks` is empty.
+ */
+export const createUnusedSigningKey = (): JWK => ({
+  ...(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+    format: "jwk",
+  }) as JWK),
+  alg: "ES256",
+  use: "sig",
 });
 
 const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({

@@ -19,7 +19,7 @@ import { createGrantLimit } from "../grants/grant-limit.ts";
 import { createInteractions } from "./interactions/interactions.ts";
 import { createDeferredDeletes } from "./records/deferred-deletes.ts";
 import { createLifetimes } from "../grants/lifetimes.ts";
-import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
+import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boundary/ports.ts";
 import { createRecordStore } from "./records/record-store.ts";
 import { toRecordKind } from "./records/records.ts";
 import { createRefreshGrace } from "./single-use/refresh-grace.ts";

@@ -2,7 +2,7 @@ import type { Logger } from "@taiga-mcp/service";
 import type { EventEmitter } from "node:events";
 import type { errors, Provider } from "oidc-provider";
 import { UnusableDocument } from "./records/document-clients.ts";
-import { StoreUnavailable } from "./store-unavailable.ts";
+import { StoreUnavailable } from "./boundary/store-unavailable.ts";
 
 /** Events that carry a refused request. */
 const REFUSALS = [

@@ -1,7 +1,7 @@
 import { RETRY_AFTER_SECONDS, type Logger } from "@taiga-mcp/service";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import type { RenderFailure } from "./ports.ts";
-import { StoreUnavailable } from "./store-unavailable.ts";
+import type { RenderFailure } from "./boundary/ports.ts";
+import { StoreUnavailable } from "./boundary/store-unavailable.ts";
 
 export interface FailuresDeps {
   renderFailure: RenderFailure;

@@ -1,5 +1,5 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
-import { canonicalResource } from "../engine/policy.ts";
+import { canonicalResource } from "../engine/canonical-resource.ts";
 
 /**
  * Parameters that reach the engine as they are. The last three are for the engine to refuse by

@@ -2,7 +2,7 @@ import { createHttpLogger, type Logger, type Metrics } from "@taiga-mcp/service"
 import express, { type Express, type RequestHandler } from "express";
 import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
-import type { AuthorizationEngine, RenderFailure } from "../engine/ports.ts";
+import type { AuthorizationEngine, RenderFailure } from "../engine/boundary/ports.ts";
 import { createLimit } from "./limits.ts";
 import { createResourceServerAuth } from "./resource-server-auth.ts";
 

@@ -1,6 +1,5 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
-import type { KeySet } from "../secrets/cookie-keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
@@ -14,8 +13,6 @@ export interface EngineRoutesDeps {
   /** The protocol engine. */
   engine: RequestListener;
   rules: AuthorizationRules;
-  /** What GET /jwks shows. */
-  keySet: () => KeySet;
   /** Run before a client is registered. */
   limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
@@ -57,10 +54,10 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     })
     .delete(asJson, run)
     .all(refuseMethod("GET, PUT, DELETE"));
-  // The engine knows only what it was started with.
+  // Tokens are opaque: there is no signature to verify, but metadata must name a key set.
   router
     .route("/jwks")
-    .get((_req, res) => void res.type("application/jwk-set+json").json(deps.keySet()))
+    .get((_req, res) => void res.type("application/jwk-set+json").json({ keys: [] }))
     .all(refuseMethod("GET"));
   return router;
 }

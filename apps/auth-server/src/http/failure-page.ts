@@ -1,4 +1,4 @@
-import type { Failure } from "../engine/ports.ts";
+import type { Failure } from "../engine/boundary/ports.ts";
 import { type ErrorPage, renderErrorPage } from "../pages/views/error-page.ts";
 
 const START_AGAIN = "Go back to the app that sent you here and connect again.";

@@ -1,6 +1,6 @@
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
-import type { AccessTokenInfo, AccessTokens } from "../engine/ports.ts";
+import type { AccessTokenInfo, AccessTokens } from "../engine/boundary/ports.ts";
 import { hash } from "../storage/key-names.ts";
 import { parseForm, readForm } from "./form.ts";
 import { OAuthError } from "./oauth-error.ts";

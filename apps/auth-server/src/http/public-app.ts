@@ -1,6 +1,5 @@
 import cors from "cors";
 import { type Express, type RequestHandler, Router } from "express";
-import { createPublicKeySet } from "../secrets/cookie-keys.ts";
 import { createEngineRoutes } from "./engine-routes.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
 import { createHealthRoute } from "./health.ts";
@@ -43,7 +42,6 @@ export function createPublicApp(deps: PublicAppDeps): Express {
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
-      keySet: createPublicKeySet(deps.rootKeys),
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({

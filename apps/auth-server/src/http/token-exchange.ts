@@ -2,7 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import { toTaigaApiUrl } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
-import type { AccessTokens } from "../engine/ports.ts";
+import type { AccessTokens } from "../engine/boundary/ports.ts";
 import { CredentialLostError, type Vault } from "../vault/vault.ts";
 import { parseForm, readForm } from "./form.ts";
 import { OAuthError } from "./oauth-error.ts";

@@ -1,7 +1,7 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction } from "../engine/ports.ts";
+import type { Interaction } from "../engine/boundary/ports.ts";
 import { LoginThrottledError } from "../login/login-backend.ts";
 import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
 import { type ApplicationFlows, FLOW_SECONDS } from "./application-flows.ts";

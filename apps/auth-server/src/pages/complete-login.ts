@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { Vault } from "../vault/vault.ts";

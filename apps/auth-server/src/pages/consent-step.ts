@@ -6,8 +6,8 @@ import {
   UnavailableError,
 } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
-import { InteractionEndedError } from "../engine/interaction-ended.ts";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
 import type { Vault } from "../vault/vault.ts";

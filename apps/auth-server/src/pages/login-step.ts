@@ -1,7 +1,7 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction } from "../engine/ports.ts";
+import type { Interaction } from "../engine/boundary/ports.ts";
 import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
 import { DEVICE_COOKIE_SECONDS } from "../login/device-cookies.ts";
 import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";

@@ -1,4 +1,4 @@
-import type { GrantScope } from "../engine/ports.ts";
+import type { GrantScope } from "../engine/boundary/ports.ts";
 import type { OwnProject } from "../login/own-projects.ts";
 import type { ConsentForm } from "./forms.ts";
 

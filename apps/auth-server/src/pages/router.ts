@@ -6,8 +6,8 @@ import {
   type Response,
   Router,
 } from "express";
-import { InteractionEndedError } from "../engine/interaction-ended.ts";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toDocumentMetadata } from "../../src/clients/document-metadata.ts";
-import { ClientDocumentError } from "../../src/engine/client-document-error.ts";
+import { ClientDocumentError } from "../../src/engine/boundary/client-document-error.ts";
 
 const URL = "https://apps.example/client";
 const DOCUMENT = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalResource } from "../../src/engine/policy.ts";
+import { canonicalResource } from "../../src/engine/canonical-resource.ts";
 import { toAuthorizationRequest } from "../../src/http/authorization-request.ts";
 
 const resource = "https://mcp.example/mcp";

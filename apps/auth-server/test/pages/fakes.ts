@@ -1,7 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { InteractionEndedError } from "../../src/engine/interaction-ended.ts";
-import type { Interactions } from "../../src/engine/ports.ts";
+import { InteractionEndedError } from "../../src/engine/boundary/interaction-ended.ts";
+import type { Interactions } from "../../src/engine/boundary/ports.ts";
 import type { TaigaCredentialRecord, TaigaLogin } from "../../src/login/login-backend.ts";
 import type { Browser } from "./browser.ts";
 

@@ -13,7 +13,7 @@ import {
   createAuthServer,
   type ReplacedParts,
 } from "../../src/create-auth-server.ts";
-import type { GrantScope, Interactions } from "../../src/engine/ports.ts";
+import type { GrantScope, Interactions } from "../../src/engine/boundary/ports.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
 import { createKeyNames, type KeyNames } from "../../src/storage/key-names.ts";
 

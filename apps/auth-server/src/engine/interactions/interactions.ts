@@ -9,10 +9,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
 import type { OutcomeCookie } from "./outcome-cookie.ts";
 import type { GrantScopeStore } from "../records/grant-scope.ts";
-import { InteractionEndedError } from "../interaction-ended.ts";
+import { InteractionEndedError } from "../boundary/interaction-ended.ts";
 import type { Lifetimes } from "../../grants/lifetimes.ts";
-import type { Interaction, Interactions } from "../ports.ts";
-import { outsideEngine } from "../store-unavailable.ts";
+import type { Interaction, Interactions } from "../boundary/ports.ts";
+import { outsideEngine } from "../boundary/store-unavailable.ts";
 
 export interface InteractionsDeps {
   provider: Provider;

@@ -1,7 +1,7 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KoaContextWithOIDC, Provider } from "oidc-provider";
-import type { InteractionOutcome } from "../ports.ts";
+import type { InteractionOutcome } from "../boundary/ports.ts";
 
 /** How long a browser may ask what became of its interaction. */
 const REMEMBERED_SECONDS = 300;

@@ -7,7 +7,7 @@ import type { DocumentClients } from "./document-clients.ts";
 import type { DeferredDeletes } from "./deferred-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 export interface AdapterDeps {
   kv: Kv;
@@ -46,7 +46,7 @@ export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
 
 function toGenericMethods(records: RecordStore): Methods {
   return {
-    find: async (id) => (await records.read(id))?.payload,
+    find: (id) => records.read(id),
     upsert: (id, payload, ttlSeconds) => records.write(id, payload, ttlSeconds),
     destroy: (id) => records.delete(id),
     // Of each kind of token, while the grant itself is destroyed, which deletes all of them in one
@@ -98,7 +98,7 @@ const destroyDeferred = (records: RecordStore, { deferredDeletes }: AdapterDeps)
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
   const { kv, keys, endGrant, documentClients, currentRoute } = deps;
   return {
-    find: async (id) => (await records.read(id))?.payload ?? (await documentClients?.findCopy(id)),
+    find: async (id) => (await records.read(id)) ?? (await documentClients?.findCopy(id)),
     upsert: async (id, payload, ttlSeconds) => {
       if (currentRoute() !== "client_update") return records.write(id, payload, ttlSeconds);
       // Leaves the client's end alone, and one that was deleted a moment ago deleted. What the
@@ -137,10 +137,9 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
       if (payload.uid === undefined || ttlSeconds === undefined) return;
       await kv.set(keys.sessionUid(payload.uid), keys.session(id), { ttlSeconds });
     },
-    // Without `jti`: the id is not known here, so what is found must never be saved.
     findByUid: async (uid) => {
       const link = await kv.get(keys.sessionUid(uid));
-      return link && (await records.readAt(link.value))?.payload;
+      return link && (await records.readAt(link.value));
     },
   };
 }

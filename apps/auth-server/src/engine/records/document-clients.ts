@@ -7,9 +7,9 @@ import {
   Provider,
 } from "oidc-provider";
 import type { KeyNames } from "../../storage/key-names.ts";
-import { ClientDocumentError } from "../client-document-error.ts";
-import type { ClientDocument, ClientDocuments } from "../ports.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { ClientDocumentError } from "../boundary/client-document-error.ts";
+import type { ClientDocument, ClientDocuments } from "../boundary/ports.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 /**
  * The revision of the draft that the engine implements. It refuses to start with this when it

@@ -1,7 +1,7 @@
 import { ACCESS_LEVELS, UnavailableError } from "@taiga-mcp/service";
 import type { AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import type { GrantScope } from "../ports.ts";
+import type { GrantScope } from "../boundary/ports.ts";
 import type { RecordStore } from "./record-store.ts";
 
 const StoredScope = z.object({
@@ -24,8 +24,7 @@ export const createGrantScopeStore = (
 ): GrantScopeStore => ({
   keep: async (grantId, limits) => {
     const grant = await grants.read(grantId);
-    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant.payload, limits })))
-      return;
+    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant, limits }))) return;
     throw new UnavailableError("The grant was ended as soon as it was made.");
   },
 });

@@ -1,9 +1,8 @@
 import { type Adapter, errors, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore } from "../records/record-store.ts";
-import type { RefreshRequest } from "./refresh-claims.ts";
-import type { RefreshGrace, RefreshUse } from "./refresh-grace.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { endClaim } from "./claims.ts";
+import type { RefreshGrace, RefreshRequest, RefreshUse } from "./refresh-grace.ts";
 
 type KoaNext = () => Promise<unknown>;
 
@@ -36,8 +35,8 @@ export function createRefreshTokens({
   return {
     adapter: {
       find: async (token) => {
-        const record = await records.read(token);
-        return record && grace.hideConsumed(record.payload);
+        const payload = await records.read(token);
+        return payload && grace.hideConsumed(payload);
       },
       consume: async (token) => {
         const { ctx } = Provider;
@@ -53,17 +52,14 @@ export function createRefreshTokens({
       const use = uses.get(ctx);
       if (use === undefined) return;
       if (use.outcome === "answered") return answer(ctx, use.answer);
-      if (ctx.status !== 200) return insideEngine(() => grace.release(use.held));
-      try {
-        await insideEngine(async () => {
+      const { held } = use;
+      await endClaim(ctx, {
+        settle: async () => {
           await lifetimes.extendGrant(toGrantRef(ctx.oidc.entities.RefreshToken));
-          answer(ctx, await grace.settle(use.held, JSON.stringify(ctx.body)));
-        });
-      } catch (error) {
-        // Best effort: when the store is down, the client takes the claim over a little later.
-        await grace.release(use.held).catch(() => undefined);
-        throw error;
-      }
+          answer(ctx, await grace.settle(held, JSON.stringify(ctx.body)));
+        },
+        release: () => grace.release(held),
+      });
     },
   };
 }
