@@ -86,7 +86,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           OTHER_APPS,
         ],
       },
-      grants: { imports: ["login", "secrets", "storage", "vault"] },
+      grants: { imports: ["login", "storage", "vault"] },
       http: {
         imports: [
           "config.ts",

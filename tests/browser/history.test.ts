@@ -18,7 +18,7 @@ import {
 } from "./support/pages.ts";
 
 const ended = (page: Page) =>
-  page.getByRole("heading", { level: 1, name: /(page|login) has ended/ });
+  page.getByRole("heading", { level: 1, name: /(page|login) has expired/ });
 
 const connected = (page: Page) =>
   page.getByRole("heading", { level: 1, name: "You are connected" });

@@ -1,7 +1,6 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
 import type { Broadcast, Kv } from "@taiga-mcp/store";
 import type { IsAllowed } from "../login/allow-list.ts";
-import type { Sealer } from "../secrets/seal.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import {
   createApplicationTokenLifecycle,
@@ -12,13 +11,13 @@ import { createCredentialStore } from "../vault/credential-store.ts";
 import { createRefreshSchedule } from "../vault/refresh-schedule.ts";
 import { createRefreshSweeper, type RefreshSweeper } from "../vault/refresh-sweeper.ts";
 import type { AskWhoIs, RefreshAtTaiga } from "../vault/taiga-refresh.ts";
-import { createVault, type Vault } from "../vault/vault.ts";
+import { createVault, type Vault, type VaultDeps } from "../vault/vault.ts";
 import { createEndGrant, type EndGrant } from "./end-grant.ts";
 
 export interface GrantCredentialsDeps {
   kv: Kv;
   keys: KeyNames;
-  seal: Sealer;
+  seal: VaultDeps["seal"];
   broadcast: Broadcast;
   clock: Clock;
   logger: Logger;

@@ -9,7 +9,7 @@ import type { RevocationFeed } from "../grants/revocation-feed.ts";
 import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
 import type { Installation } from "./installation.ts";
 
-/** The operator waits for the answer: a Taiga that takes longer has timed out. */
+/** The operator waits for the answer; a Taiga that takes longer counts as timed out. */
 const TAIGA_TIMEOUT_MS = 12_000;
 
 export interface InspectInstallationDeps {
@@ -19,12 +19,12 @@ export interface InspectInstallationDeps {
   startedAt: number;
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
-  /** A client of Taiga's for one credential. */
+  /** Creates a Taiga client for a credential. */
   connect: (credential: typeof NO_CREDENTIAL, signal: AbortSignal) => Pick<TaigaClient, "users">;
   revocations: Pick<RevocationFeed, "memberCount">;
 }
 
-/** Says how this installation is set up, and asks store and Taiga how they are. Holds no secret. */
+/** Reports the configuration of this installation and checks store and Taiga. Contains no secrets. */
 export const createInspectInstallation =
   (deps: InspectInstallationDeps): (() => Promise<Installation>) =>
   async () => {
@@ -94,6 +94,6 @@ function toStorePlace({
   if (url === "sqlite:") {
     return { kind: "sqlite", place: path.join(dataDir, "auth-server.sqlite") };
   }
-  // Everything before the last @ may be a password, also one that was not encoded.
+  // Everything before the last @ may be a password, possibly without URL encoding.
   return { kind: "redis", place: url.replace(/\/\/.*@/s, "//") };
 }

@@ -2,18 +2,18 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { deriveKey } from "./derive-key.ts";
 import { deriveOnce, type RootKeys } from "./root-keys.ts";
 
-/** What signs cookies; the interface of the package `keygrip`, which the engine takes keys by. */
+/** Signs cookies; the interface of the package `keygrip`, in which the engine expects its keys. */
 export interface CookieKeys {
   sign(data: string): string;
   verify(data: string, signature: string): boolean;
-  /** @returns -1 when no key has signed it. */
+  /** @returns -1 when no key verifies the signature. */
   index(data: string, signature: string): number;
 }
 
 /**
- * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies by all of
- * them. What an older key signed is not signed again: cookies live for minutes, and the engine
- * would send the new signature for other paths than the cookie.
+ * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies with all
+ * keys. Cookies of an older key are not signed again: they live for minutes, and the engine would
+ * set the new signature for another path than the cookie's.
  */
 export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   const toKey = deriveOnce((secret) => deriveKey(secret, "cookies", 32));
@@ -33,7 +33,7 @@ export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   };
 }
 
-/** What the forms' CSRF tokens are made with: the first signs, so that open forms outlive a rotation. */
+/** Keys for CSRF tokens. The first one signs, all of them verify: open forms survive a key rotation. */
 export function createCsrfKeys(rootKeys: RootKeys): () => readonly [Uint8Array, ...Uint8Array[]] {
   const toKey = deriveOnce((secret) => deriveKey(secret, "csrf", 32));
   return () => {

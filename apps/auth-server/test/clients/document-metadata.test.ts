@@ -48,7 +48,7 @@ describe("toDocumentMetadata", () => {
     [{ token_endpoint_auth_method: "client_secret_basic" }, "token_endpoint_auth_method:"],
     [{ token_endpoint_auth_method: "client_secret_post" }, "token_endpoint_auth_method:"],
     [{ token_endpoint_auth_method: "client_secret_jwt" }, "token_endpoint_auth_method:"],
-    [{ token_endpoint_auth_method: "private_key_jwt" }, "jwks: is needed"],
+    [{ token_endpoint_auth_method: "private_key_jwt" }, "jwks: is required"],
   ])("refuses %j and names the member", (members, message) => {
     expect(() => read(members)).toThrow(ClientDocumentError);
     expect(() => read(members)).toThrow(message);

@@ -73,7 +73,7 @@ describe("registering a client", () => {
       expect((await registerFrom(limited, "192.0.2.2")).status).toBe(201);
       const refused = await registerFrom(limited, "192.0.2.3");
       expect([refused.status, refused.json["error"]]).toEqual([429, "too_many_requests"]);
-      expect(refused.json["error_description"]).toContain("everywhere");
+      expect(refused.json["error_description"]).toContain("all clients");
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_500);
     } finally {
       await limited.close();

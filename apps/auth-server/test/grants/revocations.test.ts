@@ -79,7 +79,7 @@ describe("the resource servers are told when a grant ends", () => {
   });
 
   // @rule GRANT-7
-  it("only once it has ended: whoever asks again because of it is told the truth", async () => {
+  it("only after it has ended, so that a new introspection sees the end", async () => {
     const { clientId, tokens } = await connect(system);
     let answer: unknown;
     broadcast.subscribe({

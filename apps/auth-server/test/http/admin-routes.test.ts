@@ -74,7 +74,7 @@ describe("the operator's routes", () => {
     expect(calls).toEqual([call]);
   });
 
-  it("take the token of any master key, so that a new one locks nobody out", async () => {
+  it("accept the token of any master key, so that a new key does not lock the operator out", async () => {
     const { system } = await start();
     const url = `${system.privateUrl}/admin/keys`;
     expect((await request(url, { headers: bearer(OLDER) })).status).toBe(200);
@@ -100,7 +100,7 @@ describe("the operator's routes", () => {
   });
 
   // @rule OPS-4
-  it("slow down who guesses, and never the operator", async () => {
+  it("slow down guessing, and never the operator", async () => {
     const { system } = await start();
     const url = `${system.privateUrl}/admin/keys`;
     const statuses = new Set<number>();

@@ -59,7 +59,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-3
-  it("tells the limits the user set, and what is left of the scope", async () => {
+  it("returns the limits that the user set, and the remaining scope", async () => {
     system.user.limits = { access: "read", projects: [3, 5] };
     const { tokens: limited } = await connect(system, { params: { scope: "taiga:admin" } });
     expect(limited.scope).toBe("taiga:read");

@@ -43,7 +43,7 @@ describe("metadata", () => {
   });
 
   // @rule RFC8414-2-1 OMIT-5 OMIT-7
-  it("says what is so and nothing that is not", () => {
+  it("is accurate", () => {
     expect(
       toMetadata({
         issuer: "https://auth.example",

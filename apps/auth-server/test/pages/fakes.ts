@@ -54,9 +54,9 @@ export const createFakeVault = (browser: Browser) => ({
     browser.calls.push(`hold ${uid}`);
     browser.held.set(uid, { user: login.user, credential: login.credential });
   },
-  holder: async (uid: string) => browser.held.get(uid)?.user,
+  heldUser: async (uid: string) => browser.held.get(uid)?.user,
   heldToken: async (uid: string) => browser.held.get(uid)?.credential,
-  keep: async (uid: string, grantId: string) => {
+  claim: async (uid: string, grantId: string) => {
     browser.calls.push(`keep ${uid} ${grantId}`);
     return browser.held.delete(uid) && !browser.isRobbed;
   },

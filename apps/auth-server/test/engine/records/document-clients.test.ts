@@ -102,7 +102,7 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   it.each([
-    ["is not there", { status: 404 }, "answers 404"],
+    ["is not there", { status: 404 }, "responds with status 404"],
     ["is somebody else's", { body: { client_id: "https://apps.test/other" } }, "client_id:"],
     ["redirects", { status: 301, headers: { location: "/other" } }, "redirects"],
     ["is a page", { headers: { "content-type": "text/html" } }, "JSON"],
