@@ -69,9 +69,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
-      clients: { imports: ["oauth-error.ts", "engine/boundary", "storage"] },
+      clients: { imports: ["engine/boundary", "storage"] },
       engine: {
-        imports: ["grants/grant-limit.ts", "grants/lifetimes.ts", "secrets", "storage"],
+        imports: [
+          "config.ts",
+          "grants/grant-limit.ts",
+          "grants/lifetimes.ts",
+          "secrets",
+          "storage",
+        ],
         forbids: [
           {
             packages: ["express", "ioredis", "node:sqlite", "node:process", "@taiga-mcp/taiga-*"],
@@ -84,7 +90,6 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       http: {
         imports: [
           "config.ts",
-          "oauth-error.ts",
           "clients",
           "engine/boundary",
           "engine/canonical-resource.ts",
@@ -97,13 +102,11 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "vault",
         ],
       },
-      login: { imports: ["config.ts", "storage"] },
+      login: { imports: ["storage"] },
       operations: {
         imports: ["config.ts", "grants", "pages", "secrets", "storage"],
       },
-      pages: {
-        imports: ["config.ts", "engine/boundary", "login", "secrets", "storage", "vault"],
-      },
+      pages: { imports: ["engine/boundary", "login", "secrets", "storage", "vault"] },
       secrets: { imports: ["storage"] },
       storage: { imports: [] },
       vault: { imports: ["login", "secrets", "storage"] },

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { createLossyKv } from "../support/lossy-kv.ts";
 import { startAuthServer, startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
 import { type Needs, STEPS, type StepInHand, type Told } from "../support/outage-steps.ts";
-import type { Replica } from "../support/simulated-months.ts";
 import { examineStore, type StoreReport } from "../support/store-invariants.ts";
 import { WAIT_MS } from "../support/time-limits.ts";
 import { type GoesOn, TROUBLES, type TroubledStore } from "../support/troubled-stores.ts";
@@ -64,11 +63,11 @@ const isServed = ({ status, error }: Told): boolean => status < 400 && error ===
 /** Everybody asks at once in the outage, and again after it. */
 async function liveThrough(store: TroubledStore) {
   const kv = createLossyKv(store.kv);
-  const replica: Replica = await startAuthServer(kv, taiga, (ms) => sleep(ms));
+  const system = await startAuthServer({ kv, taiga, sleep: async (ms) => sleep(ms) });
   try {
     const steps: [string, StepInHand][] = [];
     for (const [name, step] of Object.entries(STEPS)) {
-      steps.push([name, await step.prepare(replica.system)]);
+      steps.push([name, await step.prepare(system)]);
     }
     await store.begin();
     const start = performance.now();
@@ -84,9 +83,9 @@ async function liveThrough(store: TroubledStore) {
     for (const { name, step, during, waitedMs } of told) {
       experiences.set(name, { during, waitedMs, ...(await goOn(step, during)) });
     }
-    return { experiences, report: await examineStore(kv, replica, kv) };
+    return { experiences, report: await examineStore(kv, system, kv) };
   } finally {
-    await replica.stop();
+    await system.close();
   }
 }
 

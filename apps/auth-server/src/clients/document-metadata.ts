@@ -1,6 +1,9 @@
 import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
-import { OAuthError } from "../oauth-error.ts";
-import { type ClientMetadata, toClientMetadata } from "./registration-request.ts";
+import {
+  type ClientMetadata,
+  ClientMetadataError,
+  toClientMetadata,
+} from "./registration-request.ts";
 
 /** A client as described by its document, in the format of the engine. */
 export type DocumentMetadata = Omit<ClientMetadata, "client_uri"> & { client_id: string };
@@ -41,7 +44,7 @@ function toMetadata(document: Record<string, unknown>): ClientMetadata {
   try {
     return toClientMetadata(document);
   } catch (error) {
-    if (error instanceof OAuthError) throw refused(error.message, error);
+    if (error instanceof ClientMetadataError) throw refused(error.message, error);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
+import { CodedError } from "@taiga-mcp/service";
 import { z } from "zod";
-import { OAuthError } from "../oauth-error.ts";
 import { findRedirectUriFault } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 10;
@@ -58,6 +58,11 @@ const RegistrationRequest = z.object({
 
 const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
 
+/** A client's metadata is rejected; the message names the member and the rule (RFC 7591 §3.2.2). */
+export class ClientMetadataError extends CodedError<
+  "invalid_redirect_uri" | "invalid_client_metadata"
+> {}
+
 /** Client metadata in the format of the engine. */
 export type ClientMetadata = z.output<typeof RegistrationRequest> & { application_type: "native" };
 
@@ -69,19 +74,19 @@ export type ClientMetadata = z.output<typeof RegistrationRequest> & { applicatio
  * Every client is `native`: that allows loopback and private-use redirects, and forbids plain http
  * everywhere else.
  *
- * @throws {OAuthError} `invalid_redirect_uri` or `invalid_client_metadata`, naming field and rule.
+ * @throws {ClientMetadataError} `invalid_redirect_uri` or `invalid_client_metadata`, naming field and rule.
  * @see RFC 7591 §2, §3.2.2
  */
 export function toClientMetadata(body: unknown): ClientMetadata {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new OAuthError("invalid_client_metadata", "The body must be a JSON object.");
+    throw new ClientMetadataError("invalid_client_metadata", "The body must be a JSON object.");
   }
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => !isLeftOut(value)));
   const result = RegistrationRequest.safeParse(given);
   if (!result.success) throw toRegistrationError(result.error.issues, given);
   const metadata = result.data;
   if (metadata.token_endpoint_auth_method === "private_key_jwt" && metadata.jwks === undefined) {
-    throw new OAuthError(
+    throw new ClientMetadataError(
       "invalid_client_metadata",
       "jwks: is required for private_key_jwt. Keys are never fetched, so jwks_uri is not supported.",
     );
@@ -102,7 +107,7 @@ const UPDATE_MEMBERS = [
 /**
  * Applies the rules of registration to an update, which is a complete new description of the client.
  *
- * @throws {OAuthError} as {@link toClientMetadata} does.
+ * @throws {ClientMetadataError} as {@link toClientMetadata} does.
  * @see RFC 7592 §2.2
  */
 export function toClientUpdate(body: unknown): ClientMetadata & Record<string, unknown> {
@@ -117,13 +122,13 @@ const isLeftOut = (value: unknown): boolean => value === null || value === "";
 function toRegistrationError(
   issues: readonly z.core.$ZodIssue[],
   given: Record<string, unknown>,
-): OAuthError {
+): ClientMetadataError {
   const [issue] = issues;
   const [field = "", index] = issue?.path ?? [];
   const name = index === undefined ? String(field) : `${String(field)}[${String(index)}]`;
   const isMissing = index === undefined && given[String(field)] === undefined;
   const code = field === "redirect_uris" ? "invalid_redirect_uri" : "invalid_client_metadata";
-  return new OAuthError(
+  return new ClientMetadataError(
     code,
     isMissing ? `${name}: is missing.` : `${name}: ${issue?.message ?? "is not valid"}.`,
   );

@@ -9,6 +9,7 @@ import {
   type Provider,
 } from "oidc-provider";
 import { createCookieKeys } from "../secrets/cookie-keys.ts";
+import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
@@ -29,10 +30,8 @@ export interface ConfigurationDeps {
   /** Their derived keys sign cookies. */
   rootKeys: RootKeys;
   clock: Clock;
-  accessTokenTtlSeconds: number;
-  authorizationCodeTtlSeconds: number;
-  grantTtlSeconds: number;
-  newGrantTtlSeconds: number;
+  tokens: Config["tokens"];
+  grants: Config["grants"];
   adapter: AdapterFactory;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
@@ -105,11 +104,11 @@ const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
 
 const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
   ttl: {
-    AccessToken: deps.accessTokenTtlSeconds,
-    AuthorizationCode: deps.authorizationCodeTtlSeconds,
+    AccessToken: deps.tokens.accessTokenTtlSeconds,
+    AuthorizationCode: deps.tokens.authorizationCodeTtlSeconds,
     // Until the code is redeemed; `Lifetimes` then extends the record in the store.
-    Grant: deps.newGrantTtlSeconds,
-    RefreshToken: deps.grantTtlSeconds,
+    Grant: deps.grants.newGrantTtlSeconds,
+    RefreshToken: deps.grants.grantTtlSeconds,
     Interaction: INTERACTION_TTL_SECONDS,
     Session: SESSION_TTL_SECONDS,
   },
@@ -168,7 +167,7 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
 const toFeatures = ({
   resource,
   accessLimit,
-  accessTokenTtlSeconds,
+  tokens,
   documentClients,
 }: ConfigurationDeps): NonNullable<Configuration["features"]> => ({
   devInteractions: { enabled: false },
@@ -193,7 +192,7 @@ const toFeatures = ({
       return {
         scope: toScopes(accessLimit).join(" "),
         audience: resource,
-        accessTokenTTL: accessTokenTtlSeconds,
+        accessTokenTTL: tokens.accessTokenTtlSeconds,
         accessTokenFormat: "opaque",
       };
     },

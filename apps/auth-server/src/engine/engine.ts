@@ -1,6 +1,7 @@
-import type { AccessLevel, Clock, Logger } from "@taiga-mcp/service";
+import type { Clock, Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { Provider } from "oidc-provider";
+import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { createSealer } from "../secrets/seal.ts";
 import type { KeyNames } from "../storage/key-names.ts";
@@ -26,19 +27,7 @@ import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface EngineDeps {
-  config: {
-    /** Bare origin, no trailing slash. */
-    issuer: string;
-    /** The MCP endpoint, the only audience of tokens. */
-    resource: string;
-    accessLimit: AccessLevel;
-    accessTokenTtlSeconds: number;
-    authorizationCodeTtlSeconds: number;
-    grantTtlSeconds: number;
-    newGrantTtlSeconds: number;
-    maxGrantsPerUser: number;
-    refreshGraceSeconds: number;
-  };
+  config: Pick<Config, "issuer" | "resource" | "accessLimit" | "tokens" | "grants">;
   kv: Kv;
   keys: KeyNames;
   /** Their derived keys seal records and sign cookies. */
@@ -88,18 +77,18 @@ export interface EngineDeps {
 export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const { config, kv, keys, clock, logger, sleep } = deps;
   const sealer = createSealer(deps.rootKeys, "engine");
-  const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
+  const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grants.grantTtlSeconds });
   const recordsOf = (model: string) =>
     createRecordStore({ kv, sealer, clock, kind: toRecordKind(model, keys) });
   const records = recordsOf("RefreshToken");
   const grants = recordsOf("Grant");
-  const graceSeconds = config.refreshGraceSeconds;
+  const graceSeconds = config.tokens.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
   const codeRedemption = createCodeRedemption({
     records: recordsOf("AuthorizationCode"),
     lifetimes,
-    evictOldest: createGrantLimit({ ...deps, ...config }),
+    evictOldest: createGrantLimit({ ...deps, ...config.grants }),
     clock,
     sleep,
   });

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import { hash, timingSafeEqual } from "node:crypto";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminAuthDeps {
   /** All accepted tokens: one for each master key, so that adding a key does not lock the operator out. */

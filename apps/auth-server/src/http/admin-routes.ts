@@ -2,7 +2,7 @@ import { CodedError, ConfigurationError, UnavailableError } from "@taiga-mcp/ser
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Installation } from "../operations/installation.ts";
 import type { KeyRotation } from "../operations/key-rotation.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminRoutesDeps {
   /** Accepts only the operator; see admin-auth.ts. */

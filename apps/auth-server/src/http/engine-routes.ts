@@ -1,7 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
 
 /** Enough for a registration (RFC 7591) with ten long redirect URIs, the largest request there is. */

@@ -2,7 +2,7 @@ import type { Logger } from "@taiga-mcp/service";
 import { RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { RenderFailure } from "../engine/boundary/ports.ts";
-import { OAuthError, sendOAuthError, toOAuthError } from "../oauth-error.ts";
+import { OAuthError, sendOAuthError, toOAuthError } from "./oauth-error.ts";
 
 export interface ErrorHandlerDeps {
   logger: Logger;

@@ -1,6 +1,6 @@
 import express, { type RequestHandler } from "express";
 import type { z } from "zod";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 /** Parses a form of at most 16 kB, enough for the server's own endpoints. */
 export const readForm: RequestHandler = express.urlencoded({ extended: false, limit: "16kb" });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { AccessTokenInfo, AccessTokens } from "../engine/boundary/ports.ts";
 import { hash } from "../storage/key-names.ts";
 import { parseForm, readForm } from "./form.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 const IntrospectionRequest = z.object({
   token: z.string("is missing").min(1, "must not be empty"),

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { rateLimit, type Store } from "express-rate-limit";
 import type { RateLimit } from "../storage/rate-limits.ts";
 import { toNetwork } from "../storage/network.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface LimitOptions extends Omit<RateLimit, "name"> {
   /** Where requests are counted; without it, in this process. */

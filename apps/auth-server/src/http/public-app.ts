@@ -47,12 +47,12 @@ export function createPublicApp(deps: PublicAppDeps): Express {
         limit({
           name: "registration",
           windowSeconds: 3600,
-          maximum: config.registrationsPerHour,
+          maximum: config.clients.registrationsPerHour,
         }),
         limit({
           name: "registrations",
           windowSeconds: 3600,
-          maximum: config.registrationsPerHourTotal,
+          maximum: config.clients.registrationsPerHourTotal,
           isGlobal: true,
         }),
       ],

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { hash, timingSafeEqual } from "node:crypto";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface ResourceServerAuthDeps {
   clientId: string;

@@ -1,6 +1,6 @@
 import { type RequestHandler, type Response, Router } from "express";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 /** Interval of the heartbeat comments; readers treat a stream without them as dead. */
 export const HEARTBEAT_MS = 5_000;

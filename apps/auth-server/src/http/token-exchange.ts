@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { AccessTokens } from "../engine/boundary/ports.ts";
 import { CredentialLostError, type Vault } from "../vault/vault.ts";
 import { parseForm, readForm } from "./form.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";

@@ -24,7 +24,7 @@ let system: System;
 beforeEach(async () => {
   kv = createTestKv();
   broadcast = createFakeBroadcast();
-  system = await startSystem({ kv, broadcast, config: { refreshGraceSeconds: 0 } });
+  system = await startSystem({ kv, broadcast, settings: { REFRESH_GRACE_SECONDS: "0" } });
 });
 afterEach(() => system.close());
 

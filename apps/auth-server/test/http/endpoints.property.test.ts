@@ -22,7 +22,7 @@ let clientId: string;
 let tokens: Tokens;
 beforeAll(async () => {
   system = await startSystem({
-    config: { registrationsPerHour: 1e6, registrationsPerHourTotal: 1e6 },
+    settings: { REGISTRATIONS_PER_HOUR: "1000000", REGISTRATIONS_PER_HOUR_TOTAL: "1000000" },
   });
   ({ clientId, tokens } = await connect(system));
 });

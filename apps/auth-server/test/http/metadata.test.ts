@@ -48,7 +48,7 @@ describe("metadata", () => {
       toMetadata({
         issuer: "https://auth.example",
         accessLimit: "write",
-        takesClientDocuments: false,
+        clients: { takesDocuments: false },
       }),
     ).toEqual({
       issuer: "https://auth.example",

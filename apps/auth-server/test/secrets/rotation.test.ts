@@ -37,7 +37,7 @@ describe.each([
     kv = createTestKv();
     const broadcast = createLocalBroadcast();
     one = await startWhole({ kv, broadcast });
-    two = await startWhole({ kv, ...(hears && { broadcast }), issuer: one.issuer });
+    two = await startWhole({ kv, ...(hears && { broadcast }), settings: { ISSUER: one.issuer } });
   });
   afterEach(async () => {
     vi.useRealTimers();
