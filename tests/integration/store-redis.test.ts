@@ -236,7 +236,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
         .trim()
         .split("\n")
         .map((line) => (JSON.parse(line) as { msg: string }).msg);
-      expect(messages).toEqual(["the store does not answer", "the store answers again"]);
+      expect(messages).toEqual(["store connection lost", "store connection restored"]);
     });
   });
 });

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigurationError } from "../src/errors.ts";
-import { loadOrCreateSecret } from "../src/secret-file.ts";
+import { loadOrCreateSecret, resolveOwnSecret } from "../src/secret-file.ts";
 
 function newFile(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "secret-"));
@@ -83,5 +83,22 @@ describe("loadOrCreateSecret", () => {
     };
     expect(() => loadOrCreateSecret(file, failing)).toThrow(/no randomness/);
     expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+});
+
+describe("resolveOwnSecret", () => {
+  it("makes a secret once on one machine", () => {
+    const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-secret-"));
+    const make = (): string =>
+      resolveOwnSecret({ STORE_URL: "sqlite:", DATA_DIR }, "MASTER_KEY", "master-key");
+    expect(make()).toBe(make());
+    rmSync(DATA_DIR, { recursive: true });
+  });
+
+  it("makes none beside Redis, because replicas would each make their own", () => {
+    const settings = { STORE_URL: "redis://localhost", DATA_DIR: "/nowhere" };
+    expect(() => resolveOwnSecret(settings, "MASTER_KEY", "master-key")).toThrow(
+      /MASTER_KEY is not set/,
+    );
   });
 });
