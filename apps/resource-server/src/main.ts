@@ -12,7 +12,7 @@ import { openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { createToolRunner, deriveConfirmationKey, loadTools } from "@taiga-mcp/taiga-tools";
 import { z } from "zod";
-import { createApp } from "./app.ts";
+import { createApp } from "./http/app.ts";
 import { createAuthorizationServer } from "./auth/authorization-server.ts";
 import { followRevocations } from "./auth/follow-revocations.ts";
 import { createIntrospectionCache } from "./auth/introspection-cache.ts";

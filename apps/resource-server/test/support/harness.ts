@@ -7,7 +7,7 @@ import {
   type ToolDefinition,
   toLoadedTool,
 } from "@taiga-mcp/taiga-tools";
-import { createApp, type AppDeps } from "../../src/app.ts";
+import { createApp, type AppDeps } from "../../src/http/app.ts";
 import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
 import { createGrantTransport } from "../../src/auth/grant-transport.ts";
 import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";

@@ -8,18 +8,18 @@ import {
 } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import express, { type Express } from "express";
-import { createBearerGate } from "./auth/bearer-gate.ts";
-import type { Config } from "./config.ts";
-import { createCors } from "./http/cors.ts";
-import { createHealth } from "./http/health.ts";
-import { createHomePage } from "./http/home-page.ts";
-import { createHostCheck, createOriginCheck, createOriginRule } from "./http/host-and-origin.ts";
-import { createMcpRoute } from "./http/mcp-route.ts";
+import { createBearerGate } from "../auth/bearer-gate.ts";
+import type { Config } from "../config.ts";
+import { createCors } from "./cors.ts";
+import { createHealth } from "./health.ts";
+import { createHomePage } from "./home-page.ts";
+import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
+import { createMcpRoute } from "./mcp-route.ts";
 import {
   createProtectedResourceMetadata,
   toMetadataUrl,
-} from "./http/protected-resource-metadata.ts";
-import { createSecurityHeaders } from "./http/security-headers.ts";
+} from "./protected-resource-metadata.ts";
+import { createSecurityHeaders } from "./security-headers.ts";
 
 export interface AppDeps {
   config: Pick<
