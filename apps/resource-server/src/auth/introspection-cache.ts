@@ -4,7 +4,7 @@ import {
   OAuthErrorCode,
   type OAuthTokenVerifier,
 } from "@modelcontextprotocol/server";
-import type { Clock } from "@taiga-mcp/service";
+import { type Clock, createSingleFlight, type SingleFlight } from "@taiga-mcp/service";
 import { LRUCache } from "lru-cache";
 import { hash } from "node:crypto";
 import type { RevocationListener } from "./follow-revocations.ts";
@@ -93,12 +93,11 @@ interface Memory {
   /** Forgets all tokens of a grant. */
   drop(grantId: string): void;
   /** Asks once for all who want to know at the same time. */
-  share(key: string, ask: () => Promise<AuthInfo>): Promise<AuthInfo>;
+  share: SingleFlight<AuthInfo>;
 }
 
 function createMemory(): Memory {
   const keysOfGrants = new Map<string, Set<string>>();
-  const flights = new Map<string, Promise<AuthInfo>>();
   const answers = new LRUCache<string, Answer>({
     max: MAX_TOKENS,
     dispose: ({ grantId }, key) => {
@@ -122,11 +121,7 @@ function createMemory(): Memory {
     drop: (grantId) => {
       for (const key of keysOfGrants.get(grantId) ?? []) answers.delete(key);
     },
-    share: (key, ask) => {
-      const flight = flights.get(key) ?? ask().finally(() => flights.delete(key));
-      flights.set(key, flight);
-      return flight;
-    },
+    share: createSingleFlight(),
   };
 }
 

@@ -7,32 +7,19 @@ import {
   toScopes,
 } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
 import { createCors } from "./cors.ts";
 import { createHealth } from "./health.ts";
-import { createHomePage } from "./home-page.ts";
+import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
 import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
 import { createMcpRoute } from "./mcp-route.ts";
-import {
-  createProtectedResourceMetadata,
-  toMetadataUrl,
-} from "./protected-resource-metadata.ts";
-import { createSecurityHeaders } from "./security-headers.ts";
+import { createProtectedResourceMetadata, toMetadataUrl } from "./protected-resource-metadata.ts";
 
 export interface AppDeps {
-  config: Pick<
-    Config,
-    | "resource"
-    | "issuer"
-    | "authServerUrl"
-    | "listener"
-    | "allowedOrigins"
-    | "accessLimit"
-    | "taigaWebUrl"
-    | "trustProxy"
-  >;
+  config: Config;
   verifier: OAuthTokenVerifier;
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
@@ -49,7 +36,7 @@ export function createApp(deps: AppDeps): Express {
   const isAllowedOrigin = createOriginRule(names);
 
   const app = express();
-  app.set("trust proxy", config.trustProxy);
+  app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
   // Before the request log and the Host check: probes come often, and under any name.
   app.use(createHealth({ store, authServerUrl, fetch, logger }));
@@ -71,3 +58,26 @@ export function createApp(deps: AppDeps): Express {
   app.use(problemHandler);
   return app;
 }
+
+/**
+ * Security headers for the home page, and for browsers that open any other address here: nothing may
+ * be loaded, framed or submitted.
+ *
+ * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
+ *   http for every other program on localhost.
+ */
+const createSecurityHeaders = (resource: string): RequestHandler =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'none'"],
+        "style-src": [HOME_PAGE_STYLE_HASH],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+      },
+    },
+    strictTransportSecurity: resource.startsWith("https:"),
+    xFrameOptions: { action: "deny" },
+  });

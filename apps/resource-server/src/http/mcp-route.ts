@@ -5,9 +5,11 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
 import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
-import { isTooNested } from "./nesting.ts";
 
 const MAX_BODY = "4mb";
+
+/** Far more than any tool's arguments need. Recursive serializers overflow at some thousands. */
+const MAX_NESTING = 64;
 
 /** JSON-RPC 2.0 section 5.1. */
 const PARSE_ERROR = -32_700;
@@ -97,3 +99,9 @@ const toJsonRpcError = (code: number, message: string) => ({
   error: { code, message },
   id: null,
 });
+
+/** Whether a JSON value nests lists and objects deeper than `levels`. */
+const isTooNested = (value: unknown, levels = MAX_NESTING): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((part) => isTooNested(part, levels - 1)));
