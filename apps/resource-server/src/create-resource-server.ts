@@ -24,7 +24,7 @@ import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 export interface ResourceServerDeps {
   config: Config;
   store: CallStore & Pick<Kv, "ping">;
-  /** The one way to Taiga. */
+  /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
   tools: readonly LoadedTool[];
@@ -32,11 +32,11 @@ export interface ResourceServerDeps {
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
-  /** Of this program, for the client's about box. */
+  /** Of this program; clients may show it. */
   version: string;
   /** For tests; each part that is left out is the real one. */
   replaced?: {
-    /** Asks about a token each time, behind the cache. */
+    /** Introspects tokens, behind the cache. */
     verifier?: OAuthTokenVerifier | undefined;
   };
 }
@@ -121,5 +121,5 @@ const createCallLog = (
     logger[severity]({ ...record, ...(error !== undefined && { err: error }) }, "tool call");
   },
   onUnfilteredList: ({ caller: { requestId }, error }) =>
-    logger.warn({ requestId, err: error }, "tools are listed without Taiga's permissions"),
+    logger.warn({ requestId, err: error }, "tools/list not filtered by Taiga permissions"),
 });

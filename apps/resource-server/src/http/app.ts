@@ -27,7 +27,7 @@ export interface AppDeps {
   logger: Logger;
 }
 
-/** The resource server's HTTP side: what runs in which order. */
+/** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
   const { config, verifier, mcpHandler, store, fetch, logger } = deps;
   const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
@@ -38,7 +38,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
-  // Before the request log and the Host check: probes come often, and under any name.
+  // Before the request log and the Host check: probes are frequent and use any host name.
   app.use(createHealth({ store, authServerUrl, fetch, logger }));
   app.use(createHttpLogger(logger));
   app.use(createSecurityHeaders(resource));
