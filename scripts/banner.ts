@@ -22,7 +22,7 @@ export function toBanner({ config, demo }: { config: Config; demo: boolean }): s
           ]
         : [config.taigaApiUrl],
     ],
-    ["Data", [config.dataDir]],
+    ["Data", [config.store.dataDir]],
   ];
   const width = Math.max(...rows.map(([title]) => title.length)) + 2;
   const lines = rows.flatMap(([title, texts]) =>

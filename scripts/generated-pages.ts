@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
 import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
-import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
+import { ResourceServerSettings } from "../apps/resource-server/src/settings.ts";
 import { toLayerRules } from "./layer-rules.ts";
 import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
 

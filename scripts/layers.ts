@@ -117,7 +117,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN },
     folders: {
       auth: { imports: ["config.ts"] },
-      http: { imports: ["config.ts", "mcp"] },
+      http: { imports: ["config.ts", "auth", "mcp"] },
       mcp: { imports: ["auth"] },
     },
   },
