@@ -158,14 +158,33 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       activity: { imports: ["items", "text"] },
       calls: { imports: ["clock.ts", "errors.ts"] },
       items: {
-        imports: ["clock.ts", "errors.ts", "kinds.ts", "calls", "projects", "schema", "text"],
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "failure.ts",
+          "kinds.ts",
+          "calls",
+          "projects",
+          "schema",
+          "text",
+        ],
       },
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts"] },
       sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
       text: { imports: [] },
-      tool: { imports: ["clock.ts", "errors.ts", "calls", "policy", "projects"] },
+      tool: {
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "failure.ts",
+          "calls",
+          "policy",
+          "projects",
+          "schema/problems.ts",
+        ],
+      },
       tools: {
         imports: [
           "clock.ts",
