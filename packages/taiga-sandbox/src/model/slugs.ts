@@ -1,0 +1,18 @@
+/** A name in the form that URLs use. */
+export const toSlug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
+
+/**
+ * The slug of a name, with a number behind it when the plain one is taken.
+ *
+ * @see taiga-back base/utils/slug.py, slugify_uniquely
+ */
+export function toUniqueSlug(name: string, taken: ReadonlySet<string>): string {
+  const base = toSlug(name) || "null";
+  let slug = base;
+  for (let suffix = 1; taken.has(slug); suffix += 1) slug = `${base}-${suffix}`;
+  return slug;
+}

@@ -1,0 +1,78 @@
+import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
+import { type ExpectedError, ToolError } from "./errors.ts";
+
+/** Why a call, or the part of it that is about one item, failed, and what a model can do about it. */
+export interface ToolFailure {
+  code: string;
+  message: string;
+  /** What to do next, as a sentence. */
+  advice?: string | undefined;
+  /** For the log: `info` concerns the caller alone, `warn` is an outage, `error` a bug. */
+  severity: "info" | "warn" | "error";
+}
+
+/** Describes an expected failure. The only mapping: whole calls and single items read alike. */
+export function toFailure(error: ExpectedError): ToolFailure {
+  const { code, message } = error;
+  if (error instanceof ToolError) return { code, message, severity: "info" };
+  if (error instanceof TaigaError) return toTaigaFailure(error);
+  return { code, message, advice: "Wait a moment and call again.", severity: "warn" };
+}
+
+/** Describes a bug: the model learns nothing but the id under which the log has more. */
+export const toInternalFailure = (call: {
+  requestId: string;
+  changesNothing: boolean;
+}): ToolFailure => ({
+  code: "internal_error",
+  message: `Something failed on our side. The operator finds it in the log under ${call.requestId}.`,
+  advice: call.changesNothing ? undefined : LOOK_FIRST,
+  severity: "error",
+});
+
+/** A failure as the text that a model reads. */
+export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
+  `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
+
+const LOOK_FIRST =
+  "It may have been carried out all the same: look (find_items, get_items) before doing it again.";
+
+const RECONNECT =
+  "Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga.";
+
+const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
+  invalid_credentials: RECONNECT,
+  token_not_valid: RECONNECT,
+  user_inactive: "The user's account at Taiga is switched off; a Taiga administrator can help.",
+  user_not_found: "The user's account at Taiga is gone; a Taiga administrator can help.",
+  not_authenticated: RECONNECT,
+  permission_denied:
+    "The user's role in this project does not allow it, or there is no such object. get_project shows what the user may do; a project administrator can change it.",
+  not_found: "Check the reference: find_items and list_projects show what there is.",
+  version_conflict: "Read the item again with get_items and repeat the change on its new version.",
+  version_invalid: "Read the item again with get_items and repeat the change on its new version.",
+  project_archived: "It can be read and not be changed.",
+  project_blocked: "It can be read and not be changed until its owner unblocks it.",
+  unavailable: "Try again in a while.",
+  server_error: "Try again in a while.",
+};
+
+/** Failures of Taiga that no caller can fix. */
+const OUTAGES: readonly TaigaErrorCode[] = ["unavailable", "server_error", "unexpected_response"];
+
+function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure {
+  const advice = code === "throttled" ? toWaitAdvice(details.retryAfterSeconds) : ADVICE[code];
+  return {
+    code,
+    message: toSentence(message),
+    advice: details.outcomeUnknown ? LOOK_FIRST : advice,
+    severity: OUTAGES.includes(code) ? "warn" : "info",
+  };
+}
+
+function toWaitAdvice(seconds: number | undefined): string {
+  const wait = seconds === undefined ? "a minute" : `${Math.ceil(seconds)} seconds`;
+  return `Taiga asks for fewer requests. Wait ${wait} and call again.`;
+}
+
+const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
