@@ -1,3 +1,4 @@
+import path from "node:path";
 import { type Folder, type Forbidden, LAYERS, type Workspace } from "./layers.ts";
 
 /** Folders below a folder of `src` that the rules reach: `src/engine/records/grants/x.ts`. */
@@ -24,41 +25,51 @@ function toOverrides([workspace, { forbids, folders, files = {} }]: [
   Workspace,
 ]): Override[] {
   const src = `${workspace}/src`;
-  const outside = toLevel(0, [], "Another workspace is imported by its name.");
+  const outside = { group: ["../**"], message: "Another workspace is imported by its name." };
   return [
     toOverride(`${src}/**`, forbids, []),
     toOverride(`${src}/*.ts`, forbids, [outside]),
-    ...Object.entries(folders).flatMap(([name, folder]) =>
-      toFolderOverrides(`${src}/${name}`, name, { forbids, ...folder }),
-    ),
+    ...Object.entries(folders).flatMap(([name, folder]) => {
+      const inner = Object.keys(folders).filter((other) => other.startsWith(`${name}/`));
+      return toFolderOverrides(src, name, { forbids, ...folder, inner });
+    }),
     ...Object.entries(files).map(([file, own]) => toOverride(`${src}/${file}`, own, [outside])),
   ];
 }
 
+/** @param folder.inner folders in this one that have rules of their own. */
 const toFolderOverrides = (
-  path: string,
+  src: string,
   name: string,
-  folder: Folder & Pick<Workspace, "forbids">,
+  folder: Folder & Pick<Workspace, "forbids"> & { inner: readonly string[] },
 ) =>
   Array.from({ length: MAX_DEPTH }, (_, depth) => {
-    const { imports, forbids, isolated } = folder;
+    const { imports, forbids, isolated, inner } = folder;
+    const from = path.posix.join(name, "below/".repeat(depth));
+    const closed = [
+      `${"../".repeat(depth + 1)}**`,
+      ...(isolated ? ["./**", "../**"] : []),
+      ...inner.map((other) => `${toSpecifier(from, other)}/**`),
+    ];
+    const group = [...closed, ...imports.flatMap((part) => toAllowed(from, name, part))];
     const message = `${name}/ imports ${imports.join(", ") || "no other folder"} of its workspace.`;
-    const level = toLevel(depth, imports, message);
-    if (isolated) level.group.unshift("./**", "../**");
-    return toOverride(`${path}/${"*/".repeat(depth)}*.ts`, forbids, [level]);
+    return toOverride(`${src}/${name}/${"*/".repeat(depth)}*.ts`, forbids, [{ group, message }]);
   });
 
-/** What leaves a folder, seen from a file that is `depth` folders below it. */
-function toLevel(depth: number, imports: readonly string[], message: string) {
-  const up = "../".repeat(depth + 1);
-  return { group: [`${up}**`, ...imports.flatMap((name) => toAllowed(up, name))], message };
+/** How a file in the folder `from` names another path below `src`. */
+export function toSpecifier(from: string, to: string): string {
+  const relative = path.posix.relative(from, to);
+  return relative.startsWith("..") ? relative : `./${relative}`;
 }
 
 /** A file is allowed once the folders above it are; a folder with all that is below it. */
-function toAllowed(up: string, name: string): string[] {
-  const folders = name.split("/").map((_, index, parts) => parts.slice(0, index + 1).join("/"));
-  const below = name.endsWith(".ts") ? [] : [`!${up}${name}/**`];
-  return [...folders.map((folder) => `!${up}${folder}`), ...below];
+function toAllowed(from: string, name: string, part: string): string[] {
+  const specifier = toSpecifier(from, part);
+  if (name.startsWith(`${part}/`)) return [`!${specifier}/*.ts`];
+  const steps = specifier.split("/");
+  const folders = steps.map((_, index) => steps.slice(0, index + 1).join("/"));
+  const opened = folders.filter((folder) => !/^[./]+$/.test(folder)).map((folder) => `!${folder}`);
+  return part.endsWith(".ts") ? opened : [...opened, `!${specifier}/**`];
 }
 
 const toOverride = (

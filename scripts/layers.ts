@@ -11,7 +11,10 @@ export interface Forbidden {
 
 /** A folder of `src`. */
 export interface Folder {
-  /** What it imports of its own workspace: folders, and files such as `config.ts`, `mcp/fields.ts`. */
+  /**
+   * What it imports of its own workspace, by the path below `src`: a folder with all that is below
+   * it, or a file. A folder that contains this one stands for its own files only.
+   */
   imports: readonly string[];
   /** Its files know nothing of one another either. */
   isolated?: true;
@@ -22,7 +25,7 @@ export interface Folder {
 /** An app or a package, by its path in the repository. */
 export interface Workspace {
   forbids: readonly Forbidden[];
-  /** Every folder of `src`; a folder without an entry fails the test. */
+  /** Every folder by its path below `src`, after the one that contains it. */
   folders: Readonly<Record<string, Folder>>;
   /** Single files with rules of their own, by their path below `src`. */
   files?: Readonly<Record<string, readonly Forbidden[]>>;
@@ -60,6 +63,14 @@ const TOOLS_PACKAGE: readonly Forbidden[] = [
   },
 ];
 
+const IN_ENGINE: readonly Forbidden[] = [
+  {
+    packages: ["express", "ioredis", "node:sqlite", "node:process", "@taiga-mcp/taiga-*"],
+    because: "engine/ gets everything else as a dependency.",
+  },
+  OTHER_APPS,
+];
+
 const APP = [ENGINE, STORES, ENVIRONMENT, OTHER_APPS];
 const MAIN = [ENGINE, STORES, OTHER_APPS];
 
@@ -73,18 +84,33 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       engine: {
         imports: [
           "config.ts",
+          "engine/boundary",
+          "engine/interactions",
+          "engine/records",
+          "engine/single-use",
           "grants/grant-limit.ts",
           "grants/lifetimes.ts",
           "secrets",
           "storage",
         ],
-        forbids: [
-          {
-            packages: ["express", "ioredis", "node:sqlite", "node:process", "@taiga-mcp/taiga-*"],
-            because: "engine/ gets everything else as a dependency.",
-          },
-          OTHER_APPS,
+        forbids: IN_ENGINE,
+      },
+      "engine/boundary": { imports: [], forbids: IN_ENGINE },
+      "engine/interactions": {
+        imports: ["engine/boundary", "engine/records", "grants/lifetimes.ts"],
+        forbids: IN_ENGINE,
+      },
+      "engine/records": { imports: ["engine/boundary", "secrets", "storage"], forbids: IN_ENGINE },
+      "engine/single-use": {
+        imports: [
+          "engine/boundary",
+          "engine/records",
+          "grants/grant-limit.ts",
+          "grants/lifetimes.ts",
+          "secrets",
+          "storage",
         ],
+        forbids: IN_ENGINE,
       },
       grants: { imports: ["login", "storage", "vault"] },
       http: {
@@ -96,7 +122,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "engine/routes.ts",
           "grants",
           "operations",
-          "pages",
+          "pages/views",
           "secrets",
           "storage",
           "vault",
@@ -104,9 +130,12 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
       login: { imports: ["storage"] },
       operations: {
-        imports: ["config.ts", "grants", "pages", "secrets", "storage"],
+        imports: ["config.ts", "grants", "pages/application-step.ts", "secrets", "storage"],
       },
-      pages: { imports: ["engine/boundary", "login", "secrets", "storage", "vault"] },
+      pages: {
+        imports: ["engine/boundary", "login", "pages/views", "secrets", "storage", "vault"],
+      },
+      "pages/views": { imports: ["storage"] },
       secrets: { imports: ["storage"] },
       storage: { imports: [] },
       vault: { imports: ["login", "secrets", "storage"] },
@@ -157,13 +186,46 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     folders: {
       activity: { imports: ["items", "text"] },
       calls: { imports: ["clock.ts", "errors.ts"] },
-      items: {
+      items: { imports: ["errors.ts", "failure.ts", "kinds.ts", "projects", "schema", "text"] },
+      "items/changes": { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema"] },
+      "items/comment": {
+        imports: [
+          "errors.ts",
+          "kinds.ts",
+          "calls",
+          "items",
+          "items/changes",
+          "projects",
+          "schema",
+          "text",
+        ],
+      },
+      "items/create": {
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "kinds.ts",
+          "calls",
+          "items",
+          "items/changes",
+          "projects",
+          "schema",
+          "text",
+        ],
+      },
+      "items/delete": {
+        imports: ["errors.ts", "kinds.ts", "calls", "items", "projects", "schema", "text"],
+      },
+      "items/find": { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"] },
+      "items/read": { imports: ["kinds.ts", "items", "projects", "schema", "text"] },
+      "items/update": {
         imports: [
           "clock.ts",
           "errors.ts",
           "failure.ts",
           "kinds.ts",
-          "calls",
+          "items",
+          "items/changes",
           "projects",
           "schema",
           "text",

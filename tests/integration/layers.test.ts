@@ -4,7 +4,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Folder, LAYERS, type Workspace } from "../../scripts/layers.ts";
+import { toSpecifier } from "../../scripts/layer-rules.ts";
+import { LAYERS, type Workspace } from "../../scripts/layers.ts";
 
 const OXLINT = path.resolve("node_modules/.bin/oxlint");
 const FORBIDDEN = [
@@ -89,24 +90,45 @@ const toImport = (name: string): string => `import { x } from "${name}";\nx();\n
 const toPlanted = ([file, imports]: readonly [string, string]): Planted => ({ file, imports });
 
 /** Imports of parts of a workspace's `src`, from each of its folders and from two levels below. */
-const plant = (
-  [workspace, { folders }]: Layer,
-  toParts: (name: string, folder: Folder) => string[],
-) =>
-  Object.entries(folders).flatMap(([name, folder]) =>
-    toParts(name, folder).flatMap((part, index) =>
-      [0, 1, 2].map((depth) => ({
-        file: `${workspace}/src/${name}/${"below/".repeat(depth)}planted-${index}.ts`,
-        imports: `${"../".repeat(depth + 1)}${part.endsWith(".ts") ? part : `${part}/a.ts`}`,
-      })),
+const plant = ([workspace, { folders }]: Layer, toParts: (name: string) => readonly string[]) =>
+  Object.keys(folders).flatMap((name) =>
+    toParts(name).flatMap((part, index) =>
+      [0, 1, 2].map((depth) => {
+        const from = path.posix.join(name, "below/".repeat(depth));
+        const target = part.endsWith(".ts") ? part : `${part}/a.ts`;
+        return {
+          file: `${workspace}/src/${from}/planted-${index}.ts`.replaceAll("//", "/"),
+          imports: toSpecifier(from, target),
+        };
+      }),
     ),
   );
 
 type Layer = [string, Workspace];
 
-const entriesOf = (workspace: string): string[] => readdirSync(`${workspace}/src`);
-const foldersOf = (workspace: string): string[] =>
-  entriesOf(workspace).filter((entry) => !entry.endsWith(".ts"));
+/** The files and folders at the top of `src`, and the folders in those that hold files as well. */
+const entriesOf = (workspace: string): string[] => [
+  ...readdirSync(`${workspace}/src`),
+  ...foldersOf(workspace).filter((folder) => folder.includes("/")),
+];
+
+/** Folders of `src`; those in a folder without files of its own follow its rule. */
+function foldersOf(workspace: string, folder = ""): string[] {
+  const entries = readdirSync(`${workspace}/src/${folder}`, { withFileTypes: true });
+  if (folder !== "" && !entries.some((entry) => entry.isFile())) return [];
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.posix.join(folder, entry.name))
+    .flatMap((inner) => [inner, ...foldersOf(workspace, inner)]);
+}
+
+const isWithin = (inner: string, outer: string): boolean =>
+  inner === outer || inner.startsWith(`${outer}/`);
+
+/** Whether lint lets the files of a folder import a part, by the table. */
+const isAllowed = (name: string, part: string, imports: readonly string[]): boolean =>
+  imports.includes(part) ||
+  imports.some((allowed) => part.startsWith(`${allowed}/`) && !name.startsWith(`${allowed}/`));
 
 describe("layer rules", () => {
   // @rule OPS-8
@@ -128,27 +150,41 @@ describe("layer rules", () => {
   });
 
   it.each(Object.entries(LAYERS))("%s: every import that is not listed is reported", (...layer) => {
-    const entries = entriesOf(layer[0]);
-    const planted = plant(layer, (name, { imports }) =>
-      entries.filter((entry) => entry !== name && !imports.includes(entry)),
+    const [workspace, { folders }] = layer;
+    const planted = plant(layer, (name) =>
+      entriesOf(workspace).filter(
+        (part) =>
+          part !== name &&
+          !isAllowed(name, part, folders[name]?.imports ?? []) &&
+          // A file two levels below may still import the levels in between.
+          !(part.startsWith(`${name}/`) && !(part in folders)),
+      ),
     );
     expect(lint(planted)).toEqual(planted.map(({ file }) => file).toSorted());
   });
 
   it.each(Object.entries(LAYERS))("%s: every import that is listed is left alone", (...layer) => {
-    expect(lint(plant(layer, (_name, { imports }) => [...imports]))).toEqual([]);
+    const [, { folders }] = layer;
+    expect(lint(plant(layer, (name) => folders[name]?.imports ?? []))).toEqual([]);
   });
 
-  it.each(Object.entries(LAYERS))("%s: no folder reaches itself through others", (...layer) => {
-    const [, { folders }] = layer;
+  it.each(Object.entries(LAYERS))("%s: no folder reaches itself through others", (_name, layer) => {
+    const { folders } = layer;
+    const names = Object.keys(folders);
+    /** The folders whose files an import can be of: those below it, or the one that holds it. */
+    const toFolders = (from: string, part: string): string[] => {
+      if (from.startsWith(`${part}/`)) return [part];
+      const below = names.filter((name) => isWithin(name, part));
+      return below.length > 0 ? below : names.filter((name) => name === path.posix.dirname(part));
+    };
     const reached = (name: string, seen = new Set<string>()): Set<string> => {
-      for (const part of folders[name]?.imports ?? []) {
-        const folder = part.split("/")[0] ?? "";
-        if (!seen.has(folder)) reached(folder, seen.add(folder));
+      const parts = folders[name]?.imports ?? [];
+      for (const next of parts.flatMap((part) => toFolders(name, part))) {
+        if (!seen.has(next)) reached(next, seen.add(next));
       }
       return seen;
     };
-    expect(Object.keys(folders).filter((name) => reached(name).has(name))).toEqual([]);
+    expect(names.filter((name) => reached(name).has(name))).toEqual([]);
   });
 
   it("covers every app and package", () => {
