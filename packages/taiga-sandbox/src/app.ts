@@ -4,38 +4,38 @@ import express, {
   type Request,
   type RequestHandler,
 } from "express";
-import { authenticate } from "./authentication.ts";
-import type { Context } from "./context.ts";
+import { authenticate } from "./auth/authentication.ts";
+import type { Context } from "./model/context.ts";
 import type { ControlRoom } from "./control.ts";
-import { serve } from "./endpoint.ts";
-import { epicRules } from "./epic-rules.ts";
-import { ApiError, apiException, htmlPage } from "./errors.ts";
-import { issueRules } from "./issue-rules.ts";
-import type { Media } from "./media.ts";
-import { storyRules } from "./story-rules.ts";
-import { taskRules } from "./task-rules.ts";
-import type { Tokens } from "./tokens.ts";
-import { createFront } from "./front/routes.ts";
-import { applicationRoutes } from "./routes/applications.ts";
-import { attachmentRoutes } from "./routes/attachments.ts";
-import { authRoutes } from "./routes/auth.ts";
-import { customAttributeValueRoutes } from "./routes/custom-attribute-values.ts";
-import { historyRoutes } from "./routes/history.ts";
-import { itemRoutes } from "./routes/item-routes.ts";
-import { milestoneRoutes } from "./routes/milestones.ts";
-import { projectRoutes } from "./routes/projects.ts";
-import { relatedStoryRoutes } from "./routes/related-stories.ts";
-import { resolverRoutes } from "./routes/resolver.ts";
-import { searchRoutes } from "./routes/search.ts";
-import { timelineRoutes } from "./routes/timelines.ts";
-import { userRoutes } from "./routes/users.ts";
-import { valueRoutes } from "./routes/values.ts";
-import { voteAndWatchRoutes } from "./routes/votes-watchers.ts";
-import { wikiRoutes } from "./routes/wiki.ts";
+import { serve } from "./http/endpoint.ts";
+import { epicRules } from "./items/epic-rules.ts";
+import { ApiError, apiException, htmlPage } from "./model/errors.ts";
+import { issueRules } from "./items/issue-rules.ts";
+import type { Media } from "./items/media.ts";
+import { storyRules } from "./items/story-rules.ts";
+import { taskRules } from "./items/task-rules.ts";
+import type { Tokens } from "./auth/tokens.ts";
+import { createFront } from "./auth/front.ts";
+import { applicationRoutes } from "./auth/application-routes.ts";
+import { attachmentRoutes } from "./items/attachment-routes.ts";
+import { authRoutes } from "./auth/auth-routes.ts";
+import { customAttributeValueRoutes } from "./items/custom-attribute-values.ts";
+import { historyRoutes } from "./history/history-routes.ts";
+import { itemRoutes } from "./items/item-routes.ts";
+import { milestoneRoutes } from "./sprints/milestone-routes.ts";
+import { projectRoutes } from "./projects/project-routes.ts";
+import { relatedStoryRoutes } from "./items/related-story-routes.ts";
+import { resolverRoutes } from "./projects/resolver-routes.ts";
+import { searchRoutes } from "./items/search-routes.ts";
+import { timelineRoutes } from "./history/timeline-routes.ts";
+import { userRoutes } from "./projects/user-routes.ts";
+import { valueRoutes } from "./projects/value-routes.ts";
+import { voteAndWatchRoutes } from "./items/votes-watchers.ts";
+import { wikiRoutes } from "./wiki/wiki-routes.ts";
 
 /**
- * The API under `/api/v1`, the files of attachments under `/media`, and of the front what a login
- * through an external application passes.
+ * The API under `/api/v1`, the files of attachments under `/media`, and the pages of Taiga's front
+ * that a login through an external application needs.
  *
  * @param saveSoon called after every request that may have written something.
  */
@@ -97,7 +97,7 @@ export function createApp(deps: {
 const saveAfterWrites =
   (saveSoon: () => void): RequestHandler =>
   (req, res, next) => {
-    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) res.once("finish", saveSoon);
+    if (!["GET", "HEAD", "OPTIONS"].includes(req.method)) res.once("close", saveSoon);
     next();
   };
 

@@ -1,12 +1,13 @@
-import type { RequestHandler } from "express";
-import { htmlPage, throttled } from "./errors.ts";
-import type { State } from "./state.ts";
-import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./tokens.ts";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { ApiError, htmlPage, throttled } from "./model/errors.ts";
+import { findByUsername } from "./model/rows.ts";
+import type { State } from "./model/state.ts";
+import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./auth/tokens.ts";
 
-/** Enough for every test, and no burden for a process that runs for weeks. */
+/** Enough for every test, and little memory for a process that runs for weeks. */
 const MAX_RECORDS = 10_000;
 
-/** One request that arrived, whatever became of it. */
+/** One request that arrived, also if it failed. */
 export interface RecordedRequest {
   method: string;
   /** Without the query. */
@@ -19,8 +20,12 @@ export interface RecordedRequest {
   user: string | null;
 }
 
-/** An error status, a connection that is cut, or one that never answers. */
-export type Failure = number | "reset" | "hang";
+/**
+ * How a request fails: with an error status, as a gateway answers it or with a body of Taiga's; by
+ * a connection that is cut before anything is done (`reset`) or after the work is done (`lost`); or
+ * without ever an answer (`hang`).
+ */
+export type Failure = number | { status: number; body: unknown } | "reset" | "lost" | "hang";
 
 /** Hooks for tests. They are reachable in the process only, never over HTTP. */
 export interface Control {
@@ -32,11 +37,18 @@ export interface Control {
   clearRequests(): void;
   /** Lets the next requests fail: 429 as Taiga's throttle does, other statuses as its gateway. */
   failNext(count: number, failure: Failure): void;
+  /**
+   * Called with each request before anything is done, after it was recorded and unless
+   * `failNext` takes it. What it returns is how the request fails.
+   */
+  before: ((request: RecordedRequest) => Failure | void | Promise<Failure | void>) | undefined;
+  /** Called with each request when its answer is ready, just before it is sent or lost. */
+  after: ((request: RecordedRequest, status: number) => void) | undefined;
   /** Takes effect for tokens issued from now on. */
   readonly tokenLifetimes: TokenLifetimes;
   /** From now on every access token issued so far in this process is refused as expired. */
   expireAccessTokens(): void;
-  /** @throws {Error} when nobody has this name. */
+  /** @throws {Error} when no user has this name. */
   deactivateUser(username: string): void;
   /**
    * Marks a project as blocked or archived by the server's staff, or clears both.
@@ -53,9 +65,9 @@ export interface ControlRoom {
   gate: RequestHandler;
   issued: (jti: string) => void;
   isExpired: (jti: string) => boolean;
-  /** Notes who a recorded request turned out to be. */
+  /** Adds the user to a recorded request. */
   identify: (request: object, username: string) => void;
-  /** Back to the start: no records, no failures to come, Taiga's lifetimes. */
+  /** Back to the start: no records, hooks or failures to come, Taiga's lifetimes. */
   clear: () => void;
 }
 
@@ -67,6 +79,8 @@ export function createControlRoom(state: State): ControlRoom {
   const valid = new Set<string>();
   const expired = new Set<string>();
   const control: Control = {
+    before: undefined,
+    after: undefined,
     requests,
     clearRequests: () => requests.splice(0),
     failNext: (count, failure) => {
@@ -78,9 +92,7 @@ export function createControlRoom(state: State): ControlRoom {
       valid.clear();
     },
     deactivateUser: (username) => {
-      const user = state.users.find((row) => row.username === username);
-      if (user === undefined) throw new Error(`Nobody is called ${username}.`);
-      user.is_active = false;
+      findByUsername(state, username).is_active = false;
     },
     freezeProject: (slug, how) => {
       const project = state.projects.find((row) => row.slug === slug);
@@ -89,7 +101,7 @@ export function createControlRoom(state: State): ControlRoom {
       project.archived_code = how === "archived" ? "archived-by-staff" : null;
     },
   };
-  const gate: RequestHandler = (req, res, next) => {
+  const gate: RequestHandler = async (req, res, next) => {
     const [path, ...query] = req.originalUrl.split("?");
     const record: RecordedRequest = {
       method: req.method,
@@ -101,14 +113,13 @@ export function createControlRoom(state: State): ControlRoom {
     requests.push(record);
     if (requests.length > MAX_RECORDS) requests.shift();
     records.set(req, record);
-    const failure = failures.shift();
-    if (failure === undefined) next();
-    else if (failure === "reset") req.socket.destroy();
-    else if (failure === 429) next(throttled());
-    else if (failure !== "hang") {
-      const title = failure === 500 ? "Server Error (500)" : `${failure}`;
-      res.status(failure).type("html").send(htmlPage(title, ""));
-    }
+    const failure = failures.shift() ?? (await control.before?.(record)) ?? undefined;
+    onAnswer(res, () => {
+      control.after?.(record, res.statusCode);
+      return failure !== "lost";
+    });
+    if (failure === undefined || failure === "lost") next();
+    else fail(failure, req, res, next);
   };
   return {
     control,
@@ -122,7 +133,35 @@ export function createControlRoom(state: State): ControlRoom {
     clear: () => {
       requests.splice(0);
       failures.splice(0);
+      control.before = undefined;
+      control.after = undefined;
       Object.assign(tokenLifetimes, DEFAULT_LIFETIMES);
     },
   };
+}
+
+/** Calls back before the answer is sent; the connection is cut instead when that returns false. */
+function onAnswer(res: Response, isSent: () => boolean): void {
+  const end = res.end.bind(res) as (...parameters: unknown[]) => Response;
+  res.end = ((...parameters: unknown[]) => {
+    if (isSent()) return end(...parameters);
+    res.req.socket.destroy();
+    return res;
+  }) as Response["end"];
+}
+
+function fail(
+  failure: Exclude<Failure, "lost">,
+  req: Request,
+  res: Response,
+  next: NextFunction,
+): void {
+  if (failure === "hang") return;
+  if (failure === "reset") req.socket.destroy();
+  else if (failure === 429) next(throttled());
+  else if (typeof failure === "object") next(new ApiError(failure.status, failure.body));
+  else {
+    const title = failure === 500 ? "Server Error (500)" : `${failure}`;
+    res.status(failure).type("html").send(htmlPage(title, ""));
+  }
 }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import { isIPv6 } from "node:net";
 import path from "node:path";
 import process from "node:process";
-import { StateFileError } from "./persistence.ts";
+import { StateFileError } from "./model/persistence.ts";
 import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
 import { readSettings, SetupError } from "./settings.ts";
 

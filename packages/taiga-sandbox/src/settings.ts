@@ -16,8 +16,8 @@ export interface Settings {
 }
 
 /**
- * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`; an empty one
- * is as one left out.
+ * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`. An empty
+ * variable counts as left out.
  *
  * @throws {SetupError} that names the variable and the rule.
  */
@@ -35,8 +35,8 @@ function readPort(value: string | undefined): number {
 }
 
 /**
- * The demonstration passwords are public, so nobody else may reach this, unless somebody says that
- * the network is private, such as one between containers.
+ * The demonstration passwords are public, so only this machine may reach the sandbox, unless the
+ * operator declares the network private, such as one between containers.
  */
 function readHost(value: string | undefined, isExposed: boolean): string {
   const host = value || DEFAULT_HOST;

@@ -1,0 +1,229 @@
+import { invalidFields } from "../model/errors.ts";
+import { isUploadedFile, type UploadedFile } from "./multipart.ts";
+import type { Project, State } from "../model/state.ts";
+
+/** A refused value; the text is Taiga's. */
+class FieldError extends Error {
+  override readonly name = "FieldError";
+}
+
+/** Turns a value of a request into a column's value, or throws a `FieldError`. */
+export type Reader<Value> = (value: unknown) => Value;
+
+export type Readers = Record<string, Reader<unknown>>;
+
+/** The columns that a request sets. */
+export type Values<Spec extends Readers> = {
+  [Name in keyof Spec]?: ReturnType<Spec[Name]>;
+};
+
+export type Body = Record<string, unknown>;
+
+const REQUIRED = "This field is required.";
+const BLANK = "This field cannot be blank.";
+
+const refuse = (message: string): never => {
+  throw new FieldError(message);
+};
+
+/** @throws {ApiError} 400 when the body is no object. */
+export function toBody(body: unknown): Body {
+  if (body === undefined) return {};
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalidFields({ non_field_errors: ["Invalid data"] });
+  }
+  return body as Body;
+}
+
+/**
+ * Reads the known fields of a request; unknown ones are ignored. All errors are reported at once.
+ *
+ * @param required fields that a creation must have; an edit may leave out any field.
+ * @throws {ApiError} 400 with a list of messages under each refused field.
+ */
+export function readFields<Spec extends Readers>(
+  body: Body,
+  spec: Spec,
+  { required, isEdit }: { required: readonly string[]; isEdit: boolean },
+): Values<Spec> {
+  const values: Record<string, unknown> = {};
+  const errors: Record<string, string[]> = {};
+  for (const [name, read] of Object.entries(spec)) {
+    const value = body[name];
+    const isEmpty = value === undefined || value === null || value === "";
+    if (isEmpty && required.includes(name)) {
+      if (!isEdit) errors[name] = [REQUIRED];
+      else if (value !== undefined) errors[name] = [BLANK];
+      continue;
+    }
+    if (value === undefined) continue;
+    try {
+      values[name] = read(value);
+    } catch (error) {
+      if (!(error instanceof FieldError)) throw error;
+      errors[name] = [error.message];
+    }
+  }
+  if (Object.keys(errors).length > 0) throw invalidFields(errors);
+  return values as Values<Spec>;
+}
+
+/** A single value as text. Lists and objects, which never mean one, are shown as JSON. */
+export const toText = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+
+/** Optional text; null becomes empty. */
+export const text =
+  (maxLength?: number): Reader<string> =>
+  (value) => {
+    const read = value === null ? "" : toText(value);
+    if (maxLength !== undefined && read.length > maxLength) {
+      refuse(`Ensure this value has at most ${maxLength} characters (it has ${read.length}).`);
+    }
+    return read;
+  };
+
+/** Any value but a clear yes is false. */
+export const flag: Reader<boolean> = (value) =>
+  value === true || (typeof value === "string" && ["true", "t", "1"].includes(value.toLowerCase()));
+
+/** A whole number or null, also as text. */
+export const wholeNumber: Reader<number | null> = (value) => {
+  if (value === null || value === "") return null;
+  if (typeof value === "number" && Number.isInteger(value)) return value;
+  if (typeof value === "string" && /^\s*-?\d+\s*$/.test(value)) return Number(value);
+  return refuse("Enter a whole number.");
+};
+
+/** Like `wholeNumber`, but a value has to be there. */
+export const position: Reader<number> = (value) => wholeNumber(value) ?? refuse(REQUIRED);
+
+/** A day or null. Taiga's message also promises months and years, which it does not store. */
+export const day: Reader<string | null> = (value) => {
+  if (value === null || value === "") return null;
+  const isDay =
+    typeof value === "string" &&
+    /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+    new Date(`${value}T00:00:00Z`).toJSON()?.startsWith(value) === true;
+  if (isDay) return value;
+  return refuse("Date has wrong format. Use one of these formats instead: YYYY[-MM[-DD]]");
+};
+
+/** A day that has to be there. */
+export const requiredDay: Reader<string> = (value) => day(value) ?? refuse(REQUIRED);
+
+/** A name in an address. */
+export const slug: Reader<string> = (value) => {
+  const read = text(500)(value);
+  if (/^[\p{L}\p{N}_-]+$/u.test(read)) return read;
+  return refuse(
+    "Enter a valid “slug” consisting of Unicode letters, numbers, underscores, or hyphens.",
+  );
+};
+
+/** The id of an existing row. */
+export const reference =
+  (rows: readonly { id: number }[]): Reader<number> =>
+  (value) => {
+    const id = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+    if (typeof id !== "number") {
+      return refuse(`Incorrect type.  Expected pk value, received ${toPythonType(value)}.`);
+    }
+    if (!rows.some((row) => row.id === id)) {
+      refuse(`Invalid pk '${id}' - object does not exist.`);
+    }
+    return id;
+  };
+
+/** The id of an existing row, or null. */
+export const optionalReference =
+  (rows: readonly { id: number }[]): Reader<number | null> =>
+  (value) =>
+    value === null || value === "" ? null : reference(rows)(value);
+
+export const references =
+  (rows: readonly { id: number }[]): Reader<number[]> =>
+  (value) => {
+    if (!Array.isArray(value)) return refuse("Enter a list of values.");
+    return [...new Set(value.map(reference(rows)))];
+  };
+
+/** A user that belongs to the project, or null. */
+export const assignee =
+  (state: State, project: Project | undefined): Reader<number | null> =>
+  (value) => {
+    const id = optionalReference(state.users)(value);
+    if (id !== null && project !== undefined && !isMember(state, project, id)) {
+      refuse("The user must be a project member.");
+    }
+    return id;
+  };
+
+/** Users that all belong to the project. */
+export const watchers =
+  (state: State, project: Project | undefined): Reader<number[]> =>
+  (value) => {
+    const ids = references(state.users)(value);
+    if (project !== undefined && !ids.every((id) => isMember(state, project, id))) {
+      refuse("Watchers contains invalid users");
+    }
+    return ids;
+  };
+
+const isMember = (state: State, project: Project, userId: number): boolean =>
+  state.memberships.some((row) => row.project === project.id && row.user === userId);
+
+/** A tag with the colour it came with, if any. */
+export type Tag = [name: string, color: string | null];
+
+/** Names or [name, colour] pairs; lower-cased, each once. */
+export const tags: Reader<Tag[]> = (value) => {
+  if (value === null) return [];
+  if (!Array.isArray(value)) return refuse("Invalid tags: a list is expected.");
+  const read = new Map<string, string | null>();
+  for (const entry of value) {
+    const [name, color] = Array.isArray(entry) ? entry : [entry, null];
+    if (typeof name !== "string" || name.includes(",")) {
+      return refuse(`Invalid tag '${toPython(entry)}'. It must be the name or a pair.`);
+    }
+    const isColor = typeof color === "string" && /^#([0-9a-f]{3}){1,2}$/i.test(color);
+    if (!isColor && color !== null && color !== undefined) {
+      return refuse(
+        `Invalid tag '${toPython(entry)}'. The color is not a valid HEX color or null.`,
+      );
+    }
+    const key = name.trim().toLowerCase();
+    if (key !== "" && !read.has(key)) read.set(key, color ?? null);
+  }
+  return [...read];
+};
+
+/** Points id by role id; what the ids are good for is checked later. */
+export const points: Reader<Record<string, unknown>> = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+
+/** A file of a form. */
+export const file: Reader<UploadedFile> = (value) =>
+  isUploadedFile(value)
+    ? value
+    : refuse("No file was submitted. Check the encoding type on the form.");
+
+export const externalReference: Reader<string[] | null> = (value) => {
+  if (value === null || value === "") return null;
+  return Array.isArray(value) ? value.map(String) : refuse("Enter a list of values.");
+};
+
+/** The names that Python gives the types of JSON. */
+function toPythonType(value: unknown): string {
+  if (value === null) return "NoneType";
+  if (Array.isArray(value)) return "list";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "object" ? "dict" : "str";
+}
+
+const toPython = (value: unknown): string =>
+  Array.isArray(value)
+    ? `[${value.map((entry) => (entry === null ? "None" : `'${String(entry)}'`)).join(", ")}]`
+    : String(value);

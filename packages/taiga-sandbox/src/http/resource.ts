@@ -1,0 +1,87 @@
+import type { Request, Response } from "express";
+import { isAllowed, refusal, type Actor } from "../model/access.ts";
+import { notFound } from "../model/errors.ts";
+import { findById, inOrder, mustFind } from "../model/rows.ts";
+import type { State } from "../model/state.ts";
+import { group, toId, type Endpoint } from "./endpoint.ts";
+import { toBody, type Body } from "./fields.ts";
+import { readProjectId } from "./filters.ts";
+import { toPage } from "./pagination.ts";
+
+interface ProjectRow {
+  id: number;
+  project: number;
+}
+
+/** A table of which every row belongs to a project, as it is served. */
+export interface Resource<Row extends ProjectRow> {
+  path: string;
+  /** What refusals and OPTIONS call it. */
+  model: string;
+  /** The right in the row's project that it takes to see a row. */
+  permission: string;
+  rows: () => readonly Row[];
+  toView: (row: Row, actor: Actor) => unknown;
+  /**
+   * What a list is made of: the rows that the caller may see, of the project that was asked for.
+   * Left out, all of them in their own order.
+   */
+  select?: (visible: Row[], req: Request, res: Response) => Row[];
+  create?: (actor: Actor, body: Body) => Row;
+  edit?: (actor: Actor, id: number | undefined, body: Body) => Row;
+  remove?: (actor: Actor, id: number | undefined) => void;
+}
+
+/** The list and the single rows; in a list, rows out of sight are left out without a word. */
+export function resourceRoutes<Row extends ProjectRow>(
+  state: State,
+  resource: Resource<Row>,
+): Record<string, Endpoint> {
+  const { path, model, rows, toView, create, edit, remove } = resource;
+  const select = resource.select ?? ((visible) => inOrder(visible as (Row & { order: number })[]));
+  return group(model, {
+    [path]: {
+      GET: (req, actor, res) => {
+        const projectId = readProjectId(req);
+        const visible = rows()
+          .filter((row) => projectId === undefined || row.project === projectId)
+          .filter((row) => isVisible(state, resource, row, actor));
+        return toPage(req, select(visible, req, res), (row) => toView(row, actor));
+      },
+      ...(create && {
+        POST: (req, actor, res) => {
+          const row = create(actor, toBody(req.body));
+          res.status(201);
+          return toView(row, actor);
+        },
+      }),
+    },
+    [`${path}/:id`]: {
+      GET: (req, actor) => {
+        const row = findById(rows(), toId(req.params["id"]));
+        return toView(mustSee(state, resource, row, actor), actor);
+      },
+      ...(edit && {
+        PATCH: (req, actor) => toView(edit(actor, toId(req.params["id"]), toBody(req.body)), actor),
+      }),
+      ...(remove && { DELETE: (req, actor) => remove(actor, toId(req.params["id"])) }),
+    },
+  });
+}
+
+type Sight = Pick<Resource<ProjectRow>, "model" | "permission">;
+
+const isVisible = (state: State, { permission }: Sight, row: ProjectRow, actor: Actor): boolean =>
+  isAllowed(state, actor, mustFind(state.projects, row.project), permission);
+
+/** @throws {ApiError} 404 when there is no row, 401 or 403 when it is out of sight. */
+export function mustSee<Row extends ProjectRow>(
+  state: State,
+  sight: Sight,
+  row: Row | undefined,
+  actor: Actor,
+): Row {
+  if (row === undefined) throw notFound(sight.model);
+  if (!isVisible(state, sight, row, actor)) throw refusal(actor);
+  return row;
+}

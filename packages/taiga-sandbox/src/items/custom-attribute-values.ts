@@ -1,0 +1,104 @@
+import type { Request } from "express";
+import {
+  permissionFor,
+  type Actor,
+  mustBeUser,
+  verifyWritable,
+  findForWrite,
+} from "../model/access.ts";
+import type { Context } from "../model/context.ts";
+import { group, toId, type Endpoint } from "../http/endpoint.ts";
+import { invalidFields } from "../model/errors.ts";
+import { readFields, toBody, wholeNumber } from "../http/fields.ts";
+import { mustSee } from "../http/resource.ts";
+import { recordChange } from "../history/history.ts";
+import { ITEM_KINDS, KINDS, rowsOf } from "../model/kinds.ts";
+import { verifyVersion } from "./occ.ts";
+import { findById, mustFind } from "../model/rows.ts";
+import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
+import type { CustomAttributeValues, ItemKind, State } from "../model/state.ts";
+
+/** `/{kind}/custom-attributes-values/{id}` of the four kinds of items. */
+export function customAttributeValueRoutes(context: Context): Record<string, Endpoint> {
+  return Object.assign({}, ...ITEM_KINDS.map((kind) => routesOf(context, kind)));
+}
+
+/** Under which name an answer carries the item's id. */
+const OBJECT_FIELD = { epic: "epic", userstory: "user_story", task: "task", issue: "issue" };
+
+/** Taiga's own slip: the values of epics take the rights on stories. */
+const permissionOn = (action: "view" | "modify", kind: ItemKind): string =>
+  permissionFor(action, kind === "epic" ? "userstory" : kind);
+
+function routesOf(context: Context, kind: ItemKind): Record<string, Endpoint> {
+  const model = `${KINDS[kind].model}CustomAttributesValues`;
+  const toView = ({ attributes_values, version, object }: CustomAttributeValues) => ({
+    attributes_values,
+    version,
+    [OBJECT_FIELD[kind]]: object,
+  });
+  const { state } = context;
+  return group(model, {
+    [`/${KINDS[kind].path}/custom-attributes-values/:id`]: {
+      GET: (req, actor) => {
+        const rows: readonly { id: number; project: number }[] = rowsOf(state, kind);
+        const sight = { model, permission: permissionOn("view", kind) };
+        const item = mustSee(state, sight, findById(rows, toId(req.params["id"])), actor);
+        return toView(valuesOf(state, kind, item.id));
+      },
+      PATCH: (req, actor) => toView(edit(context, kind, req, actor)),
+    },
+  });
+}
+
+const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttributeValues =>
+  state.customAttributeValues.find((row) => row.kind === kind && row.object === object) ?? {
+    kind,
+    object,
+    attributes_values: {},
+    version: 1,
+  };
+
+/** Replaces the whole map. No change is ever compared, so any version up to now is good. */
+function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): CustomAttributeValues {
+  const { state } = context;
+  const body = toBody(req.body);
+  const rows: readonly { id: number; project: number }[] = rowsOf(state, kind);
+  const target = { model: KINDS[kind].model, rows, id: toId(req.params["id"]) };
+  const item = findForWrite(state, actor, target, permissionOn("modify", kind));
+  const project = mustFind(state.projects, item.project);
+  const { version } = readFields(body, { version: wholeNumber }, { required: [], isEdit: true });
+  const values = readValues(state, kind, project.id, body["attributes_values"]);
+  const stored = valuesOf(state, kind, item.id);
+  verifyVersion({ version, keys: Object.keys(body) }, { version: stored.version, changes: [] });
+  verifyWritable(project);
+
+  const subject = { kind, item } as Recorded;
+  const before = takeSnapshot(state, subject);
+  if (!state.customAttributeValues.includes(stored)) state.customAttributeValues.push(stored);
+  stored.attributes_values = values ?? stored.attributes_values;
+  stored.version += 1;
+  recordChange(context, subject, { before, author: mustBeUser(actor), comment: "" });
+  return stored;
+}
+
+/** @throws {ApiError} 400 for an empty map and for fields that the project does not have. */
+function readValues(
+  state: State,
+  kind: ItemKind,
+  projectId: number,
+  value: unknown,
+): Record<string, unknown> | undefined {
+  if (value === undefined) return undefined;
+  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isMap || Object.keys(value).length === 0) {
+    throw invalidFields({ attributes_values: ["This field cannot be blank."] });
+  }
+  const known = state.customAttributes
+    .filter((row) => row.kind === kind && row.project === projectId)
+    .map((row) => String(row.id));
+  if (!Object.keys(value).every((id) => known.includes(id))) {
+    throw invalidFields({ attributes_values: ["It contains invalid custom fields."] });
+  }
+  return value as Record<string, unknown>;
+}

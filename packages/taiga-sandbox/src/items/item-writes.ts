@@ -1,0 +1,205 @@
+import { permissionFor, type Actor, mustBeUser, verifyPermission } from "../model/access.ts";
+import { settle } from "./closing.ts";
+import { toTimestamp, type Context } from "../model/context.ts";
+import type { Body } from "../http/fields.ts";
+import { recordChange, recordCreation, recordDeletion } from "../history/history.ts";
+import {
+  assignColumns,
+  readItem,
+  verifyPlace,
+  type ItemRules,
+  type ItemValues,
+} from "./item-rules.ts";
+import { KINDS, rowsOf, type ItemRows } from "../model/kinds.ts";
+import { allocateId, allocateRef, findById, mustFind } from "../model/rows.ts";
+import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
+import type { ItemKind, Project, User } from "../model/state.ts";
+import {
+  addWatchers,
+  applyTags,
+  findForEdit,
+  newItem,
+  touch,
+  verifyItemVersion,
+  verifyMove,
+} from "./writes.ts";
+
+/**
+ * `POST /{kind}`. Validation comes before permission here.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function createItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  actor: Actor,
+  body: Body,
+): ItemRows[Kind] {
+  const { state } = context;
+  const target = findById(state.projects, Number(body["project"]));
+  const values = readItem(state, rules, { body, project: target, isEdit: false });
+  const project = mustFind(state.projects, values.project!);
+  const author = verifyPermission(state, actor, project, permissionFor("add", rules.kind));
+  const item = newRow(context, rules, project, author);
+  assignColumns(state, rules, item, values);
+  verifyPlace(state, rules, project, item);
+  item.version = values.version ?? 1;
+  return insertItem(context, rules, item, { author, values });
+}
+
+/** Creates an item from columns, without a request: in bulk, by promotion or for a seed. */
+export function createPlainItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  home: { project: Project; author: User },
+  columns: Partial<ItemRows[Kind]>,
+): ItemRows[Kind] {
+  const { project, author } = home;
+  const item = Object.assign(newRow(context, rules, project, author), columns);
+  rules.align?.(context.state, item);
+  return insertItem(context, rules, item, { author, values: {} });
+}
+
+const newRow = <Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  project: Project,
+  author: User,
+): ItemRows[Kind] =>
+  ({
+    ...newItem(context, project, author),
+    ...rules.newColumns(context, project),
+  }) as unknown as ItemRows[Kind];
+
+function insertItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  item: ItemRows[Kind],
+  { author, values }: { author: User; values: ItemValues },
+): ItemRows[Kind] {
+  const { state } = context;
+  const project = mustFind(state.projects, item.project);
+  item.id = allocateId(state, KINDS[rules.kind].table);
+  item.ref = allocateRef(state, project);
+  // Taiga looks at the points of a story last, so that bad ones leave a gap in the numbers.
+  rules.complete?.(context, item, values);
+  rules.onNumbered?.(item);
+  if (values.tags) applyTags(project, item, values.tags);
+  addWatchers(state, item, [item.description]);
+  itemRows(context, rules).push(item);
+  settleAround(context, rules, item);
+  recordCreation(context, toRecorded(rules, item), author);
+  return item;
+}
+
+/** A written item and the board positions that changed with it, where the kind has any. */
+export interface EditedItem<Kind extends ItemKind> {
+  item: ItemRows[Kind];
+  orderUpdated: Record<string, number> | undefined;
+}
+
+/** A request to change an item. */
+interface Edit {
+  actor: Actor;
+  id: number | undefined;
+  body: Body;
+}
+
+/**
+ * `PATCH /{kind}/{id}`. The checks come in this order: permission, validation, version, then
+ * whether the project can be written and whether everything belongs to it.
+ *
+ * @throws {ApiError} as Taiga answers; nothing has changed then.
+ */
+export function editItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  edit: Edit,
+): EditedItem<Kind> {
+  const { state } = context;
+  const { item, edited, values } = checkEdit(context, rules, edit);
+  const author = mustBeUser(edit.actor);
+  const before = takeSnapshot(state, toRecorded(rules, item));
+  const old = structuredClone(item);
+  const project = mustFind(state.projects, edited.project);
+  if (edited.project !== old.project) edited.ref = allocateRef(state, project);
+  Object.assign(item, edited);
+  if (values.tags) applyTags(project, item, values.tags);
+  const orderUpdated = rules.reorder?.(context, item, old);
+  rules.carry?.(state, item, old);
+  touch(context, item);
+  settleAround(context, rules, item, old);
+  const comment = values.comment ?? "";
+  recordChange(context, toRecorded(rules, item), { before, author, comment });
+  const texts = [comment, values.description ?? ""];
+  addWatchers(state, item, texts, comment === "" ? undefined : author);
+  return { item, orderUpdated };
+}
+
+/** The item as it is and as it would be; changes nothing. */
+function checkEdit<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  { actor, id, body }: Edit,
+) {
+  const { state } = context;
+  const { kind } = rules;
+  const item: ItemRows[Kind] = findForEdit(state, actor, { kind, id }, body);
+  const project = mustFind(state.projects, item.project);
+  const values = readItem(state, rules, { body, project, isEdit: true });
+  verifyItemVersion(state, kind, item, { version: values.version, body });
+  const edited = structuredClone(item);
+  assignColumns(state, rules, edited, values);
+  verifyPlace(state, rules, project, edited);
+  verifyMove(state, actor, kind, { from: item.project, to: edited.project });
+  rules.complete?.(context, edited, values);
+  return { item, edited, values };
+}
+
+/** `DELETE`, with everything that depends on the item. The caller has checked the rights. */
+export function deleteItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  author: User,
+  item: ItemRows[Kind],
+): void {
+  rules.release?.(context, item, author);
+  recordDeletion(context, toRecorded(rules, item), author);
+  const rows = itemRows(context, rules);
+  rows.splice(rows.indexOf(item), 1);
+  settleAround(context, rules, item);
+}
+
+/** Moves an item to a sprint; it keeps its version. */
+export function planItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  author: User,
+  {
+    item,
+    columns,
+  }: { item: ItemRows[Kind]; columns: { milestone: number; sprint_order?: number } },
+): void {
+  const { state } = context;
+  const before = takeSnapshot(state, toRecorded(rules, item));
+  const old = structuredClone(item);
+  Object.assign(item, columns);
+  rules.carry?.(state, item, old);
+  settleAround(context, rules, item, old);
+  recordChange(context, toRecorded(rules, item), { before, author, comment: "" });
+}
+
+const itemRows = <Kind extends ItemKind>({ state }: Context, { kind }: ItemRules<Kind>) =>
+  rowsOf(state, kind) as ItemRows[Kind][];
+
+const toRecorded = <Kind extends ItemKind>({ kind }: ItemRules<Kind>, item: ItemRows[Kind]) =>
+  ({ kind, item }) as unknown as Recorded;
+
+/** Brings up to date what the item is part of, and what it was part of before. */
+function settleAround<Kind extends ItemKind>(
+  { state, clock }: Context,
+  { touched }: ItemRules<Kind>,
+  ...versions: ItemRows[Kind][]
+): void {
+  for (const version of versions) settle(state, touched(version), toTimestamp(clock()));
+}

@@ -1,0 +1,159 @@
+import type { ItemKind } from "./work-tables.ts";
+
+/** ISO 8601 in UTC with milliseconds, as Taiga writes it. */
+export type Timestamp = string;
+/** `YYYY-MM-DD`. */
+export type Day = string;
+
+export interface User {
+  id: number;
+  username: string;
+  full_name: string;
+  email: string;
+  /** Plain text: the demonstration passwords are public, and only this machine is served. */
+  password: string;
+  color: string;
+  bio: string;
+  uuid: string;
+  date_joined: Timestamp;
+  is_active: boolean;
+  is_superuser: boolean;
+}
+
+/** A program that the administrator has registered; there is no API for that. */
+export interface Application {
+  /** A UUID. */
+  id: string;
+  name: string;
+  web: string;
+  description: string;
+  icon_url: string;
+  /** The one address that browsers are sent back to. */
+  next_url: string;
+}
+
+/** A user's consent to an application; one row a pair. */
+export interface ApplicationToken {
+  id: number;
+  user: number;
+  application: string;
+  auth_code: string;
+  /** Null until the code was traded for it. */
+  token: string | null;
+  /** The `state` of the request for the last code. */
+  state: string | null;
+}
+
+export interface Project {
+  id: number;
+  name: string;
+  slug: string;
+  description: string;
+  owner: number;
+  created_date: Timestamp;
+  modified_date: Timestamp;
+  creation_template: 1 | 2;
+  is_private: boolean;
+  is_epics_activated: boolean;
+  is_backlog_activated: boolean;
+  is_kanban_activated: boolean;
+  is_wiki_activated: boolean;
+  is_issues_activated: boolean;
+  total_milestones: number | null;
+  total_story_points: number | null;
+  tags: string[];
+  tags_colors: Record<string, string | null>;
+  anon_permissions: string[];
+  public_permissions: string[];
+  blocked_code: string | null;
+  archived_code: string | null;
+  defaults: ProjectDefaults;
+  /** The last #number given out; one sequence for epics, stories, tasks and issues. */
+  last_ref: number;
+}
+
+interface ProjectDefaults {
+  epic_status: number;
+  us_status: number;
+  task_status: number;
+  issue_status: number;
+  issue_type: number;
+  points: number;
+  priority: number;
+  severity: number;
+  swimlane: number | null;
+}
+
+export interface Role {
+  id: number;
+  project: number;
+  name: string;
+  slug: string;
+  order: number;
+  computable: boolean;
+  permissions: string[];
+}
+
+export interface Membership {
+  id: number;
+  project: number;
+  user: number;
+  role: number;
+  is_admin: boolean;
+  created_at: Timestamp;
+  invited_by: number | null;
+  user_order: number;
+}
+
+interface NamedValue {
+  id: number;
+  project: number;
+  name: string;
+  order: number;
+}
+
+/** Also an issue type, a priority or a severity: a name with a colour. */
+export interface ColoredValue extends NamedValue {
+  color: string;
+}
+
+export interface Status extends ColoredValue {
+  slug: string;
+  is_closed: boolean;
+}
+
+export interface StoryStatus extends Status {
+  is_archived: boolean;
+  wip_limit: number | null;
+}
+
+export interface Points extends NamedValue {
+  value: number | null;
+}
+
+export interface DueDate extends ColoredValue {
+  by_default: boolean;
+  days_to_due: number | null;
+}
+
+export interface Swimlane extends NamedValue {
+  /** One row a story status: the cell's own work-in-progress limit. */
+  statuses: { id: number; status: number; wip_limit: number | null }[];
+}
+
+export interface CustomAttribute extends NamedValue {
+  kind: ItemKind;
+  description: string;
+  type: string;
+  extra: string[] | null;
+  created_date: Timestamp;
+  modified_date: Timestamp;
+}
+
+/** The values of one item's custom fields; the row appears with the first write. */
+export interface CustomAttributeValues {
+  kind: ItemKind;
+  object: number;
+  attributes_values: Record<string, unknown>;
+  version: number;
+}

@@ -1,0 +1,83 @@
+import type {
+  Application,
+  ApplicationToken,
+  ColoredValue,
+  CustomAttribute,
+  CustomAttributeValues,
+  DueDate,
+  Membership,
+  Points,
+  Project,
+  Role,
+  Status,
+  StoryStatus,
+  Swimlane,
+  User,
+} from "./project-tables.ts";
+import type {
+  Attachment,
+  Epic,
+  HistoryEntry,
+  Issue,
+  Milestone,
+  RelatedStory,
+  Task,
+  TimelineEvent,
+  UserStory,
+  Vote,
+  WikiLink,
+  WikiPage,
+} from "./work-tables.ts";
+
+export type * from "./project-tables.ts";
+export type * from "./work-tables.ts";
+
+/**
+ * The tables. Rows have Taiga's column names, so that an answer is mostly a copy of the row. All of
+ * it is plain JSON and is stored as it stands.
+ */
+export type State = ReturnType<typeof createEmptyState>;
+
+/** Tables without a row. */
+export const createEmptyState = () => ({
+  users: [] as User[],
+  applications: [] as Application[],
+  applicationTokens: [] as ApplicationToken[],
+  projects: [] as Project[],
+  roles: [] as Role[],
+  memberships: [] as Membership[],
+  epicStatuses: [] as Status[],
+  storyStatuses: [] as StoryStatus[],
+  taskStatuses: [] as Status[],
+  issueStatuses: [] as Status[],
+  issueTypes: [] as ColoredValue[],
+  priorities: [] as ColoredValue[],
+  severities: [] as ColoredValue[],
+  points: [] as Points[],
+  storyDueDates: [] as DueDate[],
+  taskDueDates: [] as DueDate[],
+  issueDueDates: [] as DueDate[],
+  swimlanes: [] as Swimlane[],
+  customAttributes: [] as CustomAttribute[],
+  customAttributeValues: [] as CustomAttributeValues[],
+  milestones: [] as Milestone[],
+  epics: [] as Epic[],
+  userstories: [] as UserStory[],
+  relatedStories: [] as RelatedStory[],
+  tasks: [] as Task[],
+  issues: [] as Issue[],
+  wikiPages: [] as WikiPage[],
+  wikiLinks: [] as WikiLink[],
+  votes: [] as Vote[],
+  attachments: [] as Attachment[],
+  /** The bytes of each attachment in base64, by the attachment's id. */
+  attachmentContents: {} as Record<string, string>,
+  history: [] as HistoryEntry[],
+  timeline: [] as TimelineEvent[],
+  /** Refresh tokens that were exchanged already: `jti` to `exp` (epoch seconds). */
+  usedRefreshTokens: {} as Record<string, number>,
+  /** The highest id given out in each table, so that no id is ever used twice. */
+  lastIds: {} as Record<string, number>,
+  /** The last board position given out, in microseconds since the epoch; only ever grows. */
+  lastOrder: 0,
+});

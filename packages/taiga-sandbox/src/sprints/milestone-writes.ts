@@ -1,0 +1,142 @@
+import {
+  type Actor,
+  mustBeUser,
+  verifyPermission,
+  verifyWritable,
+  findForWrite,
+} from "../model/access.ts";
+import { toTimestamp, type Context } from "../model/context.ts";
+import { invalidFields } from "../model/errors.ts";
+import * as field from "../http/fields.ts";
+import { allocateId, mustFind } from "../model/rows.ts";
+import { toUniqueSlug } from "../model/slugs.ts";
+import type { Milestone, State, TimelineEvent } from "../model/state.ts";
+import { addTimelineEvent } from "../history/timeline.ts";
+
+const toTarget = (state: State, id: number | undefined) => ({
+  model: "Milestone",
+  rows: state.milestones,
+  id,
+});
+
+const REQUIRED = ["project", "name", "estimated_start", "estimated_finish"];
+
+/** The fields that can be written; whether a sprint is closed follows from what is in it. */
+const milestoneFields = (state: State) => ({
+  project: field.reference(state.projects),
+  name: field.text(200),
+  estimated_start: field.requiredDay,
+  estimated_finish: field.requiredDay,
+  order: field.position,
+});
+
+/**
+ * `POST /milestones`. The slug is unique over all projects.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function createMilestone(context: Context, actor: Actor, body: field.Body): Milestone {
+  const { state } = context;
+  const values = field.readFields(body, milestoneFields(state), {
+    required: REQUIRED,
+    isEdit: false,
+  });
+  const now = toTimestamp(context.clock());
+  const milestone: Milestone = {
+    id: 0,
+    project: values.project!,
+    name: values.name!,
+    slug: toUniqueSlug(values.name!, new Set(state.milestones.map((row) => row.slug))),
+    owner: 0,
+    estimated_start: values.estimated_start!,
+    estimated_finish: values.estimated_finish!,
+    created_date: now,
+    modified_date: now,
+    closed: false,
+    order: values.order ?? 1,
+  };
+  verifyMilestone(state, milestone);
+  const project = mustFind(state.projects, milestone.project);
+  const author = verifyPermission(state, actor, project, "add_milestone");
+  verifyWritable(project);
+  milestone.id = allocateId(state, "milestones");
+  milestone.owner = author.id;
+  state.milestones.push(milestone);
+  announce(context, milestone, { action: "create", author: author.id }, {});
+  return milestone;
+}
+
+/**
+ * `PATCH /milestones/{id}`. There is no version: the last write wins. The slug stays.
+ *
+ * @throws {ApiError} as Taiga answers; nothing has changed then.
+ */
+export function editMilestone(
+  context: Context,
+  actor: Actor,
+  id: number | undefined,
+  body: field.Body,
+): Milestone {
+  const { state } = context;
+  const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
+  // A sprint stays in its project, because its items could not follow.
+  const { project: _project, ...columns } = field.readFields(body, milestoneFields(state), {
+    required: REQUIRED,
+    isEdit: true,
+  });
+  const edited = { ...milestone, ...columns };
+  verifyMilestone(state, edited);
+  verifyWritable(mustFind(state.projects, milestone.project));
+  const changed = (["name", "estimated_start", "estimated_finish"] as const).filter(
+    (name) => milestone[name] !== edited[name],
+  );
+  const diff = Object.fromEntries(changed.map((name) => [name, [milestone[name], edited[name]]]));
+  Object.assign(milestone, edited, { modified_date: toTimestamp(context.clock()) });
+  if (changed.length > 0) {
+    announce(context, milestone, { action: "change", author: mustBeUser(actor).id }, diff);
+  }
+  return milestone;
+}
+
+/**
+ * `DELETE /milestones/{id}`: what was in it stays, without a sprint and in its version.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function deleteMilestone(context: Context, actor: Actor, id: number | undefined): void {
+  const { state } = context;
+  const milestone = findForWrite(state, actor, toTarget(state, id), "delete_milestone");
+  verifyWritable(mustFind(state.projects, milestone.project));
+  announce(context, milestone, { action: "delete", author: mustBeUser(actor).id }, {});
+  for (const item of [...state.userstories, ...state.tasks, ...state.issues]) {
+    if (item.milestone === milestone.id) item.milestone = null;
+  }
+  state.milestones = state.milestones.filter((row) => row.id !== milestone.id);
+}
+
+/** @throws {ApiError} 400 for a name that is taken, then for dates in the wrong order. */
+function verifyMilestone(state: State, milestone: Milestone): void {
+  const isTaken = state.milestones.some(
+    (row) =>
+      row.id !== milestone.id && row.project === milestone.project && row.name === milestone.name,
+  );
+  if (isTaken) throw invalidFields({ name: ["Duplicated name"] });
+  if (milestone.estimated_start > milestone.estimated_finish) {
+    const message = "The estimated start must be previous to the estimated finish.";
+    throw invalidFields({ __all__: [message] });
+  }
+}
+
+/** Sprints have no history of their own, but the timelines tell of them. */
+function announce(
+  { state, clock }: Context,
+  item: Milestone,
+  event: Pick<TimelineEvent, "action"> & { author: number },
+  values_diff: Record<string, unknown>,
+): void {
+  addTimelineEvent(
+    state,
+    { kind: "milestone", item },
+    { ...event, created: toTimestamp(clock()), change: { values_diff } },
+  );
+}
