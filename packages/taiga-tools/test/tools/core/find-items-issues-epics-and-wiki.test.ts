@@ -36,13 +36,18 @@ describe("find_items of issues, epics and wiki pages", () => {
   });
 
   it("sorts issues as each project orders its severities, mine in all projects too", async () => {
-    const severities = [
-      { id: 9, name: "Minor", order: 1, color: "" },
-      { id: 4, name: "Critical", order: 2, color: "" },
+    const severities: [string, string][] = [
+      ["Critical", ""],
+      ["Minor", ""],
     ];
-    const double = createTaigaDouble([1, 2].map((id) => projectOf(id, `p-${id}`, { severities })));
-    for (const severity of [9, 4, 9]) double.add("issue", { severity, assigned_to: 7 });
-    const { call } = createBench({ double });
+    const taiga = createTaiga([1, 2].map((id) => projectOf(`p-${id}`, { values: { severities } })));
+    // Their order is not that of their ids.
+    for (const row of taiga.state.severities) row.order = row.name === "Minor" ? 1 : 2;
+    const [critical, minor] = taiga.state.severities.map(({ id }) => id);
+    for (const severity of [minor, critical, minor]) {
+      taiga.add("issue", { severity, assigned_to: 7 });
+    }
+    const { call } = createBench({ taiga });
     const input = { project: "p-1", kinds: ["issue"], order: "-severity", limit: 2 };
     const first = await call(findItems, input);
     expect(refs(first.data)).toEqual(["#2", "#1"]);
