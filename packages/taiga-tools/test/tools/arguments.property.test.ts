@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadTools } from "../../src/tool/load-tools.ts";
 import { runTool } from "../../src/tool/run-tool.ts";
-import { createTaigaDouble, projectOf } from "../support/taiga-double.ts";
-import { createBench } from "../support/tool-context.ts";
+import { createTaiga } from "../support/taiga.ts";
+import { projectOf } from "../support/taiga-seed.ts";
+import { createBench } from "../support/tool-bench.ts";
 
 const tools = await loadTools();
 const limits = {
@@ -91,7 +92,7 @@ const objectLike = (properties: Record<string, Schema>, required: string[]) =>
       ...(strange !== undefined && { [strange]: 1 }),
     }));
 
-const WRITES = /create|update|edit|delete|bulk|add|remove/i;
+const isWrite = (request: string) => !request.startsWith("GET ");
 
 describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", (_name, tool) => {
   const { definition, listing } = tool;
@@ -101,10 +102,10 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
     let handled = 0;
     await fc.assert(
       fc.asyncProperty(like(listing.inputSchema as Schema), async (args) => {
-        const double = createTaigaDouble([projectOf(1, "alpha-one"), projectOf(2, "beta-two")]);
-        double.add("userstory", { subject: "Ring the bell" });
-        double.add("issue", { subject: "It does not ring" });
-        const bench = createBench({ double, projects: [1] });
+        const taiga = createTaiga([projectOf("alpha-one"), projectOf("beta-two")]);
+        taiga.add("userstory", { subject: "Ring the bell" });
+        taiga.add("issue", { subject: "It does not ring" });
+        const bench = createBench({ taiga, projects: [1] });
         const call = { tool: definition, limits, args, requestId: "the-request" };
         const enter = () => {
           handled += 1;
@@ -115,7 +116,7 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
         expect(text).not.toContain("the-request");
         // What the connection may not see is not told of, whatever was asked.
         expect(text).not.toContain("beta two");
-        const writes = bench.asked().filter((request) => WRITES.test(request));
+        const writes = bench.asked().filter(isWrite);
         if (definition.annotations.readOnlyHint) expect(writes).toEqual([]);
       }),
       { numRuns: 80 },
