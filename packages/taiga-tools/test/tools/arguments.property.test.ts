@@ -4,7 +4,7 @@ import { loadTools } from "../../src/tool/load-tools.ts";
 import { runTool } from "../../src/tool/run-tool.ts";
 import { createTaiga } from "../support/taiga.ts";
 import { projectOf } from "../support/taiga-seed.ts";
-import { createBench } from "../support/tool-bench.ts";
+import { createBench } from "../support/tool-context.ts";
 
 const tools = await loadTools();
 const limits = {
@@ -99,10 +99,11 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
 
   // @rule MCP-TOOLS-2 INPUT-18
   it("answers any arguments, or says what is wrong with them: never that something failed on our side", async () => {
+    const taiga = createTaiga([projectOf("alpha-one"), projectOf("beta-two")]);
     let handled = 0;
     await fc.assert(
       fc.asyncProperty(like(listing.inputSchema as Schema), async (args) => {
-        const taiga = createTaiga([projectOf("alpha-one"), projectOf("beta-two")]);
+        taiga.reset();
         taiga.add("userstory", { subject: "Ring the bell" });
         taiga.add("issue", { subject: "It does not ring" });
         const bench = createBench({ taiga, projects: [1] });

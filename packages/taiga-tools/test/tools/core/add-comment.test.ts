@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import addComment from "../../../src/tools/core/add-comment.ts";
 import { createTaiga, FORBIDDEN } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("add_comment", () => {
   it("comments on all kinds with two requests each, and says who is told", async () => {

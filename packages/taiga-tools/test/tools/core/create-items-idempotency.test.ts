@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
 import { INVALID } from "../../support/taiga.ts";
-import { createBench, outcomes } from "../../support/tool-bench.ts";
+import { createBench, outcomes } from "../../support/tool-context.ts";
 
 const key = "meeting-2026-11-20";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
 import { INVALID } from "../../support/taiga.ts";
-import { createBench, outcomes } from "../../support/tool-bench.ts";
+import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items of issues and epics", () => {
   it("makes an issue by names, and plain issues and epics together", async () => {

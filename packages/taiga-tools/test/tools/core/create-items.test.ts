@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench, outcomes } from "../../support/tool-bench.ts";
+import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items", () => {
   it("makes a story with its tasks, everything by name, and links to them", async () => {

@@ -3,7 +3,7 @@ import { createConfirmations } from "../../../src/calls/confirmation.ts";
 import deleteItems from "../../../src/tools/core/delete-items.ts";
 import { createTaiga, FORBIDDEN } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const deletes = (requests: readonly string[]) =>
   requests.filter((request) => request.startsWith("DELETE"));

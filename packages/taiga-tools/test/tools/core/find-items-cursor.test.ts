@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import findItems from "../../../src/tools/core/find-items.ts";
-import { createBench, refs } from "../../support/tool-bench.ts";
+import { createBench, refs } from "../../support/tool-context.ts";
 
 describe("find_items with a cursor", () => {
   it.each(["-modified", "created", "rank", "subject", "due", "status"])(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import findItems from "../../../src/tools/core/find-items.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf } from "../../support/taiga-seed.ts";
-import { createBench, refs } from "../../support/tool-bench.ts";
+import { createBench, refs } from "../../support/tool-context.ts";
 
 describe("find_items", () => {
   it("asks Taiga once for one kind in one project, with all its own filters by name", async () => {

@@ -4,7 +4,7 @@ import getActivity from "../../../src/tools/core/get-activity.ts";
 import { createSandboxTransport } from "../../support/sandbox-transport.ts";
 import { createTaiga, type Taiga } from "../../support/taiga.ts";
 import { projectOf } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const at = (minute: number) => `2026-11-20T10:${String(minute).padStart(2, "0")}:00Z`;
 const texts = (data: Record<string, any>) =>

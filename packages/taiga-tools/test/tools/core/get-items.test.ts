@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import getItems from "../../../src/tools/core/get-items.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("get_items", () => {
   it("reads by #ref, slug#ref and address; the address spares guessing the kind", async () => {

@@ -4,7 +4,7 @@ import { ToolError } from "../../../src/errors.ts";
 import { loadTools } from "../../../src/tool/load-tools.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf } from "../../support/taiga-seed.ts";
-import { type Bench, createBench } from "../../support/tool-bench.ts";
+import { type Bench, createBench } from "../../support/tool-context.ts";
 
 const tools = new Map((await loadTools()).map((tool) => [tool.definition.name, tool.definition]));
 const toolOf = (name: string): ToolDefinition => tools.get(name)!;

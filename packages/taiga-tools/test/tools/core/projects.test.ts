@@ -4,7 +4,7 @@ import getProject from "../../../src/tools/core/get-project.ts";
 import listProjects from "../../../src/tools/core/list-projects.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("get_me, list_projects and get_project", () => {
   it("say who the user is and which projects the grant covers", async () => {

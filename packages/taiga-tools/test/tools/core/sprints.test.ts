@@ -4,7 +4,7 @@ import listSprints from "../../../src/tools/core/list-sprints.ts";
 import saveSprint from "../../../src/tools/core/save-sprint.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 const sprintRequests = (requests: readonly string[]) =>
   requests.filter((request) => / \/(milestones|tasks|issues|userstories)/.test(request));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items with the version that the caller saw", () => {
   it("goes together with others' changes of other fields", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items of custom fields", () => {
   it("merges into the whole map that Taiga replaces", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
 import { createTaiga, FORBIDDEN } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items of issues and epics", () => {
   it("changes an issue's type, severity, priority and sprint by name", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
 import { createTaiga, INVALID } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
-import { createBench } from "../../support/tool-bench.ts";
+import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items", () => {
   it("changes fields by name, in three requests, two when the kind is known", async () => {
