@@ -3,13 +3,14 @@ import { epicRules } from "../items/epic-rules.ts";
 import type { Body } from "../http/fields.ts";
 import { issueRules } from "../items/issue-rules.ts";
 import type { ItemRules } from "../items/item-rules.ts";
-import { createItem, editItem } from "../items/item-writes.ts";
+import { createItem, editItem, removeItem } from "../items/item-writes.ts";
 import { rowsOf, type ObjectRows } from "../model/kinds.ts";
 import { findByUsername, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind } from "../model/state.ts";
+import { addRelated } from "../items/related-stories.ts";
 import { storyRules } from "../items/story-rules.ts";
 import { taskRules } from "../items/task-rules.ts";
-import { createPage, editPage } from "../wiki/wiki-writes.ts";
+import { createPage, deletePage, editPage } from "../wiki/wiki-writes.ts";
 
 /** What a user does by the same rules as with a request, for seeds and tests. */
 export interface ActingUser {
@@ -29,6 +30,14 @@ export interface ActingUser {
    * @throws {ApiError} when Taiga would refuse it.
    */
   change(kind: ObjectKind, id: number, fields: Body): void;
+  /** @throws {ApiError} when Taiga would refuse it. */
+  remove(kind: ObjectKind, id: number): void;
+  /**
+   * Puts a story into an epic, both by id.
+   *
+   * @throws {ApiError} when Taiga would refuse it.
+   */
+  link(epic: number, story: number): void;
 }
 
 /** How each kind is written. */
@@ -73,6 +82,13 @@ export function actAs(context: Context, username: string): ActingUser {
       const body = { version, ...fields };
       if (kind === "wiki") editPage(context, actor, id, body);
       else editItem(context, ITEM_RULES[kind] as ItemRules<ItemKind>, { actor, id, body });
+    },
+    remove: (kind, id) => {
+      if (kind === "wiki") deletePage(context, actor, id);
+      else removeItem(context, ITEM_RULES[kind] as ItemRules<ItemKind>, actor, id);
+    },
+    link: (epic, user_story) => {
+      addRelated(context, actor, mustFind(state.epics, epic), { epic, user_story });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { IncomingMessage, ServerResponse, type OutgoingHttpHeaders } from "node:http";
+import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { Express } from "express";
 
@@ -17,7 +17,7 @@ export interface SandboxRequest {
 export interface SandboxResponse {
   status: number;
   /** Names are in lower case. */
-  headers: OutgoingHttpHeaders;
+  headers: Record<string, string | string[]>;
   text: string;
 }
 
@@ -49,7 +49,9 @@ export function dispatch(app: Express, request: SandboxRequest): Promise<Sandbox
       write(chunk, encoding);
       if (!res.headersSent) res.writeHead(res.statusCode);
       const text = Buffer.concat(chunks).toString("utf8");
-      resolve({ status: res.statusCode, headers: res.getHeaders(), text });
+      // Express sets all of them as text.
+      const headers = { ...res.getHeaders() } as SandboxResponse["headers"];
+      resolve({ status: res.statusCode, headers, text });
       res.emit("close");
       return res;
     };

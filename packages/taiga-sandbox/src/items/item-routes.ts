@@ -1,16 +1,16 @@
-import { permissionFor, mustBeUser, verifyPermission, verifyWritable } from "../model/access.ts";
+import { permissionFor, verifyPermission, verifyWritable } from "../model/access.ts";
 import { readSprint, type PlanRules } from "./bulk-rules.ts";
 import type { Context } from "../model/context.ts";
 import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import type { ItemRules } from "./item-rules.ts";
-import { createItem, createPlainItem, deleteItem, editItem, planItem } from "./item-writes.ts";
+import { createItem, createPlainItem, editItem, planItem, removeItem } from "./item-writes.ts";
 import { KINDS, rowsOf } from "../model/kinds.ts";
-import { findById, mustFind } from "../model/rows.ts";
+import { findById } from "../model/rows.ts";
 import type { ItemKind } from "../model/state.ts";
 import { toItemDetail } from "./item-views.ts";
-import { findForDelete, readBulk, toSubjects } from "./writes.ts";
+import { readBulk, toSubjects } from "./writes.ts";
 import { createItemReads } from "./item-reads.ts";
 import { createPromotion } from "./promotion.ts";
 
@@ -42,7 +42,6 @@ function createItemWrites<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
 ): Record<"create" | "edit" | "remove", Handler> {
-  const { state } = context;
   const { kind } = rules;
   return {
     create: (req, actor, res) => {
@@ -56,11 +55,7 @@ function createItemWrites<Kind extends ItemKind>(
       if (orderUpdated) res.set("Taiga-Info-Order-Updated", JSON.stringify(orderUpdated));
       return toItemDetail(context, kind, item, actor);
     },
-    remove: (req, actor) => {
-      const item = findForDelete(state, actor, { kind, id: toId(req.params["id"]) });
-      verifyWritable(mustFind(state.projects, item.project));
-      deleteItem(context, rules, mustBeUser(actor), item);
-    },
+    remove: (req, actor) => removeItem(context, rules, actor, toId(req.params["id"])),
   };
 }
 

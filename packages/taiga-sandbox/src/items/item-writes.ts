@@ -1,4 +1,10 @@
-import { permissionFor, type Actor, mustBeUser, verifyPermission } from "../model/access.ts";
+import {
+  permissionFor,
+  type Actor,
+  mustBeUser,
+  verifyPermission,
+  verifyWritable,
+} from "../model/access.ts";
 import { settle } from "./closing.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import type { Body } from "../http/fields.ts";
@@ -17,6 +23,7 @@ import type { ItemKind, Project, User } from "../model/state.ts";
 import {
   addWatchers,
   applyTags,
+  findForDelete,
   findForEdit,
   newItem,
   touch,
@@ -156,7 +163,24 @@ function checkEdit<Kind extends ItemKind>(
   return { item, edited, values };
 }
 
-/** `DELETE`, with everything that depends on the item. The caller has checked the rights. */
+/**
+ * `DELETE /{kind}/{id}`.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function removeItem<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  actor: Actor,
+  id: number | undefined,
+): void {
+  const { state } = context;
+  const item: ItemRows[Kind] = findForDelete(state, actor, { kind: rules.kind, id });
+  verifyWritable(mustFind(state.projects, item.project));
+  deleteItem(context, rules, mustBeUser(actor), item);
+}
+
+/** Deletes an item and everything that depends on it. The caller has checked the rights. */
 export function deleteItem<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,

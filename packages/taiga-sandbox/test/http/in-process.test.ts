@@ -61,8 +61,8 @@ describe("a sandbox in the process of a test", () => {
   });
 
   test("another user adds and changes things by the same rules, with version and history", async () => {
-    const { status } = sandbox.as("alice").add("userstory", { tags: ["UI"], owner: 7, ref: 40 });
-    expect(status).toBe(sandbox.state.projects[0]!.defaults.us_status);
+    const story = sandbox.as("alice").add("userstory", { tags: ["UI"], owner: 7, ref: 40 });
+    expect(story.status).toBe(sandbox.state.projects[0]!.defaults.us_status);
     const page = sandbox.as("alice").add("wiki", { slug: "home", content: "Hello @bob" });
     const { id } = sandbox.as("alice").add("issue");
     sandbox.as("alice").change("issue", id, { subject: "New", comment: "Better" });
@@ -76,9 +76,17 @@ describe("a sandbox in the process of a test", () => {
       },
     ]);
     expect(page).toMatchObject({ content: "Bye", version: 2, watchers: [7] });
-    const [story] = (await send("GET /userstories?project=1")).body;
-    expect(story).toMatchObject({ ref: 40, owner: 7, tags: [["ui", null]] });
+    const [found] = (await send("GET /userstories?project=1")).body;
+    expect(found).toMatchObject({ ref: 40, owner: 7, tags: [["ui", null]] });
+    const epic = sandbox.as("bob").add("epic");
+    sandbox.as("bob").link(epic.id, story.id);
+    expect((await send("GET /userstories?epic=1")).body).toMatchObject([{ ref: 40 }]);
+    sandbox.as("alice").remove("epic", epic.id);
+    sandbox.as("alice").remove("wiki", page.id);
+    expect((await send("GET /wiki")).body).toEqual([]);
+    expect(sandbox.state.relatedStories).toEqual([]);
     expect(() => sandbox.as("carol").add("issue")).toThrow("403");
+    expect(() => sandbox.as("stan").remove("userstory", story.id)).toThrow("403");
     expect(() => sandbox.as("nobody")).toThrow("No user has the name nobody.");
   });
 
