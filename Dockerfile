@@ -3,8 +3,8 @@
 FROM node:24-bookworm-slim AS build
 RUN npm install --global --no-audit --no-fund pnpm@12
 WORKDIR /src
-# Installing takes longest, so it is repeated only when a dependency changes. The secret is an
-# .npmrc of yours, for a registry of your own; it leaves no trace in the image.
+# Installing takes longest, so this layer is rebuilt only when a dependency changes. The secret is your
+# .npmrc, for a private registry; it leaves no trace in the image.
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml .npmrc ./
 COPY apps/auth-server/package.json apps/auth-server/
 COPY apps/resource-server/package.json apps/resource-server/
@@ -20,7 +20,7 @@ COPY tsconfig.base.json ./
 COPY apps apps
 COPY packages packages
 RUN pnpm exec tsc -b apps/auth-server apps/resource-server packages/taiga-sandbox
-# Out of the store that the install above filled, after its check of the lockfile.
+# Uses the package store that the install above filled after checking the lockfile.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     --mount=type=cache,target=/root/.local/share/pnpm/store \
     for name in auth-server resource-server taiga-sandbox; do \
@@ -35,7 +35,7 @@ ENV NODE_ENV=production \
 RUN install -d -o node -g node -m 700 /data
 USER node
 WORKDIR /app
-# No shell between the engine and the process: signals reach it.
+# No shell between the container engine and the process, so that signals reach the process.
 ENTRYPOINT []
 CMD ["node", "--enable-source-maps", "dist/main.js"]
 

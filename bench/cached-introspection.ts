@@ -7,7 +7,7 @@ const HITS = 200_000;
 const ROUNDS = 5;
 
 /** Every token is good, until `expiresAt` in epoch seconds. */
-export const createBenchVerifier = (expiresAt: number): OAuthTokenVerifier => ({
+const createBenchVerifier = (expiresAt: number): OAuthTokenVerifier => ({
   verifyAccessToken: async (token) => ({
     token,
     clientId: "client",

@@ -9,11 +9,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { startSystem } from "../apps/auth-server/test/support/system.ts";
-import { createIntrospectionCache } from "../apps/resource-server/src/auth/introspection-cache.ts";
 import { loadTools } from "@taiga-mcp/taiga-tools";
 import { ME, projectWith } from "../apps/resource-server/test/support/fake-taiga.ts";
-import { NOW, startHarness } from "../apps/resource-server/test/support/harness.ts";
-import { createBenchVerifier } from "./cached-introspection.ts";
+import { startHarness } from "../apps/resource-server/test/support/harness.ts";
 
 /** Where a started server is. */
 export interface Addresses {
@@ -43,16 +41,12 @@ async function startAuthServer(kv: Kv): Promise<Addresses> {
   return startSystem({ kv, logger: createLogger({ name: "bench", level: "info", destination }) });
 }
 
-/** The resource server with all its tools, an introspection cache that is warm, and Taiga played. */
+/** The resource server with all its tools and a warm introspection cache; a fake plays Taiga. */
 async function startResourceServer(): Promise<Addresses> {
   const tools = (await loadTools()).map(({ definition }) => definition);
-  const verifier = createIntrospectionCache({
-    verifier: createBenchVerifier(NOW + 3600),
-    ttlSeconds: 30,
-    clock: () => NOW,
-  });
-  verifier.restored();
-  const harness = await startHarness({ tools, verifier });
+  const harness = await startHarness({ tools });
+  await harness.follow();
+  harness.grant("a-token");
   harness.authServer.exchanges.set("a-token", {
     access_token: "taiga-token",
     token_type: "Bearer",

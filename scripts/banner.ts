@@ -1,16 +1,16 @@
 import { toClaudeCommand } from "../apps/auth-server/src/cli/connect.ts";
 import type { Config } from "../apps/resource-server/src/config.ts";
 
-/** What a person needs to know once everything runs. */
+/** The text that `pnpm start` prints once all services are ready. */
 export function toBanner({ config, demo }: { config: Config; demo: boolean }): string {
   const mcpUrl = config.resource;
   const rows: [string, string[]][] = [
     ["MCP endpoint", [mcpUrl]],
-    ["Claude Code", [toClaudeCommand(mcpUrl), "then /mcp in Claude Code to log in"]],
+    ["Claude Code", [toClaudeCommand(mcpUrl), "then type /mcp in Claude Code to log in"]],
     ["Inspector", [`npx --yes pnpm@12 inspector --server-url ${mcpUrl} --transport http`]],
     [
       "Hosted clients",
-      ["claude.ai and ChatGPT need a public https address: see README, Deploy for a team"],
+      ['claude.ai and ChatGPT need a public https address: see "Deploy for a team" in README.md'],
     ],
     [
       "Taiga",
@@ -18,11 +18,11 @@ export function toBanner({ config, demo }: { config: Config; demo: boolean }): s
         ? [
             `${config.taigaApiUrl} (sandbox with demo data, this machine only)`,
             "log in as alice, bob, stan or carol; the password is <name>-password",
-            "your own: TAIGA_API_URL=https://taiga.example.com npx --yes pnpm@12 start",
+            "to use your own: TAIGA_API_URL=https://taiga.example.com npx --yes pnpm@12 start",
           ]
         : [config.taigaApiUrl],
     ],
-    ["Data", [config.dataDir]],
+    ["Data", [config.store.dataDir]],
   ];
   const width = Math.max(...rows.map(([title]) => title.length)) + 2;
   const lines = rows.flatMap(([title, texts]) =>

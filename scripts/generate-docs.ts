@@ -1,4 +1,4 @@
-// Writes the files that are made from the code: pages, .env.example and the layer rules for lint.
+// Writes the files that are generated from the code: pages, .env.example and the layer rules for lint.
 import { writeFileSync } from "node:fs";
 import { generatedPages } from "./generated-pages.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp/service";
 import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
-import { ResourceServerSettings } from "../apps/resource-server/src/config.ts";
+import { ResourceServerSettings } from "../apps/resource-server/src/settings.ts";
 import { toLayerRules } from "./layer-rules.ts";
 import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
 
@@ -13,7 +13,7 @@ const SECTIONS = [
   { title: "Sandbox", settings: sandboxDocs() },
 ];
 
-/** The text of every generated page by its path; a test compares it with what is committed. */
+/** The text of every generated page by its path; a test compares it with the committed file. */
 export async function generatedPages(): Promise<Record<string, string>> {
   return {
     "docs/configuration.md": configurationPage(),
@@ -35,10 +35,10 @@ function configurationPage(): string {
       `## ${title}\n\n| Variable | Default | What it does |\n|---|---|---|\n${settings.map(settingRow).join("\n")}\n`,
   );
   return `# Configuration\n\n${GENERATED}\n\n${[
-    "Settings are environment variables. `pnpm start` also reads them from a file named `.env`; what",
-    "the shell sets wins. An empty variable counts as not set. A variable marked *secret* may instead",
-    "be given as `<NAME>_FILE`, the path of a file that holds the value, as Docker and Kubernetes hand",
-    "secrets over. A bad value ends the service at start, with one sentence that names it.",
+    "Settings are environment variables. `pnpm start` also reads them from a file named `.env`; shell",
+    "variables override the file. An empty variable counts as not set. For a variable marked *secret*,",
+    "you can set `<NAME>_FILE` instead, the path of a file that contains the value, as used by Docker and",
+    "Kubernetes secrets. If a value is invalid, the service does not start; the message names the variable.",
   ].join("\n")}\n\n${sections.join("\n")}`;
 }
 
@@ -57,7 +57,7 @@ function environmentExample(): string {
       "",
     ]),
   ]);
-  return `# Copy to .env and set what you need; docs/configuration.md explains more.\n\n${lines.join("\n").trimEnd()}\n`;
+  return `# Copy this file to .env and set what you need. docs/configuration.md explains the format.\n\n${lines.join("\n").trimEnd()}\n`;
 }
 
 async function toolsPage(): Promise<string> {
@@ -67,8 +67,8 @@ async function toolsPage(): Promise<string> {
       `| \`${name}\` | ${toolset} | ${access} | ${escapeCell(description)} |`,
   );
   return `# Tools\n\n${GENERATED}\n\n${[
-    "What a client can do once its user has agreed to the access level. Everything takes the names that",
-    "people use: a project's slug or name, `#42`, a user name, a sprint's name, a status.",
+    "A client can use a tool once its user has granted the tool's access level. Tools accept the names",
+    "that people use: a project's slug or name, `#42`, a user name, a sprint's name, a status.",
   ].join(
     "\n",
   )}\n\n| Tool | Toolset | Access level | What it does |\n|---|---|---|---|\n${rows.join("\n")}\n`;
@@ -84,27 +84,27 @@ function ownDocs(schema: Parameters<typeof describeEnvironment>[0]): SettingDoc[
   return describeEnvironment(schema).filter(({ name }) => !shared.has(name));
 }
 
-/** The sandbox shares no code with the services; it has these settings of its own. */
+/** The settings of the sandbox, which shares no code with the services. */
 function sandboxDocs(): SettingDoc[] {
   return [
     {
       name: "SANDBOX_PORT",
       default: "3003",
-      description: "The sandbox's port.",
+      description: "The port on which the sandbox listens.",
       secret: false,
     },
     {
       name: "SANDBOX_HOST",
       default: "127.0.0.1",
       description:
-        "The address the sandbox listens on. Its passwords are public: another one is taken only together with DANGEROUSLY_EXPOSE_SANDBOX=true, for a private network of containers.",
+        "The address on which the sandbox listens. Its passwords are public, so any address other than loopback also requires DANGEROUSLY_EXPOSE_SANDBOX=true, for a private network of containers.",
       secret: false,
     },
     {
       name: "SANDBOX_APPLICATION_NEXT_URL",
       default: "http://localhost:3001/taiga/callback",
       description:
-        "Where the sandbox's external application sends browsers back to; ISSUER with /taiga/callback behind it.",
+        "The next URL of the sandbox's external application, to which it sends browsers back: ISSUER followed by /taiga/callback.",
       secret: false,
     },
   ];

@@ -69,7 +69,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
-      clients: { imports: ["oauth-error.ts", "engine", "storage"] },
+      clients: { imports: ["engine/boundary", "storage"] },
       engine: {
         imports: [
           "config.ts",
@@ -86,13 +86,14 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           OTHER_APPS,
         ],
       },
-      grants: { imports: ["login", "secrets", "storage", "vault"] },
+      grants: { imports: ["login", "storage", "vault"] },
       http: {
         imports: [
           "config.ts",
-          "oauth-error.ts",
           "clients",
-          "engine",
+          "engine/boundary",
+          "engine/canonical-resource.ts",
+          "engine/routes.ts",
           "grants",
           "operations",
           "pages",
@@ -101,11 +102,11 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "vault",
         ],
       },
-      login: { imports: ["config.ts", "storage"] },
+      login: { imports: ["storage"] },
       operations: {
         imports: ["config.ts", "grants", "pages", "secrets", "storage"],
       },
-      pages: { imports: ["config.ts", "engine", "login", "secrets", "storage", "vault"] },
+      pages: { imports: ["engine/boundary", "login", "secrets", "storage", "vault"] },
       secrets: { imports: ["storage"] },
       storage: { imports: [] },
       vault: { imports: ["login", "secrets", "storage"] },
@@ -116,7 +117,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     files: { "main.ts": MAIN },
     folders: {
       auth: { imports: ["config.ts"] },
-      http: { imports: ["config.ts", "mcp"] },
+      http: { imports: ["config.ts", "auth", "mcp"] },
       mcp: { imports: ["auth"] },
     },
   },
@@ -157,14 +158,33 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       activity: { imports: ["items", "text"] },
       calls: { imports: ["clock.ts", "errors.ts"] },
       items: {
-        imports: ["clock.ts", "errors.ts", "kinds.ts", "calls", "projects", "schema", "text"],
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "failure.ts",
+          "kinds.ts",
+          "calls",
+          "projects",
+          "schema",
+          "text",
+        ],
       },
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts"] },
       sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
       text: { imports: [] },
-      tool: { imports: ["clock.ts", "errors.ts", "calls", "policy", "projects"] },
+      tool: {
+        imports: [
+          "clock.ts",
+          "errors.ts",
+          "failure.ts",
+          "calls",
+          "policy",
+          "projects",
+          "schema/problems.ts",
+        ],
+      },
       tools: {
         imports: [
           "clock.ts",
@@ -194,10 +214,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
     ],
     folders: {
-      front: { imports: [] },
-      routes: { imports: [] },
-      seed: { imports: [] },
-      views: { imports: [] },
+      auth: { imports: ["http", "model", "projects"] },
+      demo: { imports: ["history", "http", "items", "model", "sprints", "wiki"] },
+      history: { imports: ["http", "model", "projects"] },
+      http: { imports: ["model"] },
+      items: { imports: ["history", "http", "model", "projects"] },
+      model: { imports: [] },
+      projects: { imports: ["http", "model"] },
+      sprints: { imports: ["history", "http", "items", "model", "projects"] },
+      wiki: { imports: ["history", "http", "items", "model", "projects"] },
     },
   },
 };

@@ -1,10 +1,10 @@
 #!/bin/sh
-# What an installation needs before its first start: a master key, the resource server's secret
-# and, on localhost, a certificate. Does what is missing and leaves the rest as it is.
+# Creates what an installation needs before its first start: a master key, the resource server's
+# secret and, on localhost, a certificate. Existing files stay as they are.
 set -eu
 umask 077
 
-SERVICES=1000:1000 # the user of all our containers
+SERVICES=1000:1000 # the user that all containers run as
 RENEW_SECONDS=2592000
 
 # secret <file>: 32 random bytes as base64url.
@@ -15,7 +15,7 @@ secret() {
     echo "setup: made $1"
 }
 
-# publish <from> <to> <mode>: complete and readable for the services from the first moment.
+# publish <from> <to> <mode>: the file appears complete, and readable by the services.
 publish() {
     chmod "$3" "$1"
     chown "$SERVICES" "$1"
@@ -37,9 +37,9 @@ good_for() {
     [ -s "$1" ] && openssl x509 -checkend "$2" -noout -in "$1" >/dev/null
 }
 
-# An authority of this installation's own. It can sign for this machine and nothing else, so that
-# whoever trusts it risks nothing (RFC 5280 section 4.2.1.10). Its key stays in a volume that no
-# running service has.
+# A certificate authority for this installation only. Name constraints restrict it to this machine, so
+# trusting it is safe (RFC 5280 section 4.2.1.10). Its key stays in a volume that no running service
+# mounts.
 make_authority() {
     cat >/tmp/ca.cnf <<CONFIG
 [req]
@@ -76,19 +76,19 @@ CONFIG
     openssl req -x509 -config /tmp/leaf.cnf -days 397 -nodes -CA /ca/ca.crt -CAkey /ca/ca.key \
         -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout /tmp/privkey.pem -out /tmp/fullchain.pem 2>/dev/null
     cp /ca/ca.crt /tmp/ca.crt
-    # Copied first: a rename is only complete at once within one volume.
+    # Copy first: a rename is atomic only within one volume.
     for name in privkey.pem fullchain.pem ca.crt; do cp "/tmp/$name" "/tls/$name.new"; done
     publish /tls/privkey.pem.new /tls/privkey.pem 400
     publish /tls/fullchain.pem.new /tls/fullchain.pem 444
     publish /tls/ca.crt.new /tls/ca.crt 444
-    echo "setup: made a certificate for localhost, good for 397 days"
+    echo "setup: made a certificate for localhost, valid for 397 days"
 }
 
 secret /auth-secrets/master-key
 secret /shared-secrets/rs-client-secret
 
 if [ -n "${TLS_ELSEWHERE:-}" ]; then
-    echo "setup: all is in place; certificates are another proxy's affair."
+    echo "setup: all is in place; another proxy provides the certificates."
     exit 0
 fi
 
@@ -103,7 +103,7 @@ if ! is_local "$auth_host" || ! is_local "$mcp_host"; then
     exit 0
 fi
 
-# A certificate without our authority beside it is the operator's own.
+# A certificate without this authority next to it is the operator's own.
 if [ -e /tls/ca.crt ] || [ ! -e /tls/fullchain.pem ]; then
     good_for /ca/ca.crt "$RENEW_SECONDS" || make_authority
     if ! good_for /tls/fullchain.pem "$RENEW_SECONDS" || ! cmp -s /ca/ca.crt /tls/ca.crt; then
@@ -111,7 +111,7 @@ if [ -e /tls/ca.crt ] || [ ! -e /tls/fullchain.pem ]; then
     fi
     cat <<TEXT
 setup: all is in place for ${MCP_URL:-$PUBLIC_URL/mcp}
-setup: Let Claude Code trust the certificate, in the shell that you start it from:
+setup: To make Claude Code trust the certificate, run this in the shell that you start it from:
 setup:   docker compose cp nginx:/etc/nginx/tls/ca.crt ~/taiga-mcp-ca.crt
 setup:   export NODE_EXTRA_CA_CERTS=~/taiga-mcp-ca.crt
 setup:   claude mcp add --transport http taiga ${MCP_URL:-$PUBLIC_URL/mcp}

@@ -18,7 +18,7 @@ import {
 } from "./support/pages.ts";
 
 const ended = (page: Page) =>
-  page.getByRole("heading", { level: 1, name: /(page|login) has ended/ });
+  page.getByRole("heading", { level: 1, name: /(page|login) has expired/ });
 
 const connected = (page: Page) =>
   page.getByRole("heading", { level: 1, name: "You are connected" });
@@ -234,7 +234,7 @@ async function clickAgainBeforeTheAnswer(page: Page, name: string, form: string)
 
 /** As if their ten minutes were over. */
 function endInteractions(dataDir: string): void {
-  const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 2_000 });
+  const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 20_000 });
   const { changes } = file.prepare("UPDATE entries SET expires_at = 0 WHERE key LIKE 'ix:%'").run();
   file.close();
   expect(changes).toBeGreaterThan(0);

@@ -10,7 +10,7 @@ let run: ConformanceRun;
 beforeAll(async () => {
   system = await startSystem();
   run = await logInAsTheSuite(system);
-}, 90_000);
+});
 afterAll(() => system?.stop());
 
 /** The suite prints an address for a person to open, and waits for the answer at its callback. */

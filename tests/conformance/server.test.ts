@@ -36,7 +36,7 @@ beforeAll(async () => {
   const user = { username: "alice", access: "admin" };
   const tokens = await logIn({ server, client, user, resource: system.mcpUrl });
   proxy = await createTokenProxy(system.mcpUrl, tokens.access_token);
-}, 60_000);
+});
 afterAll(async () => {
   await proxy?.close();
   await system?.stop();
@@ -51,7 +51,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
       `--requirements=${revision}`,
       `--expected-failures=${EXPECTED_FAILURES}`,
     ]);
-  }, 90_000);
+  });
 
   // @rule OMIT-3
   it("fails nothing that is not explained, and everything that is explained still fails", () => {

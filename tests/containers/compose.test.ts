@@ -100,7 +100,7 @@ describe("the operator's program", () => {
 
   it("lists the keys that the store's records are sealed with", async () => {
     const text = await platform.exec("auth-server", "node dist/admin.js keys");
-    expect(text).toMatch(/ seals and opens /);
+    expect(text).toMatch(/ encrypts and decrypts /);
   });
 });
 

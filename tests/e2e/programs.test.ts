@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createProgramHome, type ProgramHome, runProgram } from "../support/programs.ts";
 import { startSystem, type System } from "../support/system.ts";
+import { PROCESS_MS } from "../support/time-limits.ts";
 
 const INSPECTOR = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js";
 const MCP_REMOTE = "node_modules/mcp-remote/dist/proxy.js";
@@ -68,7 +69,7 @@ describe("mcp-remote", () => {
       stderr: "pipe",
     });
     try {
-      await client.connect(transport, { timeout: 30_000 });
+      await client.connect(transport, { timeout: PROCESS_MS });
       const { tools } = await client.listTools();
       expect(tools.map((tool) => tool.name)).toContain("get_me");
       const me = await client.callTool({ name: "get_me", arguments: {} });

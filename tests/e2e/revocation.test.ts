@@ -5,8 +5,11 @@ import { askMcp, countRequests } from "../support/mcp-request.ts";
 import { endpointsOf, logIn, refresh, register, revoke } from "../support/oauth-client.ts";
 import { startSystem, type System } from "../support/system.ts";
 
-/** How soon a revocation must take effect, in milliseconds. */
-const SOON_MS = 1_000;
+/**
+ * How soon a revocation must take effect, in milliseconds: well below one second on an idle
+ * machine, and far below the thirty for which an answer about a token is remembered.
+ */
+const SOON_MS = 10_000;
 
 let system: System;
 beforeAll(async () => {
@@ -40,12 +43,12 @@ async function expectRemembered(accessToken: string): Promise<void> {
     for (let calls = 0; calls < 5; calls += 1) expect(await statusOf(accessToken)).toBe(200);
     return (await introspections()) - before;
   };
-  await expect.poll(questionsOfFiveCalls, { timeout: 5_000 }).toBe(0);
+  await expect.poll(questionsOfFiveCalls).toBe(0);
 }
 
 async function expectRefusedSoon(accessToken: string): Promise<void> {
   const from = Date.now();
-  await expect.poll(() => statusOf(accessToken), { interval: 20, timeout: 2 * SOON_MS }).toBe(401);
+  await expect.poll(() => statusOf(accessToken), { interval: 20, timeout: 3 * SOON_MS }).toBe(401);
   expect(Date.now() - from).toBeLessThan(SOON_MS);
 }
 
@@ -92,7 +95,7 @@ describe("a token that the resource-server remembers", () => {
     } finally {
       await system.authServer.start();
     }
-    await expect.poll(() => statusOf(accessToken), { timeout: 5_000 }).toBe(200);
+    await expect.poll(() => statusOf(accessToken)).toBe(200);
   });
 });
 
@@ -101,6 +104,7 @@ it("the stream does not hold up the end of the auth-server", async () => {
   await expectRemembered(accessToken);
   const from = Date.now();
   await system.authServer.stop("SIGTERM");
-  expect(Date.now() - from).toBeLessThan(2_000);
+  // What is still open after eight seconds is cut off.
+  expect(Date.now() - from).toBeLessThan(7_000);
   await system.authServer.start();
 });

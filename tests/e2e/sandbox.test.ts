@@ -68,35 +68,35 @@ describe("the sandbox process", () => {
     const third = start(port, ["--reset-demo"]);
     await once(third.child, "message");
     expect((await fetch(`${stories}/${id}`, { headers })).status).toBe(404);
-  }, 15_000);
+  });
 
   test("explains a taken port in one sentence", async () => {
     const { server, port } = await occupy();
     const { child, stderr } = start(port, ["--reset-demo"]);
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toBe(
       `sandbox: port ${port} on 127.0.0.1 is already taken. Stop the program that uses it, or set SANDBOX_PORT to another port.\n`,
     );
     // The files may be in use by whoever has the port.
     expect(await readdir(folder)).toEqual([]);
     server.close();
-  }, 15_000);
+  });
 
   test("explains a state file that it cannot read", async () => {
     await writeFile(path.join(folder, "sandbox.json"), "{}");
     const { child, stderr } = start(await freePort());
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset-demo .*\n$/);
-  }, 15_000);
+  });
 
   test("refuses to listen where others could reach it, in one sentence", async () => {
     const { child, stderr } = start(await freePort(), [], { SANDBOX_HOST: "0.0.0.0" });
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toMatch(
       /^sandbox: SANDBOX_HOST is "0\.0\.0\.0", .*DANGEROUSLY_EXPOSE_SANDBOX=true .*\n$/,
     );
     expect(await readdir(folder)).toEqual([]);
-  }, 15_000);
+  });
 
   test("listens on every address when told that it is dangerous", async () => {
     const port = await freePort();
@@ -104,7 +104,7 @@ describe("the sandbox process", () => {
     const [message] = await once(start(port, [], env).child, "message");
     expect(message.message).toContain(`http://0.0.0.0:${port}/api/v1`);
     expect((await login(port)) as object).toHaveProperty("auth_token");
-  }, 15_000);
+  });
 });
 
 async function occupy(): Promise<{ server: Server; port: number }> {

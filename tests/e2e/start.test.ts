@@ -38,7 +38,7 @@ function start(environment: Record<string, string>): Started {
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   }
-  const exited = once(child, "exit");
+  const exited = once(child, "close"); // once all of its output is there
   running = {
     child,
     output: () => output,

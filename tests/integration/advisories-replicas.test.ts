@@ -5,7 +5,6 @@ import { endpointsOf, introspect, logIn, register } from "../support/oauth-clien
 import { type Replicas, startReplicas } from "../support/replicas.ts";
 
 const redisUrl = inject("redisUrl");
-const START_MS = 60_000;
 
 describe.skipIf(redisUrl === undefined)("two replicas", () => {
   let platform: Replicas;
@@ -13,7 +12,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     const url = new URL(redisUrl ?? "");
     url.pathname = "/6";
     platform = await startReplicas(url.href);
-  }, START_MS);
+  });
   afterAll(() => platform.stop());
 
   interface Answer {

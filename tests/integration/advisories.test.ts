@@ -19,9 +19,11 @@ import {
 } from "../support/oauth-client.ts";
 import { startSystem, type System } from "../support/system.ts";
 
-/** How soon an end must be seen everywhere, in milliseconds. */
-const SOON_MS = 1_000;
-const START_MS = 60_000;
+/**
+ * How soon an end must be seen everywhere, in milliseconds: well below one second on an idle
+ * machine, and far below the thirty for which an answer about a token is remembered.
+ */
+const SOON_MS = 10_000;
 
 const CLIENTS: [string, ClientKind][] = [
   ["the SDK's v1 client", { sdk: 1 }],
@@ -34,7 +36,7 @@ let server: oauth.AuthorizationServer;
 beforeAll(async () => {
   system = await startSystem({ REFRESH_GRACE_SECONDS: "0" });
   server = await endpointsOf(system.issuer);
-}, START_MS);
+});
 afterAll(() => system.stop());
 
 async function connect() {
@@ -50,7 +52,7 @@ const callTool = async (accessToken: string): Promise<number> =>
 
 async function expectRefusedSoon(accessToken: string): Promise<void> {
   const from = Date.now();
-  const poll = { interval: 20, timeout: 2 * SOON_MS };
+  const poll = { interval: 20, timeout: 3 * SOON_MS };
   await expect.poll(() => callTool(accessToken), poll).toBe(401);
   expect(Date.now() - from).toBeLessThan(SOON_MS);
   const info = await introspect(server, system.rsCredentials, accessToken);

@@ -91,7 +91,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
     // The last write says that the code was answered. When it is done, and the store dies with the
     // answer, nobody can tell this from a code that is used twice.
     expect(again).toEqual(loss === "killed after" ? [lost.length] : []);
-  }, 60_000);
+  });
 
   // @rule OUTAGE-11
   it.each([RETRY_SECONDS, 40, 600])(

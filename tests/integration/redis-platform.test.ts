@@ -21,7 +21,7 @@ describe.skipIf(redisUrl === undefined)("the platform on Redis", () => {
     expect(session.logins()).toBe(1);
     await session.close();
     // Each start has 20 s of its own, and is waited for by what it says.
-  }, 30_000);
+  });
 
   it("answers parallel refreshes of one client with one and the same new token", async () => {
     const server = await endpointsOf(system.issuer);

@@ -10,12 +10,17 @@ import { createStubbornClient } from "../support/stubborn-client.ts";
 import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 const redisUrl = inject("redisUrl");
-const START_MS = 60_000;
 
-/** How soon a revocation must take effect everywhere, in milliseconds. */
-const SOON_MS = 1_000;
-/** How soon an outage must be answered, in milliseconds. */
-const OUTAGE_MS = 3_000;
+/**
+ * How soon a revocation must take effect everywhere, in milliseconds: well below one second on an idle
+ * machine, and far below the thirty for which an answer about a token is remembered.
+ */
+const SOON_MS = 10_000;
+/**
+ * How soon an outage must be answered, in milliseconds: a second or two on an idle machine, five and
+ * more if commands to the store had no time limit.
+ */
+const OUTAGE_MS = 4_500;
 
 // Through a proxy, because the server may not be ours to freeze; it cannot imitate TLS.
 describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two replicas", () => {
@@ -27,7 +32,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     url.host = `127.0.0.1:${redis.port}`;
     url.pathname = "/2";
     platform = await startReplicas(url.href);
-  }, START_MS);
+  });
   afterAll(async () => {
     await platform.stop();
     await redis.close();
@@ -62,10 +67,10 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(session.logins()).toBe(1);
     await session.close();
     for (const authServer of platform.authServers) {
-      expect(countRequests(authServer.output(), "/introspect")).toBeGreaterThan(0);
+      await expect.poll(() => countRequests(authServer.output(), "/introspect")).toBeGreaterThan(0);
     }
     for (const resourceServer of platform.resourceServers) {
-      expect(countRequests(resourceServer.output(), "/mcp")).toBeGreaterThan(0);
+      await expect.poll(() => countRequests(resourceServer.output(), "/mcp")).toBeGreaterThan(0);
     }
   });
 
@@ -86,7 +91,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
       expect((await postForm(`${authServer.url}/revoke`, form)).status).toBe(200);
       for (const { url } of platform.resourceServers) {
         await expect
-          .poll(() => listTools(url, own.access_token), { interval: 20, timeout: 2 * SOON_MS })
+          .poll(() => listTools(url, own.access_token), { interval: 20, timeout: 3 * SOON_MS })
           .toBe(401);
       }
       expect(Date.now() - from).toBeLessThan(SOON_MS);
@@ -141,95 +146,91 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(written.toSorted((a, b) => a.localeCompare(b))).toEqual(
       subjects.toSorted((a, b) => a.localeCompare(b)),
     );
-  }, 120_000);
+  });
 
   describe("while Redis is frozen", () => {
     // @rule OUTAGE-3
-    it(
-      "answer 503 within seconds, never what costs a login, and recover by themselves",
-      async () => {
-        const { clientId, tokens, server } = await connect("alice");
-        const known = await connect("bob");
-        await listTools(platform.resourceServers[0].url, known.tokens.access_token);
-        const refreshForm = {
-          grant_type: "refresh_token",
-          client_id: clientId,
-          refresh_token: String(tokens.refresh_token),
-        };
-        const requests: [string, () => Promise<Response>][] = [
-          ["/token", () => postForm(`${platform.issuer}/token`, refreshForm)],
-          [
-            "/introspect",
-            () =>
-              postForm(
-                `${platform.issuer}/introspect`,
-                { token: tokens.access_token },
-                toBasic(platform.rsCredentials),
-              ),
-          ],
-          [
-            "/register",
-            () =>
-              fetch(`${platform.issuer}/register`, {
-                method: "POST",
-                headers: { "content-type": "application/json" },
-                body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
-              }),
-          ],
-          [
-            "/mcp",
-            () =>
-              fetch(platform.mcpUrl, {
-                method: "POST",
-                headers: {
-                  authorization: `Bearer ${tokens.access_token}`,
-                  "content-type": "application/json",
-                  accept: "application/json, text/event-stream",
-                },
-                body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-              }),
-          ],
-        ];
-        const authorizeUrl = `${String(server.authorization_endpoint)}?client_id=${clientId}&response_type=code`;
+    it("answer 503 within seconds, never what costs a login, and recover by themselves", async () => {
+      const { clientId, tokens, server } = await connect("alice");
+      const known = await connect("bob");
+      await listTools(platform.resourceServers[0].url, known.tokens.access_token);
+      const refreshForm = {
+        grant_type: "refresh_token",
+        client_id: clientId,
+        refresh_token: String(tokens.refresh_token),
+      };
+      const requests: [string, () => Promise<Response>][] = [
+        ["/token", () => postForm(`${platform.issuer}/token`, refreshForm)],
+        [
+          "/introspect",
+          () =>
+            postForm(
+              `${platform.issuer}/introspect`,
+              { token: tokens.access_token },
+              toBasic(platform.rsCredentials),
+            ),
+        ],
+        [
+          "/register",
+          () =>
+            fetch(`${platform.issuer}/register`, {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ redirect_uris: [REDIRECT_URI] }),
+            }),
+        ],
+        [
+          "/mcp",
+          () =>
+            fetch(platform.mcpUrl, {
+              method: "POST",
+              headers: {
+                authorization: `Bearer ${tokens.access_token}`,
+                "content-type": "application/json",
+                accept: "application/json, text/event-stream",
+              },
+              body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+            }),
+        ],
+      ];
+      const authorizeUrl = `${String(server.authorization_endpoint)}?client_id=${clientId}&response_type=code`;
 
-        redis.freeze();
-        try {
-          for (let round = 0; round < 2; round += 1) {
-            for (const [name, send] of requests) {
-              const from = Date.now();
-              const response = await send();
-              expect([name, response.status]).toEqual([name, 503]);
-              expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
-              expect(await response.json()).toMatchObject({ error: "temporarily_unavailable" });
-            }
+      redis.freeze();
+      try {
+        for (let round = 0; round < 2; round += 1) {
+          for (const [name, send] of requests) {
             const from = Date.now();
-            const page = await fetch(authorizeUrl, { redirect: "manual" });
-            expect(page.status).toBe(503);
-            expect(page.headers.get("content-type")).toContain("text/html");
+            const response = await send();
+            expect([name, response.status]).toEqual([name, 503]);
             expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
+            expect(await response.json()).toMatchObject({ error: "temporarily_unavailable" });
           }
-          // What was remembered is not served any longer either: it may have been revoked.
-          expect(await listTools(platform.resourceServers[0].url, known.tokens.access_token)).toBe(
-            503,
-          );
-          const stream = await fetch(`${platform.internalUrl}/revocations`, {
-            headers: toBasic(platform.rsCredentials),
-          });
-          expect(stream.status).toBe(503);
-        } finally {
-          await redis.restore();
+          const from = Date.now();
+          const page = await fetch(authorizeUrl, { redirect: "manual" });
+          expect(page.status).toBe(503);
+          expect(page.headers.get("content-type")).toContain("text/html");
+          expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
         }
+        // What was remembered is not served any longer either: it may have been revoked.
+        expect(await listTools(platform.resourceServers[0].url, known.tokens.access_token)).toBe(
+          503,
+        );
+        const stream = await fetch(`${platform.internalUrl}/revocations`, {
+          headers: toBasic(platform.rsCredentials),
+        });
+        expect(stream.status).toBe(503);
+      } finally {
+        await redis.restore();
+      }
 
-        const clients = [
-          createStubbornClient({ server, clientId, tokens, mcpUrl: platform.mcpUrl }),
-          createStubbornClient(known),
-        ];
-        for (const client of clients) {
-          await client.refresh();
-          expect((await client.call("get_me", {})).isError).toBe(false);
-        }
-      },
-      START_MS,
-    );
+      const clients = [
+        createStubbornClient({ server, clientId, tokens, mcpUrl: platform.mcpUrl }),
+        createStubbornClient(known),
+      ];
+      for (const client of clients) {
+        await client.refresh();
+        expect((await client.call("get_me", {})).isError).toBe(false);
+      }
+    });
   });
 });

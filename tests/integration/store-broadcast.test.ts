@@ -10,6 +10,7 @@ import {
   inject,
   it,
   onTestFinished,
+  vi,
 } from "vitest";
 import { createLogger, UnavailableError } from "../../packages/service/src/index.ts";
 import { openBroadcast, type Broadcast } from "../../packages/store/src/index.ts";
@@ -20,8 +21,13 @@ import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 const redisUrl = inject("redisUrl");
 const run = `test:${randomUUID()}:`;
 
-/** What a listener may have to wait until it knows that the connection is dead. */
-const DETECTION_MS = 4_000;
+/**
+ * What a listener may have to wait until it knows that the connection is dead: two seconds on an
+ * idle machine. Without a time limit on the proof it would be six.
+ */
+const DETECTION_MS = 5_500;
+/** How long a caller may have to wait: one second on an idle machine, five without a time limit. */
+const ANSWER_MS = 4_500;
 
 describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
   const url = redisUrl ?? "";
@@ -105,20 +111,21 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
     it("says so at once when it ends, once however long it lasts, and comes back by itself", async () => {
       const prefix = newPrefix();
       const sender = await open(url, prefix);
+      // The regular proof never comes, so that only the end of the connection can tell.
+      vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+      onTestFinished(() => void vi.useRealTimers());
       const listener = await join(await open(throughProxy, prefix));
 
       const from = Date.now();
       await proxy.cut();
       await expect.poll(() => listener.heard, { interval: 5 }).toEqual(["restored", "lost"]);
-      expect(Date.now() - from).toBeLessThan(200);
+      expect(Date.now() - from).toBeLessThan(2_000);
       await sender.publish("missed");
       await sleep(1_500); // several attempts to reconnect
       expect(listener.heard).toEqual(["restored", "lost"]);
 
       await proxy.restore();
-      await expect
-        .poll(() => listener.heard, { timeout: 5_000 })
-        .toEqual(["restored", "lost", "restored"]);
+      await expect.poll(() => listener.heard).toEqual(["restored", "lost", "restored"]);
       await sender.publish("heard");
       await expect.poll(listener.messages).toEqual(["heard"]);
     });
@@ -130,13 +137,11 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
 
       proxy.freeze();
       const from = Date.now();
-      await expect
-        .poll(() => listener.heard, { timeout: 10_000, interval: 20 })
-        .toEqual(["restored", "lost"]);
+      await expect.poll(() => listener.heard, { interval: 20 }).toEqual(["restored", "lost"]);
       expect(Date.now() - from).toBeLessThan(DETECTION_MS);
 
       await proxy.restore();
-      await expect.poll(() => listener.heard.at(-1), { timeout: 10_000 }).toBe("restored");
+      await expect.poll(() => listener.heard.at(-1)).toBe("restored");
       await sender.publish("heard");
       await expect.poll(() => listener.messages().at(-1)).toBe("heard");
       expect(listener.heard.filter((told) => told === "lost")).toHaveLength(1);
@@ -154,13 +159,11 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       proxy.freeze();
       const from = Date.now();
       await expect(broadcast.publish("gets lost")).rejects.toThrow(UnavailableError);
-      expect(Date.now() - from).toBeLessThan(2_500);
+      expect(Date.now() - from).toBeLessThan(ANSWER_MS);
       await proxy.cut();
       await expect(broadcast.publish("gets lost")).rejects.toThrow(UnavailableError);
       await proxy.restore();
-      await expect
-        .poll(() => broadcast.publish("goes"), { timeout: 10_000, interval: 100 })
-        .toBeUndefined();
+      await expect.poll(() => broadcast.publish("goes"), { interval: 100 }).toBeUndefined();
     });
 
     it("starts without a server, tells its listeners nothing, and restores them once it is there", async () => {
@@ -176,7 +179,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       await expect(broadcast.publish("hello")).rejects.toThrow(UnavailableError);
 
       await proxy.restore();
-      await expect.poll(() => witness.heard, { timeout: 5_000 }).toEqual(["restored"]);
+      await expect.poll(() => witness.heard).toEqual(["restored"]);
     });
 
     it("logs one line when it is lost and one when it is back", async () => {
@@ -194,16 +197,13 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       await proxy.cut();
       await sleep(700); // several attempts to reconnect
       await proxy.restore();
-      await expect.poll(() => listener.heard.at(-1), { timeout: 5_000 }).toBe("restored");
+      await expect.poll(() => listener.heard.at(-1)).toBe("restored");
       await broadcast.close();
       const messages = output
         .trim()
         .split("\n")
         .map((line) => (JSON.parse(line) as { msg: string }).msg);
-      expect(messages).toEqual([
-        "broadcasts of the other replicas do not arrive",
-        "broadcasts of the other replicas arrive again",
-      ]);
+      expect(messages).toEqual(["broadcast subscription lost", "broadcast subscription restored"]);
     });
   });
 });

@@ -16,8 +16,11 @@ import { createTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 const redisUrl = inject("redisUrl");
 const run = `test:${randomUUID()}:`;
 
-/** How long a caller may have to wait for an answer, be it that there is none. */
-const ANSWER_MS = 2_500;
+/**
+ * How long a caller may have to wait for an answer, be it that there is none: up to two seconds on an
+ * idle machine. A connection whose commands had no time limit would be given up after five.
+ */
+const ANSWER_MS = 4_500;
 
 describe.skipIf(redisUrl === undefined)("the Redis store", () => {
   const url = redisUrl ?? "";
@@ -147,7 +150,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
     }
 
     async function recovers(kv: Kv): Promise<void> {
-      await expect.poll(() => kv.ping(), { timeout: 10_000, interval: 100 }).toBeUndefined();
+      await expect.poll(() => kv.ping(), { interval: 100 }).toBeUndefined();
     }
 
     // @rule OUTAGE-3
@@ -217,7 +220,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       await proxy.restore();
       const reason = async (): Promise<unknown> =>
         kv.set("k", "v", { ttlSeconds: 100 }).catch((error: Error) => error.cause);
-      await expect.poll(reason, { timeout: 10_000 }).toBeInstanceOf(ConfigurationError);
+      await expect.poll(reason).toBeInstanceOf(ConfigurationError);
       expect(await keysOf(prefix)).toEqual([`${prefix}schema`]);
     });
 
@@ -236,7 +239,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
         .trim()
         .split("\n")
         .map((line) => (JSON.parse(line) as { msg: string }).msg);
-      expect(messages).toEqual(["the store does not answer", "the store answers again"]);
+      expect(messages).toEqual(["store connection lost", "store connection restored"]);
     });
   });
 });

@@ -53,8 +53,7 @@ export interface LossySystem {
 
 export async function startLossySystem(taiga: TaigaAddress): Promise<LossySystem> {
   const kv = createLossyKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  const replica = await startAuthServer(kv, taiga, () => delay(1));
-  const { system } = replica;
+  const system = await startAuthServer({ kv, taiga, sleep: () => delay(1) });
   const { issuer } = system;
 
   async function wait(): Promise<void> {
@@ -85,7 +84,7 @@ export async function startLossySystem(taiga: TaigaAddress): Promise<LossySystem
       throw new Error(`a refresh was answered ${answer.status} ${answer.text}`);
     },
     isActive: async (token) => (await introspect(system.privateUrl, token)).json["active"] === true,
-    examine: () => examineStore(kv, replica, kv),
+    examine: () => examineStore(kv, system, kv),
     loseEachWrite: async (loss, run) => {
       const lost: string[] = [];
       for (let nth = 1; nth <= MAX_WRITES; nth += 1) {
@@ -99,7 +98,7 @@ export async function startLossySystem(taiga: TaigaAddress): Promise<LossySystem
       throw new Error("this flow writes for ever");
     },
     stop: async () => {
-      await replica.stop();
+      await system.close();
       kv.recover();
       await kv.close();
     },

@@ -1,12 +1,16 @@
 // An authorization server with all its parts, in this process, on a store that a test breaks.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createLocalBroadcast, type Kv } from "../../packages/store/src/index.ts";
-import { createSandbox } from "../../packages/taiga-sandbox/src/index.ts";
-import { startReplica } from "./simulated-months.ts";
+import type { System } from "../../apps/auth-server/test/support/system.ts";
+import { startWhole } from "../../apps/auth-server/test/support/whole.ts";
+import type { Broadcast, Kv } from "../../packages/store/src/index.ts";
+import { createTaigaTransport } from "../../packages/taiga-client/src/index.ts";
+import { createSandbox, type Sandbox } from "../../packages/taiga-sandbox/src/index.ts";
 
 export interface TaigaAddress {
+  /** Of its API. */
   url: string;
+  sandbox: Sandbox;
   close(): void;
 }
 
@@ -20,6 +24,7 @@ export async function startTaiga(): Promise<TaigaAddress> {
   const server = createServer(sandbox.app);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
+    sandbox,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
     close: () => {
       server.close();
@@ -28,15 +33,29 @@ export async function startTaiga(): Promise<TaigaAddress> {
   };
 }
 
-/** Real pages, a real vault, a real engine, joined as main.ts joins them. */
-export const startAuthServer = (
-  kv: Kv,
-  taiga: TaigaAddress,
-  sleep?: (ms: number) => Promise<undefined>,
-) =>
-  startReplica({
-    kv,
-    broadcast: createLocalBroadcast(),
-    taigaApiUrl: taiga.url,
-    ...(sleep && { sleep }),
-  });
+export interface AuthServerOptions {
+  kv: Kv;
+  taiga: TaigaAddress;
+  broadcast?: Broadcast;
+  /** The address of its public listener, when left out. */
+  issuer?: string;
+  /** Left out: waits of a second and more are skipped. */
+  sleep?: (ms: number) => Promise<void>;
+}
+
+/** The authorization server with its real pages and vault, and the Taiga that is given. */
+export async function startAuthServer(options: AuthServerOptions): Promise<System> {
+  const {
+    taiga: { url },
+    issuer,
+    ...rest
+  } = options;
+  const taiga = createTaigaTransport({ apiUrl: url });
+  const settings = { TAIGA_API_URL: url, ...(issuer !== undefined && { ISSUER: issuer }) };
+  const system = await startWhole({ ...rest, taiga, settings });
+  const close = async (): Promise<void> => {
+    await system.close();
+    await taiga.close();
+  };
+  return { ...system, close };
+}

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { PROCESS_MS } from "./time-limits.ts";
 
 const run = promisify(execFile);
 const PLAY_BROWSER = path.resolve("tests/support/play-browser.ts");
@@ -52,7 +53,7 @@ export async function runProgram(
   try {
     return await run(process.execPath, [path.resolve(script), ...args], {
       env: environment,
-      timeout: 60_000,
+      timeout: PROCESS_MS,
     });
   } catch (error) {
     const { stdout = "", stderr = "" } = error as Partial<ProgramResult>;

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import type { RedisBinary } from "./redis-binary.ts";
 import { spawnRedis, type OwnRedis, type SpawnOptions } from "./redis-server.ts";
+import { WAIT_MS } from "./time-limits.ts";
 
 const MASTER_NAME = "mymaster";
 const PASSWORD = "p%@:/word"; // what a URL must encode
-const READY_TIMEOUT_MS = 15_000;
 
 export interface SentinelSet {
   master: OwnRedis;
@@ -65,11 +65,23 @@ export async function startSentinelSet(binary: RedisBinary): Promise<SentinelSet
   }
 }
 
+/** Waits until the replica has what the master has; nothing in the store waits for that. */
+export async function waitForReplica(master: OwnRedis): Promise<void> {
+  const admin = new Redis(master.url);
+  try {
+    // Only what this very connection wrote is waited for; a write of its own comes after all others.
+    await admin.set("test:last", "v", "EX", 100);
+    if ((await admin.wait(1, WAIT_MS)) !== 1) throw new Error("the replica is behind for too long");
+  } finally {
+    admin.disconnect();
+  }
+}
+
 /** Asks a server until its answer is the one waited for. */
 async function until(server: OwnRedis, [command, ...args]: string[], wanted: RegExp) {
   const client = new Redis(server.url);
   try {
-    for (const end = Date.now() + READY_TIMEOUT_MS; Date.now() < end; await sleep(50)) {
+    for (const end = Date.now() + WAIT_MS; Date.now() < end; await sleep(50)) {
       if (wanted.test(String(await client.call(command ?? "", ...args)))) return;
     }
     throw new Error(`${server.from} did not become what the test needs (${wanted.source})`);

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis as RedisClient } from "ioredis";
 import type { RedisBinary } from "./redis-binary.ts";
+import { freePorts } from "./system.ts";
+import { WAIT_MS } from "./time-limits.ts";
 
 /** A server that answers; `from` says where it came from. */
 export interface Redis {
@@ -60,8 +61,8 @@ export async function spawnRedis(
     process.off("exit", kill);
     rmSync(dir, { recursive: true, force: true });
   };
-  for (let i = 0; i < 200 && child.exitCode === null; i += 1) {
-    if (await answers(url, 200)) return { url, port, from: binary.file, stop };
+  for (const end = Date.now() + WAIT_MS; Date.now() < end && child.exitCode === null;) {
+    if (await answers(url, 2_000)) return { url, port, from: binary.file, stop };
     await sleep(20);
   }
   await stop();
@@ -89,10 +90,6 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
 
 /** A port that nothing listens on just now. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+  const [port = 0] = await freePorts(1);
   return port;
 }

@@ -1,8 +1,8 @@
 // What holds in the store of the authorization server after whatever has happened to it.
-import type { Sealer } from "../../apps/auth-server/src/secrets/seal.ts";
+import { createSealer, type Sealer } from "../../apps/auth-server/src/secrets/seal.ts";
+import type { System } from "../../apps/auth-server/test/support/system.ts";
 import { systemClock } from "../../packages/service/src/index.ts";
 import type { Entry, Kv } from "../../packages/store/src/index.ts";
-import type { Replica } from "./simulated-months.ts";
 
 export interface StoreNames {
   /** Every key and every index that may be there. */
@@ -42,9 +42,10 @@ export interface StoreReport {
  */
 export async function examineStore(
   kv: Kv,
-  { system: { keys: names, config }, seal }: Pick<Replica, "system" | "seal">,
+  { keys: names, config, rootKeys }: Pick<System, "keys" | "config" | "rootKeys">,
   known: StoreNames,
 ): Promise<StoreReport> {
+  const { grantTtlSeconds, newGrantTtlSeconds } = config.grants;
   const stored = new Map<string, Stored>();
   for (const key of known.keys) {
     const entry = await kv.get(key);
@@ -84,9 +85,9 @@ export async function examineStore(
     expectIn(key, `g2t:${hash}`, names.clientGrants(clientId), names.accountGrants(accountId));
     const isComplete = limits !== undefined && stored.has(`vault:${hash}`);
     if (issuing.has(key) && !isComplete) faults.push(`${key} is in use and incomplete`);
-    const ends = inUse.has(key) ? config.grantTtlSeconds : config.newGrantTtlSeconds;
+    const ends = inUse.has(key) ? grantTtlSeconds : newGrantTtlSeconds;
     if (expiresAt > systemClock() + ends) faults.push(`${key} stays too long`);
-    if (!isComplete && expiresAt > systemClock() + config.newGrantTtlSeconds) {
+    if (!isComplete && expiresAt > systemClock() + newGrantTtlSeconds) {
       faults.push(`${key} is incomplete and stays`);
     }
   }
@@ -99,7 +100,7 @@ export async function examineStore(
     if (!stored.has(names.client(clientId))) faults.push(`${key} is of no client`);
     expectIn(key, names.clientIndex(clientId));
   }
-  faults.push(...(await findSharedLogins(ofKind("vault"), seal)));
+  faults.push(...(await findSharedLogins(ofKind("vault"), createSealer(rootKeys, "vault"))));
   return {
     faults,
     grantsInUse: [...inUse].filter((key) => stored.has(key)),

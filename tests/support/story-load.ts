@@ -6,6 +6,8 @@ import {
 } from "./stubborn-client.ts";
 
 const PROJECT = "pedal";
+/** One each half second; a service that was killed may take long to be back. */
+const MAX_ATTEMPTS = 120;
 
 export interface StoryLoad {
   /** What the subject of each of its stories begins with. */
@@ -67,7 +69,7 @@ export async function startStoryLoad(
  */
 async function write(taigaApiUrl: string, client: StubbornClient, subject: string): Promise<void> {
   let key = subject;
-  for (let attempt = 0; attempt < 10; attempt += 1) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const { data, text } = await client.call("create_items", {
       project: PROJECT,
       items: [{ kind: "story", subject }],

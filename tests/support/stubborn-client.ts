@@ -3,7 +3,7 @@ import type * as oauth from "oauth4webapi";
 import { askMcp, type McpAnswer } from "./mcp-request.ts";
 
 const RETRY_MS = 150;
-const MAX_TRIES = 200;
+const MAX_TRIES = 600;
 
 export interface StubbornClientOptions {
   /** RFC 8414 metadata. */

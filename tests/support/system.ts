@@ -1,14 +1,15 @@
 // The whole platform as a person runs it: three processes on free ports, from source, or from
 // the build when E2E_FROM=dist.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PROCESS_MS } from "./time-limits.ts";
 
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
-const START_MS = 20_000;
 
 /** One for all runs: a Redis that outlives them holds a key ring that no other key opens. */
 export const MASTER_KEY = Buffer.alloc(32, 7).toString("base64url");
@@ -113,8 +114,8 @@ export function createService(folder: string, environment: Record<string, string
       stream?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     }
     const [first] = await Promise.race([
-      once(started, "message", { signal: AbortSignal.timeout(START_MS) }),
-      once(started, "exit").then((): unknown[] => []),
+      once(started, "message", { signal: AbortSignal.timeout(PROCESS_MS) }),
+      once(started, "close").then((): unknown[] => []), // once all of its output is there
     ]);
     if (first === undefined) throw new Error(`${folder} did not start:\n${output}`);
   }
@@ -140,15 +141,21 @@ export function createService(folder: string, environment: Record<string, string
   };
 }
 
-/** Ports that were free a moment ago, all different. */
+/**
+ * Ports that were free a moment ago, all different. They are below those that systems give to
+ * connections and to servers that ask for any port (Linux: from 32768 on), and each worker of vitest
+ * has its own thousand: a service that takes long to start would find them taken.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
+  const first = 20_000 + (Number(process.env["VITEST_POOL_ID"] ?? 0) % 12) * 1_000;
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer().listen(first + randomInt(1_000), "127.0.0.1");
+    await once(server, "listening").then(
+      () => servers.push(server),
+      () => undefined, // taken: another one
+    );
+  }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   for (const server of servers) {
     server.close();

@@ -12,7 +12,7 @@ process.exitCode = await runAdmin({
   fetch,
   clock: systemClock,
   print: (text) => process.stdout.write(`${text}\n`),
-  complain: (text) => process.stderr.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
   columns: Math.min(process.stdout.columns ?? WIDEST_COLUMNS, WIDEST_COLUMNS),
   // Plain where the output is no terminal, or NO_COLOR is set.
   paint: (mark, text) => styleText(COLOURS[mark], text),

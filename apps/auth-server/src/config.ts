@@ -1,58 +1,19 @@
 import {
-  type AccessLevel,
-  type Addresses,
   ConfigurationError,
   type Environment,
   isLoopback,
-  type LogLevel,
   readEnvironment,
-  resolveAddresses,
   resolveOwnSecret,
-  resolveTaigaConnection,
-  type TaigaConnection,
+  resolveSharedConfig,
 } from "@taiga-mcp/service";
-import type { DocumentHosts } from "./clients/document-url.ts";
-import type { AllowLists } from "./login/allow-list.ts";
+import type { MasterKeys } from "./secrets/ring-envelope.ts";
 import { AuthServerSettings, MASTER_KEY, type Settings, toKeyTexts } from "./settings.ts";
 
 /** How much longer than its code a new grant lives, so that the code is what ends first. */
 const NEW_GRANT_SPARE_SECONDS = 600;
 
-/** What the authorization server runs with, resolved and checked. */
-export interface Config extends Addresses {
-  publicListener: { host: string; port: number };
-  privateListener: { host: string; port: number };
-  taigaConnection: TaigaConnection;
-  taigaLoginType: string;
-  /** Whether the login page takes a password. */
-  offersPassword: boolean;
-  /** Of our application at Taiga; whoever has one may log in on Taiga's own pages. */
-  applicationId: string | undefined;
-  allowLists: AllowLists;
-  /** The most any client may do, whatever a user agrees to. */
-  accessLimit: AccessLevel;
-  /** 32 bytes each, newest first. */
-  masterKeys: readonly [Uint8Array, ...Uint8Array[]];
-  resourceServer: { clientId: string; clientSecret: string };
-  accessTokenTtlSeconds: number;
-  /** How long a login lasts after it was last used. */
-  grantTtlSeconds: number;
-  /** How long a grant waits for its code to be exchanged: nobody uses it before that. */
-  newGrantTtlSeconds: number;
-  authorizationCodeTtlSeconds: number;
-  refreshGraceSeconds: number;
-  registrationsPerHour: number;
-  registrationsPerHourTotal: number;
-  /** Whether clients may name themselves by a metadata document of their own. */
-  takesClientDocuments: boolean;
-  clientDocumentHosts: DocumentHosts;
-  maxGrantsPerUser: number;
-  storeUrl: string;
-  dataDir: string;
-  logLevel: LogLevel;
-  /** Reverse proxies in front; used for client addresses only. */
-  trustProxy: number;
-}
+/** What the authorization server runs with, resolved and checked, grouped by who takes it. */
+export type Config = ReturnType<typeof parseConfig>;
 
 /**
  * Reads the configuration once, before anything opens a port. With a SQLite store, keys that are
@@ -60,49 +21,60 @@ export interface Config extends Addresses {
  *
  * @throws {ConfigurationError} that names the variable and the rule.
  */
-export function parseConfig(environment: Environment): Config {
+export function parseConfig(environment: Environment) {
   const settings = readEnvironment(AuthServerSettings, environment);
-  const addresses = resolveAddresses(settings);
+  const shared = resolveSharedConfig(settings);
   return {
-    ...addresses,
-    taigaConnection: resolveTaigaConnection(settings),
-    publicListener: { host: settings.AUTH_SERVER_HOST, port: settings.AUTH_SERVER_PORT },
-    privateListener: {
-      host: settings.AUTH_SERVER_PRIVATE_HOST,
-      port: settings.AUTH_SERVER_PRIVATE_PORT,
+    ...shared,
+    listeners: {
+      public: {
+        host: settings.AUTH_SERVER_HOST,
+        port: settings.AUTH_SERVER_PORT,
+        setting: "AUTH_SERVER_PORT",
+      },
+      private: {
+        host: settings.AUTH_SERVER_PRIVATE_HOST,
+        port: settings.AUTH_SERVER_PRIVATE_PORT,
+        setting: "AUTH_SERVER_PRIVATE_PORT",
+      },
+      /** Reverse proxies in front; used for client addresses only. */
+      trustProxy: settings.TRUST_PROXY,
     },
-    taigaLoginType: settings.TAIGA_LOGIN_TYPE,
-    offersPassword: settings.TAIGA_LOGIN !== "application",
-    applicationId: resolveApplicationId(settings),
-    allowLists: {
-      users: settings.ALLOWED_USERS ?? [],
-      emailDomains: settings.ALLOWED_EMAIL_DOMAINS ?? [],
-    },
-    accessLimit: settings.ACCESS_LIMIT,
     masterKeys: resolveMasterKeys(settings),
-    resourceServer: {
-      clientId: settings.RS_CLIENT_ID,
-      clientSecret:
-        settings.RS_CLIENT_SECRET ??
-        resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
+    login: {
+      /** Whether the login page takes a password. */
+      offersPassword: settings.TAIGA_LOGIN !== "application",
+      /** How Taiga checks it. */
+      passwordType: settings.TAIGA_LOGIN_TYPE,
+      /** Of our application at Taiga; with one, users may log in on Taiga's own pages. */
+      applicationId: resolveApplicationId(settings),
+      allowLists: {
+        users: settings.ALLOWED_USERS ?? [],
+        emailDomains: settings.ALLOWED_EMAIL_DOMAINS ?? [],
+      },
     },
-    accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL_SECONDS,
-    grantTtlSeconds: settings.GRANT_TTL_SECONDS,
-    newGrantTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS + NEW_GRANT_SPARE_SECONDS,
-    authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
-    refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
-    registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
-    registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
-    takesClientDocuments: takesClientDocuments(settings, addresses.issuer),
-    clientDocumentHosts: {
-      allowed: settings.CLIENT_DOCUMENT_ALLOWED_HOSTS,
-      denied: settings.CLIENT_DOCUMENT_DENIED_HOSTS,
+    tokens: {
+      accessTokenTtlSeconds: settings.ACCESS_TOKEN_TTL_SECONDS,
+      authorizationCodeTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS,
+      refreshGraceSeconds: settings.REFRESH_GRACE_SECONDS,
     },
-    maxGrantsPerUser: settings.MAX_GRANTS_PER_USER,
-    storeUrl: settings.STORE_URL,
-    dataDir: settings.DATA_DIR,
-    logLevel: settings.LOG_LEVEL,
-    trustProxy: settings.TRUST_PROXY,
+    grants: {
+      /** How long a login lasts after it was last used. */
+      grantTtlSeconds: settings.GRANT_TTL_SECONDS,
+      /** How long a grant waits for its code to be exchanged; before that it is not used. */
+      newGrantTtlSeconds: settings.AUTHORIZATION_CODE_TTL_SECONDS + NEW_GRANT_SPARE_SECONDS,
+      maxGrantsPerUser: settings.MAX_GRANTS_PER_USER,
+    },
+    clients: {
+      registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
+      registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
+      /** Whether clients may name themselves by a metadata document of their own. */
+      takesDocuments: takesClientDocuments(settings, shared.issuer),
+      documentHosts: {
+        allowed: settings.CLIENT_DOCUMENT_ALLOWED_HOSTS,
+        denied: settings.CLIENT_DOCUMENT_DENIED_HOSTS,
+      },
+    },
   };
 }
 
@@ -119,24 +91,25 @@ function resolveApplicationId({ TAIGA_LOGIN, TAIGA_APPLICATION_ID }: Settings): 
   if (TAIGA_LOGIN === "password") return undefined;
   if (TAIGA_APPLICATION_ID !== undefined) return TAIGA_APPLICATION_ID;
   throw new ConfigurationError(
-    `TAIGA_APPLICATION_ID is not set: TAIGA_LOGIN=${TAIGA_LOGIN} needs an application that is registered at Taiga (docs/login.md).`,
+    `TAIGA_APPLICATION_ID is not set: TAIGA_LOGIN=${TAIGA_LOGIN} requires an external application that is registered in Taiga (docs/login.md).`,
   );
 }
 
 /** @throws {ConfigurationError} when the key is missing or was changed by hand. */
 export function resolveMasterKeys(
   settings: Pick<Settings, "MASTER_KEY" | "STORE_URL" | "DATA_DIR">,
-): Config["masterKeys"] {
+): MasterKeys {
   const texts =
     settings.MASTER_KEY ?? toKeyTexts(resolveOwnSecret(settings, "MASTER_KEY", "master-key"));
   const [newest, ...older] = texts.map(toMasterKey);
-  if (newest === undefined) throw new ConfigurationError("MASTER_KEY: must name at least one key.");
+  if (newest === undefined)
+    throw new ConfigurationError("MASTER_KEY: must contain at least one key.");
   return [newest, ...older];
 }
 
 function toMasterKey(text: string): Uint8Array {
   if (MASTER_KEY.test(text)) return new Uint8Array(Buffer.from(text, "base64url"));
   throw new ConfigurationError(
-    "DATA_DIR/master-key: must hold 32 random bytes as base64url; it was changed by hand.",
+    "DATA_DIR/master-key: must contain 32 random bytes as base64url; the file was edited.",
   );
 }

@@ -18,7 +18,7 @@ const hostList = z
       .map((host) => host.trim().toLowerCase())
       .filter((host) => host !== ""),
   )
-  // One that is written and names nobody must not mean everybody.
+  // An empty list must not mean every host.
   .refine((hosts) => hosts.length > 0 && hosts.every((host) => HOST.test(host)), {
     error: "must be host names without scheme and port, comma separated",
   });
@@ -40,14 +40,14 @@ const list = z
 export const AuthServerSettings = z.object({
   ...sharedSettings,
   AUTH_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
-    description: "The address the authorization server listens on for clients and browsers.",
+    description: "The address on which the authorization server listens for clients and browsers.",
   }),
   AUTH_SERVER_PRIVATE_HOST: z.string().min(1).default("127.0.0.1").meta({
     description:
-      "The address the authorization server listens on for the resource server; never reachable from outside.",
+      "The address of the private listener, for the resource server and the operator; it must not be reachable from outside.",
   }),
   AUTH_SERVER_PRIVATE_PORT: port.default(3011).meta({
-    description: "The port the authorization server listens on for the resource server.",
+    description: "The port of the private listener.",
   }),
   MASTER_KEY: z
     .string()
@@ -58,19 +58,19 @@ export const AuthServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "What the keys in the store are sealed with, and so everything secret there: 32 random bytes as base64url. To replace it, put the new key first and the old one behind a comma, restart, then take the old one out (docs/operations.md).",
+        "The key that encrypts the key ring in the store, and through it every secret there: 32 random bytes as base64url. To replace it, put the new key first and the old one after a comma, restart, then remove the old one and restart again (docs/operations.md).",
       defaultText: "made at first start, in DATA_DIR",
       secret: true,
     }),
   TAIGA_LOGIN_TYPE: z.string().min(1).default("normal").meta({
-    description: "How Taiga checks the password: normal, or the name of a plugin such as ldap.",
+    description: "How Taiga checks passwords: normal, or the name of a plug-in such as ldap.",
   }),
   TAIGA_LOGIN: z
     .enum(TAIGA_LOGINS, `must be one of ${TAIGA_LOGINS.join(", ")}`)
     .default("password")
     .meta({
       description:
-        "How users log in: password (typed into this server's login page), application (on Taiga's own pages, see docs/login.md), or both.",
+        "How users log in: password (on this server's login page), application (on Taiga's own pages, see docs/login.md), or both.",
     }),
   TAIGA_APPLICATION_ID: z
     .string()
@@ -78,11 +78,11 @@ export const AuthServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "The id of the external application that Taiga's administrator has registered for this server, with the next URL <issuer>/taiga/callback; needed unless TAIGA_LOGIN is password.",
+        "The id of the external application that Taiga's administrator registered for this server, with the next URL <issuer>/taiga/callback. Required unless TAIGA_LOGIN is password.",
     }),
   ALLOWED_USERS: list.optional().meta({
     description:
-      "The Taiga user names that may log in, separated by commas. Left out, as ALLOWED_EMAIL_DOMAINS: everybody in your Taiga.",
+      "Comma-separated Taiga user names that may log in. If neither this nor ALLOWED_EMAIL_DOMAINS is set, every Taiga user may log in.",
   }),
   ALLOWED_EMAIL_DOMAINS: list
     .refine((domains) => domains.every((domain) => DOMAIN.test(domain)), {
@@ -91,22 +91,27 @@ export const AuthServerSettings = z.object({
     .optional()
     .meta({
       description:
-        "The domains of the e-mail addresses, verified by Taiga, whose owners may log in, separated by commas; in addition to ALLOWED_USERS.",
+        "Comma-separated e-mail domains: users whose address in them is verified by Taiga may log in, in addition to ALLOWED_USERS.",
     }),
   ACCESS_TOKEN_TTL_SECONDS: seconds
     .min(600, "must be at least 600: some clients refresh at every use below that")
     .max(3600, "must be at most 3600")
     .default(1800)
-    .meta({ description: "How long an access token is good for." }),
+    .meta({ description: "The lifetime of an access token, in seconds." }),
   GRANT_TTL_SECONDS: seconds
     .min(2 * 3600, "must be at least 7200")
-    .max(90 * DAY_SECONDS, "must be at most 7776000, half the time a client is remembered")
+    .max(
+      90 * DAY_SECONDS,
+      "must be at most 7776000, half the time after which an idle client registration expires",
+    )
     .default(30 * DAY_SECONDS)
-    .meta({ description: "How long a login lasts after it was last used." }),
+    .meta({ description: "How long a login lasts after its last use, in seconds." }),
   AUTHORIZATION_CODE_TTL_SECONDS: seconds
     .max(600, "must be at most 600 (RFC 6749 section 4.1.2)")
     .default(60)
-    .meta({ description: "How long a client may take to exchange its authorization code." }),
+    .meta({
+      description: "How long a client may take to redeem an authorization code, in seconds.",
+    }),
   REFRESH_GRACE_SECONDS: z.coerce
     .number("must be a number of seconds")
     .int("must be a whole number of seconds")
@@ -115,7 +120,7 @@ export const AuthServerSettings = z.object({
     .default(30)
     .meta({
       description:
-        "How long a client that presents a just-used refresh token again gets the same answer again instead of losing its login. 0 turns that off.",
+        "For how many seconds a client that reuses its previous refresh token gets the same answer again instead of losing its login. 0 turns this off.",
     }),
   MAX_GRANTS_PER_USER: z.coerce
     .number("must be a number")
@@ -125,7 +130,7 @@ export const AuthServerSettings = z.object({
     .default(50)
     .meta({
       description:
-        "How many logins of AI clients one user may have at a time. One more ends the one that was unused for the longest time.",
+        "The maximum number of client logins a user can have at the same time. A further login ends the least recently used one.",
     }),
   REGISTRATIONS_PER_HOUR: z.coerce
     .number("must be a number")
@@ -134,28 +139,32 @@ export const AuthServerSettings = z.object({
     .default(60)
     .meta({
       description:
-        "How many clients one network address (of IPv6: one /64) may register in an hour.",
+        "The maximum number of client registrations per hour from one network address (for IPv6, one /64).",
     }),
   REGISTRATIONS_PER_HOUR_TOTAL: z.coerce
     .number("must be a number")
     .int("must be a whole number")
     .positive("must be more than 0")
     .default(1000)
-    .meta({ description: "How many clients may register in an hour altogether." }),
+    .meta({
+      description:
+        "The maximum number of client registrations per hour from all addresses together.",
+    }),
   CLIENT_ID_METADATA_DOCUMENTS: z
     .enum(["auto", "on", "off"], "must be auto, on or off")
     .default("auto")
     .meta({
       description:
-        "Whether a client may name itself by the https address of a metadata document, which is fetched from there, instead of registering. auto: only with a public https address. Clients that can do so do nothing else then, so choose off where this service cannot reach the internet.",
+        "Whether a client may identify itself by the https URL of a metadata document, which this server fetches, instead of registering. auto: only if this server has a public https address. Clients that support such documents stop registering when they are on, so choose off if this server cannot reach the internet.",
     }),
   CLIENT_DOCUMENT_ALLOWED_HOSTS: hostList.default([]).meta({
     description:
-      "The only hosts that clients' metadata documents may be on, comma separated; *.example.com is every host below example.com.",
+      "Comma-separated hosts from which client metadata documents are accepted; *.example.com means every host below example.com.",
     defaultText: "every public host",
   }),
   CLIENT_DOCUMENT_DENIED_HOSTS: hostList.default([]).meta({
-    description: "Hosts that clients' metadata documents may not be on, written the same way.",
+    description:
+      "Comma-separated hosts from which client metadata documents are rejected, in the same format.",
     defaultText: "none",
   }),
 });

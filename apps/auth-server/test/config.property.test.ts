@@ -43,8 +43,9 @@ describe("any text in place of any setting", () => {
       fc.property(fc.constantFrom(...LISTS), value, (name, text) => {
         const config = parse(name, text);
         if (typeof config === "string") return;
-        const { allowLists, clientDocumentHosts } = config;
-        const lists = [allowLists.users, allowLists.emailDomains, clientDocumentHosts.allowed];
+        const { login, clients } = config;
+        const { allowLists } = login;
+        const lists = [allowLists.users, allowLists.emailDomains, clients.documentHosts.allowed];
         const list = lists[LISTS.indexOf(name)] ?? [];
         const written = text.split(",").map((part) => part.trim().toLowerCase());
         for (const each of list) expect(written).toContain(each);

@@ -42,9 +42,11 @@ describe("addresses", () => {
       resource: "http://localhost:3002/mcp",
       taigaApiUrl: "http://localhost:3003/api/v1",
       taigaWebUrl: "http://localhost:3003",
-      publicListener: { host: "127.0.0.1", port: 3001 },
-      privateListener: { host: "127.0.0.1", port: 3011 },
-      trustProxy: 0,
+      listeners: {
+        public: { host: "127.0.0.1", port: 3001 },
+        private: { host: "127.0.0.1", port: 3011 },
+        trustProxy: 0,
+      },
     });
   });
 
@@ -127,16 +129,16 @@ describe("clients' metadata documents", () => {
     [{ ...OPEN, CLIENT_ID_METADATA_DOCUMENTS: "off" }, false],
     [{ CLIENT_ID_METADATA_DOCUMENTS: "on" }, true],
   ])("with %j are taken: %s, because a machine of one's own may not reach them", (given, taken) =>
-    expect(parse(given).takesClientDocuments).toBe(taken),
+    expect(parse(given).clients.takesDocuments).toBe(taken),
   );
 
   it("may be limited to hosts, and hosts excepted", () => {
-    expect(parse().clientDocumentHosts).toEqual({ allowed: [], denied: [] });
+    expect(parse().clients.documentHosts).toEqual({ allowed: [], denied: [] });
     expect(
       parse({
         CLIENT_DOCUMENT_ALLOWED_HOSTS: "Claude.ai, *.example.com,8.8.8.8,",
         CLIENT_DOCUMENT_DENIED_HOSTS: "2606:4700::1",
-      }).clientDocumentHosts,
+      }).clients.documentHosts,
     ).toEqual({ allowed: ["claude.ai", "*.example.com", "8.8.8.8"], denied: ["2606:4700::1"] });
   });
 });
@@ -179,7 +181,7 @@ describe("keys and secrets", () => {
   it.each(["MASTER_KEY", "RS_CLIENT_SECRET"])(
     "are never made by replicas: with Redis, %s must be given",
     (name) => {
-      expect(parse(REDIS).storeUrl).toBe(REDIS.STORE_URL);
+      expect(parse(REDIS).store.url).toBe(REDIS.STORE_URL);
       expect(() => parse({ ...REDIS, [name]: "" })).toThrow(`${name} is not set`);
     },
   );
@@ -199,7 +201,7 @@ describe("who may log in, and how", () => {
   const ID = "0b6a6467-7a1c-4d6b-9c57-2f6d4a3e8c15";
 
   it("is everybody in Taiga, with a password, unless set", () => {
-    expect(parse()).toMatchObject({
+    expect(parse().login).toMatchObject({
       offersPassword: true,
       applicationId: undefined,
       allowLists: { users: [], emailDomains: [] },
@@ -211,7 +213,7 @@ describe("who may log in, and how", () => {
     ["both", true],
   ])("is %s on Taiga's pages when its application is named", (way, offersPassword) => {
     const environment = { TAIGA_LOGIN: way, TAIGA_APPLICATION_ID: ID };
-    expect(parse(environment)).toMatchObject({ offersPassword, applicationId: ID });
+    expect(parse(environment).login).toMatchObject({ offersPassword, applicationId: ID });
     expect(() => parse({ TAIGA_LOGIN: way })).toThrow(/TAIGA_APPLICATION_ID is not set/);
   });
 
@@ -219,7 +221,7 @@ describe("who may log in, and how", () => {
     const { allowLists } = parse({
       ALLOWED_USERS: "Ada, bob",
       ALLOWED_EMAIL_DOMAINS: "Example.com,a.example",
-    });
+    }).login;
     expect(allowLists).toEqual({
       users: ["ada", "bob"],
       emailDomains: ["example.com", "a.example"],

@@ -1,146 +1,33 @@
-import {
-  type AccessLevel,
-  type Addresses,
-  type Environment,
-  type LogLevel,
-  readEnvironment,
-  resolveAddresses,
-  resolveOwnSecret,
-  resolveTaigaConnection,
-  sharedSettings,
-  type TaigaConnection,
-} from "@taiga-mcp/service";
-import { z } from "zod";
-import { TOOLSETS, type Toolset } from "@taiga-mcp/taiga-tools";
+import { type Environment, readEnvironment, resolveSharedConfig } from "@taiga-mcp/service";
+import { ResourceServerSettings } from "./settings.ts";
 
-const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
-
-const toList = (text: string): string[] =>
-  text
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
-
-/** Every setting of the resource server, with its description. */
-export const ResourceServerSettings = z.object({
-  ...sharedSettings,
-  RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
-    description: "The address the resource server listens on.",
-  }),
-  AUTH_SERVER_INTERNAL_URL: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
-    .refine(isBareOrigin, "must be a bare origin, without a path or a trailing slash")
-    .default("http://127.0.0.1:3011")
-    .meta({
-      description:
-        "Where the resource server reaches the authorization server's private listener. Plain http is for one machine or a private network.",
-    }),
-  INTROSPECTION_CACHE_SECONDS: z.coerce
-    .number("must be a number of seconds")
-    .int("must be a whole number of seconds")
-    .min(0, "must be at least 0")
-    .max(30, "must be at most 30")
-    .default(30)
-    .meta({
-      description:
-        "How long the resource server remembers what the authorization server said of an access token. A revocation takes effect at once all the same. 0 turns that off.",
-    }),
-  TOOLSETS: z
-    .string()
-    .default("core")
-    .transform(toList)
-    .pipe(
-      z
-        .array(z.enum(TOOLSETS, `must be a comma-separated list of ${TOOLSETS.join(", ")}`))
-        .min(1, "must name at least one toolset"),
-    )
-    .meta({
-      description: `The groups of tools that are offered, of: ${TOOLSETS.join(", ")}.`,
-      defaultText: "core",
-    }),
-  TAIGA_MAX_PARALLEL: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(256, "must be at most 256")
-    .default(16)
-    .meta({ description: "How many requests Taiga gets from us at the same time." }),
-  TAIGA_TIMEOUT_MS: z.coerce
-    .number("must be a number of milliseconds")
-    .int("must be a whole number of milliseconds")
-    .min(100, "must be at least 100")
-    .max(120_000, "must be at most 120000")
-    .default(10_000)
-    .meta({ description: "How long Taiga may take to answer, in milliseconds." }),
-  ALLOWED_ORIGINS: z
-    .string()
-    .transform(toList)
-    .pipe(
-      z.array(
-        z
-          .url({
-            protocol: /^https?$/,
-            error: "must be a comma-separated list of http(s) origins",
-            abort: true,
-          })
-          .refine(isBareOrigin, "must be bare origins such as https://app.example.com"),
-      ),
-    )
-    .optional()
-    .meta({
-      description:
-        "Web pages, by origin and separated by commas, that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
-      defaultText: "the MCP endpoint's own origin, and localhost when it is on localhost",
-    }),
-});
-
-/** What the resource server runs with, resolved and checked. */
-export interface Config extends Addresses {
-  /** The authorization server's private listener, a bare origin. */
-  authServerUrl: string;
-  clientId: string;
-  clientSecret: string;
-  introspectionCacheSeconds: number;
-  listener: { host: string; port: number };
-  taigaConnection: TaigaConnection;
-  taigaTimeoutMs: number;
-  taigaMaxParallel: number;
-  /** The most any client may do, whatever a user agreed to. */
-  accessLimit: AccessLevel;
-  toolsets: readonly Toolset[];
-  /** Origins of web pages beyond our own that may call the MCP endpoint. */
-  allowedOrigins: readonly string[];
-  storeUrl: string;
-  dataDir: string;
-  logLevel: LogLevel;
-  /** Reverse proxies in front; used for client addresses only. */
-  trustProxy: number;
-}
+/** What the resource server runs with, resolved and checked, grouped by consumer. */
+export type Config = ReturnType<typeof parseConfig>;
 
 /**
  * Reads the configuration once, before anything opens a port.
  * @throws {ConfigurationError} that names the variable and the rule.
  */
-export function parseConfig(environment: Environment): Config {
+export function parseConfig(environment: Environment) {
   const settings = readEnvironment(ResourceServerSettings, environment);
   return {
-    ...resolveAddresses(settings),
-    taigaConnection: resolveTaigaConnection(settings),
+    ...resolveSharedConfig(settings),
+    /** The authorization server's private listener, a bare origin. */
     authServerUrl: settings.AUTH_SERVER_INTERNAL_URL,
-    clientId: settings.RS_CLIENT_ID,
-    clientSecret:
-      settings.RS_CLIENT_SECRET ??
-      resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
     introspectionCacheSeconds: settings.INTROSPECTION_CACHE_SECONDS,
-    listener: { host: settings.RESOURCE_SERVER_HOST, port: settings.RESOURCE_SERVER_PORT },
-    taigaTimeoutMs: settings.TAIGA_TIMEOUT_MS,
-    taigaMaxParallel: settings.TAIGA_MAX_PARALLEL,
-    accessLimit: settings.ACCESS_LIMIT,
-    toolsets: settings.TOOLSETS,
+    listener: {
+      host: settings.RESOURCE_SERVER_HOST,
+      port: settings.RESOURCE_SERVER_PORT,
+      setting: "RESOURCE_SERVER_PORT",
+      /** Reverse proxies in front; used for client addresses only. */
+      trustProxy: settings.TRUST_PROXY,
+    },
+    /** Origins of web pages, besides this server's own, that may call the MCP endpoint. */
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
-    storeUrl: settings.STORE_URL,
-    dataDir: settings.DATA_DIR,
-    logLevel: settings.LOG_LEVEL,
-    trustProxy: settings.TRUST_PROXY,
+    toolsets: settings.TOOLSETS,
+    taigaLimits: {
+      timeoutMs: settings.TAIGA_TIMEOUT_MS,
+      maxParallel: settings.TAIGA_MAX_PARALLEL,
+    },
   };
 }

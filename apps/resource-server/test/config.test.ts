@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseConfig, ResourceServerSettings } from "../src/config.ts";
+import { parseConfig } from "../src/config.ts";
+import { ResourceServerSettings } from "../src/settings.ts";
 
 let dataDir: string;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ describe("parseConfig", () => {
       resource: "http://localhost:3002/mcp",
       issuer: "http://localhost:3001",
       authServerUrl: "http://127.0.0.1:3011",
-      clientId: "taiga-mcp-resource-server",
+      resourceServer: { clientId: "taiga-mcp-resource-server" },
       listener: { host: "127.0.0.1", port: 3002 },
       taigaApiUrl: "http://localhost:3003/api/v1",
       taigaWebUrl: "http://localhost:3003",
@@ -42,7 +43,7 @@ describe("parseConfig", () => {
       allowedOrigins: [],
     });
     const shared = await readFile(path.join(dataDir, "rs-client-secret"), "utf8");
-    expect(config.clientSecret).toBe(shared.trim());
+    expect(config.resourceServer.clientSecret).toBe(shared.trim());
   });
 
   it("builds both public addresses from PUBLIC_URL", () => {

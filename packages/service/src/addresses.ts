@@ -1,7 +1,5 @@
-import path from "node:path";
 import type { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
-import { loadOrCreateSecret } from "./secret-file.ts";
 import { isLoopback, isSafeUrl, type sharedSettings } from "./settings.ts";
 
 type SharedSettings = z.output<z.ZodObject<typeof sharedSettings>>;
@@ -51,24 +49,4 @@ function resolveTaigaApiUrl(settings: SharedSettings, publicAddresses: readonly 
     );
   }
   return TAIGA_API_URL;
-}
-
-/**
- * A secret that one machine makes for itself at first start, in DATA_DIR. Services that share a
- * Redis may be replicas of one another, and replicas never make keys.
- *
- * @param setting the variable that would have given it.
- * @throws {ConfigurationError} when the secret must be given.
- */
-export function resolveOwnSecret(
-  settings: Pick<SharedSettings, "STORE_URL" | "DATA_DIR">,
-  setting: string,
-  file: string,
-): string {
-  if (settings.STORE_URL === "sqlite:") {
-    return loadOrCreateSecret(path.join(settings.DATA_DIR, file));
-  }
-  throw new ConfigurationError(
-    `${setting} is not set: services that share a Redis store must be given the same one.`,
-  );
 }

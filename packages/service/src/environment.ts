@@ -52,7 +52,7 @@ export function readEnvironment<Schema extends z.ZodObject>(
 export interface SettingDoc {
   name: string;
   description: string;
-  /** How the default reads; `undefined` when there is none. */
+  /** How the default reads; `undefined` without a default. */
   default: string | undefined;
   secret: boolean;
 }

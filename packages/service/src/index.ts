@@ -10,5 +10,6 @@ export * from "./metrics.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";
 export * from "./settings.ts";
+export * from "./shared-config.ts";
 export * from "./single-flight.ts";
 export * from "./taiga-connection.ts";

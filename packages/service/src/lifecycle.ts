@@ -57,7 +57,7 @@ async function drain(server: Server): Promise<void> {
   clearTimeout(deadline);
 }
 
-/** What a started service hands back. */
+/** A started service. */
 export interface RunningService {
   /** One line that says where it can be reached. */
   message: string;

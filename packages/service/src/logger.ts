@@ -5,7 +5,7 @@ import {
   type LoggerOptions as LoggerSettings,
 } from "pino";
 import { pinoHttp, type HttpLogger } from "pino-http";
-import { hideSecrets } from "./hide-secrets.ts";
+import { redactSecrets } from "./redact-secrets.ts";
 
 export type { Logger } from "pino";
 
@@ -27,19 +27,19 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
   const options: LoggerSettings = {
     name,
     level,
-    formatters: { log: hideSecrets },
-    // An error's own fields (a request, an answer) may hold anything: log what it says, no more.
+    formatters: { log: redactSecrets },
+    // An error's own fields (a request, an answer) may hold secrets: only its message is logged.
     serializers: { err: (error: unknown) => toLoggedError(error) },
   };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
-  return hideInChildren(logger);
+  return redactInChildren(logger);
 }
 
 /** A child takes its bindings past the formatters, and hands its own `child` on to its children. */
-function hideInChildren(logger: Logger): Logger {
+function redactInChildren(logger: Logger): Logger {
   const child = Reflect.get(logger, "child") as (this: Logger, ...call: unknown[]) => never;
   logger.child = function (bindings, options) {
-    return child.call(this, hideSecrets(bindings), options);
+    return child.call(this, redactSecrets(bindings), options);
   };
   return logger;
 }

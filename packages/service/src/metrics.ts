@@ -5,7 +5,7 @@ import { CodedError } from "./errors.ts";
 /** Upper ends of the classes of durations, in seconds: from memory, from the store, from Taiga. */
 const DURATION_CLASSES_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Counts the outcomes of something that is done again and again. */
+/** Counts the outcomes of a repeated operation. */
 export interface OutcomeCounter {
   /**
    * @param outcome one of few: each is a time series of its own, for ever. Never anything that a
@@ -13,7 +13,7 @@ export interface OutcomeCounter {
    */
   count: (outcome: string) => void;
   /**
-   * The same function, counted: by what it answers, or by the code of what it throws.
+   * Wraps a function so that its calls are counted, by result or by the code of the error.
    * @param toOutcome names an answer; "ok" when left out.
    */
   counted<Args extends unknown[], Answer>(
@@ -22,7 +22,7 @@ export interface OutcomeCounter {
   ): (...args: Args) => Promise<Answer>;
 }
 
-/** What a process tells Prometheus of itself. */
+/** Metrics of one process, for Prometheus. */
 export interface Metrics {
   /** Measures each request that passes: how many, how long, with which status. */
   requests: RequestHandler;

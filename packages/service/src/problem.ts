@@ -26,7 +26,7 @@ export function sendProblem(res: Response, { status, ...rest }: Problem): void {
     .send(JSON.stringify({ type: "about:blank", status, ...rest }));
 }
 
-/** The last route: everything that nobody answered. */
+/** The last route: requests that no other route answered. */
 export const notFound: RequestHandler = (req, res) => {
   sendProblem(res, {
     status: 404,

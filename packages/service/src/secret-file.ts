@@ -33,6 +33,26 @@ export function loadOrCreateSecret(file: string, make: () => string = randomSecr
   }
 }
 
+/**
+ * A secret that one machine makes for itself at first start, in DATA_DIR. Services that share a
+ * Redis may be replicas of one another, and replicas never make keys.
+ *
+ * @param setting the variable that would have given it.
+ * @throws {ConfigurationError} when the secret must be given.
+ */
+export function resolveOwnSecret(
+  settings: { STORE_URL: string; DATA_DIR: string },
+  setting: string,
+  file: string,
+): string {
+  if (settings.STORE_URL === "sqlite:") {
+    return loadOrCreateSecret(path.join(settings.DATA_DIR, file));
+  }
+  throw new ConfigurationError(
+    `${setting} is not set: services that share a Redis store must be given the same one.`,
+  );
+}
+
 const randomSecret = (): string => randomBytes(32).toString("base64url");
 
 function readSecret(file: string): string {

@@ -13,7 +13,7 @@ export const isLoopback = (url: string | URL): boolean => LOOPBACK.test(new URL(
 export const isSafeUrl = (url: string): boolean =>
   new URL(url).protocol === "https:" || (new URL(url).protocol === "http:" && isLoopback(url));
 
-// `abort`: the rules that follow read the URL, so they must not see what is none.
+// `abort`: the rules that follow parse the URL, so they must not run on an invalid one.
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
   .refine((url) => !/[?#]/.test(url), "must have neither a query nor a fragment")
@@ -55,37 +55,38 @@ const proxyHops = z.coerce
 export const sharedSettings = {
   PUBLIC_URL: originUrl.optional().meta({
     description:
-      "The address people and clients reach this installation at, when one host serves both services. Leave it out on your own machine.",
+      "The public address of this installation, if one host serves both services. Leave it unset on your own machine.",
   }),
   ISSUER: originUrl.optional().meta({
-    description: "The authorization server's address, when it is not PUBLIC_URL.",
-    defaultText: "PUBLIC_URL, else http://localhost:3001",
+    description: "The authorization server's public address, if it differs from PUBLIC_URL.",
+    defaultText: "PUBLIC_URL, or http://localhost:3001",
   }),
   MCP_URL: safeUrl
     .refine((url) => !url.endsWith("/"), "must not end with a slash")
     .refine((url) => new URL(url).pathname !== "/", "must have a path, such as /mcp")
     .optional()
     .meta({
-      description: "The MCP endpoint's address, when it is not PUBLIC_URL/mcp.",
-      defaultText: "PUBLIC_URL/mcp, else http://localhost:3002/mcp",
+      description: "The MCP endpoint's public address, if it differs from PUBLIC_URL/mcp.",
+      defaultText: "PUBLIC_URL/mcp, or http://localhost:3002/mcp",
     }),
   TAIGA_API_URL: httpUrl.transform(toTaigaApiUrl).optional().meta({
     description:
-      "Your Taiga's API, with or without /api/v1, also below a sub-path. Left out: the sandbox with demo data, on this machine only.",
+      "The address of your Taiga's API, with or without /api/v1; it may contain a path. If unset, the sandbox with demo data is used, on this machine only.",
     defaultText: "http://localhost:3003/api/v1 (the sandbox)",
   }),
   TAIGA_WEB_URL: httpUrl
     .transform((url) => url.replace(/\/+$/, ""))
     .optional()
     .meta({
-      description: "The address people open Taiga at; links in answers start with it.",
+      description:
+        "The address at which people open Taiga in a browser; links in answers start with it.",
       defaultText: "TAIGA_API_URL without /api/v1",
     }),
   SANDBOX_API_URL: httpUrl.default("http://localhost:3003/api/v1").meta({
-    description: "Where the sandbox is, while TAIGA_API_URL is not set.",
+    description: "The address of the sandbox's API, used if TAIGA_API_URL is not set.",
   }),
   ALLOW_HTTP_TAIGA: flag.default(false).meta({
-    description: "Reach Taiga by plain http although it is on another machine.",
+    description: "Allow plain http to a Taiga on another machine.",
   }),
   ...taigaConnectionSettings,
   ACCESS_LIMIT: z
@@ -93,7 +94,7 @@ export const sharedSettings = {
     .default("admin")
     .meta({
       description:
-        "The most that any client may do, whatever a user agrees to: read, write, delete or admin.",
+        "The highest access level that any client can have, whatever its user agrees to: read, write, delete or admin.",
     }),
   AUTH_SERVER_PORT: port.default(3001).meta({
     description: "The port the authorization server listens on for clients and browsers.",
@@ -103,13 +104,15 @@ export const sharedSettings = {
   }),
   RUNNING_IN_CONTAINER: flag.default(false).meta({
     description:
-      "Set in the images, where localhost is the container itself, so that a mistaken TAIGA_API_URL is noticed at start.",
+      "Set to true in the container images. localhost is the container itself there, so a TAIGA_API_URL on localhost is reported at start.",
   }),
   RS_CLIENT_ID: z.string().min(1).default("taiga-mcp-resource-server").meta({
-    description: "The name under which the resource server logs in at the authorization server.",
+    description:
+      "The client id with which the resource server authenticates to the authorization server.",
   }),
   RS_CLIENT_SECRET: z.string().min(32, "must be at least 32 characters long").optional().meta({
-    description: "The resource server's password at the authorization server.",
+    description:
+      "The client secret with which the resource server authenticates to the authorization server.",
     defaultText: "made at first start, in DATA_DIR",
     secret: true,
   }),
@@ -122,7 +125,7 @@ export const sharedSettings = {
     .default("sqlite:")
     .meta({
       description:
-        "Where logins are kept: sqlite: is a file in DATA_DIR, for one machine; a redis:// or rediss:// URL is for several replicas.",
+        "Where the services store their data: sqlite: for a file in DATA_DIR, on one machine; a redis:// or rediss:// URL for several replicas.",
       secret: true,
     }),
   DATA_DIR: z
@@ -137,11 +140,11 @@ export const sharedSettings = {
     .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`)
     .default("info")
     .meta({
-      description: `How much is logged: ${LOG_LEVELS.join(", ")}.`,
+      description: `The lowest level of messages that are logged: ${LOG_LEVELS.join(", ")}.`,
     }),
   TRUST_PROXY: proxyHops.default(0).meta({
     description:
-      "How many reverse proxies stand in front. Only client addresses are taken from them, never the public address.",
+      "The number of reverse proxies in front of the services. Only the client's address is read from their headers, never the public address.",
   }),
 };
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Programs agree on these variables but not on the scheme: without one it is http, as for curl. */
+/** A proxy URL without a scheme is http, as in curl. */
 const proxyUrl = z
   .string()
   .transform((text) => (text.includes("://") ? text : `http://${text}`))
@@ -16,38 +16,38 @@ const proxyUrl = z
   )
   .optional();
 
-/** What stands between both services and Taiga; part of the shared settings. */
+/** How both services connect to Taiga; part of the shared settings. */
 export const taigaConnectionSettings = {
   TAIGA_CA_FILE: z.string().optional().meta({
     description:
-      "A file with certificates of authorities (PEM) that are trusted besides the public ones, for Taiga only.",
+      "A PEM file with certificate authorities to trust in addition to the public ones, for connections to Taiga only.",
   }),
   HTTPS_PROXY: proxyUrl.meta({
     description:
-      "The HTTP proxy to a Taiga with an https address, also as https_proxy. May hold a user name and a password. Only Taiga is reached through it, and never one on this machine.",
+      "The HTTP proxy for a Taiga with an https address; also read as https_proxy. It may contain a user name and a password. It is used only for Taiga, and never for a Taiga on this machine.",
     secret: true,
     anyCase: true,
   }),
   HTTP_PROXY: proxyUrl.meta({
-    description: "The same for a Taiga with an http address, also as http_proxy.",
+    description: "The HTTP proxy for a Taiga with an http address; also read as http_proxy.",
     secret: true,
     anyCase: true,
   }),
   NO_PROXY: z.string().optional().meta({
     description:
-      "Hosts, separated by commas, that are reached without the proxy, each with everything below it; * for all. Also as no_proxy.",
+      "Comma-separated hosts to reach without the proxy, each including its subdomains; * means all hosts. Also read as no_proxy.",
     anyCase: true,
   }),
   NODE_USE_ENV_PROXY: z
     .string()
     .refine(
       (value) => value !== "1",
-      "must not be set: the services' secrets would go through the proxy, too. HTTPS_PROXY works without it",
+      "must not be set: requests between the services, with their secrets, would go through the proxy. HTTPS_PROXY works without it",
     )
     .optional()
     .meta({
       description:
-        "A switch of Node.js, refused: it would lead what the services say to one another through the proxy, too.",
+        "Must not be 1: with this Node.js option, requests between the services would go through the proxy as well.",
     }),
 };
 

@@ -1,14 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import {
-  readEnvironment,
-  resolveAddresses,
-  resolveOwnSecret,
-  sharedSettings,
-} from "../src/index.ts";
+import { readEnvironment, resolveAddresses, sharedSettings } from "../src/index.ts";
 
 const resolve = (environment: Record<string, string>) =>
   resolveAddresses(readEnvironment(z.object(sharedSettings), environment));
@@ -77,23 +69,6 @@ describe("resolveAddresses", () => {
     expect(() => resolve(settings)).toThrow(/TAIGA_API_URL: must be https/);
     expect(resolve({ ...settings, ALLOW_HTTP_TAIGA: "true" }).taigaApiUrl).toBe(
       "http://taiga.internal/api/v1",
-    );
-  });
-});
-
-describe("resolveOwnSecret", () => {
-  it("makes a secret once on one machine", () => {
-    const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-secret-"));
-    const make = (): string =>
-      resolveOwnSecret({ STORE_URL: "sqlite:", DATA_DIR }, "MASTER_KEY", "master-key");
-    expect(make()).toBe(make());
-    rmSync(DATA_DIR, { recursive: true });
-  });
-
-  it("makes none beside Redis, because replicas would each make their own", () => {
-    const settings = { STORE_URL: "redis://localhost", DATA_DIR: "/nowhere" };
-    expect(() => resolveOwnSecret(settings, "MASTER_KEY", "master-key")).toThrow(
-      /MASTER_KEY is not set/,
     );
   });
 });

@@ -1,12 +1,12 @@
-import { execFile } from "node:child_process";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ConfigurationError } from "../src/errors.ts";
-import { loadOrCreateSecret } from "../src/secret-file.ts";
+import { loadOrCreateSecret, resolveOwnSecret } from "../src/secret-file.ts";
 
 function newFile(): string {
   const folder = mkdtempSync(path.join(tmpdir(), "secret-"));
@@ -51,11 +51,18 @@ describe("loadOrCreateSecret", () => {
   it("gives processes that start at the same moment the same secret", async () => {
     const file = newFile();
     const script = fileURLToPath(new URL("support/make-secret.ts", import.meta.url));
-    const args = ["--conditions=taiga-mcp-source", script, file, String(Date.now() + 400)];
-    const runs = await Promise.all(
-      Array.from({ length: 3 }, () => promisify(execFile)(process.execPath, args)),
+    const execArgv = ["--conditions=taiga-mcp-source", "--disable-warning=ExperimentalWarning"];
+    const children = Array.from({ length: 3 }, () => fork(script, [file], { execArgv }));
+    // However long they take to start, they act at the same moment.
+    await Promise.all(children.map((child) => once(child, "message")));
+    const startAt = Date.now() + 50;
+    const secrets = await Promise.all(
+      children.map(async (child) => {
+        child.send(startAt);
+        const [secret] = (await once(child, "message")) as [string];
+        return secret;
+      }),
     );
-    const secrets = runs.map(({ stdout }) => stdout.trim());
     expect(secrets).toEqual([secrets[0], secrets[0], secrets[0]]);
     expect(secrets[0]).toBe(readFileSync(file, "utf8").trim());
   });
@@ -83,5 +90,22 @@ describe("loadOrCreateSecret", () => {
     };
     expect(() => loadOrCreateSecret(file, failing)).toThrow(/no randomness/);
     expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+});
+
+describe("resolveOwnSecret", () => {
+  it("makes a secret once on one machine", () => {
+    const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-secret-"));
+    const make = (): string =>
+      resolveOwnSecret({ STORE_URL: "sqlite:", DATA_DIR }, "MASTER_KEY", "master-key");
+    expect(make()).toBe(make());
+    rmSync(DATA_DIR, { recursive: true });
+  });
+
+  it("makes none beside Redis, because replicas would each make their own", () => {
+    const settings = { STORE_URL: "redis://localhost", DATA_DIR: "/nowhere" };
+    expect(() => resolveOwnSecret(settings, "MASTER_KEY", "master-key")).toThrow(
+      /MASTER_KEY is not set/,
+    );
   });
 });

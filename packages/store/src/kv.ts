@@ -1,8 +1,8 @@
 /**
- * How a store may lose what it was given:
+ * How a store may lose entries before their end:
  *
- * - `forgets`: a restart loses minutes, or everything, because not each write goes to disk.
- * - `evicts`: it throws entries away before their end when memory runs short.
+ * - `forgets`: a restart loses minutes or everything, because writes are not all on disk.
+ * - `evicts`: it deletes entries when memory runs short.
  */
 export type StoreWeakness = "forgets" | "evicts";
 
@@ -16,18 +16,17 @@ export interface Entry {
 export interface SetOptions {
   ttlSeconds: number;
   /**
-   * Names of indexes the key enters, in the same atomic step. The membership ends with the entry;
-   * an index lives as long as its longest-lived member.
+   * Indexes that get the key, in the same atomic step. The membership ends with the entry; an index
+   * lives as long as its longest-lived member.
    */
   indexes?: readonly string[];
 }
 
 /**
- * What a service remembers: a flat map of text with an end for every entry, and sets of keys
- * ("indexes"). Values arrive sealed and keys hashed where they are secret; this layer knows
- * nothing of their meaning.
+ * A key-value store: text values that all expire, and sets of keys ("indexes"). Callers seal secret
+ * values and hash secret keys; the store does not interpret them.
  *
- * An expired entry counts as absent everywhere, at the very second of its end.
+ * An expired entry counts as absent everywhere, from the very second of its end.
  * Every method is atomic with respect to every other, over all processes that share the store.
  *
  * @throws {UnavailableError} from every method when the store does not answer in time; whether the
@@ -40,7 +39,7 @@ export interface Kv {
   /** Writes, whether the key is there or not. */
   set(key: string, value: string, options: SetOptions): Promise<void>;
 
-  /** Writes only where nothing is. True for exactly one of any number of concurrent callers. */
+  /** Writes only an absent entry. True for exactly one of any number of concurrent callers. */
   setIfAbsent(key: string, value: string, options: { ttlSeconds: number }): Promise<boolean>;
 
   /**
@@ -87,16 +86,16 @@ export interface Kv {
   deleteMembers(index: string): Promise<void>;
 
   /**
-   * The keys that begin with `prefix`, in no order and a page at a time, so that any number of them
-   * holds nothing up. Names every key that is there from the first to the last, perhaps twice; of
-   * those that come or go meanwhile some.
+   * The keys that begin with `prefix`, in no order, read a page at a time so that many of them block
+   * nothing. Names every key that exists for the whole scan, perhaps twice, and some of those that
+   * are added or deleted meanwhile.
    */
   scan(prefix: string): AsyncIterable<string>;
 
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 
-  /** What the store is set up to lose, as it says itself; none when it keeps all there is. */
+  /** How the store is set up to lose entries, by its own account; empty when it keeps them all. */
   inspect(): Promise<readonly StoreWeakness[]>;
 
   close(): Promise<void>;

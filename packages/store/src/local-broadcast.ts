@@ -1,28 +1,28 @@
 import type { Logger } from "@taiga-mcp/service";
-import { createAudience } from "./audience.ts";
+import { createBroadcastListeners } from "./broadcast-listeners.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { storeClosed } from "./failure.ts";
+import { storeClosed } from "./store-errors.ts";
 
 export interface LocalBroadcastDeps {
   logger?: Logger;
 }
 
-/** A broadcast within this process: for a service that is one process. It is never lost. */
+/** A broadcast within this process, for a service that runs as one process. It is never lost. */
 export function createLocalBroadcast({ logger }: LocalBroadcastDeps = {}): Broadcast {
-  const audience = createAudience(logger);
-  audience.restored();
+  const listeners = createBroadcastListeners(logger);
+  listeners.restored();
   let closed = false;
 
   return {
     publish: async (message) => {
       if (closed) throw storeClosed();
-      // Not while the sender is being served, who may be a listener: two messages would cross.
-      queueMicrotask(() => audience.message(message));
+      // Later, because the sender may itself be a listener: messages would arrive out of order.
+      queueMicrotask(() => listeners.message(message));
     },
-    subscribe: (listener) => audience.subscribe(listener),
+    subscribe: (listener) => listeners.subscribe(listener),
     close: async () => {
       closed = true;
-      audience.close();
+      listeners.close();
     },
   };
 }

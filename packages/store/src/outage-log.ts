@@ -1,12 +1,12 @@
 import type { Logger } from "@taiga-mcp/service";
-import { toLoggable } from "./failure.ts";
+import { toLoggableError } from "./store-errors.ts";
 
 export interface OutageLog {
   failed(error: unknown): void;
   recovered(): void;
 }
 
-/** One line when something is lost and one when it is back, however often it is tried meanwhile. */
+/** Logs the beginning and the end of an outage once each, however many attempts fail meanwhile. */
 export function createOutageLog(
   logger: Logger | undefined,
   say: { lost: string; back: string },
@@ -14,7 +14,7 @@ export function createOutageLog(
   let lost = false;
   return {
     failed: (error) => {
-      if (!lost) logger?.warn({ err: toLoggable(error) }, say.lost);
+      if (!lost) logger?.warn({ err: toLoggableError(error) }, say.lost);
       lost = true;
     },
     recovered: () => {

@@ -1,12 +1,12 @@
 import type { Logger } from "@taiga-mcp/service";
 import { ReplyError, type Redis } from "ioredis";
-import { createAudience, type Audience } from "./audience.ts";
+import { createBroadcastListeners, type BroadcastListeners } from "./broadcast-listeners.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient } from "./redis-client.ts";
 import { connectRedis } from "./redis-connection.ts";
 
-/** How often the subscription is proved: a frozen connection is lost after this and a timeout. */
+/** How often the subscription is checked: a frozen connection is found after this and a timeout. */
 const PROOF_INTERVAL_MS = 1_000;
 
 export interface RedisBroadcastDeps {
@@ -26,63 +26,63 @@ export interface RedisBroadcastDeps {
  */
 export async function createRedisBroadcast(deps: RedisBroadcastDeps): Promise<Broadcast> {
   const { url, prefix, logger } = deps;
-  // Without a logger: an outage concerns both connections, and one line is enough.
+  // Without a logger: an outage hits both connections, and one log line is enough.
   const publisher = await connectRedis({ url, schemaKey: `${prefix}schema`, logger: undefined });
   const redis = createRedisClient(url);
-  const audience = createAudience(logger);
+  const listeners = createBroadcastListeners(logger);
   // A server has one set of channels for all its databases.
   const channel = `${prefix}broadcast:${redis.options.db}`;
-  const subscriber = keepSubscribed(redis, channel, audience, logger);
+  const subscriber = keepSubscribed(redis, channel, listeners, logger);
 
   return {
     publish: async (message) => {
       await publisher.run("publish", [`${prefix}never-there`], channel, message);
     },
-    subscribe: (listener) => audience.subscribe(listener),
+    subscribe: (listener) => listeners.subscribe(listener),
     close: async () => {
-      audience.close();
+      listeners.close();
       await Promise.all([publisher.close(), subscriber.close()]);
     },
   };
 }
 
-/** Stays subscribed on a connection of its own, and tells the audience when it is not. */
+/** Stays subscribed on its own connection, and tells the listeners when it is lost. */
 function keepSubscribed(
   redis: Redis,
   channel: string,
-  audience: Audience,
+  listeners: BroadcastListeners,
   logger: Logger | undefined,
 ): { close(): Promise<void> } {
   const outages = createOutageLog(logger, {
-    lost: "broadcasts of the other replicas do not arrive",
-    back: "broadcasts of the other replicas arrive again",
+    lost: "broadcast subscription lost",
+    back: "broadcast subscription restored",
   });
   let proving = false;
   let closed = false;
 
   function lose(error: unknown): void {
-    audience.lost();
+    listeners.lost();
     if (!closed) outages.failed(error);
   }
 
-  /** Subscribes, or asks again for what it has: the answer proves connection and subscription. */
+  /** Subscribes, again and again: each answer proves that connection and subscription work. */
   async function prove(): Promise<void> {
     if (proving || redis.status !== "ready") return;
     proving = true;
     try {
       await redis.subscribe(channel);
-      audience.restored();
+      listeners.restored();
       outages.recovered();
     } catch (error) {
       lose(error);
-      // Refused, for want of a right perhaps: another connection would be refused as well.
+      // An error reply, such as a missing permission: another connection would get the same one.
       if (!(error instanceof ReplyError) && redis.status === "ready") redis.disconnect(true);
     } finally {
       proving = false;
     }
   }
 
-  redis.on("message", (_channel, text) => audience.message(text));
+  redis.on("message", (_channel, text) => listeners.message(text));
   redis.on("ready", () => void prove());
   redis.on("close", () => lose(new Error("The connection was closed.")));
   redis.on("error", (error) => lose(error));

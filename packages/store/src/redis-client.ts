@@ -3,17 +3,17 @@ import { toRedisAddress } from "./redis-url.ts";
 
 const COMMAND_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** A connection that says nothing for this long although a command waits is given up. */
+/** A connection that is silent for this long while a command waits is given up. */
 const SILENCE_TIMEOUT_MS = 5_000;
-/** How long a connection that we give up has to end in good order. */
+/** How long a connection that is given up may take to close cleanly. */
 const DISCONNECT_TIMEOUT_MS = 200;
 const MAX_RETRY_DELAY_MS = 2_000;
 
 const retryDelayMs = (attempts: number): number => Math.min(50 * 2 ** attempts, MAX_RETRY_DELAY_MS);
 
 /**
- * A connection that fails fast and is made again for ever, in the background. With Sentinel each
- * attempt asks anew who the master is, and ends when it answers that it is none.
+ * A connection that fails fast and reconnects for ever, in the background. With Sentinel each attempt
+ * asks anew for the master, and ends when the server there says that it is a replica.
  * @param url as STORE_URL; see `toRedisAddress`.
  * @throws {ConfigurationError} when the URL is malformed.
  */
@@ -27,21 +27,21 @@ export function createRedisClient(url: string): Redis {
     retryStrategy: retryDelayMs,
     sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
     sentinelRetryStrategy: retryDelayMs,
-    // Fail at once instead of waiting in a queue. And never send a command again whose answer
-    // got lost: a claim that is sent twice would lose against itself.
+    // Fail at once instead of queueing, and never resend a command whose answer was lost: a claim
+    // that is sent twice would lose against itself.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // Only the caller knows when it has missed something.
+    // The caller subscribes again: only then does it know that it may have missed messages.
     autoResubscribe: false,
     reconnectOnError: isDemoted,
   });
 }
 
-/** What a replica says: the server behind this connection is the master no more. */
+/** Error replies of a replica: the server behind this connection is no longer the master. */
 const isDemoted = ({ message }: Error): boolean => /^(READONLY|MASTERDOWN)\b/.test(message);
 
-/** Ends a connection for good, and takes leave where there is somebody to take leave of. */
+/** Ends a connection for good, with QUIT while the server answers. */
 export async function closeRedis(redis: Redis): Promise<void> {
   await redis.quit().catch(() => undefined);
   redis.disconnect();

@@ -1,6 +1,6 @@
 import { ConfigurationError, type Logger } from "@taiga-mcp/service";
 import type { Redis } from "ioredis";
-import { storeClosed, storeFailure, toLoggable } from "./failure.ts";
+import { storeClosed, storeFailure, toLoggableError } from "./store-errors.ts";
 import type { StoreWeakness } from "./kv.ts";
 import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient } from "./redis-client.ts";
@@ -53,7 +53,7 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
       await verified();
       return await work();
     } catch (error) {
-      throw storeFailure(toLoggable(error));
+      throw storeFailure(toLoggableError(error));
     }
   }
 
@@ -138,8 +138,8 @@ function firstOutcome(redis: Redis): Promise<void> {
 
 function logOutages(redis: Redis, logger: Logger | undefined): void {
   const outages = createOutageLog(logger, {
-    lost: "the store does not answer",
-    back: "the store answers again",
+    lost: "store connection lost",
+    back: "store connection restored",
   });
   redis.on("error", (error) => outages.failed(error)).on("ready", () => outages.recovered());
 }

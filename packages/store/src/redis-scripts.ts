@@ -100,7 +100,7 @@ redis.call('UNLINK', KEYS[1])`,
 
   /**
    * KEYS: one that is never there. ARGV: channel, message.
-   * A replica would take the message and tell nobody but its own clients; a write it refuses.
+   * The write makes a replica refuse: it would accept PUBLISH and reach only its own clients.
    */
   publish: `
 redis.call('UNLINK', KEYS[1])

@@ -1,5 +1,5 @@
 import type { Logger } from "@taiga-mcp/service";
-import { checkTtl } from "./expiry.ts";
+import { checkTtl } from "./ttl.ts";
 import type { Kv } from "./kv.ts";
 import { connectRedis } from "./redis-connection.ts";
 

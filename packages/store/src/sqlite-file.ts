@@ -13,7 +13,7 @@ export const isLocked = (error: unknown): boolean =>
   // The lowest byte of SQLite's extended codes is what they have in common.
   ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY;
 
-/** Each step brings the file from the version before to its own; `user_version` counts the steps. */
+/** One migration per schema version; `user_version` counts those that were applied. */
 const MIGRATIONS = [
   `CREATE TABLE entries (
      key TEXT PRIMARY KEY,
@@ -56,7 +56,7 @@ export function openSqliteFile(file: string): SqliteFile {
     opened.push(db);
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
     migrate(db, file);
-    // Whoever waits from now on must not hold up the whole process, as SQLite itself would.
+    // From now on waits are asynchronous: SQLite's own would block the whole process.
     db.exec("PRAGMA busy_timeout = 0");
     return { db, close };
   } catch (cause) {

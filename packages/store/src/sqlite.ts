@@ -1,12 +1,12 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
-import { toEnd } from "./expiry.ts";
-import { storeClosed, storeFailure } from "./failure.ts";
+import { checkTtl } from "./ttl.ts";
+import { storeClosed, storeFailure } from "./store-errors.ts";
 import type { Entry, Kv } from "./kv.ts";
 import { isLocked, openSqliteFile } from "./sqlite-file.ts";
 
-/** At most this many ended entries are deleted this often: a millisecond or two of work. */
+/** How many expired entries are deleted at a time: a millisecond or two of work. */
 const PURGE_BATCH = 500;
 const PURGE_INTERVAL_MS = 5_000;
 
@@ -33,7 +33,7 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
   const { db } = store;
   const sql = prepareStatements(db);
 
-  /** Nothing has been done where the file was locked, so it is tried again until it is free. */
+  /** Retries while another program has the file locked: nothing was done in that case. */
   async function attempt<Result>(work: (now: number) => Result): Promise<Result> {
     const giveUpAt = performance.now() + LOCKED_TIMEOUT_MS;
     for (;;) {
@@ -50,7 +50,7 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
 
   const purge = setInterval(() => {
     attempt((now) => sql.purge.run({ now, batch: PURGE_BATCH })).catch((error: unknown) => {
-      logger?.warn({ err: error }, "ended entries could not be deleted from the store");
+      logger?.warn({ err: error }, "expired entry cleanup failed");
     });
   }, PURGE_INTERVAL_MS).unref();
 
@@ -150,7 +150,7 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
   };
 }
 
-/** A membership lives and dies with its entry (`ON DELETE CASCADE`). */
+/** Deleting an entry deletes its memberships (`ON DELETE CASCADE`). */
 function prepareStatements(db: DatabaseSync) {
   return {
     get: db.prepare(
@@ -210,7 +210,10 @@ function prepareStatements(db: DatabaseSync) {
   };
 }
 
-/** Makes several statements one step: all of it is written, or nothing. */
+/** The end, in epoch seconds, of an entry that lives `ttlSeconds` from `now`. */
+const toEnd = (now: number, ttlSeconds: number): number => now + checkTtl(ttlSeconds);
+
+/** Runs several statements in one transaction. */
 function transact<Result>(db: DatabaseSync, work: () => Result): Result {
   db.exec("BEGIN IMMEDIATE");
   try {
@@ -224,6 +227,6 @@ function transact<Result>(db: DatabaseSync, work: () => Result): Result {
   }
 }
 
-/** What the disk, the file or another program can cause; anything else is a bug of ours. */
+/** What the disk, the file or another program can cause; anything else is a bug. */
 const isSqliteFailure = (error: unknown): boolean =>
   (error as NodeJS.ErrnoException).code === "ERR_SQLITE_ERROR";

@@ -3,7 +3,7 @@ import type { Broadcast, BroadcastListener, Subscription } from "./broadcast.ts"
 /** How the messages of one topic read on the channel that all topics share. */
 export interface TopicCodec<Message> {
   encode(message: Message): string;
-  /** @returns `undefined` when the text is none of this topic's. */
+  /** @returns `undefined` when the text belongs to another topic. */
   decode(text: string): Message | undefined;
 }
 

@@ -33,9 +33,12 @@ export function broadcastContract(name: string, create: () => Promise<BroadcastU
   async function join(broadcast: Broadcast) {
     const witness = createWitness();
     const subscription = broadcast.subscribe(witness);
-    await vi.waitFor(() => {
-      if (witness.heard[0] !== "restored") throw new Error("not restored");
-    });
+    await vi.waitFor(
+      () => {
+        if (witness.heard[0] !== "restored") throw new Error("not restored");
+      },
+      { timeout: 30_000 },
+    );
     return { ...witness, ...subscription };
   }
 
@@ -74,7 +77,7 @@ export function broadcastContract(name: string, create: () => Promise<BroadcastU
       const sent = Array.from({ length: 1_000 }, (_, number) => `${number}`);
       await Promise.all(sent.map((text) => here.publish(text)));
       for (const { messages } of [near, far]) {
-        await expect.poll(() => messages().length, { timeout: 5_000 }).toBe(1_000);
+        await expect.poll(() => messages().length).toBe(1_000);
         expect(messages()).toEqual(sent);
       }
     });

@@ -22,11 +22,16 @@ export function entriesContract(it: StoreTest): void {
 
     it("keeps an entry until its end and not a second longer", async ({ store, expect }) => {
       const { kv, advanceTo } = store;
-      await kv.set("k", "v", { ttlSeconds: 2 });
-      const end = await endOf(kv, "k");
-
-      await advanceTo(end - 1);
-      expect(await kv.get("k")).toEqual({ value: "v", expiresAt: end });
+      let end = 0;
+      let entry: Awaited<ReturnType<typeof kv.get>>;
+      // Where time is real, the last second may be over before the question has arrived.
+      do {
+        await kv.set("k", "v", { ttlSeconds: 3 });
+        end = await endOf(kv, "k");
+        await advanceTo(end - 1);
+        entry = await kv.get("k");
+      } while ((await store.now()) >= end);
+      expect(entry).toEqual({ value: "v", expiresAt: end });
       await advanceTo(end);
       expect(await kv.get("k")).toBeUndefined();
     });

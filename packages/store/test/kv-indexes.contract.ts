@@ -58,7 +58,7 @@ export function indexesContract(it: StoreTest): void {
       "still holds a key whose end was moved by %s, or a revocation would miss it",
       async ([, moveEnd], { store, expect }) => {
         const { kv, advanceTo } = store;
-        await kv.set("k", "v", { ttlSeconds: 1, indexes: ["i"] });
+        await kv.set("k", "v", { ttlSeconds: 3, indexes: ["i"] });
         const end = await endOf(kv, "k");
         await moveEnd(kv);
         await advanceTo(end);

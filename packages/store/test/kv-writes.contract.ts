@@ -126,7 +126,7 @@ export function writesContract(it: StoreTest): void {
   describe("touch", () => {
     it("moves the end and keeps the value", async ({ store, expect }) => {
       const { kv, advanceTo } = store;
-      await kv.set("k", "v", { ttlSeconds: 1 });
+      await kv.set("k", "v", { ttlSeconds: 3 });
       const end = await endOf(kv, "k");
       expect(await kv.touch("k", { ttlSeconds: 100 })).toBe(true);
       await advanceTo(end);

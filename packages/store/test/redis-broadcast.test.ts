@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConfigurationError, createLogger } from "@taiga-mcp/service";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRedisBroadcast } from "../src/redis-broadcast.ts";
 import { createWitness } from "./broadcast.contract.ts";
 import { createFakeRedis } from "./support/fake-redis.ts";
@@ -20,6 +20,8 @@ describe("createRedisBroadcast", () => {
   });
 
   it("says why it may not subscribe, once, and asks again on the same connection until it may", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
     let log = "";
     const destination = { write: (line: string) => void (log += line) };
     const logger = createLogger({ name: "test", level: "debug", destination });
@@ -44,7 +46,8 @@ describe("createRedisBroadcast", () => {
     expect(witness.heard).toEqual([]);
 
     allowed = true;
-    await expect.poll(() => witness.heard, { timeout: 3_000 }).toEqual(["restored"]);
+    vi.advanceTimersByTime(1_000);
+    await expect.poll(() => witness.heard).toEqual(["restored"]);
     expect(fake.connections()).toBe(2); // one to publish, one to listen
     const lines = log.trim().split("\n");
     expect(lines).toHaveLength(2);

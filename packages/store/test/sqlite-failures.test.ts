@@ -72,7 +72,9 @@ describe("failures", () => {
     const start = performance.now();
     const writes = Array.from({ length: 10 }, () => kv.set("k", "w", { ttlSeconds: 100 }));
     const outcomes = await Promise.allSettled([...writes, kv.delete("k")]);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // It gives up after one second; the answer to a busy process may come later, but sooner than
+    // the five seconds that SQLite itself would wait, or the eleven of one caller after the other.
+    expect(performance.now() - start).toBeLessThan(4_500);
     expect(
       outcomes.filter(
         (outcome) => outcome.status === "rejected" && outcome.reason instanceof UnavailableError,

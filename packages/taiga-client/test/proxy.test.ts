@@ -77,7 +77,9 @@ describe("a proxy before an https Taiga", () => {
       code: "unavailable",
       outcomeUnknown: false,
     });
-    expect(performance.now() - start).toBeLessThan(5_000);
+    // Three seconds and no second try; without a time limit it would be minutes.
+    expect(performance.now() - start).toBeLessThan(30_000);
+    expect(proxy.asked).toHaveLength(1);
   });
 
   it("changes nothing about a silent Taiga: a write may have happened, and is not repeated", async () => {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { createTaigaTransport } from "../src/transport.ts";
 import { requestOf, startTaiga } from "./support/taiga-server.ts";
@@ -219,7 +220,7 @@ describe("abort", () => {
     await expect(transport.send(requestOf("GET", controller.signal))).rejects.toMatchObject({
       code: "aborted",
     });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(2_500); // the next try is due after three seconds
     expect(received).toHaveLength(1);
   });
 });
@@ -227,16 +228,17 @@ describe("abort", () => {
 describe("parallel requests", () => {
   // @rule TAIGA-8
   it("never exceed the cap, and all are answered", async () => {
-    let underWay = 0;
+    const underWay: ServerResponse[] = [];
     let most = 0;
     const { transport } = await startTaiga(
       (_req, res) => {
-        underWay += 1;
-        most = Math.max(most, underWay);
+        underWay.push(res);
+        most = Math.max(most, underWay.length);
+        // Three are waited for, however long they take to come; then there is time for a fourth.
+        if (underWay.length !== 3) return;
         setTimeout(() => {
-          underWay -= 1;
-          res.end();
-        }, 10);
+          for (const waiting of underWay.splice(0)) waiting.end();
+        }, 20);
       },
       { maxParallel: 3 },
     );

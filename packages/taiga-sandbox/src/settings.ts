@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 3003;
 
-/** Something the user can put right; shown without a stack. */
+/** A mistake in the settings that the user can fix; shown without a stack. */
 export class SetupError extends Error {
   override readonly name = "SetupError";
 }
@@ -16,8 +16,8 @@ export interface Settings {
 }
 
 /**
- * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`. An empty
- * variable counts as left out.
+ * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`; an empty
+ * variable counts as unset.
  *
  * @throws {SetupError} that names the variable and the rule.
  */
@@ -35,14 +35,14 @@ function readPort(value: string | undefined): number {
 }
 
 /**
- * The demonstration passwords are public, so only this machine may reach the sandbox, unless the
- * operator declares the network private, such as one between containers.
+ * The demo passwords are public, so the sandbox listens on loopback only, unless the operator
+ * declares that the network is private, such as a network of containers.
  */
 function readHost(value: string | undefined, isExposed: boolean): string {
   const host = value || DEFAULT_HOST;
   if (isExposed || isLoopback(host)) return host;
   throw new SetupError(
-    `SANDBOX_HOST is "${host}", where others could log in with the public demonstration passwords. Leave it out, or set DANGEROUSLY_EXPOSE_SANDBOX=true in a private network.`,
+    `SANDBOX_HOST is "${host}", where others could log in with the public demo passwords. Leave it unset, or set DANGEROUSLY_EXPOSE_SANDBOX=true in a private network.`,
   );
 }
 

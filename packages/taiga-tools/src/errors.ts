@@ -40,6 +40,8 @@ export interface Outage extends Error {
 export const isOutage = (error: unknown): error is Outage =>
   error instanceof Error && "code" in error && error.code === "temporarily_unavailable";
 
-/** Whether a thrown value is a failure that tools expect; anything else is a bug. */
-export const isExpectedFailure = (error: unknown): error is TaigaError | ToolError | Outage =>
+/** What tools expect to be thrown; anything else is a bug. */
+export type ExpectedError = TaigaError | ToolError | Outage;
+
+export const isExpected = (error: unknown): error is ExpectedError =>
   error instanceof TaigaError || error instanceof ToolError || isOutage(error);

@@ -2,12 +2,10 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { describe } from "vitest";
+import { WAIT_MS } from "../../support/time-limits.ts";
 
 const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const isThere = existsSync(CHROMIUM);
-
-/** How long a page may take for anything; less than a test may, so that the page's complaint shows. */
-const TIMEOUT_MS = 10_000;
 
 if (!isThere && process.env["CI"] === undefined) {
   console.warn(
@@ -51,7 +49,8 @@ export async function openTab(
 
 export async function openTabIn(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
-  page.setDefaultTimeout(TIMEOUT_MS);
+  // Less than a test may take, so that the page's complaint shows.
+  page.setDefaultTimeout(WAIT_MS);
   const complaints: string[] = [];
   page.on("console", (message) => {
     // A page with status 400 is what some tests are about.

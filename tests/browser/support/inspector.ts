@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePorts } from "../../support/system.ts";
+import { PROCESS_MS } from "../../support/time-limits.ts";
 
 const LAUNCHER = path.resolve(
   "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
 );
-const START_MS = 20_000;
 
 export interface InspectorPage {
   /** Its address, with the token that lets a browser in. */
@@ -46,7 +46,7 @@ export async function startInspector(mcpUrl: string, args: string[] = []): Promi
   const url = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new Error(`no page after a while:\n${output}`)),
-      START_MS,
+      PROCESS_MS,
     );
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PROCESS_MS } from "../../support/time-limits.ts";
 
 const CLI = path.resolve("node_modules/@modelcontextprotocol/conformance/dist/index.js");
-const TIMEOUT_MS = 60_000;
 
 /** One requirement, as the suite judged it. */
 export interface Check {
@@ -35,7 +35,7 @@ export async function runConformance(
     const child = spawn(process.execPath, [CLI, ...args, "--output-dir", results], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"] ?? "", HOME: results, NO_COLOR: "1" },
-      timeout: TIMEOUT_MS,
+      timeout: PROCESS_MS,
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {

@@ -2,7 +2,7 @@
 // they were sent.
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { type Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { connect as connectTls } from "node:tls";
 import type { Site } from "./site.ts";
 
@@ -22,6 +22,8 @@ export interface Question {
   host?: string;
   /** The plain port instead. */
   plain?: boolean;
+  /** Has connections to send this on, in place of one of its own. */
+  agent?: HttpsAgent;
 }
 
 /** The host name that the tests' site is reached by. */
@@ -53,7 +55,7 @@ export async function open(
   };
   const request = plain
     ? httpRequest(options)
-    : httpsRequest({ ...options, agent: false, ca: site.ca, servername: host });
+    : httpsRequest({ ...options, agent: question.agent ?? false, ca: site.ca, servername: host });
   request.end(body);
   const [response] = (await once(request, "response")) as [IncomingMessage];
   return response;

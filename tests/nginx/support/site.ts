@@ -17,6 +17,7 @@ import path from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../support/system.ts";
+import { WAIT_MS } from "../../support/time-limits.ts";
 import type { NginxBinary } from "./nginx-binary.ts";
 
 const SOURCE = path.resolve("nginx");
@@ -102,7 +103,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     }
     rmSync(folder, { recursive: true, force: true });
   };
-  for (let attempt = 0; attempt < 200 && child.exitCode === null; attempt += 1) {
+  for (const end = Date.now() + WAIT_MS; Date.now() < end && child.exitCode === null;) {
     if (await isOpen(httpsPort)) {
       return {
         httpsPort,

@@ -4,12 +4,12 @@ import type { AdminSettings } from "./admin-settings.ts";
 import { toErrorCode } from "../operations/error-code.ts";
 import { toPrintable } from "./finding.ts";
 
-/** The part of `fetch` that is needed here. */
+/** The part of `fetch` that this client uses. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
-/** The server cannot be reached, or did not do what it was asked; `message` is one sentence or two. */
+/** The server cannot be reached, or refused the command; `message` is for the operator. */
 export class AdminError extends CodedError<"unreachable" | "refused"> {
-  /** The server's answer, where it is one of its own. */
+  /** The server's JSON response; absent when it is not one of this server. */
   readonly answer: object | undefined;
 
   constructor(code: "unreachable" | "refused", message: string, answer?: object) {
@@ -25,7 +25,7 @@ export interface AdminCall<Schema extends z.ZodType> {
   timeoutSeconds: number;
 }
 
-/** Asks the private listener as the operator. @throws {AdminError} */
+/** Sends a request to the private listener as the operator. @throws {AdminError} */
 export type AdminClient = <Schema extends z.ZodType>(
   call: AdminCall<Schema>,
 ) => Promise<z.output<Schema>>;
@@ -53,12 +53,12 @@ export function createAdminClient(
     if (error instanceof Error && error.name === "TimeoutError") {
       return new AdminError(
         "unreachable",
-        `The authorization server at ${privateUrl} did not answer within ${timeoutSeconds} seconds. Its log says what it is doing.`,
+        `The authorization server at ${privateUrl} did not answer within ${timeoutSeconds} seconds. See its log.`,
       );
     }
     return new AdminError(
       "unreachable",
-      `The authorization server cannot be reached at ${privateUrl} (${toErrorCode(error) ?? "no connection"}). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT as they are set there.`,
+      `The authorization server cannot be reached at ${privateUrl} (${toErrorCode(error) ?? "no connection"}). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT to the server's values.`,
     );
   }
 
@@ -67,19 +67,19 @@ export function createAdminClient(
     if (!refusal.success) {
       return new AdminError(
         "refused",
-        `What answers at ${privateUrl} is no authorization server of this version (HTTP ${status}). Check AUTH_SERVER_PRIVATE_PORT, and that both are of one version.`,
+        `The server at ${privateUrl} is not an authorization server of this version (HTTP ${status}). Check AUTH_SERVER_PRIVATE_PORT, and that this program and the server have the same version.`,
       );
     }
     if (status === 401) {
       return new AdminError(
         "refused",
-        `The authorization server at ${privateUrl} has another master key. Set MASTER_KEY, or DATA_DIR where the key was made, as they are set there.`,
+        `The authorization server at ${privateUrl} has another master key. Set MASTER_KEY, or DATA_DIR if the key was created there, to the server's value.`,
         refusal.data,
       );
     }
-    const { error, error_description: said } = refusal.data;
-    const more = error === "server_error" ? " The log of the authorization server has more." : "";
-    return new AdminError("refused", `${toPrintable(said)}${more}`, refusal.data);
+    const { error, error_description: description } = refusal.data;
+    const hint = error === "server_error" ? " See the log of the authorization server." : "";
+    return new AdminError("refused", `${toPrintable(description)}${hint}`, refusal.data);
   }
 
   return async (call) => {
@@ -95,6 +95,6 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return (await response.json()) as unknown;
   } catch {
-    return undefined; // not JSON, or cut off: nothing of ours
+    return undefined; // not JSON, or truncated: not a response of this server
   }
 }

@@ -5,19 +5,19 @@ import { resolveMasterKeys } from "../config.ts";
 import { AuthServerSettings } from "../settings.ts";
 import { toAdminToken } from "../operations/admin-token.ts";
 
-/** What the program needs to know of the server's settings; the server itself tells the rest. */
+/** The server's settings that the program needs; it asks the server itself for the rest. */
 export interface AdminSettings {
   /** Base address of the private listener. */
   privateUrl: string;
-  /** Shown to it; see admin-token.ts. */
+  /** Bearer token for the private listener; see admin-token.ts. */
   token: string;
-  /** Whether localhost is a container. */
+  /** Whether this program runs in a container, where localhost is the container. */
   inContainer: boolean;
 }
 
 /**
- * Reads the settings that the server reads, and makes nothing: a program that is run in the wrong
- * folder must not leave a key there.
+ * Reads the server's settings without creating anything: a program that is run in the wrong folder
+ * must not create a master key there.
  *
  * @throws {ConfigurationError} that names the variable and the rule.
  */
@@ -27,7 +27,7 @@ export function readAdminSettings(environment: Environment): AdminSettings {
   const keyFile = path.join(DATA_DIR, "master-key");
   if (MASTER_KEY === undefined && STORE_URL === "sqlite:" && !existsSync(keyFile)) {
     throw new ConfigurationError(
-      `There is no master key in ${DATA_DIR}: the server was never started with these settings. Set DATA_DIR or MASTER_KEY as they are set there.`,
+      `There is no master key in ${DATA_DIR}: the server was never started with these settings. Set DATA_DIR or MASTER_KEY to the server's value.`,
     );
   }
   const [newest] = resolveMasterKeys(settings);
@@ -38,7 +38,7 @@ export function readAdminSettings(environment: Environment): AdminSettings {
   };
 }
 
-/** Who listens on every address listens on this machine's own, too. */
+/** A server that listens on all addresses can be reached on the loopback address. */
 function toPrivateUrl(host: string, port: number): string {
   if (host === "0.0.0.0") return `http://127.0.0.1:${port}`;
   if (host === "::") return `http://[::1]:${port}`;

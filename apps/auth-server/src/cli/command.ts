@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util";
 
-/** What the program was told to do. */
+/** A parsed command line. */
 export interface Command {
   name: "setup" | "keys" | "keys rotate" | "keys retire" | "help";
-  /** Prints the server's answer for programs instead of a text for people. */
+  /** Prints the server's response as JSON instead of a text. */
   isJson: boolean;
 }
 
 const NAMES = ["setup", "keys", "keys rotate", "keys retire"] as const;
 
-/** @returns a sentence in place of the command when there is no such one. */
+/** @returns an error message when the command line is invalid. */
 export function parseCommand(args: readonly string[]): Command | string {
   let parsed;
   try {
@@ -27,24 +27,24 @@ export function parseCommand(args: readonly string[]): Command | string {
   const text = positionals.join(" ");
   const name = NAMES.find((one) => one === text);
   if (name !== undefined) return { name, isJson };
-  return text === "" ? "A command is missing." : `There is no command ${JSON.stringify(text)}.`;
+  return text === "" ? "A command is missing." : `Unknown command ${JSON.stringify(text)}.`;
 }
 
-/** @param program what a person types before the command. */
+/** @param program command line of this program, without the command. */
 export const toUsage = (program: string): string =>
   [
-    "Asks the running authorization server how it is, and replaces its keys.",
+    "Checks the running authorization server and rotates its keys.",
     "",
     `  ${program} <command>`,
     "",
-    "  setup         checks the installation step by step and says what to change",
-    "  keys          lists the keys that everything stored is sealed with",
-    "  keys rotate   makes a new key; nobody is logged out",
-    "  keys retire   seals everything with the newest key and removes the older ones",
+    "  setup         checks the installation step by step and says how to fix problems",
+    "  keys          lists the keys that encrypt the store",
+    "  keys rotate   adds a new key; no user is logged out",
+    "  keys retire   re-encrypts the store with the newest key and removes the older keys",
     "",
-    "  --json        prints the answer as JSON, for scripts",
-    "  --help        prints this",
+    "  --json        prints the response as JSON, for scripts",
+    "  --help        prints this help",
     "",
-    "It needs the settings that the server runs with, and runs where the server's private listener",
-    "can be reached. Exit code: 0 when all is well, 1 when not, 2 for a command that it does not know.",
+    "Run it with the server's settings, on a machine that can reach the server's private listener.",
+    "Exit code: 0 when all is well, 1 when not, 2 for an unknown command.",
   ].join("\n");

@@ -1,6 +1,6 @@
-/** Below which name an MCP client lists this server. */
+/** The name under which an MCP client lists this server. */
 const SERVER_NAME = "taiga";
 
-/** What a person types to connect Claude Code. @param mcpUrl the MCP endpoint. */
+/** The command that connects Claude Code. @param mcpUrl the MCP endpoint. */
 export const toClaudeCommand = (mcpUrl: string): string =>
   `claude mcp add --transport http ${SERVER_NAME} ${mcpUrl}`;

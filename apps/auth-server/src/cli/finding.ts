@@ -1,23 +1,23 @@
-/** What one step of a check came to. */
+/** Result of one check. */
 export interface Finding {
-  /** `warn`: may be right, and only a person can tell. */
+  /** `warn`: possibly a problem; the operator must decide. */
   mark: "ok" | "warn" | "fail";
-  /** What was looked at, in a few words. */
+  /** What was checked, in a few words. */
   about: string;
   /** What was found. */
   text: string;
-  /** What to change; absent when there is nothing to do. */
+  /** How to fix it; absent when there is nothing to do. */
   advice?: string;
-  /** What the advice ends with, to be copied as it stands. */
+  /** Text to copy at the end of the advice; never wrapped. */
   copy?: string;
 }
 
-/** Colours a mark, where there is a terminal that can. */
+/** Colours a mark, if the terminal supports it. */
 export type Paint = (mark: Finding["mark"], text: string) => string;
 
 const MARKS = { ok: "✓", warn: "!", fail: "✗" } as const;
 
-/** @param columns how wide a line may be; what is to be copied is never broken. */
+/** @param columns maximum width of a line, except for texts to copy. */
 export function toFindingLines(
   findings: readonly Finding[],
   { columns, paint }: { columns: number; paint: Paint },
@@ -37,7 +37,7 @@ export function toFindingLines(
   });
 }
 
-/** @param before the advice of the finding before, which is not said again. */
+/** @param before advice of the previous finding, which is not repeated. */
 function toAdviceLines(
   { advice, copy }: Finding,
   before: string | undefined,
@@ -49,10 +49,10 @@ function toAdviceLines(
   return copy === undefined ? lines : [...lines, `    ${copy}`];
 }
 
-/** What another server has said may hold orders for the terminal. */
+/** Replaces control characters: a text of another server may contain terminal escape sequences. */
 export const toPrintable = (text: string): string => text.replaceAll(/\p{Cc}/gu, "\uFFFD");
 
-/** Breaks between words only: addresses and settings stay whole. */
+/** Wraps between words only, so that addresses and settings stay whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

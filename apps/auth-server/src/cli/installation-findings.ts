@@ -3,7 +3,7 @@ import type { Finding } from "./finding.ts";
 import type { Installation, TaigaOutcome } from "../operations/installation.ts";
 import { toDuration } from "./time-text.ts";
 
-/** What the server said about itself, as findings. @param now epoch seconds. */
+/** Turns the server's report about itself into findings. @param now epoch seconds. */
 export function toInstallationFindings(
   installation: Installation,
   { privateUrl, now }: { privateUrl: string; now: number },
@@ -32,16 +32,16 @@ function toStoreFinding({ kind, place, answers, weaknesses }: Installation["stor
   if (!answers) {
     const advice =
       kind === "sqlite"
-        ? "Check that DATA_DIR can be written to and that its disk is not full."
-        : "Check that Redis runs and that STORE_URL is its address, with user and password. Nobody loses a login meanwhile.";
+        ? "Check that DATA_DIR is writable and that its disk is not full."
+        : "Check that Redis runs and that STORE_URL is its address, with user name and password. No login is lost meanwhile.";
     return { mark: "fail", about, text: `${name}: does not answer`, advice };
   }
   if (weaknesses.includes("evicts")) {
-    const text = `${name}: throws logins away when memory runs short`;
+    const text = `${name}: evicts logins when memory runs out`;
     return { mark: "fail", about, text, advice: "Set maxmemory-policy noeviction in Redis." };
   }
   if (weaknesses.includes("forgets")) {
-    const text = `${name}: does not write every change to disk, so that a restart of it loses logins`;
+    const text = `${name}: does not write every change to disk, so a restart of Redis loses logins`;
     return { mark: "warn", about, text, advice: "Set appendonly yes in Redis." };
   }
   const replicas = kind === "sqlite" ? "for one process" : "for any number of replicas";
@@ -54,10 +54,10 @@ function toKeysFinding({ knowsKeys, store }: Installation): Finding {
   return {
     mark: "fail",
     about,
-    text: "cannot be read, so that everybody is answered 503",
+    text: "cannot be read, so every request is answered with 503",
     advice: store.answers
-      ? "MASTER_KEY is not the one that they were sealed with, or not any more: the log says so. Put that one back, behind a comma if there is a new one."
-      : "First mend the store.",
+      ? "MASTER_KEY is not the key that encrypts them; the log has details. Restore that key, after a comma if there is a new one."
+      : "Fix the store first.",
   };
 }
 
@@ -84,38 +84,38 @@ function toTaigaFinding(taiga: Installation["taiga"]): Finding {
 
 const TAIGA_FAULTS: Record<Exclude<TaigaOutcome, "ok">, { says: string; advice: string }> = {
   throttled: {
-    says: "is a Taiga, but refuses further requests for now",
+    says: "is a Taiga, but it throttles this server",
     advice:
-      "All users come from this server's address: put it into Taiga's DEFAULT_THROTTLE_WHITELIST.",
+      "The requests of all users come from this server's address: add it to Taiga's DEFAULT_THROTTLE_WHITELIST.",
   },
   timeout: {
     says: "did not answer in time",
     advice:
-      "Check TAIGA_API_URL, and that no firewall stands between this server and Taiga. Where Taiga is reached through a proxy, set HTTPS_PROXY.",
+      "Check TAIGA_API_URL, and that no firewall blocks connections from this server to Taiga. If Taiga is behind a proxy, set HTTPS_PROXY.",
   },
   unreachable: {
     says: "cannot be reached",
     advice:
-      "Check TAIGA_API_URL. ENOTFOUND: its name is not known here. ECONNREFUSED: nothing listens there. A code with SSL: https and http are mixed up.",
+      "Check TAIGA_API_URL. ENOTFOUND: the host name is unknown. ECONNREFUSED: nothing listens on the port. A code with SSL: https and http are mixed up.",
   },
   certificate: {
-    says: "has a certificate that cannot be trusted",
+    says: "has a certificate that is not trusted",
     advice:
-      "For an authority of your own set TAIGA_CA_FILE to a file with its root certificate. Otherwise TAIGA_API_URL must have the name that the certificate is for, or the certificate must be renewed.",
+      "With your own certificate authority, set TAIGA_CA_FILE to a file with its root certificate. Otherwise, TAIGA_API_URL must have the host name of the certificate, or the certificate must be renewed.",
   },
   proxy: {
     says: "cannot be reached through the proxy",
     advice:
-      "Check HTTPS_PROXY (for an http Taiga HTTP_PROXY) with user and password, and that the proxy may lead there; or list Taiga's host in NO_PROXY.",
+      "Check HTTPS_PROXY (HTTP_PROXY for a Taiga with http), including user name and password, and that the proxy allows this destination. Or add Taiga's host to NO_PROXY.",
   },
   failing: {
-    says: "is there, but Taiga behind it fails",
-    advice: "Taiga is down, or is just being started: see its own log.",
+    says: "responds, but Taiga fails",
+    advice: "Taiga is down or still starting: see its own log.",
   },
   not_taiga: {
     says: "is not the API of a Taiga 6",
     advice:
-      "Set TAIGA_API_URL to the address at which people open Taiga; opened in a browser with /api/v1/projects behind it, it shows a list.",
+      "Set TAIGA_API_URL to the address at which people open Taiga. To test the address, append /api/v1/projects and open it in a browser: it must show a list.",
   },
 };
 
@@ -124,7 +124,7 @@ function toLoginFindings({ login, taiga, issuer }: Installation): Finding[] {
   if (login.passwordType !== undefined) {
     findings.push({
       mark: "ok",
-      about: "Login by password",
+      about: "Password login",
       text: `on this server's page, checked by Taiga (TAIGA_LOGIN_TYPE=${login.passwordType})`,
     });
   }
@@ -132,9 +132,9 @@ function toLoginFindings({ login, taiga, issuer }: Installation): Finding[] {
     const { id, nextUrl } = login.application;
     findings.push({
       mark: "ok",
-      about: "Login at Taiga",
+      about: "Application login",
       text: `on Taiga's own pages, as its external application ${id}`,
-      advice: `Taiga shows applications to users only, so look yourself: at ${taiga.webUrl}/admin/external_apps/application/ there must be one with this id, a name that people recognise, ${issuer} as Web, and exactly this as Next url:`,
+      advice: `Check the application yourself, because Taiga shows it to administrators only: ${taiga.webUrl}/admin/external_apps/application/ must have one with this id, a name that users recognise, ${issuer} as Web, and exactly this as Next url:`,
       copy: nextUrl,
     });
   }
@@ -149,10 +149,10 @@ function toAdmissionFinding({ admission, accessLimit }: Installation): Finding {
       ? []
       : [`verified e-mail addresses at ${emailDomains.join(", ")}`]),
   ];
-  const people = who.length === 0 ? "everybody in this Taiga" : who.join(", and ");
+  const people = who.length === 0 ? "all users of this Taiga" : who.join(", and ");
   return {
     mark: "ok",
-    about: "Who may come in",
+    about: "Allowed users",
     text: `${people}; clients get at most the access level ${accessLimit} (ACCESS_LIMIT)`,
   };
 }
@@ -161,39 +161,43 @@ const toClientsFinding = ({ takesClientDocuments }: Installation): Finding => ({
   mark: "ok",
   about: "Clients",
   text: takesClientDocuments
-    ? "register, or name themselves by a metadata document that this server fetches"
-    : "register; metadata documents of their own are off (CLIENT_ID_METADATA_DOCUMENTS)",
+    ? "register, or use a metadata document that this server fetches"
+    : "register; metadata documents are off (CLIENT_ID_METADATA_DOCUMENTS)",
 });
 
 function toResourceServerFinding({ resourceServers, store }: Installation): Finding {
   const about = "Resource server";
   if (resourceServers > 0) {
-    const text = `${resourceServers === 1 ? "is" : `${resourceServers} are`} connected and told at once when a login ends`;
+    const connected =
+      resourceServers === 1
+        ? "is connected and receives"
+        : `${resourceServers} are connected and receive`;
+    const text = `${connected} revocations immediately`;
     return { mark: "ok", about, text };
   }
   const text = "none is connected to this process";
-  if (!store.answers) return { mark: "warn", about, text, advice: "First mend the store." };
+  if (!store.answers) return { mark: "warn", about, text, advice: "Fix the store first." };
   const advice =
-    "that it runs, and that AUTH_SERVER_INTERNAL_URL, RS_CLIENT_ID and RS_CLIENT_SECRET there lead here; its log says what it was answered.";
-  // With replicas, each of them may be connected to another one than this.
+    "that it runs, and that its AUTH_SERVER_INTERNAL_URL, RS_CLIENT_ID and RS_CLIENT_SECRET are those of this server. Its log shows the responses that it received.";
+  // With several replicas, the resource servers may be connected to another one.
   return store.kind === "redis"
-    ? { mark: "warn", about, text, advice: `If this is the only one, check ${advice}` }
+    ? { mark: "warn", about, text, advice: `If this is the only replica, check ${advice}` }
     : { mark: "fail", about, text, advice: `Check ${advice}` };
 }
 
-/** The services speak http: at a public https address, something else ends TLS before them. */
+/** The services speak http only, so behind a public https address a proxy must terminate TLS. */
 function toProxyFindings({ issuer, proxyCount }: Installation): Finding[] {
   if (isLoopback(issuer) && proxyCount === 0) return [];
   const about = "Reverse proxies";
   if (proxyCount > 0) {
-    const text = `${proxyCount} in front (TRUST_PROXY), so that limits count the addresses of clients`;
+    const text = `${proxyCount} in front (TRUST_PROXY), so rate limits use the addresses of clients`;
     return [{ mark: "ok", about, text }];
   }
   return [
     {
       mark: "warn",
       about,
-      text: "TRUST_PROXY is 0, but something ends TLS before this server: everybody shares its address, and with it the limits",
+      text: "TRUST_PROXY is 0, but a proxy terminates TLS in front of this server: all users share its address and its rate limits",
       advice: "Set TRUST_PROXY to the number of reverse proxies in front, usually 1.",
     },
   ];

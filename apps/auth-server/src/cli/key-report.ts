@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KeyReport as Report } from "../operations/key-rotation.ts";
 
-/** The answer of GET /admin/keys, as the program reads it. */
+/** The response of GET /admin/keys. */
 export const KeyReport = z.object({
   keys: z.array(
     z.object({
@@ -17,6 +17,6 @@ export const KeyReport = z.object({
 }) satisfies z.ZodType<Report>;
 export type KeyReport = z.output<typeof KeyReport>;
 
-/** The answer of POST /admin/keys/retire. */
+/** The response of POST /admin/keys/retire. */
 export const RetireReport = KeyReport.extend({ resealed: z.int(), removed: z.int() });
 export type RetireReport = z.output<typeof RetireReport>;

@@ -5,16 +5,16 @@ import { toDuration, toFutureTime, toLocalTime } from "./time-text.ts";
 export interface KeyTextOptions {
   /** Epoch seconds. */
   now: number;
-  /** What a person types before a command of this program. */
+  /** Command line of this program, without the command. */
   program: string;
-  /** How wide a line may be; what is to be copied is never broken. */
+  /** Maximum width of a line, except for commands to copy. */
   columns: number;
 }
 
 const count = (amount: number, unit: string): string =>
   `${amount.toLocaleString("en")} ${unit}${amount === 1 ? "" : "s"}`;
 
-/** The keys, and what can be done next. */
+/** The output of `keys`: the keys, and the next possible command. */
 export function toKeyText(report: KeyReport, options: KeyTextOptions): string {
   const { text, command } = toNext(report, options);
   return [
@@ -28,32 +28,32 @@ export function toKeyText(report: KeyReport, options: KeyTextOptions): string {
   ].join("\n");
 }
 
-/** After `keys rotate`. */
+/** The output of `keys rotate`. */
 export function toRotatedText(report: KeyReport, options: KeyTextOptions): string {
   const coming = report.keys.find(({ state }) => state === "coming");
   const from =
     coming === undefined
       ? "It is in use."
-      : `It is in use in ${toDuration(coming.activeFrom - options.now)}, once every replica knows it.`;
-  const said = `A new key was made. ${from} Nobody is logged out.`;
-  return [...wrap(said, options.columns), "", toKeyText(report, options)].join("\n");
+      : `It comes into use in ${toDuration(coming.activeFrom - options.now)}, when every replica has loaded it.`;
+  const summary = `A new key was added. ${from} No user is logged out.`;
+  return [...wrap(summary, options.columns), "", toKeyText(report, options)].join("\n");
 }
 
-/** After `keys retire`. */
+/** The output of `keys retire`. */
 export function toRetiredText(report: RetireReport, options: KeyTextOptions): string {
   const { resealed, removed } = report;
   const keys = count(removed, "older key");
-  const said =
+  const summary =
     removed === 0
       ? "There was no older key to remove."
-      : `${count(resealed, "record")} sealed anew, ${keys} removed. Nobody was logged out.`;
-  return [said, "", toKeyText(report, options)].join("\n");
+      : `${count(resealed, "record")} re-encrypted, ${keys} removed. No user was logged out.`;
+  return [summary, "", toKeyText(report, options)].join("\n");
 }
 
 const STATES = {
   coming: "not in use yet",
-  sealing: "seals and opens",
-  opening: "only opens",
+  sealing: "encrypts and decrypts",
+  opening: "only decrypts",
 } as const;
 
 function toTable({ keys }: KeyReport, { now }: KeyTextOptions): string[] {
@@ -63,7 +63,7 @@ function toTable({ keys }: KeyReport, { now }: KeyTextOptions): string[] {
     toLocalTime(createdAt),
     records.toLocaleString("en"),
   ]);
-  const all = [["Key", "State", "Made", "Records sealed"], ...rows];
+  const all = [["Key", "State", "Created", "Records encrypted"], ...rows];
   const widths = [0, 1, 2, 3].map((column) =>
     Math.max(...all.map((row) => row[column]?.length ?? 0)),
   );
@@ -77,10 +77,10 @@ function toTable({ keys }: KeyReport, { now }: KeyTextOptions): string[] {
 
 function toMasterKeyText({ masterKey: { position, count: keyCount } }: KeyReport): string {
   if (position > 0) {
-    return `Of the ${keyCount} in MASTER_KEY only number ${position + 1} opens these keys: another replica runs with an older list. Restart it with this one before you take any out.`;
+    return `Of the ${keyCount} keys in MASTER_KEY, only number ${position + 1} decrypts these keys: another replica runs with an older list. Restart that replica with this list before you remove a key.`;
   }
-  if (keyCount === 1) return "These keys are sealed with MASTER_KEY.";
-  return `These keys are sealed with each of the ${keyCount} in MASTER_KEY. Once every replica runs with this list, only the first is needed.`;
+  if (keyCount === 1) return "These keys are encrypted with MASTER_KEY.";
+  return `These keys are encrypted with each of the ${keyCount} keys in MASTER_KEY. Once every replica runs with this list, only the first is needed.`;
 }
 
 function toNext(report: KeyReport, { now }: KeyTextOptions): { text: string; command: string } {
@@ -88,9 +88,9 @@ function toNext(report: KeyReport, { now }: KeyTextOptions): { text: string; com
   if (retirableFrom !== undefined) {
     const text =
       retirableFrom > now
-        ? `From ${toFutureTime(retirableFrom, now)} on the older keys can be removed, once all that they have sealed is sealed anew:`
-        : "To seal anew all that older keys have sealed, and remove them:";
+        ? `From ${toFutureTime(retirableFrom, now)} on, you can re-encrypt the records of the older keys and remove those keys:`
+        : "To re-encrypt the records of the older keys and remove those keys:";
     return { text, command: "keys retire" };
   }
-  return { text: "To replace the key, without a logout:", command: "keys rotate" };
+  return { text: "To replace the key without logging users out:", command: "keys rotate" };
 }

@@ -11,14 +11,14 @@ const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
 export interface PublicFindingsDeps {
   fetch: Fetch;
-  /** Whether localhost is a container. */
+  /** Whether this program runs in a container, where localhost is the container. */
   inContainer: boolean;
 }
 
-/** An answer of a public address, or why there was none. */
+/** The response of a public address, or why there was none. */
 type Reached = { status: number; headers: Headers; json: unknown } | { errorCode: string };
 
-/** Fetches what a client fetches before its login, from the addresses that clients use. */
+/** Sends the requests that a client sends before its login, to the public addresses. */
 export async function findPublicAddresses(
   { issuer, resource }: Pick<Installation, "issuer" | "resource">,
   deps: PublicFindingsDeps,
@@ -29,51 +29,52 @@ export async function findPublicAddresses(
       about: "Public: issuer",
       url: `${issuer}/.well-known/oauth-authorization-server`,
       method: "GET",
-      wanted: 200,
-      judge: (answer) => judgeMetadata(answer.json, issuer),
-      well: `${issuer} answers by this name, and offers PKCE`,
+      expectedStatus: 200,
+      findFault: (answer) => findMetadataFault(answer.json, issuer),
+      okText: `${issuer} has matching metadata and supports PKCE`,
     },
     {
       about: "Public: MCP endpoint",
       url: resource,
       method: "POST",
-      wanted: 401,
-      judge: (answer) => judgeChallenge(answer, metadataUrl),
-      well: `${resource} asks for a login and says where`,
+      expectedStatus: 401,
+      findFault: (answer) => findChallengeFault(answer, metadataUrl),
+      okText: `${resource} requires a login and names its metadata`,
     },
     {
       about: "Public: MCP metadata",
       url: metadataUrl,
       method: "GET",
-      wanted: 200,
-      judge: (answer) => judgeResourceMetadata(answer.json, { issuer, resource }),
-      well: `leads from ${resource} to ${issuer}`,
+      expectedStatus: 200,
+      findFault: (answer) => findResourceMetadataFault(answer.json, { issuer, resource }),
+      okText: `${resource} names ${issuer} as its authorization server`,
     },
   ];
   return await Promise.all(steps.map((step) => check(step, deps)));
 }
 
-/** One request of a client, and what its answer must be. */
+/** One request of a client, and the expected response. */
 interface Step {
   about: string;
   url: string;
   method: "GET" | "POST";
-  /** The status of a right answer. */
-  wanted: number;
-  judge: Judge;
-  /** What to say when nothing is wrong. */
-  well: string;
+  /** The expected HTTP status. */
+  expectedStatus: number;
+  findFault: FindFault;
+  /** Text of the finding when there is no fault. */
+  okText: string;
 }
 
 async function check(
   step: Step,
   { fetch: fetchFrom, inContainer }: PublicFindingsDeps,
 ): Promise<Finding> {
-  const { about, url, wanted, judge, well } = step;
+  const { about, url, expectedStatus, findFault, okText } = step;
   const reached = await reach(step, fetchFrom);
   if ("errorCode" in reached) return toUnreachedFinding({ ...step, ...reached, inContainer });
-  const fault = reached.status === wanted ? judge(reached) : judgeStatus(reached, wanted);
-  if (fault === undefined) return { mark: "ok", about, text: well };
+  const fault =
+    reached.status === expectedStatus ? findFault(reached) : toStatusFault(reached, expectedStatus);
+  if (fault === undefined) return { mark: "ok", about, text: okText };
   return { mark: "fail", about, ...fault, text: `${url} ${fault.text}` };
 }
 
@@ -103,36 +104,37 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What is wrong with an answer, and what to change. */
+/** What is wrong with a response, and how to fix it. */
 type Fault = Pick<Finding, "text" | "advice">;
-type Judge = (answer: { headers: Headers; json: unknown }) => Fault | undefined;
+type FindFault = (answer: { headers: Headers; json: unknown }) => Fault | undefined;
 
 const ROUTING =
-  "Let the reverse proxy send /mcp and /.well-known/oauth-protected-resource, with everything below, to the resource server and everything else to the authorization server (docs/deployment.md).";
+  "The reverse proxy must route /mcp and /.well-known/oauth-protected-resource, and all paths below them, to the resource server, and everything else to the authorization server (docs/deployment.md).";
 
-function judgeStatus(
+function toStatusFault(
   { status, headers }: Extract<Reached, { status: number }>,
-  wanted: number,
+  expectedStatus: number,
 ): Fault {
   if (status >= 300 && status < 400) {
     return {
       text: `redirects to ${headers.get("location") ?? "elsewhere"}, which clients do not follow`,
-      advice: "Set PUBLIC_URL (or ISSUER and MCP_URL) to the address that answers by itself.",
+      advice:
+        "Set PUBLIC_URL (or ISSUER and MCP_URL) to the address that responds without a redirect.",
     };
   }
   if (status === 403 || status === 421) {
     return {
-      text: `does not go by this name (HTTP ${status})`,
-      advice: "Let the reverse proxy know the name, and let it keep the Host header.",
+      text: `rejects this host name (HTTP ${status})`,
+      advice: "Configure this host name in the reverse proxy, and make it pass on the Host header.",
     };
   }
   if (status >= 502 && status <= 504) {
     return {
-      text: `is answered by a proxy that does not reach the service behind it (HTTP ${status})`,
-      advice: "Check that the service runs, and the address of it in the proxy.",
+      text: `is answered by a proxy that cannot reach the service behind it (HTTP ${status})`,
+      advice: "Check that the service runs, and its address in the configuration of the proxy.",
     };
   }
-  return { text: `answers HTTP ${status} instead of ${wanted}`, advice: ROUTING };
+  return { text: `answers HTTP ${status} instead of ${expectedStatus}`, advice: ROUTING };
 }
 
 const Metadata = z.object({
@@ -143,39 +145,46 @@ const Metadata = z.object({
 });
 
 /** @see RFC 8414 sections 2 and 3.3 */
-function judgeMetadata(json: unknown, issuer: string): Fault | undefined {
+function findMetadataFault(json: unknown, issuer: string): Fault | undefined {
   const { data } = Metadata.safeParse(json);
-  if (data === undefined) return { text: "is not the metadata of this server", advice: ROUTING };
+  if (data === undefined)
+    return { text: "does not return the metadata of this server", advice: ROUTING };
   if (data.issuer !== issuer) {
     return {
-      text: `calls itself ${data.issuer}, not ${issuer}; clients compare every letter`,
+      text: `names ${data.issuer} as its issuer, not ${issuer}; clients compare them character by character`,
       advice:
-        "Another installation answers there, or ISSUER (PUBLIC_URL) was changed without a restart.",
+        "Another installation answers at this address, or ISSUER (PUBLIC_URL) was changed without a restart.",
     };
   }
   if (!data.code_challenge_methods_supported.includes("S256")) {
     return {
-      text: "does not offer PKCE with S256",
-      advice: "Something on the way changes answers.",
+      text: "does not support PKCE with S256",
+      advice: "A proxy modifies responses; make it pass them on unchanged.",
     };
   }
   const foreign = [data.authorization_endpoint, data.token_endpoint].find(
     (endpoint) => !endpoint.startsWith(`${issuer}/`),
   );
   if (foreign === undefined) return undefined;
-  return { text: `leads to ${foreign}`, advice: "Something on the way changes answers." };
+  return {
+    text: `names ${foreign}, an endpoint of another server`,
+    advice: "A proxy modifies responses; make it pass them on unchanged.",
+  };
 }
 
 /** @see RFC 9728 section 5.1 */
-function judgeChallenge({ headers }: { headers: Headers }, metadataUrl: string): Fault | undefined {
+function findChallengeFault(
+  { headers }: { headers: Headers },
+  metadataUrl: string,
+): Fault | undefined {
   const challenge = headers.get("www-authenticate") ?? "";
   const named = /\bresource_metadata="([^"]*)"/.exec(challenge)?.[1];
   if (named === metadataUrl) return undefined;
   if (named === undefined) {
     return {
-      text: "asks for a login, but does not say where (no resource_metadata in WWW-Authenticate)",
+      text: "requires a login, but does not name its metadata (no resource_metadata in WWW-Authenticate)",
       advice:
-        "Something before the resource server asks for a login of its own. Let it pass all requests on.",
+        "A proxy in front of the resource server requires a login of its own. Make it pass all requests on.",
     };
   }
   return {
@@ -190,16 +199,16 @@ const ResourceMetadata = z.object({
 });
 
 /** @see RFC 9728 sections 2 and 3.3 */
-function judgeResourceMetadata(
+function findResourceMetadataFault(
   json: unknown,
   { issuer, resource }: Pick<Installation, "issuer" | "resource">,
 ): Fault | undefined {
   const { data } = ResourceMetadata.safeParse(json);
   if (data === undefined)
-    return { text: "is not the metadata of the MCP endpoint", advice: ROUTING };
+    return { text: "does not return the metadata of the MCP endpoint", advice: ROUTING };
   if (data.resource !== resource) {
     return {
-      text: `is of ${data.resource}, not of ${resource}; clients compare every letter`,
+      text: `describes ${data.resource}, not ${resource}; clients compare them character by character`,
       advice: "Give both services the same MCP_URL (or PUBLIC_URL).",
     };
   }

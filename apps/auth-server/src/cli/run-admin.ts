@@ -17,32 +17,32 @@ export interface AdminHost {
   environment: Environment;
   fetch: Fetch;
   clock: Clock;
-  /** Prints a line, or several, as the result. */
+  /** Prints lines of the result. */
   print: (text: string) => void;
-  /** Prints a line, or several, for a person who wonders why there is no result. */
-  complain: (text: string) => void;
-  /** Of the terminal. */
+  /** Prints lines of an error message. */
+  printError: (text: string) => void;
+  /** Width of the terminal. */
   columns: number;
   paint: Paint;
 }
 
-/** Longest wait for an answer, in seconds; to look at all records of a large store takes minutes. */
+/** Timeouts in seconds; counting all records of a large store takes minutes. */
 const STATUS_SECONDS = 20;
 const KEYS_SECONDS = 280;
 
-/** What a command came to: for programs, for people, and whether all is well. */
+/** Result of a command: as JSON, as text, and whether all is well. */
 interface Outcome {
   json: object;
   text: string;
   isWell: boolean;
 }
 
-/** @returns the exit code: 0 all is well, 1 it is not, 2 there is no such command. */
+/** @returns the exit code: 0 all is well, 1 it is not, 2 unknown command. */
 export async function runAdmin(host: AdminHost): Promise<0 | 1 | 2> {
   const program = toProgram(host.environment);
   const command = parseCommand(host.args);
   if (typeof command === "string") {
-    host.complain(`${command}\n\n${toUsage(program)}`);
+    host.printError(`${command}\n\n${toUsage(program)}`);
     return 2;
   }
   if (command.name === "help") {
@@ -59,12 +59,12 @@ export async function runAdmin(host: AdminHost): Promise<0 | 1 | 2> {
     if (command.isJson && "answer" in error && error.answer !== undefined) {
       host.print(JSON.stringify(error.answer, null, 2));
     }
-    host.complain(withLocalTimes(error.message, host.clock()));
+    host.printError(withLocalTimes(error.message, host.clock()));
     return 1;
   }
 }
 
-/** How this program is called: as it is in the image, or from a checkout. */
+/** The command line of this program, in the image or in a checkout. */
 const toProgram = ({ RUNNING_IN_CONTAINER }: Environment): string =>
   RUNNING_IN_CONTAINER === "true"
     ? "docker compose exec auth-server node dist/admin.js"

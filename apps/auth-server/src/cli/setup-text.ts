@@ -2,7 +2,7 @@ import { isLoopback } from "@taiga-mcp/service";
 import { toClaudeCommand } from "./connect.ts";
 import { type Finding, type Paint, toFindingLines } from "./finding.ts";
 
-/** What `setup` prints. @param mcpUrl the MCP endpoint as clients enter it. */
+/** The output of `setup`. @param mcpUrl the MCP endpoint. */
 export function toSetupText(
   findings: readonly Finding[],
   { mcpUrl, columns, paint }: { mcpUrl: string; columns: number; paint: Paint },
@@ -17,22 +17,22 @@ export function toSetupText(
   ].join("\n");
 }
 
-/** Whether nothing must be changed. */
+/** Whether no check has failed. */
 export const isWell = (findings: readonly Finding[]): boolean =>
   findings.every(({ mark }) => mark !== "fail");
 
 function toVerdict(findings: readonly Finding[]): string {
   const fails = findings.filter(({ mark }) => mark === "fail").length;
   const warnings = findings.filter(({ mark }) => mark === "warn").length;
-  const open = warnings === 0 ? "" : ` ${warnings} to look at (!).`;
-  if (fails === 0) return `Nothing is wrong.${open}`;
-  return `${fails} of ${findings.length} checks failed (✗): change what is said there, and run this again.${open}`;
+  const toCheck = warnings === 0 ? "" : ` ${warnings} to check yourself (!).`;
+  if (fails === 0) return `No problems found.${toCheck}`;
+  return `${fails} of ${findings.length} checks failed (✗). Fix the problems and run this again.${toCheck}`;
 }
 
 function toConnectLines(mcpUrl: string): string[] {
   const hosted = isLoopback(mcpUrl)
     ? "claude.ai and ChatGPT need a public https address."
-    : "claude.ai, ChatGPT and others: enter the address above.";
+    : "In claude.ai, ChatGPT and other clients, enter the address above.";
   return [
     "Connect Claude Code, then type /mcp in it to log in:",
     "",

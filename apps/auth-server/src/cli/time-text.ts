@@ -5,7 +5,7 @@ const DAY = 24 * HOUR;
 const count = (amount: number, unit: string): string =>
   `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 
-/** `40 seconds`, `58 minutes`, `3 hours`, `12 days`: as exact as a person needs it. */
+/** `40 seconds`, `58 minutes`, `3 hours`, `12 days`. */
 export function toDuration(seconds: number): string {
   if (seconds < 2 * MINUTE) return count(Math.max(0, Math.round(seconds)), "second");
   if (seconds < 2 * HOUR) return count(Math.round(seconds / MINUTE), "minute");
@@ -20,11 +20,11 @@ export function toLocalTime(at: number): string {
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-/** `2026-11-20 14:05 (in 58 minutes)`, never too early. @param at epoch seconds, after `now`. */
+/** `2026-11-20 14:05 (in 58 minutes)`, rounded up. @param at epoch seconds, after `now`. */
 export const toFutureTime = (at: number, now: number): string =>
   `${toLocalTime(toFullMinute(at))} (in ${toDuration(at - now < 2 * MINUTE ? at - now : toFullMinute(at - now))})`;
 
-/** Times as the server writes them (`2026-11-20T13:04:00Z`), by the clock on the wall instead. */
+/** Replaces the UTC times in a text of the server (`2026-11-20T13:04:00Z`) with local times. */
 export const withLocalTimes = (text: string, now: number): string =>
   text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => {
     const at = Math.ceil(Date.parse(time) / 1000);

@@ -6,27 +6,27 @@ export interface Unreached {
   about: string;
   url: string;
   method: "GET" | "POST";
-  /** The status that a client expects. */
-  wanted: number;
+  /** The HTTP status that a client expects. */
+  expectedStatus: number;
   /** Such as `ECONNREFUSED`, or `timeout`. */
   errorCode: string;
-  /** Whether localhost is a container. */
+  /** Whether this program runs in a container, where localhost is the container. */
   inContainer: boolean;
 }
 
-/** These are so for everybody, wherever they look from. */
+/** Faults that every client sees, wherever it runs. */
 const FAULTS_OF_THE_CERTIFICATE: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: "has a certificate that has expired",
+  CERT_HAS_EXPIRED: "has an expired certificate",
   CERT_NOT_YET_VALID: "has a certificate that is not valid yet",
-  ERR_TLS_CERT_ALTNAME_INVALID: "has a certificate for another name",
+  ERR_TLS_CERT_ALTNAME_INVALID: "has a certificate for another host name",
 };
 
 /**
- * A public address that cannot be reached from here may well be reached by clients, so that it is
- * a failure only where this machine sees what they see.
+ * Clients may well reach a public address that this machine cannot reach, so this is a failure only
+ * if clients see the same.
  */
 export function toUnreachedFinding(unreached: Unreached): Finding {
-  const { about, url, method, wanted, errorCode, inContainer } = unreached;
+  const { about, url, method, expectedStatus, errorCode, inContainer } = unreached;
   const fault = FAULTS_OF_THE_CERTIFICATE[errorCode];
   if (fault !== undefined) {
     const advice = "Replace the certificate in the reverse proxy (docs/deployment.md).";
@@ -38,22 +38,22 @@ export function toUnreachedFinding(unreached: Unreached): Finding {
       about,
       text: `${url} has a certificate that is not trusted here (${errorCode})`,
       advice:
-        "With an authority of your own, set NODE_EXTRA_CA_CERTS to its certificate here, and on every machine with a client. With a public one, let the proxy send the whole chain.",
+        "With your own certificate authority, set NODE_EXTRA_CA_CERTS to its certificate, here and on every machine with a client. With a public one, make the proxy send the whole certificate chain.",
     };
   }
   const text = `${url} cannot be reached from here (${errorCode})`;
   if (isLoopback(url) && !inContainer) {
-    return { mark: "fail", about, text, advice: "Start the service; its port is in this address." };
+    return { mark: "fail", about, text, advice: "Start the service that listens on this port." };
   }
   const reason =
     inContainer && isLoopback(url)
       ? "In a container, localhost is the container itself."
-      : "Many networks lead no machine to its own public address, so this need not be wrong.";
+      : "Many networks do not route a machine to its own public address, so this may be no problem.";
   return {
     mark: "warn",
     about,
     text,
-    advice: `${reason} Try it where a client runs:`,
-    copy: `curl -si ${method === "GET" ? "" : `-X ${method} `}${url} | head -1  # must say ${wanted}`,
+    advice: `${reason} Try it on a machine with a client:`,
+    copy: `curl -si ${method === "GET" ? "" : `-X ${method} `}${url} | head -1  # must print ${expectedStatus}`,
   };
 }

@@ -1,6 +1,7 @@
+import { createSingleFlight } from "@taiga-mcp/service";
 import type { IncomingMessage } from "node:http";
-import { ClientDocumentError } from "../engine/client-document-error.ts";
-import type { ClientDocument, ClientDocuments } from "../engine/ports.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
+import type { ClientDocument, ClientDocuments } from "../engine/boundary/ports.ts";
 import { toNetwork } from "../storage/network.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import type { FetchDocument } from "./document-fetch.ts";
@@ -9,7 +10,7 @@ import { type DocumentHosts, findDocumentUrlFault } from "./document-url.ts";
 
 const WINDOW_SECONDS = 600;
 
-/** Documents of one network in ten minutes, those in a cache not counted. */
+/** Documents that one network may cause to be fetched in ten minutes; cached ones are not counted. */
 const FETCHES_PER_NETWORK = 30;
 
 export interface ClientDocumentsDeps {
@@ -18,13 +19,13 @@ export interface ClientDocumentsDeps {
   rateLimits: RateLimits;
 }
 
-/** Client metadata documents from the web, each fetched once for all who wait for it. */
+/** Client metadata documents from the web. Concurrent requests for a document share one fetch. */
 export function createClientDocuments({
   fetch,
   hosts,
   rateLimits,
 }: ClientDocumentsDeps): ClientDocuments {
-  const underway = new Map<string, Promise<ClientDocument>>();
+  const singleFlight = createSingleFlight<ClientDocument>();
   const counter = rateLimits({
     name: "client-document",
     windowSeconds: WINDOW_SECONDS,
@@ -36,18 +37,11 @@ export function createClientDocuments({
     return { metadata: toDocumentMetadata(text, clientId), cacheHeaders };
   }
 
-  function fetchOnce(clientId: string): Promise<ClientDocument> {
-    const running = underway.get(clientId);
-    if (running !== undefined) return running;
-    const started = fetchNew(clientId).finally(() => underway.delete(clientId));
-    underway.set(clientId, started);
-    return started;
-  }
-
-  async function takeTurn(req: IncomingMessage): Promise<void> {
+  async function countFetch(req: IncomingMessage): Promise<void> {
     const { totalHits } = await counter.increment(toNetwork(req));
     if (totalHits <= FETCHES_PER_NETWORK) return;
-    const message = "Too many of them were asked for from your network. Try again in ten minutes.";
+    const message =
+      "Too many such documents were requested from your network. Try again in ten minutes.";
     throw new ClientDocumentError("too_many", message, { retryAfterSeconds: WINDOW_SECONDS });
   }
 
@@ -56,8 +50,8 @@ export function createClientDocuments({
     load: async (clientId, req) => {
       const fault = findDocumentUrlFault(clientId, hosts);
       if (fault !== undefined) throw new ClientDocumentError("refused", `It ${fault}.`);
-      await takeTurn(req);
-      return await fetchOnce(clientId);
+      await countFetch(req);
+      return await singleFlight(clientId, () => fetchNew(clientId));
     },
   };
 }

@@ -1,20 +1,20 @@
 import { isIP } from "node:net";
 import { errors, request } from "undici";
-import { ClientDocumentError } from "../engine/client-document-error.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
 import { createPinnedAgent, ForbiddenAddressError, type PinnedAgentDeps } from "./pinned-agent.ts";
 
 /** The draft suggests 5 kB; some clients list many redirects. */
 const MAX_BYTES = 16 * 1024;
 
-/** For names, connection and body together: a login waits for it. */
+/** Limit for name resolution, connection and body together, because a login waits for it. */
 const TIMEOUT_MS = 3_000;
 
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
-/** A document as it came. */
+/** A fetched document. */
 export interface FetchedDocument {
   text: string;
-  /** How long it may be kept, in the words of HTTP. */
+  /** The HTTP headers that say how long it may be cached. */
   cacheHeaders: Readonly<Record<string, string>>;
 }
 
@@ -28,11 +28,11 @@ export interface DocumentFetch {
 export type DocumentFetchDeps = Pick<PinnedAgentDeps, "resolve" | "isForbidden" | "ca">;
 
 /**
- * Fetches documents from addresses that strangers chose.
+ * Fetches documents from untrusted addresses.
  *
- * `fetch` throws {@link ClientDocumentError}: `refused` for a forbidden address and for any
- * answer but 200 with JSON of at most 16 kB, `unreachable` when there is no answer in three
- * seconds, or one of 5xx or 429.
+ * `fetch` throws {@link ClientDocumentError}: `refused` for a forbidden address and for any response
+ * other than 200 with JSON of at most 16 kB; `unreachable` when there is no response in three seconds,
+ * or one with status 5xx or 429.
  *
  * @see MCP authorization, "Client ID Metadata Documents"; OWASP SSRF Prevention Cheat Sheet
  */
@@ -44,7 +44,7 @@ export function createDocumentFetch(deps: DocumentFetchDeps): DocumentFetch {
     fetch: async (url) => {
       const { hostname } = new URL(url);
       const address = hostname.replace(/^\[|\]$/g, "");
-      // An address is connected to without a look-up.
+      // undici does not resolve an IP address, so the check of the resolver would not see it.
       if (isIP(address) !== 0 && deps.isForbidden(address)) throw forbidden();
       try {
         const answer = await request(url, {
@@ -73,14 +73,15 @@ function findAnswerFault(
   type: string | string[] | undefined,
 ): ClientDocumentError | undefined {
   if (status >= 500 || status === 429) {
-    return new ClientDocumentError("unreachable", `Its host answers ${status}.`);
+    return new ClientDocumentError("unreachable", `Its host responds with status ${status}.`);
   }
   if (status >= 300 && status < 400) {
-    return new ClientDocumentError("refused", "Its host redirects, which is not followed.");
+    return new ClientDocumentError("refused", "Its host redirects; redirects are not followed.");
   }
-  if (status !== 200) return new ClientDocumentError("refused", `Its host answers ${status}.`);
+  if (status !== 200)
+    return new ClientDocumentError("refused", `Its host responds with status ${status}.`);
   if (typeof type === "string" && JSON_TYPE.test(type)) return undefined;
-  return new ClientDocumentError("refused", "It is not sent as JSON.");
+  return new ClientDocumentError("refused", "Its content type is not JSON.");
 }
 
 function toCacheHeaders(
@@ -98,7 +99,7 @@ function toDocumentError(error: unknown): ClientDocumentError {
   if (error instanceof ClientDocumentError) return error;
   if (error instanceof ForbiddenAddressError) return forbidden(error);
   if (error instanceof errors.ResponseExceededMaxSizeError) {
-    const message = `It has more than ${MAX_BYTES} bytes.`;
+    const message = `It is larger than ${MAX_BYTES} bytes.`;
     return new ClientDocumentError("refused", message, { cause: error });
   }
   return new ClientDocumentError("unreachable", "Its host does not answer.", { cause: error });

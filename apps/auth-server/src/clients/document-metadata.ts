@@ -1,14 +1,17 @@
-import { ClientDocumentError } from "../engine/client-document-error.ts";
-import { OAuthError } from "../oauth-error.ts";
-import { type ClientMetadata, toClientMetadata } from "./registration-request.ts";
+import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
+import {
+  type ClientMetadata,
+  ClientMetadataError,
+  toClientMetadata,
+} from "./registration-request.ts";
 
-/** A client as its document describes it, in the shape the engine takes. */
+/** A client as described by its document, in the format of the engine. */
 export type DocumentMetadata = Omit<ClientMetadata, "client_uri"> & { client_id: string };
 
 /**
- * Reads a client metadata document by the rules of registration: the same redirect URIs, the same
- * members ignored. Above those it must name itself by its own address, have a name, and know no
- * shared secret, because everybody can read it.
+ * Parses a client metadata document by the rules of registration: it accepts the same redirect URIs and
+ * ignores the same members. In addition, `client_id` must be the document's address, the client must
+ * have a name, and there must be no shared secret, because the document is public.
  *
  * @throws {ClientDocumentError} `refused`, naming member and rule.
  * @see draft-ietf-oauth-client-id-metadata-document-02 §4
@@ -18,7 +21,7 @@ export function toDocumentMetadata(text: string, url: string): DocumentMetadata 
   if (document["client_id"] !== url) throw refused("client_id: must be the document's address.");
   if (document["client_name"] === undefined) throw refused("client_name: is missing.");
   if ("client_secret" in document || "client_secret_expires_at" in document) {
-    throw refused("client_secret: must not be in a document that everybody can read.");
+    throw refused("client_secret: must not be in a public document.");
   }
   const { client_uri: _unused, ...metadata } = toMetadata(document);
   if (metadata.token_endpoint_auth_method.startsWith("client_secret")) {
@@ -41,7 +44,7 @@ function toMetadata(document: Record<string, unknown>): ClientMetadata {
   try {
     return toClientMetadata(document);
   } catch (error) {
-    if (error instanceof OAuthError) throw refused(error.message, error);
+    if (error instanceof ClientMetadataError) throw refused(error.message, error);
     throw error;
   }
 }

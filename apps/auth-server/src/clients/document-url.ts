@@ -1,24 +1,23 @@
 import { isIP } from "node:net";
 
-/** Longer ones than any client's; each becomes a record of its own. */
+/** Longer than the URL of any known client. A limit is needed because each URL becomes a record. */
 const MAX_LENGTH = 2048;
 
-/** Which hosts' documents are taken. A host, or `*.` and a domain for all hosts below it. */
+/** The hosts whose documents are accepted: host names, or `*.` and a domain for all hosts below it. */
 export interface DocumentHosts {
-  /** Empty for every host that is not denied. */
+  /** Empty: every host that is not denied. */
   allowed: readonly string[];
   denied: readonly string[];
 }
 
 /**
- * Says why a `client_id` is not the address of a client metadata document that may be fetched.
+ * Checks whether a `client_id` is the URL of a client metadata document that may be fetched.
  *
- * It must be https with a path, and written as URLs are written: in any other spelling (capital
- * letters, dot segments, a user name, a default port, an address in decimal) two readers could
- * disagree about whose document it is. A bare IP address is nobody's name, so it must be allowed
- * by name.
+ * It must be an https URL with a path, in canonical form: with any other spelling (capital letters,
+ * dot segments, a user name, a default port, a decimal address), two parsers could disagree about the
+ * host. An IP address identifies no owner, so it must be on the list of allowed hosts.
  *
- * @returns `undefined` when it may be fetched.
+ * @returns the fault; `undefined` when the document may be fetched.
  * @see draft-ietf-oauth-client-id-metadata-document-02 §3
  */
 export function findDocumentUrlFault(clientId: string, hosts: DocumentHosts): string | undefined {
@@ -37,10 +36,10 @@ export function findDocumentUrlFault(clientId: string, hosts: DocumentHosts): st
   if (matches(host, hosts.denied)) return `is on ${host}, which is denied here`;
   if (matches(host, hosts.allowed)) return undefined;
   if (hosts.allowed.length > 0) return `is on ${host}, which is not allowed here`;
-  return isIP(host) === 0 ? undefined : "is on a host without a name";
+  return isIP(host) === 0 ? undefined : "is on a host without a domain name";
 }
 
-/** Without brackets and without the root's dot, so that there is one spelling to compare. */
+/** Removes brackets and a trailing dot, so that each host has one spelling. */
 const toHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
 
 const matches = (host: string, patterns: readonly string[]): boolean =>

@@ -6,7 +6,7 @@ import { Agent } from "undici";
 /** All addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
 
-/** A name stands for an address that no client's document can be at. */
+/** A host name resolves to an address that is not on the public internet. */
 export class ForbiddenAddressError extends Error {}
 
 export interface PinnedAgentDeps {
@@ -19,13 +19,13 @@ export interface PinnedAgentDeps {
 }
 
 /**
- * A dispatcher that connects to nothing but the very addresses it has checked. The name is
- * resolved once for each connection, so it cannot mean something else a moment later (DNS
- * rebinding), and one forbidden address among several spoils them all. Redirects are not
- * followed, and proxy settings of the process do not apply: a proxy would do the resolving.
+ * A dispatcher that connects only to addresses that it has checked. It resolves a name once for each
+ * connection, which prevents DNS rebinding, and rejects a host if one of its addresses is forbidden.
+ * It follows no redirects and ignores the proxy settings of the process, because a proxy would resolve
+ * the name itself.
  *
- * Stricter than the engine's own dispatcher, which connects first, TLS and all, looks at the
- * address then, and does without when it cannot be set up.
+ * Stricter than the engine's own dispatcher, which checks the address only after it has connected,
+ * including TLS, and which skips the check when it cannot be set up.
  */
 export const createPinnedAgent = (deps: PinnedAgentDeps): Agent =>
   new Agent({

@@ -3,7 +3,7 @@ const MAX_BYTES = 2048;
 /** RFC 8252 §7.3 and §8.3. */
 const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** Schemes that run or read something instead of opening a program. */
+/** Schemes that run code or read data instead of opening an app. */
 const DENIED_SCHEMES = new Set([
   "about",
   "blob",
@@ -26,7 +26,7 @@ const DENIED_SCHEMES = new Set([
   "wss",
 ]);
 
-/** Schemes without a dot that well-known MCP clients own, against RFC 8252 §7.1. */
+/** Schemes of well-known MCP clients that lack the dot required by RFC 8252 §7.1. */
 const KNOWN_SCHEMES = new Set([
   "claude",
   "cursor",
@@ -42,17 +42,17 @@ const KNOWN_SCHEMES = new Set([
 ]);
 
 /**
- * Says what is wrong with a redirect URI that a client wants to register.
+ * Checks a redirect URI that a client wants to register.
  *
- * Allowed are https anywhere, http on this machine only (any port), and private-use schemes
- * (RFC 8252 §7.1) with a dot or of a well-known client; no fragment, no user information, and the
- * host as every reader writes it.
+ * Allowed are https on any host, http on this machine only (any port), and private-use schemes
+ * (RFC 8252 §7.1) with a dot or of a well-known client. The URI must have no fragment and no user
+ * information, and its host must be in canonical form.
  *
- * @returns `undefined` when it may be registered.
+ * @returns the fault; `undefined` when the URI may be registered.
  */
 export function findRedirectUriFault(uri: string): string | undefined {
   if (Buffer.byteLength(uri) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`;
-  // URL parsers drop or mend other characters, so two readers could disagree about the target.
+  // URL parsers drop or replace other characters, so two parsers could disagree about the target.
   if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes("\\")) {
     return "may contain printable ASCII characters only, no spaces or backslashes";
   }
@@ -77,17 +77,17 @@ function findSchemeFault(url: URL): string | undefined {
   }
   if (DENIED_SCHEMES.has(scheme)) return `must not use the scheme ${scheme}`;
   if (scheme.includes(".") || KNOWN_SCHEMES.has(scheme)) return undefined;
-  return `uses the scheme ${scheme}, which belongs to nobody: use one with a dot, such as com.example.app`;
+  return `uses the scheme ${scheme}, which no app owns: use one with a dot, such as com.example.app`;
 }
 
 /**
- * Browsers mend `https:a.example`, `http://127.1` and `http://:@localhost`, each parser in its own
- * way; what we show and what is opened must be the same.
+ * Browsers normalise `https:a.example`, `http://127.1` and `http://:@localhost`, each in its own way.
+ * The host that the consent page shows and the host that the browser opens must be the same.
  */
 function findSpellingFault(uri: string, { protocol, hostname }: URL): string | undefined {
   if (protocol !== "https:" && protocol !== "http:") return undefined;
   const [, authority = ""] = /^https?:\/\/([^/?]*)/i.exec(uri) ?? [];
   return authority.toLowerCase().replace(/:\d*$/, "") === hostname
     ? undefined
-    : `must name its host plainly, as ${protocol}//${hostname}`;
+    : `must have its host in canonical form, as ${protocol}//${hostname}`;
 }

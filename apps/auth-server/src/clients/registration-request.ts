@@ -1,5 +1,5 @@
+import { CodedError } from "@taiga-mcp/service";
 import { z } from "zod";
-import { OAuthError } from "../oauth-error.ts";
 import { findRedirectUriFault } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 10;
@@ -16,8 +16,8 @@ const isText = (value: unknown): boolean =>
   [value].flat().every((part) => typeof part === "string" || typeof part === "boolean");
 
 /**
- * A public key is text and lists of text; other members are ignored (RFC 7517 §4), because the
- * engine, which checks the rest, fails on what is nested without end.
+ * A public key consists of strings and lists of strings. Other members are ignored (RFC 7517 §4),
+ * because the engine, which checks the rest, crashes on deeply nested values.
  */
 const key = z
   .looseObject({})
@@ -25,7 +25,7 @@ const key = z
     Object.fromEntries(Object.entries(members).filter(([, each]) => isText(each))),
   );
 
-/** What we take from a registration; all else is ignored, as RFC 7591 §2 allows. */
+/** The supported members of a registration; all others are ignored, as RFC 7591 §2 allows. */
 const RegistrationRequest = z.object({
   redirect_uris: z
     .array(redirectUri, "must be a list of URIs")
@@ -58,38 +58,43 @@ const RegistrationRequest = z.object({
 
 const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
 
-/** Client metadata as the engine takes it. */
+/** A client's metadata is rejected; the message names the member and the rule (RFC 7591 §3.2.2). */
+export class ClientMetadataError extends CodedError<
+  "invalid_redirect_uri" | "invalid_client_metadata"
+> {}
+
+/** Client metadata in the format of the engine. */
 export type ClientMetadata = z.output<typeof RegistrationRequest> & { application_type: "native" };
 
 /**
- * Copies from a registration request what we support. Absent, `null` and empty members count as
- * left out, because the engine refuses them and clients send them; `scope` is dropped, because a
- * client that registered a small one could never ask for more later.
+ * Copies the supported members of a registration request. `null` and empty members count as absent:
+ * clients send them, but the engine rejects them. `scope` is dropped, because a client that registers
+ * a small one could never ask for more later.
  *
- * Every client is `native`: only so may it use loopback and private-use redirects, and only so is
- * plain http refused everywhere else.
+ * Every client is `native`: that allows loopback and private-use redirects, and forbids plain http
+ * everywhere else.
  *
- * @throws {OAuthError} `invalid_redirect_uri` or `invalid_client_metadata`, naming field and rule.
+ * @throws {ClientMetadataError} `invalid_redirect_uri` or `invalid_client_metadata`, naming field and rule.
  * @see RFC 7591 §2, §3.2.2
  */
 export function toClientMetadata(body: unknown): ClientMetadata {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new OAuthError("invalid_client_metadata", "The body must be a JSON object.");
+    throw new ClientMetadataError("invalid_client_metadata", "The body must be a JSON object.");
   }
   const given = Object.fromEntries(Object.entries(body).filter(([, value]) => !isLeftOut(value)));
   const result = RegistrationRequest.safeParse(given);
   if (!result.success) throw toRegistrationError(result.error.issues, given);
   const metadata = result.data;
   if (metadata.token_endpoint_auth_method === "private_key_jwt" && metadata.jwks === undefined) {
-    throw new OAuthError(
+    throw new ClientMetadataError(
       "invalid_client_metadata",
-      "jwks: is needed for private_key_jwt. Keys are never fetched, so jwks_uri is not supported.",
+      "jwks: is required for private_key_jwt. Keys are never fetched, so jwks_uri is not supported.",
     );
   }
   return { ...metadata, application_type: "native" };
 }
 
-/** What an update repeats of the registration, or must not name; the engine holds it to that. */
+/** Members that an update must repeat unchanged or must not contain; the engine checks that. */
 const UPDATE_MEMBERS = [
   "client_id",
   "client_secret",
@@ -100,10 +105,9 @@ const UPDATE_MEMBERS = [
 ];
 
 /**
- * Shapes an update of a registration, which is a whole new description of the client, by the same
- * rules as a registration.
+ * Applies the rules of registration to an update, which is a complete new description of the client.
  *
- * @throws {OAuthError} as {@link toClientMetadata} does.
+ * @throws {ClientMetadataError} as {@link toClientMetadata} does.
  * @see RFC 7592 §2.2
  */
 export function toClientUpdate(body: unknown): ClientMetadata & Record<string, unknown> {
@@ -118,13 +122,13 @@ const isLeftOut = (value: unknown): boolean => value === null || value === "";
 function toRegistrationError(
   issues: readonly z.core.$ZodIssue[],
   given: Record<string, unknown>,
-): OAuthError {
+): ClientMetadataError {
   const [issue] = issues;
   const [field = "", index] = issue?.path ?? [];
   const name = index === undefined ? String(field) : `${String(field)}[${String(index)}]`;
   const isMissing = index === undefined && given[String(field)] === undefined;
   const code = field === "redirect_uris" ? "invalid_redirect_uri" : "invalid_client_metadata";
-  return new OAuthError(
+  return new ClientMetadataError(
     code,
     isMissing ? `${name}: is missing.` : `${name}: ${issue?.message ?? "is not valid"}.`,
   );

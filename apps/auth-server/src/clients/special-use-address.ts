@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/** Everything in IANA's special-purpose registry, and what else is not one host on the internet. */
+/** IANA's special-purpose registry, and all other ranges that are not single hosts on the internet. */
 const SPECIAL_USE: readonly (readonly ["ipv4" | "ipv6", string, number])[] = [
   ["ipv4", "0.0.0.0", 8],
   ["ipv4", "10.0.0.0", 8],
@@ -18,17 +18,17 @@ const SPECIAL_USE: readonly (readonly ["ipv4" | "ipv6", string, number])[] = [
   ["ipv4", "198.18.0.0", 15],
   ["ipv4", "198.51.100.0", 24],
   ["ipv4", "203.0.113.0", 24],
-  // Multicast, and all above it.
+  // Multicast and all ranges above it.
   ["ipv4", "224.0.0.0", 3],
 ];
 
 /**
- * The only IPv6 addresses that are one host on the internet (RFC 4291 §2.4), so that mapped,
- * translated (NAT64), unique-local, link-local and multicast ones are outside.
+ * The only IPv6 range with single hosts on the internet (RFC 4291 §2.4). Mapped, translated (NAT64),
+ * unique-local, link-local and multicast addresses are outside.
  */
 const GLOBAL_UNICAST = ["2000::", 3] as const;
 
-/** Special inside of that: Teredo and other protocols, documentation, 6to4, AS112. */
+/** Special-use ranges within it: Teredo and other protocols, documentation, 6to4, AS112. */
 const SPECIAL_USE_IPV6: typeof SPECIAL_USE = [
   ["ipv6", "2001::", 23],
   ["ipv6", "2001:db8::", 32],
@@ -45,9 +45,8 @@ const globalUnicast = new BlockList();
 globalUnicast.addSubnet(...GLOBAL_UNICAST, "ipv6");
 
 /**
- * Whether an address is anything but one host on the public internet: this machine, its
- * networks, a cloud's metadata service, or an IPv6 form of one of those. What is no address
- * counts as special, too.
+ * Whether an address is not a single host on the public internet: this machine, its networks, a
+ * cloud's metadata service, or an IPv6 form of one of those. An invalid address counts as special, too.
  *
  * @see RFC 6890; IANA IPv4 and IPv6 Special-Purpose Address Registries
  */

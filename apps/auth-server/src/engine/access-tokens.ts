@@ -1,21 +1,22 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
 import { toGrantScope } from "./records/grant-scope.ts";
-import type { AccessTokenInfo, AccessTokens } from "./ports.ts";
+import type { AccessTokenInfo, AccessTokens } from "./boundary/ports.ts";
 import type { RecordStore } from "./records/record-store.ts";
-import { outsideEngine } from "./store-unavailable.ts";
+import { outsideEngine } from "./boundary/store-unavailable.ts";
 
 export interface AccessTokensDeps {
-  /** The engine's access tokens, and its grants. */
+  /** Of access tokens. */
   tokens: Pick<RecordStore, "read">;
+  /** Of grants. */
   grants: Pick<RecordStore, "read">;
-  /** The operator's limit as it is now, also for tokens from before it was lowered. */
+  /** The operator's limit of today; it also applies to tokens issued under a higher one. */
   accessLimit: AccessLevel;
 }
 
 /**
- * Looks access tokens up without the engine's own introspection, which asks for the token's
- * client and so fails for a valid token once the client is gone. The records are read as they are:
- * making the engine's models of them would be a tenth of an introspection.
+ * Finds access tokens without oidc-provider's own introspection, which loads the token's client and
+ * so fails for a valid token once the client is gone. It reads plain records, because building
+ * oidc-provider's models takes a tenth of the time of an introspection.
  */
 export const createAccessTokens = (deps: AccessTokensDeps): AccessTokens => ({
   find: (token) => outsideEngine(() => find(token, deps)),
@@ -25,9 +26,9 @@ async function find(
   value: string,
   { tokens, grants, accessLimit }: AccessTokensDeps,
 ): Promise<AccessTokenInfo | undefined> {
-  const token = (await tokens.read(value))?.payload;
+  const token = await tokens.read(value);
   if (token?.grantId === undefined || token.exp === undefined) return undefined;
-  const grant = (await grants.read(token.grantId))?.payload;
+  const grant = await grants.read(token.grantId);
   const limit = grant && toGrantScope(grant);
   const level = toAccessLevel((token.scope ?? "").split(" "));
   if (limit === undefined || level === undefined) return undefined;

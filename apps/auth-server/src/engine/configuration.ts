@@ -1,4 +1,6 @@
 import { type AccessLevel, type Clock, toScopes } from "@taiga-mcp/service";
+import type { JWK } from "jose";
+import { generateKeyPairSync } from "node:crypto";
 import {
   type AdapterFactory,
   type Configuration,
@@ -6,49 +8,50 @@ import {
   type KoaContextWithOIDC,
   type Provider,
 } from "oidc-provider";
-import { createCookieKeys, createEngineKeySet } from "../secrets/cookie-keys.ts";
+import { createCookieKeys } from "../secrets/cookie-keys.ts";
+import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { type DocumentClients, UnusableDocument } from "./records/document-clients.ts";
 import { INTERACTION_TTL_SECONDS, SESSION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
 import { askEveryTime } from "./interactions/interaction-policy.ts";
-import { canonicalResource } from "./policy.ts";
-import type { RenderFailure } from "./ports.ts";
+import { canonicalResource } from "./canonical-resource.ts";
+import type { RenderFailure } from "./boundary/ports.ts";
 import { ROUTES } from "./routes.ts";
-import { insideEngine } from "./store-unavailable.ts";
+import { insideEngine } from "./boundary/store-unavailable.ts";
 
 /** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
 const MAX_ASSERTION_SECONDS = 3600;
 
 export interface ConfigurationDeps {
   issuer: string;
-  /** The one resource that tokens are for. */
+  /** The MCP endpoint, the only audience of tokens. */
   resource: string;
   accessLimit: AccessLevel;
-  /** What signs cookies. */
+  /** Their derived keys sign cookies. */
   rootKeys: RootKeys;
   clock: Clock;
-  accessTokenTtlSeconds: number;
-  authorizationCodeTtlSeconds: number;
-  grantTtlSeconds: number;
-  newGrantTtlSeconds: number;
+  tokens: Config["tokens"];
+  grants: Config["grants"];
   adapter: AdapterFactory;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
-  /** None when clients can only be registered. */
+  /** `undefined` when clients can only be registered. */
   documentClients: DocumentClients | undefined;
   renderFailure: RenderFailure;
 }
 
-/** Everything we want of the engine to be different from its defaults, or to stay as it is. */
+/**
+ * Every setting of oidc-provider that differs from its default or must not follow a new default.
+ */
 export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   adapter: deps.adapter,
-  jwks: createEngineKeySet(),
+  jwks: { keys: [createUnusedSigningKey()] },
   routes: ROUTES,
   scopes: [],
   responseTypes: ["code"],
   subjectTypes: ["public"],
   pkce: { required: () => true },
-  // Replicas' clocks differ by a little.
+  // Clocks of replicas differ a little.
   clockTolerance: 5,
   clientBasedCORS: () => true,
   ...toClientRules(deps),
@@ -67,6 +70,18 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   },
 });
 
+/**
+ * oidc-provider accepts no client without a key for the default algorithm of ID tokens. Access
+ * tokens are opaque and there are no ID tokens, so this key signs nothing and `/jwks` is empty.
+ */
+export const createUnusedSigningKey = (): JWK => ({
+  ...(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
+    format: "jwk",
+  }) as JWK),
+  alg: "ES256",
+  use: "sig",
+});
+
 const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
   clientAuthMethods: ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
   clientDefaults: {
@@ -80,7 +95,7 @@ const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
     idTokenSigningAlgValues: ["ES256"],
     clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
   },
-  // Each is remembered until it ends, and whoever finds one may use it until then.
+  // The store remembers each assertion until it expires, and a stolen one is usable until then.
   assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp }) => {
     if (Number(exp) <= clock() + MAX_ASSERTION_SECONDS) return;
     throw new errors.InvalidClientAuth("the assertion ends too far in the future");
@@ -89,21 +104,21 @@ const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
 
 const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
   ttl: {
-    AccessToken: deps.accessTokenTtlSeconds,
-    AuthorizationCode: deps.authorizationCodeTtlSeconds,
-    // Until its code is exchanged; then the whole lifetime, which only the store knows.
-    Grant: deps.newGrantTtlSeconds,
-    RefreshToken: deps.grantTtlSeconds,
+    AccessToken: deps.tokens.accessTokenTtlSeconds,
+    AuthorizationCode: deps.tokens.authorizationCodeTtlSeconds,
+    // Until the code is redeemed; `Lifetimes` then extends the record in the store.
+    Grant: deps.grants.newGrantTtlSeconds,
+    RefreshToken: deps.grants.grantTtlSeconds,
     Interaction: INTERACTION_TTL_SECONDS,
     Session: SESSION_TTL_SECONDS,
   },
-  // Not only for `offline_access`: without one, clients send their users back to the login.
+  // Also without `offline_access`: without a refresh token, clients send users back to the login.
   issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
   rotateRefreshToken: true,
   expiresWithSession: async () => false,
   revokeGrantPolicy: () => true,
   findAccount: async (ctx, accountId, token) => {
-    spellResource(ctx, deps.resource);
+    canonicalizeResource(ctx, deps.resource);
     const grantId = token?.grantId;
     const isAlive = grantId === undefined || (await insideEngine(() => deps.hasLiveLogin(grantId)));
     return isAlive ? { accountId, claims: () => ({ sub: accountId }) } : undefined;
@@ -111,10 +126,10 @@ const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
 });
 
 /**
- * The engine compares the `resource` of a token request with the stored one character by
- * character, and this is the last hook before it does.
+ * Rewrites `resource` to its canonical spelling: oidc-provider compares the parameter of a token
+ * request with the stored resource byte for byte, and this is the last hook before it does.
  */
-function spellResource({ oidc }: KoaContextWithOIDC, resource: string): void {
+function canonicalizeResource({ oidc }: KoaContextWithOIDC, resource: string): void {
   const requested = oidc.params?.["resource"];
   if (oidc.params === undefined || typeof requested !== "string") return;
   oidc.params["resource"] = canonicalResource(requested, resource) ?? requested;
@@ -127,7 +142,7 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
     cookies: {
       keys: createCookieKeys(deps.rootKeys),
       names: {
-        // The other two are scoped to the paths of one request, which the prefix forbids.
+        // The other two have the path of one request, which the prefix `__Host-` forbids.
         session: isHttps ? "__Host-taiga-mcp-session" : "taiga-mcp-session",
         interaction: "taiga-mcp-interaction",
         resume: "taiga-mcp-resume",
@@ -137,10 +152,10 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
     },
     interactions: {
       policy: askEveryTime(),
-      // Named by what stays the same from login to consent.
+      // The `cid` stays the same from login to consent; the uid does not.
       url: (_ctx, interaction) => `/interaction/${interaction.cid}`,
     },
-    // Each connection of a client is a grant of its own; none is found again by session.
+    // Each connection of a client gets its own grant; a session never finds an earlier one.
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId;
       const { Grant } = ctx.oidc.provider as Provider;
@@ -152,7 +167,7 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
 const toFeatures = ({
   resource,
   accessLimit,
-  accessTokenTtlSeconds,
+  tokens,
   documentClients,
 }: ConfigurationDeps): NonNullable<Configuration["features"]> => ({
   devInteractions: { enabled: false },
@@ -177,7 +192,7 @@ const toFeatures = ({
       return {
         scope: toScopes(accessLimit).join(" "),
         audience: resource,
-        accessTokenTTL: accessTokenTtlSeconds,
+        accessTokenTTL: tokens.accessTokenTtlSeconds,
         accessTokenFormat: "opaque",
       };
     },

@@ -1,6 +1,7 @@
-import type { AccessLevel, Clock, Logger } from "@taiga-mcp/service";
+import type { Clock, Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { Provider } from "oidc-provider";
+import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { createSealer } from "../secrets/seal.ts";
 import type { KeyNames } from "../storage/key-names.ts";
@@ -18,7 +19,7 @@ import { createGrantLimit } from "../grants/grant-limit.ts";
 import { createInteractions } from "./interactions/interactions.ts";
 import { createDeferredDeletes } from "./records/deferred-deletes.ts";
 import { createLifetimes } from "../grants/lifetimes.ts";
-import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./ports.ts";
+import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boundary/ports.ts";
 import { createRecordStore } from "./records/record-store.ts";
 import { toRecordKind } from "./records/records.ts";
 import { createRefreshGrace } from "./single-use/refresh-grace.ts";
@@ -26,52 +27,68 @@ import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface EngineDeps {
-  config: {
-    /** Bare origin, no trailing slash. */
-    issuer: string;
-    /** The MCP endpoint, the only audience of our tokens. */
-    resource: string;
-    accessLimit: AccessLevel;
-    accessTokenTtlSeconds: number;
-    authorizationCodeTtlSeconds: number;
-    grantTtlSeconds: number;
-    newGrantTtlSeconds: number;
-    maxGrantsPerUser: number;
-    refreshGraceSeconds: number;
-  };
+  config: Pick<Config, "issuer" | "resource" | "accessLimit" | "tokens" | "grants">;
   kv: Kv;
   keys: KeyNames;
-  /** What seals records and signs cookies. */
+  /** Their derived keys seal records and sign cookies. */
   rootKeys: RootKeys;
   clock: Clock;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
   /** Whether the Taiga login behind a grant still works, as far as the store knows. */
   hasLiveLogin: (grantId: string) => Promise<boolean>;
-  /** Deletes all that belongs to a grant, by the key of its record, and tells who must know. */
+  /** Deletes all records of a grant, by the key of its own record, and announces it. */
   endGrant: (grantKey: string) => Promise<void>;
-  /** Clients known by a metadata document of their own; left out: they are not taken. */
+  /** Left out, the server accepts no client ID metadata documents. */
   clientDocuments?: ClientDocuments | undefined;
   renderFailure: RenderFailure;
   countEvent?: CountEvent;
 }
 
-/** The protocol engine (oidc-provider) on our store, with our rules around it. */
+/**
+ * The protocol engine: oidc-provider on our store, with our rules around it.
+ *
+ * How a request and its records find each other. A record's key is its kind and the SHA-256 of its
+ * id (storage/key-names.ts), and the request carries that id or leads to it:
+ *
+ * - GET /authorize: `client_id` leads to `client:`, or to the client's metadata document, of which
+ *   a copy is written to `cimd:`. Written: an interaction, `ix:`. The browser gets its uid in two
+ *   signed cookies: one for the page, /interaction/<cid>, and one for /authorize/<uid>, where it
+ *   returns.
+ * - Login: the page's cookie leads to `ix:`, and the page writes the account into it. Back at
+ *   /authorize/<uid>, oidc-provider writes a session, `sess:` (and `uid:`, which leads to it), and
+ *   an interaction for the consent, with the same cid and the session's id inside; it deletes the
+ *   first.
+ * - Consent: the page writes `grant:`, with the user's limits, and its id into `ix:`. Back at
+ *   /authorize/<uid>, `ix:` leads to `sess:` (flow-session.ts) and `grant:`. Written: `code:`, with
+ *   the grant's id inside. The interaction is deleted; the session expires.
+ * - POST /token with a code: `code:` leads to `grant:`, and that to `vault:`, the Taiga login. The
+ *   request extends both and the client's records, ends the user's oldest grants beyond the limit,
+ *   claims `code:`, writes `at:` and `rt:`, and marks its claim as answered.
+ * - POST /token with a refresh token: `rt:` leads to `grant:` and `vault:`. The request claims
+ *   `rt:`, writes the next `rt:` and an `at:`, and extends the same records. Then it stores the
+ *   sealed answer beside the old `rt:`, for the grace, and marks its claim as answered.
+ * - Introspection: access-tokens.ts reads `at:`, then `grant:`, and nothing of the client.
+ * - POST /revoke: `at:` or `rt:` leads to the grant's id. `endGrant` deletes all members of the
+ *   index `g2t:` in one step: the grant, its codes, its tokens and its `vault:`.
+ *
+ * A deleted client ends all grants in its index `c2g:`; `u2g:` holds the grants of a user.
+ */
 export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const { config, kv, keys, clock, logger, sleep } = deps;
   const sealer = createSealer(deps.rootKeys, "engine");
-  const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grantTtlSeconds });
+  const lifetimes = createLifetimes({ kv, keys, grantTtlSeconds: config.grants.grantTtlSeconds });
   const recordsOf = (model: string) =>
     createRecordStore({ kv, sealer, clock, kind: toRecordKind(model, keys) });
   const records = recordsOf("RefreshToken");
   const grants = recordsOf("Grant");
-  const graceSeconds = config.refreshGraceSeconds;
+  const graceSeconds = config.tokens.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
   const codeRedemption = createCodeRedemption({
     records: recordsOf("AuthorizationCode"),
     lifetimes,
-    evictOldest: createGrantLimit({ ...deps, ...config }),
+    evictOldest: createGrantLimit({ ...deps, ...config.grants }),
     clock,
     sleep,
   });
@@ -95,7 +112,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     config.issuer,
     toConfiguration({ ...deps, ...config, adapter, documentClients }),
   );
-  // The public app pins these headers to the issuer (`createPinAuthority`), so they can be trusted.
+  // The public app sets these headers to the issuer (`createPinAuthority`): they are trustworthy.
   provider.proxy = true;
   logEngineEvents(provider, logger);
   if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);

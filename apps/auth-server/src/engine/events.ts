@@ -2,9 +2,9 @@ import type { Logger } from "@taiga-mcp/service";
 import type { EventEmitter } from "node:events";
 import type { errors, Provider } from "oidc-provider";
 import { UnusableDocument } from "./records/document-clients.ts";
-import { StoreUnavailable } from "./store-unavailable.ts";
+import { StoreUnavailable } from "./boundary/store-unavailable.ts";
 
-/** Events that carry a refused request. */
+/** oidc-provider emits these for a request that it refuses. */
 const REFUSALS = [
   "authorization.error",
   "grant.error",
@@ -16,7 +16,7 @@ const REFUSALS = [
   "revocation.error",
 ] as const;
 
-/** Events that carry a request that was served. */
+/** oidc-provider emits these for a request that it serves. */
 const SUCCESSES = [
   "authorization.success",
   "grant.success",
@@ -25,10 +25,12 @@ const SUCCESSES = [
   "registration_update.success",
 ] as const;
 
-/** `grant.success` and `grant.invalid_grant`: the engine's event, and its error code if it is one. */
+/**
+ * @param event such as `grant.success` or `grant.invalid_grant`: the error code replaces `error`.
+ */
 export type CountEvent = (event: string) => void;
 
-/** Counts what the engine serves and refuses. Its error codes are few, and none is a caller's. */
+/** Counts requests by outcome. Error codes are a small fixed set that no caller can extend. */
 export function countEngineEvents(provider: Provider, count: CountEvent): void {
   const emitter: EventEmitter = provider;
   for (const event of SUCCESSES) emitter.on(event, () => count(event));
@@ -39,26 +41,31 @@ export function countEngineEvents(provider: Provider, count: CountEvent): void {
   }
 }
 
-/** Logs what the engine refuses and what goes wrong in it; never a parameter of the request. */
+/** Logs refusals and failures, without any parameter of the request. */
 export function logEngineEvents(provider: Provider, logger: Logger): void {
   const emitter: EventEmitter = provider;
   for (const event of REFUSALS) {
     emitter.on(event, (_ctx: unknown, error: errors.OIDCProviderError) => {
       if (error instanceof StoreUnavailable) {
-        logger.error({ err: error.cause, event }, "the store does not answer");
+        logger.error({ err: error.cause, event }, "store unavailable");
         return;
       }
       if (error instanceof UnusableDocument) {
-        // Why a host could not be reached, or may not be, is for the operator alone.
-        logger.warn({ err: error.cause, event }, "a client's metadata document cannot be used");
+        // Only the operator may learn why a host is unreachable or forbidden.
+        logger.warn({ err: error.cause, event }, "client metadata document unusable");
         return;
       }
-      logger.info({ event, error: error.error, detail: error.error_detail }, "refused");
+      logger.info(
+        { event, error: error.error, detail: error.error_detail },
+        "OAuth request refused",
+      );
     });
   }
   emitter.on("server_error", (_ctx: unknown, error: Error) => {
-    logger.error({ err: error }, "the engine failed");
+    logger.error({ err: error }, "authorization engine failed");
   });
   // Without a listener Koa would print to the console.
-  emitter.on("error", (error: Error) => logger.error({ err: error }, "the engine failed"));
+  emitter.on("error", (error: Error) =>
+    logger.error({ err: error }, "authorization engine failed"),
+  );
 }

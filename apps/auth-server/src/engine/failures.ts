@@ -1,16 +1,16 @@
 import { RETRY_AFTER_SECONDS, type Logger } from "@taiga-mcp/service";
 import type { KoaContextWithOIDC } from "oidc-provider";
-import type { RenderFailure } from "./ports.ts";
-import { StoreUnavailable } from "./store-unavailable.ts";
+import type { RenderFailure } from "./boundary/ports.ts";
+import { StoreUnavailable } from "./boundary/store-unavailable.ts";
 
 export interface FailuresDeps {
   renderFailure: RenderFailure;
   logger: Logger;
-  /** Whether a person with a browser is at the other end. */
+  /** Whether a browser shows the answer to a person. */
   isForBrowser: (path: string) => boolean;
 }
 
-/** Answers what the engine itself does not: failures after its own error handler, and outages. */
+/** Answers failures that oidc-provider leaves unanswered, and makes outages safe to retry. */
 export const createFailures =
   (deps: FailuresDeps) =>
   async (ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> => {
@@ -20,8 +20,8 @@ export const createFailures =
       await answerFailure(ctx, error, deps);
     }
     if (ctx.status === 503) {
-      // What failed may have been the last step of a redirect, which took the browser's cookie for
-      // the step before: that one must be there for another try.
+      // The failed request may be a redirect that deletes the cookie of the step before; the browser
+      // needs it for another try.
       ctx.remove("Location");
       ctx.remove("Set-Cookie");
       ctx.set({ "Retry-After": String(RETRY_AFTER_SECONDS), "Cache-Control": "no-store" });
@@ -34,7 +34,7 @@ async function answerFailure(
   { renderFailure, logger, isForBrowser }: FailuresDeps,
 ): Promise<void> {
   const isOutage = error instanceof StoreUnavailable;
-  logger.error({ err: error }, isOutage ? "the store does not answer" : "the engine failed");
+  logger.error({ err: error }, isOutage ? "store unavailable" : "authorization engine failed");
   const out = isOutage
     ? { error: error.error, error_description: error.error_description ?? "" }
     : { error: "server_error", error_description: "This is a bug on our side." };

@@ -1,4 +1,4 @@
-/** Where the engine's endpoints are; all of them below the issuer's root. */
+/** Paths of oidc-provider's endpoints below the issuer. */
 export const ROUTES = {
   authorization: "/authorize",
   token: "/token",

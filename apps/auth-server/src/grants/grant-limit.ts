@@ -3,8 +3,8 @@ import type { Kv } from "@taiga-mcp/store";
 import type { KeyNames } from "../storage/key-names.ts";
 
 /**
- * Ends the grants of a user that are too many for another one to be in use, those first that were
- * unused for the longest time. Called when the new one counts already, which is never ended.
+ * Ends a user's grants beyond the limit, those first that were unused for the longest time. Called
+ * with a new grant that is stored already; that grant counts, but is never ended.
  */
 export type EvictOldest = (grant: { grantId: string; accountId: string }) => Promise<void>;
 
@@ -13,7 +13,7 @@ export interface GrantLimitDeps {
   keys: Pick<KeyNames, "accountGrants" | "grant">;
   clock: Clock;
   maxGrantsPerUser: number;
-  /** How long a grant waits for its code to be exchanged. */
+  /** Lifetime of a new grant until the client exchanges its code. */
   newGrantTtlSeconds: number;
   /** See `EngineDeps.endGrant`. */
   endGrant: (grantKey: string) => Promise<void>;
@@ -27,12 +27,12 @@ export function createGrantLimit(deps: GrantLimitDeps): EvictOldest {
     if (names.length <= maxGrantsPerUser) return;
     const others = names.filter((name) => name !== keys.grant(grantId));
     const grants = await Promise.all(
-      others.map(async (name) => ({ name, endsAt: (await kv.get(name))?.expiresAt ?? 0 })),
+      others.map(async (name) => ({ name, expiresAt: (await kv.get(name))?.expiresAt ?? 0 })),
     );
-    // Each use moves a grant's end by the same time, so the ends tell the order of the last uses.
+    // Each use extends a grant by the same time, so the expiry times show the order of last use.
     const inUse = grants
-      .filter(({ endsAt }) => endsAt > clock() + newGrantTtlSeconds)
-      .toSorted((one, other) => other.endsAt - one.endsAt);
+      .filter(({ expiresAt }) => expiresAt > clock() + newGrantTtlSeconds)
+      .toSorted((one, other) => other.expiresAt - one.expiresAt);
     await Promise.all(inUse.slice(maxGrantsPerUser - 1).map(({ name }) => endGrant(name)));
   };
 }

@@ -1,23 +1,26 @@
 import type { Kv } from "@taiga-mcp/store";
 import type { KeyNames } from "../storage/key-names.ts";
 
-/** A client is remembered this long after its last grant or refresh; longer than any login lasts. */
+/** A client registration is kept this long after its last grant or refresh: longer than any login lasts. */
 const CLIENT_TTL_SECONDS = 180 * 86_400;
 
-/** A grant and whose it is. */
+/** A grant with its client and its user. */
 interface GrantRef {
   grantId: string;
   clientId: string;
   accountId: string;
 }
 
-/** The grant that a code or a refresh token belongs to; the engine's types leave members open. */
+/**
+ * The grant that a code or a refresh token belongs to.
+ * @throws {TypeError} when a member is missing, which the engine's types allow.
+ */
 export function toGrantRef(
   token: { [Member in keyof GrantRef]?: GrantRef[Member] | undefined } | undefined,
 ): GrantRef {
   const { grantId, clientId, accountId } = token ?? {};
   if (grantId === undefined || clientId === undefined || accountId === undefined) {
-    throw new TypeError("A token without its grant.");
+    throw new TypeError("The token has no grant.");
   }
   return { grantId, clientId, accountId };
 }
@@ -28,16 +31,17 @@ export interface LifetimesDeps {
   grantTtlSeconds: number;
 }
 
-/** Moves the ends of what is in use. Nothing here can bring back what was revoked meanwhile. */
+/** Extends the lifetimes of records in use. It cannot restore records that were revoked meanwhile. */
 export interface Lifetimes {
-  /** The grant was used: it, its Taiga credential and its client live on. */
+  /** Called when a grant was used: extends it, its Taiga credential and its client. */
   extendGrant(grant: GrantRef): Promise<void>;
+  /** Called when a client was used without a grant. */
   keepClient(clientId: string): Promise<void>;
 }
 
 /**
- * A login lasts as long as it is used: the exchange of its code gives it its whole lifetime, and
- * each refresh gives it that again.
+ * A login lasts as long as it is used: the exchange of its code gives it the full lifetime, and each
+ * refresh gives it the full lifetime again.
  */
 export function createLifetimes({ kv, keys, grantTtlSeconds }: LifetimesDeps): Lifetimes {
   async function keepClient(clientId: string): Promise<void> {

@@ -1,30 +1,32 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
-import { RING_CHANGED } from "../secrets/key-ring.ts";
+import { createRevocationTopic } from "../storage/topics.ts";
 
-/** Somebody who must hear of every grant that ends. */
+/** A listener that must hear of every grant that ends. */
 export interface FeedMember {
-  /** @param gid the grant's name outside: base64url SHA-256 of its id, `gid` of introspection. */
+  /** @param gid the grant's public name: base64url SHA-256 of its id, `gid` in introspection. */
   revoked(gid: string): void;
-  /** From now on ends may be missed. Called once, and nothing after it. */
+  /** Revocations may be missed from now on. Called once, as the last call. */
   ended(): void;
 }
 
-/** The ends of grants, whichever process of this service they came about in. */
+/** The grants that end, in all processes of this service. */
 export interface RevocationFeed {
   /**
-   * Adds a member, who misses nothing that is announced from now on until `ended`.
-   * @returns what takes the member out again, without a call of `ended`.
-   * @throws {UnavailableError} while the other processes cannot be heard, and after `close`.
+   * Adds a member, which receives every revocation from now on until `ended`.
+   * @returns a function that removes the member again, without a call of `ended`.
+   * @throws {UnavailableError} while messages of the other processes may be lost, and after `close`.
    */
   join(member: FeedMember): () => void;
-  /** How many members there are: readers of this process's stream. */
+  /** Number of members: the readers of this process's stream. */
   memberCount(): number;
   /** Ends all members. */
   close(): Promise<void>;
 }
 
-export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): RevocationFeed {
+export function createRevocationFeed(
+  broadcast: Pick<Broadcast, "publish" | "subscribe">,
+): RevocationFeed {
   const members = new Set<FeedMember>();
   let isLive = false;
 
@@ -35,9 +37,8 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
     for (const member of ending) member.ended();
   }
 
-  const subscription = broadcast.subscribe({
+  const subscription = createRevocationTopic(broadcast).subscribe({
     message: (gid) => {
-      if (gid === RING_CHANGED) return;
       for (const member of members) member.revoked(gid);
     },
     restored: () => {
@@ -48,7 +49,7 @@ export function createRevocationFeed(broadcast: Pick<Broadcast, "subscribe">): R
 
   return {
     join: (member) => {
-      if (!isLive) throw new UnavailableError("Revocations cannot be followed right now.");
+      if (!isLive) throw new UnavailableError("The revocation stream is not available right now.");
       members.add(member);
       return () => void members.delete(member);
     },

@@ -1,9 +1,9 @@
 import type { RequestHandler } from "express";
 import { hash, timingSafeEqual } from "node:crypto";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminAuthDeps {
-  /** Any of them is the operator's: one for each master key, so that a new one locks nobody out. */
+  /** All accepted tokens: one for each master key, so that adding a key does not lock the operator out. */
   tokens: readonly string[];
   /** Runs after each failed attempt, to slow down guessing. */
   limitFailures: RequestHandler;
@@ -12,7 +12,7 @@ export interface AdminAuthDeps {
 /** RFC 6750 §2.1: `b64token`. */
 const BEARER = /^Bearer +(?<token>[\w.~+/-]+=*)$/i;
 
-/** Lets only the operator's program through, by a bearer token made from the master key. */
+/** Accepts only the operator's program, by a bearer token that is derived from the master key. */
 export function createAdminAuth({ tokens, limitFailures }: AdminAuthDeps): RequestHandler {
   const expected = tokens.map(digest);
   return (req, res, next) => {
@@ -26,13 +26,16 @@ export function createAdminAuth({ tokens, limitFailures }: AdminAuthDeps): Reque
     limitFailures(req, res, (failure?: unknown) => {
       next(
         failure ??
-          new OAuthError("invalid_token", "This is for the operator: the master key is needed."),
+          new OAuthError(
+            "invalid_token",
+            "Only the operator may do this, with a token that is derived from the master key.",
+          ),
       );
     }) as unknown;
   };
 }
 
-/** Compares with each of them, so that the time does not tell which it is. */
+/** Compares with all of them, so that the duration does not reveal which one matches. */
 const isAmong = (given: Buffer, expected: readonly Buffer[]): boolean =>
   expected.filter((one) => timingSafeEqual(given, one)).length > 0;
 

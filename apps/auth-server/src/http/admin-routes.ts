@@ -2,24 +2,24 @@ import { CodedError, ConfigurationError, UnavailableError } from "@taiga-mcp/ser
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Installation } from "../operations/installation.ts";
 import type { KeyRotation } from "../operations/key-rotation.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminRoutesDeps {
-  /** Lets only the operator through; see admin-auth.ts. */
+  /** Accepts only the operator; see admin-auth.ts. */
   authenticate: RequestHandler;
   inspect: () => Promise<Installation>;
   keyRotation: KeyRotation;
 }
 
 /**
- * What the program `admin` asks of the running service, on the private listener:
+ * Routes of the private listener for the program `admin`:
  *
- * - GET /admin/status: how the installation is set up and how it is.
- * - GET /admin/keys: the keys, and how many records each seals.
- * - POST /admin/keys/rotate, POST /admin/keys/retire: the same afterwards; 409 when it is too early.
+ * - GET /admin/status: configuration and state of the installation.
+ * - GET /admin/keys: the keys, and how many records each has sealed.
+ * - POST /admin/keys/rotate, POST /admin/keys/retire: the keys afterwards; 409 when it is too early.
  *
- * All answers are JSON that no cache may keep. Who is not the operator learns nothing, not even
- * which of these there are.
+ * All responses are JSON that must not be cached. Without the operator's token, every path below
+ * /admin is answered with 401, so the routes are not disclosed.
  */
 export function createAdminRoutes(deps: AdminRoutesDeps): Router {
   const { keyRotation } = deps;
@@ -38,7 +38,7 @@ export function createAdminRoutes(deps: AdminRoutesDeps): Router {
     .route("/admin/keys/retire")
     .post(answer(() => keyRotation.retire()))
     .all(refuseMethod("POST"));
-  router.use("/admin", tellOperator);
+  router.use("/admin", exposeToOperator);
   return router;
 }
 
@@ -51,10 +51,10 @@ const answer =
 const TOO_EARLY = ["key_rotation_pending", "keys_in_use"] as const;
 
 /**
- * The operator is told what nobody else would be: that it is too early, or which setting is wrong.
- * Everything else is left to the last handler.
+ * Tells the operator details that other responses never contain: that it is too early, or which
+ * setting is wrong. All other errors go to the last handler.
  */
-const tellOperator: ErrorRequestHandler = (cause: unknown, _req, _res, next) => {
+const exposeToOperator: ErrorRequestHandler = (cause: unknown, _req, _res, next) => {
   const setting = findBadSetting(cause);
   if (setting !== undefined) {
     return next(new OAuthError("temporarily_unavailable", setting.message, { cause }));
@@ -64,7 +64,7 @@ const tellOperator: ErrorRequestHandler = (cause: unknown, _req, _res, next) => 
   next(new OAuthError(code, (cause as CodedError).message, { cause }));
 };
 
-/** A MASTER_KEY that does not open the keys is behind an error that says only that they are away. */
+/** Finds the cause when MASTER_KEY does not open the key ring: it is wrapped in an UnavailableError. */
 function findBadSetting(error: unknown): ConfigurationError | undefined {
   if (error instanceof ConfigurationError) return error;
   return error instanceof UnavailableError ? findBadSetting(error.cause) : undefined;

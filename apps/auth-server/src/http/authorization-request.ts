@@ -1,10 +1,10 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
-import { canonicalResource } from "../engine/policy.ts";
+import { canonicalResource } from "../engine/canonical-resource.ts";
 
 /**
- * Parameters that reach the engine as they are. The last three are for the engine to refuse by
- * name; all others are ignored (RFC 6749 §3.1). OpenID's are among those: the engine would refuse
- * `nonce` or `max_age` without the `openid` scope, which we do not have.
+ * Parameters that are passed to the engine unchanged. It rejects the last three with an error code of
+ * their own. All other parameters are ignored (RFC 6749 §3.1), including those of OpenID Connect: the
+ * engine would reject `nonce` or `max_age` without the `openid` scope, which this server does not have.
  */
 const PASSED = [
   "client_id",
@@ -19,20 +19,20 @@ const PASSED = [
 ];
 
 export interface AuthorizationRules {
-  /** The one resource there are tokens for. */
+  /** The only resource that tokens are issued for. */
   resource: string;
   accessLimit: AccessLevel;
 }
 
 /**
- * What a client asked for, in the words the engine understands. Repeated parameters stay
- * repeated, so that the engine refuses them (RFC 6749 §3.1) after it has checked where to say so.
+ * Normalises an authorization request for the engine. Repeated parameters stay repeated: the engine
+ * rejects them (RFC 6749 §3.1) after it has checked where to send the error.
  *
- * - `scope`: one access level with all below it, at most the operator's limit; everything we can
- *   give when none of ours is named, because the user chooses on the consent page anyway.
- * - `resource`: our own spelling of it; ours when absent.
- * - `response_mode`: dropped, so that the answer is a redirect with a query.
- * - `prompt`: only `none` matters; login and consent happen every time.
+ * - `scope`: one access level with all lower ones, at most the operator's limit. If the client names
+ *   no known scope, all that the operator allows, because the user chooses on the consent page anyway.
+ * - `resource`: in this server's spelling; this server's resource if absent.
+ * - `response_mode`: dropped, so that the response is a redirect with a query.
+ * - `prompt`: only `none` is passed on; login and consent are always required.
  */
 export function toAuthorizationRequest(
   asked: URLSearchParams,

@@ -2,30 +2,16 @@ import { createHttpLogger, type Logger, type Metrics } from "@taiga-mcp/service"
 import express, { type Express, type RequestHandler } from "express";
 import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
-import type { AuthorizationEngine, RenderFailure } from "../engine/ports.ts";
+import type { AuthorizationEngine, RenderFailure } from "../engine/boundary/ports.ts";
 import { createLimit } from "./limits.ts";
 import { createResourceServerAuth } from "./resource-server-auth.ts";
 
 /** Failed logins of a resource server, or of the operator, from one address in a minute. */
 export const FAILURES_PER_MINUTE = 20;
 
-type AppConfig = Pick<
-  Config,
-  | "issuer"
-  | "resource"
-  | "accessLimit"
-  | "masterKeys"
-  | "registrationsPerHour"
-  | "registrationsPerHourTotal"
-  | "resourceServer"
-  | "taigaApiUrl"
-  | "takesClientDocuments"
-  | "trustProxy"
->;
-
 /** What both apps need. */
 export interface AppDeps {
-  config: AppConfig;
+  config: Config;
   logger: Logger;
   engine: AuthorizationEngine;
   renderFailure: RenderFailure;
@@ -39,7 +25,7 @@ export function createBareApp(
   ...probes: RequestHandler[]
 ): Express {
   const app = express();
-  app.set("trust proxy", config.trustProxy);
+  app.set("trust proxy", config.listeners.trustProxy);
   app.set("query parser", "simple");
   app.disable("etag");
   app.disable("x-powered-by");

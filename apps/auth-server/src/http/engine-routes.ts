@@ -1,11 +1,10 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
-import type { KeySet } from "../secrets/cookie-keys.ts";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
 
-/** RFC 7591 bodies with ten long redirect URIs fit; nothing else is nearly as large. */
+/** Enough for a registration (RFC 7591) with ten long redirect URIs, the largest request there is. */
 const MAX_BODY_BYTES = 32 * 1024;
 
 const FORM = "application/x-www-form-urlencoded";
@@ -14,8 +13,6 @@ export interface EngineRoutesDeps {
   /** The protocol engine. */
   engine: RequestListener;
   rules: AuthorizationRules;
-  /** What GET /jwks shows. */
-  keySet: () => KeySet;
   /** Run before a client is registered. */
   limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
@@ -23,8 +20,8 @@ export interface EngineRoutesDeps {
 }
 
 /**
- * The only way to the engine: the routes we mean to have, spelled exactly, with what clients send
- * brought into shape. The engine itself matches paths loosely, so nothing else may reach it.
+ * The only routes to the engine, matched exactly, with normalised requests. The engine matches paths
+ * loosely, so no other request may reach it.
  */
 export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   const { rules, limitRegistrations, limitAuthorizations } = deps;
@@ -57,10 +54,10 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     })
     .delete(asJson, run)
     .all(refuseMethod("GET, PUT, DELETE"));
-  // The engine knows only what it was started with.
+  // Tokens are opaque: there is no signature to verify, but metadata must name a key set.
   router
     .route("/jwks")
-    .get((_req, res) => void res.type("application/jwk-set+json").json(deps.keySet()))
+    .get((_req, res) => void res.type("application/jwk-set+json").json({ keys: [] }))
     .all(refuseMethod("GET"));
   return router;
 }
@@ -68,19 +65,19 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
 const readJson = express.json({ limit: MAX_BODY_BYTES });
 const readText = express.text({ type: FORM, limit: MAX_BODY_BYTES });
 
-/** The engine finds out by itself where it is mounted; here that is always the root. */
+/** The engine derives its mount path from `originalUrl`; here it is always the root. */
 function runEngine(engine: RequestListener, req: IncomingMessage, res: Response): void {
   Object.assign(req, { originalUrl: req.url });
   engine(req, res as Response & { req: IncomingMessage });
 }
 
-/** Errors as JSON even where a browser tool asks for HTML; the engine would follow `Accept`. */
+/** Makes the engine send errors as JSON, even if the client accepts HTML. */
 const asJson: RequestHandler = (req, _res, next) => {
   req.headers.accept = "application/json";
   next();
 };
 
-/** Errors as a page even where nobody asks for HTML. */
+/** Makes the engine send errors as a page, even if the client does not accept HTML. */
 const asPage: RequestHandler = (req, _res, next) => {
   req.headers.accept = "text/html";
   next();
@@ -94,7 +91,7 @@ const shapeQuery =
     next();
   };
 
-/** A POSTed authorization request is the same request (RFC 6749 §3.1); the engine gets it as GET. */
+/** An authorization request by POST means the same (RFC 6749 §3.1); the engine gets it as a GET. */
 const shapeForm =
   (rules: AuthorizationRules): RequestHandler =>
   (req, _res, next) => {
@@ -128,7 +125,7 @@ const refuseMethod =
     throw new OAuthError("invalid_request", `Use ${allowed}, not ${req.method}.`, { status: 405 });
   };
 
-/** The same request with another body, unread: the engine reads its bodies itself. */
+/** Copies a request with another, unread body, because the engine reads bodies itself. */
 function withBody(req: Request, body: string): IncomingMessage {
   const bytes = Buffer.from(body);
   const copy = new IncomingMessage(req.socket);
@@ -139,7 +136,7 @@ function withBody(req: Request, body: string): IncomingMessage {
   delete copy.headers["transfer-encoding"];
   copy.push(bytes);
   copy.push(null);
-  // Node takes an incomplete message that ends for a broken connection and closes it.
+  // Node treats the end of an incomplete message as a broken connection and closes it.
   copy.complete = true;
   return copy;
 }

@@ -1,22 +1,22 @@
 import type { Logger } from "@taiga-mcp/service";
 import { RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
-import type { RenderFailure } from "../engine/ports.ts";
-import { OAuthError, sendOAuthError, toOAuthError } from "../oauth-error.ts";
+import type { RenderFailure } from "../engine/boundary/ports.ts";
+import { OAuthError, sendOAuthError, toOAuthError } from "./oauth-error.ts";
 
 export interface ErrorHandlerDeps {
   logger: Logger;
   renderFailure: RenderFailure;
 }
 
-/** The last error handler: a page for people, RFC 6749 JSON for programs, never a stack. */
+/** The last error handler: a page for browsers, RFC 6749 JSON for programs, never a stack trace. */
 export const createErrorHandler =
   ({ logger, renderFailure }: ErrorHandlerDeps): ErrorRequestHandler =>
   async (cause: unknown, req, res, next) => {
     const error = toOAuthError(cause);
     const { id: requestId } = req;
     if (error.status >= 500) logger.error({ err: cause, requestId }, "request failed");
-    else logger.info({ error: error.code, detail: error.message, requestId }, "refused");
+    else logger.info({ error: error.code, detail: error.message, requestId }, "request refused");
     if (res.headersSent) return next(cause);
     if (!isForPerson(req)) return sendOAuthError(res, error);
     if (error.status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
@@ -29,14 +29,14 @@ export const createErrorHandler =
     res.status(error.status).set("Cache-Control", "no-store").type("html").send(page);
   };
 
-/** The last route: everything that nobody answered. */
+/** The last route: no other route has matched. */
 export const notFound: RequestHandler = (req) => {
   throw new OAuthError("invalid_request", `Nothing is served at ${req.method} ${req.path}.`, {
     status: 404,
   });
 };
 
-/** Where the other end is a program whatever it says it accepts. */
+/** Paths for programs, whatever they accept. */
 const FOR_PROGRAMS =
   /^\/(token|register|revoke|introspect|revocations|admin|jwks|healthz|readyz|\.well-known)(\/|$)/;
 

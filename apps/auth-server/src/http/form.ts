@@ -1,12 +1,12 @@
 import express, { type RequestHandler } from "express";
 import type { z } from "zod";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
-/** Reads a form of at most 16 kB; our own endpoints take nothing larger. */
+/** Parses a form of at most 16 kB, enough for the server's own endpoints. */
 export const readForm: RequestHandler = express.urlencoded({ extended: false, limit: "16kb" });
 
 /**
- * Checks a form; parameters it does not know are ignored (RFC 6749 §3.2).
+ * Validates a form; unknown parameters are ignored (RFC 6749 §3.2).
  * @throws {OAuthError} `invalid_request` that names the parameter and the rule.
  */
 export function parseForm<Schema extends z.ZodObject>(

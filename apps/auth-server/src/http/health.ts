@@ -6,7 +6,7 @@ const ok: RequestHandler = (_req, res) => {
   res.set("Cache-Control", "no-store").json({ status: "ok" });
 };
 
-/** GET /healthz: the process answers. */
+/** GET /healthz: the process is running. */
 export const createHealthRoute = (): Router => Router().get("/healthz", ok);
 
 export interface ReadinessDeps {
@@ -14,7 +14,7 @@ export interface ReadinessDeps {
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
 }
 
-/** GET /readyz: the store answers, and the keys in it are known; 503 otherwise. */
+/** GET /readyz: 200 when the store answers and the keys are known, otherwise 503. */
 export const createReadinessRoute = ({ store, rootKeys }: ReadinessDeps): Router =>
   Router().get(
     "/readyz",

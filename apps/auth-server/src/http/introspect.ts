@@ -1,9 +1,9 @@
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
-import type { AccessTokenInfo, AccessTokens } from "../engine/ports.ts";
+import type { AccessTokenInfo, AccessTokens } from "../engine/boundary/ports.ts";
 import { hash } from "../storage/key-names.ts";
 import { parseForm, readForm } from "./form.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 const IntrospectionRequest = z.object({
   token: z.string("is missing").min(1, "must not be empty"),
@@ -11,17 +11,17 @@ const IntrospectionRequest = z.object({
 
 export interface IntrospectionDeps {
   accessTokens: AccessTokens;
-  /** Lets only the resource server through; see resource-server-auth.ts. */
+  /** Accepts only the resource server; see resource-server-auth.ts. */
   authenticate: RequestHandler;
   issuer: string;
-  /** The audience that the resource server is. */
+  /** The resource server's audience. */
   resource: string;
 }
 
 /**
- * POST /introspect (RFC 7662), ours instead of the engine's: that one asks for the token's client
- * and fails for valid tokens once the client is gone. Access tokens only, and only those meant
- * for the caller; everything else is `{"active": false}`.
+ * POST /introspect (RFC 7662), in place of the engine's, which looks up the token's client and fails for
+ * valid tokens after that client was deleted. Only access tokens for the caller are active; every other
+ * token is answered with `{"active": false}`.
  */
 export function createIntrospection(deps: IntrospectionDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -42,7 +42,7 @@ export function createIntrospection(deps: IntrospectionDeps): Router {
   return router;
 }
 
-/** RFC 7662 §2.2, and three members of our own: `gid` names the grant without revealing its id. */
+/** RFC 7662 §2.2 with three extensions; `gid` identifies the grant without revealing its id. */
 const toIntrospectionResponse = (info: AccessTokenInfo, issuer: string): object => ({
   active: true,
   scope: info.scopes.join(" "),

@@ -2,16 +2,16 @@ import type { RequestHandler } from "express";
 import { rateLimit, type Store } from "express-rate-limit";
 import type { RateLimit } from "../storage/rate-limits.ts";
 import { toNetwork } from "../storage/network.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface LimitOptions extends Omit<RateLimit, "name"> {
-  /** Where requests are counted; in this process when left out. */
+  /** Where requests are counted; without it, in this process. */
   store?: Store;
-  /** Counts all networks together. */
+  /** One counter for all networks together. */
   isGlobal?: boolean;
 }
 
-/** A limit for each network, or for all together; the next request gets 429 with `Retry-After`. */
+/** A limit for each network, or for all together. Requests above it get 429 with `Retry-After`. */
 export const createLimit = ({
   windowSeconds,
   maximum,
@@ -29,8 +29,8 @@ export const createLimit = ({
       throw new OAuthError(
         "too_many_requests",
         isGlobal
-          ? "There were too many such requests from everywhere. Wait and try again."
-          : "There were too many such requests from this address. Wait and try again.",
+          ? "Too many such requests from all clients together. Wait and try again."
+          : "Too many such requests from this address. Wait and try again.",
       );
     },
   });

@@ -1,5 +1,6 @@
-import { type AccessLevel, toScopes } from "@taiga-mcp/service";
+import { toScopes } from "@taiga-mcp/service";
 import { Router } from "express";
+import type { Config } from "../config.ts";
 
 /** Clients may keep the documents for five minutes. */
 const CACHE_CONTROL = "public, max-age=300";
@@ -11,12 +12,8 @@ const CLIENT_AUTHENTICATION = [
   "private_key_jwt",
 ];
 
-export interface MetadataDeps {
-  /** Bare origin, byte for byte what protected resource metadata lists. */
-  issuer: string;
-  accessLimit: AccessLevel;
-  /** Whether clients may name themselves by a metadata document of their own. */
-  takesClientDocuments: boolean;
+export interface MetadataDeps extends Pick<Config, "issuer" | "accessLimit"> {
+  clients: Pick<Config["clients"], "takesDocuments">;
 }
 
 /**
@@ -29,7 +26,7 @@ export interface MetadataDeps {
 export const toMetadata = ({
   issuer,
   accessLimit,
-  takesClientDocuments,
+  clients,
 }: MetadataDeps): Record<string, unknown> => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
@@ -49,7 +46,7 @@ export const toMetadata = ({
   revocation_endpoint_auth_signing_alg_values_supported: ["ES256", "RS256", "PS256", "EdDSA"],
   introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
   authorization_response_iss_parameter_supported: true,
-  ...(takesClientDocuments && { client_id_metadata_document_supported: true }),
+  ...(clients.takesDocuments && { client_id_metadata_document_supported: true }),
   subject_types_supported: ["public"],
   id_token_signing_alg_values_supported: ["ES256"],
 });

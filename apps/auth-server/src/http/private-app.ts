@@ -53,7 +53,8 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
   app.use(
     createTokenExchange({
       ...deps,
-      ...config,
+      resource: config.resource,
+      taigaApiUrl: config.taigaApiUrl,
       accessTokens: engine.accessTokens,
       authenticate: guard,
     }),

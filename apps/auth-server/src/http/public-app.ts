@@ -1,6 +1,5 @@
 import cors from "cors";
 import { type Express, type RequestHandler, Router } from "express";
-import { createPublicKeySet } from "../secrets/cookie-keys.ts";
 import { createEngineRoutes } from "./engine-routes.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
 import { createHealthRoute } from "./health.ts";
@@ -43,18 +42,17 @@ export function createPublicApp(deps: PublicAppDeps): Express {
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
-      keySet: createPublicKeySet(deps.rootKeys),
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({
           name: "registration",
           windowSeconds: 3600,
-          maximum: config.registrationsPerHour,
+          maximum: config.clients.registrationsPerHour,
         }),
         limit({
           name: "registrations",
           windowSeconds: 3600,
-          maximum: config.registrationsPerHourTotal,
+          maximum: config.clients.registrationsPerHourTotal,
           isGlobal: true,
         }),
       ],

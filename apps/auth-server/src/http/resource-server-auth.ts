@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from "express";
 import { hash, timingSafeEqual } from "node:crypto";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 export interface ResourceServerAuthDeps {
   clientId: string;
@@ -15,11 +15,11 @@ interface Credentials {
 }
 
 /**
- * Lets only the resource server through, by HTTP Basic or by `client_id` and `client_secret` in
- * the body (RFC 6749 §2.3.1). Registered clients are no resource servers.
+ * Accepts only the resource server, by HTTP Basic or by `client_id` and `client_secret` in the body
+ * (RFC 6749 §2.3.1). Registered clients are rejected.
  *
- * Only failures are limited: the resource server must never be locked out by somebody else's
- * guesses, and its secret is far too long to be guessed.
+ * Only failures are limited: guesses of an attacker must not lock out the resource server, and its
+ * secret is far too long to be guessed.
  */
 export function createResourceServerAuth(deps: ResourceServerAuthDeps): RequestHandler {
   const expected = { id: digest(deps.clientId), secret: digest(deps.clientSecret) };
@@ -28,7 +28,7 @@ export function createResourceServerAuth(deps: ResourceServerAuthDeps): RequestH
     if (isHeader(req, expectedHeader)) return next();
     const given = readCredentials(req);
     if (given !== undefined && isSame(given, expected)) return next();
-    // Every answer of an endpoint with authentication, so that a client knows the scheme.
+    // Every response of an endpoint with authentication, so that a client knows the scheme.
     res.set("WWW-Authenticate", 'Basic realm="taiga-mcp", charset="UTF-8"');
     deps.limitFailures(req, res, (error?: unknown) => {
       next(error ?? new OAuthError("invalid_client", "Client authentication failed."));
@@ -36,7 +36,7 @@ export function createResourceServerAuth(deps: ResourceServerAuthDeps): RequestH
   };
 }
 
-/** What our own resource server sends at each request, without taking it apart. */
+/** A fast path for the exact header that the resource server sends at each request. */
 function isHeader({ headers, body }: Request, expected: Buffer): boolean {
   const { authorization } = headers;
   if (authorization === undefined || hasSecret(body)) return false;
@@ -50,7 +50,7 @@ function readCredentials(req: Request): Credentials | undefined {
   const body = (req.body ?? {}) as Record<string, unknown>;
   const { client_id: clientId, client_secret: clientSecret } = body;
   if (authorization !== undefined && clientSecret !== undefined) {
-    throw new OAuthError("invalid_request", "Authenticate in one way only.");
+    throw new OAuthError("invalid_request", "Use only one authentication method.");
   }
   if (authorization !== undefined) return readBasic(authorization);
   if (typeof clientId !== "string" || typeof clientSecret !== "string") return undefined;
@@ -73,10 +73,10 @@ const toBasic = ({ clientId, clientSecret }: Credentials): string =>
 
 const encodeForm = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
 
-/** Both halves are form-encoded before they are joined: RFC 6749 §2.3.1. */
+/** Id and secret are form-encoded before they are joined: RFC 6749 §2.3.1. */
 const decodeForm = (text: string): string => decodeURIComponent(text.replaceAll("+", " "));
 
-/** Takes the same time whatever is wrong, and hashes so that lengths do not show either. */
+/** Takes the same time whatever is wrong; compares hashes, so that lengths do not leak either. */
 function isSame(given: Credentials, expected: { id: Buffer; secret: Buffer }): boolean {
   const isId = timingSafeEqual(digest(given.clientId), expected.id);
   const isSecret = timingSafeEqual(digest(given.clientSecret), expected.secret);

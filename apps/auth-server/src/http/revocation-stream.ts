@@ -1,28 +1,28 @@
 import { type RequestHandler, type Response, Router } from "express";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
-/** How often a stream with nothing to say proves that it is alive; readers count on it. */
+/** Interval of the heartbeat comments; readers treat a stream without them as dead. */
 export const HEARTBEAT_MS = 5_000;
 
-/** A reader that is this far behind is cut off: it then forgets what it knows and comes back. */
+/** A slower reader is disconnected; it then clears its cache and reconnects. */
 const MAX_BACKLOG_BYTES = 256 * 1024;
 
 export interface RevocationStreamDeps {
   feed: Pick<RevocationFeed, "join">;
-  /** Lets only the resource server through; see resource-server-auth.ts. */
+  /** Accepts only the resource server; see resource-server-auth.ts. */
   authenticate: RequestHandler;
 }
 
 /**
  * GET /revocations of the private listener: an event stream of grants that end.
  *
- * - `event: live`, first: from here on nothing is missed for as long as the stream lasts.
- * - `event: revoked` with `{"gid":…}`: the grant by that `gid` of introspection has ended.
+ * - `event: live`, first: from here on, the stream contains every revocation until it ends.
+ * - `event: revoked` with `{"gid":…}`: the grant with that `gid` in introspection has ended.
  * - a comment every 5 seconds.
  *
- * The stream ends, or is refused with 503, when this process does not hear the others: a reader
- * must not rely on anything it learnt before until it is told `live` again.
+ * The stream ends, or is refused with 503, when this process may miss messages of the others. A reader
+ * must then not use earlier introspection results until it receives `live` again.
  *
  * @see WHATWG HTML, "Server-sent events"
  */
@@ -56,7 +56,7 @@ function stream(res: Response, feed: RevocationStreamDeps["feed"]): void {
   res.set({
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
-    // Proxies like nginx would hold events back until a buffer is full.
+    // Proxies such as nginx would delay events until a buffer is full.
     "X-Accel-Buffering": "no",
   });
   send("event: live\ndata: {}\n\n");

@@ -1,6 +1,6 @@
 import { ROUTES } from "../engine/routes.ts";
 
-/** All addresses of both listeners, with what varies as `:id`. */
+/** All paths of both listeners, with `:id` for variable parts. */
 const NAMES = new Set<string>([
   ...Object.values(ROUTES),
   `${ROUTES.authorization}/:id`,
@@ -25,7 +25,7 @@ const NAMES = new Set<string>([
 
 const VARIES = /^(\/(?:authorize|register|assets|interaction))\/[^/]+/;
 
-/** The route of a path, for metrics: whoever asks for nonsense makes no new name. */
+/** The route of a path, for metrics. Unknown paths are `other`, so that they create no new labels. */
 export function toRouteName(path: string): string {
   const name = path.replace(VARIES, "$1/:id");
   return NAMES.has(name) ? name : "other";

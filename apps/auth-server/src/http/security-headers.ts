@@ -2,12 +2,13 @@ import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 /**
- * Headers for pages that ask for passwords: nothing may frame them and they load nothing foreign.
+ * Headers for pages that ask for passwords: no site may frame them, and they load nothing from other
+ * hosts.
  *
- * Deliberately not helmet's defaults: no `form-action`, because Chromium applies it to the
- * redirect to the client that follows the consent form; no Cross-Origin-Opener-Policy, because
- * clients that open us in a popup would lose it; `same-origin` as referrer policy, because with
- * `no-referrer` browsers send our own forms with `Origin: null`.
+ * Deliberately different from helmet's defaults: no `form-action`, because Chromium applies it to the
+ * redirect to the client that follows the consent form; no Cross-Origin-Opener-Policy, because a client
+ * that opens the page in a popup would lose access to that window; `same-origin` as referrer policy,
+ * because with `no-referrer`, browsers send the server's own forms with `Origin: null`.
  */
 export const createSecurityHeaders = (): RequestHandler =>
   helmet({
@@ -26,6 +27,6 @@ export const createSecurityHeaders = (): RequestHandler =>
     crossOriginResourcePolicy: false,
     frameguard: { action: "deny" },
     referrerPolicy: { policy: "same-origin" },
-    // https is the business of whoever terminates it.
+    // Up to the proxy that terminates TLS.
     strictTransportSecurity: false,
   });

@@ -2,10 +2,10 @@ import type { Clock } from "@taiga-mcp/service";
 import { toTaigaApiUrl } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import { z } from "zod";
-import type { AccessTokens } from "../engine/ports.ts";
+import type { AccessTokens } from "../engine/boundary/ports.ts";
 import { CredentialLostError, type Vault } from "../vault/vault.ts";
 import { parseForm, readForm } from "./form.ts";
-import { OAuthError } from "../oauth-error.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
@@ -24,23 +24,23 @@ const TokenExchangeRequest = z.object({
 export interface TokenExchangeDeps {
   accessTokens: AccessTokens;
   vault: Pick<Vault, "token">;
-  /** Lets only the resource server through; see resource-server-auth.ts. */
+  /** Accepts only the resource server; see resource-server-auth.ts. */
   authenticate: RequestHandler;
   clock: Clock;
-  /** The audience that the resource server is. */
+  /** The resource server's audience. */
   resource: string;
-  /** The only Taiga there are tokens for. */
+  /** The only Taiga that tokens are issued for. */
   taigaApiUrl: string;
 }
 
 /**
- * POST /token of the private listener: an MCP access token against the Taiga token of its grant,
- * in the shapes of RFC 8693. A route of its own and not a grant type of the public endpoint, which
- * would advertise it and let clients register for it.
+ * POST /token of the private listener: exchanges an MCP access token for the Taiga token of its grant
+ * (RFC 8693). It is not a grant type of the public token endpoint, which would advertise it and let
+ * clients register for it.
  *
- * Beyond the RFC, `rejected_token_sha256` is the base64url SHA-256 of the Taiga token that Taiga
- * has just refused, so that the answer is another one. The answer's `taiga_auth_scheme` is what
- * Taiga calls the token in the `Authorization` header: `Bearer` or `Application`.
+ * Two extensions: with `rejected_token_sha256`, the base64url SHA-256 of a Taiga token that Taiga has
+ * just rejected, the response contains another token. `taiga_auth_scheme` in the response is the scheme
+ * for Taiga's `Authorization` header: `Bearer` or `Application`.
  */
 export function createTokenExchange(deps: TokenExchangeDeps): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -61,7 +61,7 @@ async function exchange(body: unknown, deps: TokenExchangeDeps): Promise<object>
   if (grantType !== TOKEN_EXCHANGE) {
     throw new OAuthError(
       "unsupported_grant_type",
-      "Only token exchange (RFC 8693) is served here.",
+      "This endpoint supports only token exchange (RFC 8693).",
     );
   }
   const request = parseForm(TokenExchangeRequest, body);
@@ -78,7 +78,7 @@ async function exchange(body: unknown, deps: TokenExchangeDeps): Promise<object>
     return {
       access_token: taiga.token,
       issued_token_type: ACCESS_TOKEN,
-      // RFC 8693 section 2.2.1: what is not used as a bearer token is "N_A".
+      // RFC 8693 section 2.2.1: "N_A" for a token that is not used as a bearer token.
       token_type: taiga.scheme === "Bearer" ? "Bearer" : "N_A",
       taiga_auth_scheme: taiga.scheme,
       expires_in: Math.max(0, taiga.expiresAt - deps.clock()),
@@ -87,7 +87,7 @@ async function exchange(body: unknown, deps: TokenExchangeDeps): Promise<object>
     if (!(error instanceof CredentialLostError)) throw error;
     throw new OAuthError(
       "invalid_grant",
-      "The login at Taiga has ended. The user must reconnect and log in again.",
+      "The Taiga login has ended. The user must reconnect and log in again.",
       { cause: error },
     );
   }

@@ -1,6 +1,6 @@
 import type { TaigaAccount } from "./login-backend.ts";
 
-/** Who may use this installation; everybody in Taiga when both lists are empty. */
+/** Who may use this installation: with two empty lists, every user of this Taiga. */
 export interface AllowLists {
   /** User names at Taiga, in lower case. */
   users: readonly string[];
@@ -8,14 +8,14 @@ export interface AllowLists {
   emailDomains: readonly string[];
 }
 
-/** Whether somebody whom Taiga knows may use this installation. */
+/** Whether a Taiga user may use this installation. */
 export type IsAllowed = (account: TaigaAccount) => boolean;
 
 /**
- * On either list is enough. An address counts only once Taiga has verified it: where people may
- * register themselves, they write into it what they like.
+ * An account is allowed when it is on either list. An e-mail address counts only after Taiga has
+ * verified it: where users register themselves, they may enter any address.
  *
- * @returns `undefined` when everybody is admitted, so that nobody need ask Taiga for it.
+ * @returns `undefined` when every user is allowed, so that callers need not ask Taiga for the account.
  */
 export function createAllowList({ users, emailDomains }: AllowLists): IsAllowed | undefined {
   if (users.length === 0 && emailDomains.length === 0) return undefined;

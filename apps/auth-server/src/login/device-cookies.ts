@@ -1,15 +1,15 @@
 import type { Kv } from "@taiga-mcp/store";
 import type { KeyNames } from "../storage/key-names.ts";
 
-/** How long after its last login a browser is known; longer than most logins last. */
+/** How long a browser stays known after its last login: longer than most logins last. */
 export const DEVICE_COOKIE_SECONDS = 90 * 86_400;
 
 /**
- * In which browsers an account has logged in here. Such a browser need not share its network's
- * troubles: its owner has proven once that it is not the one who guesses.
+ * Remembers in which browsers an account has logged in (OWASP calls this device cookies). The limits
+ * of its network do not apply to such a browser, because its owner has proven not to be an attacker.
  */
 export interface DeviceCookies {
-  /** @param browser the secret in its cookie. */
+  /** @param browser the secret in the browser's cookie. */
   isKnown(account: string, browser: string): Promise<boolean>;
   remember(account: string, browser: string): Promise<void>;
 }
@@ -19,7 +19,7 @@ export interface DeviceCookiesDeps {
   keys: Pick<KeyNames, "knownBrowser">;
 }
 
-/** One record for each pair of both, whose name is all that it says. */
+/** One record for each pair of account and browser. The storage key says everything; the value is empty. */
 export function createDeviceCookies({ kv, keys }: DeviceCookiesDeps): DeviceCookies {
   const nameOf = (account: string, browser: string) => keys.knownBrowser(`${browser} ${account}`);
   return {

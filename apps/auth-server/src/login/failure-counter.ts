@@ -1,10 +1,7 @@
-import { type Clock, UnavailableError } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Clock } from "@taiga-mcp/service";
+import { type Kv, updateEntry } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { KeyNames } from "../storage/key-names.ts";
-
-/** Each try that fails is another replica's success, so this many replicas all get their turn. */
-const MAX_TRIES = 32;
 
 /** Epoch seconds, the oldest first. */
 const Times = z.array(z.int());
@@ -16,35 +13,35 @@ export interface FailureCounterDeps {
 }
 
 export interface FailureCounterOptions {
-  /** Part of the stored names: counters with different names count apart. */
+  /** Part of the storage keys: counters with different names count separately. */
   name: string;
-  /** How many of the latest failures are kept. */
+  /** How many of the latest failures are stored. */
   kept: number;
-  /** How long after the latest of them, in seconds. */
+  /** How long they are stored after the latest of them, in seconds. */
   keptSeconds: number;
 }
 
 /**
- * When somebody failed lately, in the store, so that all replicas count together and a restart
- * forgets nothing.
+ * Times of recent failures. They are in the store, so that all replicas count together and a restart
+ * does not reset them.
  *
  * @throws {UnavailableError} from every method when the store does not answer.
  */
 export interface FailureCounter {
   /**
-   * Writes down a failure now, before it is known to be one: so attempts that are made at the same
-   * time count as well.
-   * @param isRefused looks at the failures so far; nothing is written when it says so.
-   * @returns the failures so far; with `takeBack` when another one was written.
+   * Records a failure before the attempt is made, so that concurrent attempts count as well.
+   * @param subject account or network that makes the attempt.
+   * @param isRefused decides by the failures so far; when it returns true, nothing is recorded.
+   * @returns the failures so far, and `takeBack` when another one was recorded.
    */
   add(
-    who: string,
+    subject: string,
     isRefused: (failures: readonly number[]) => boolean,
   ): Promise<{ failures: readonly number[]; takeBack?: () => Promise<void> }>;
-  forget(who: string): Promise<void>;
+  forget(subject: string): Promise<void>;
 }
 
-/** @returns what is to be stored, `undefined` to leave what is there. */
+/** @returns the times to store; `undefined` to change nothing. */
 type Change = (times: readonly number[]) => readonly number[] | undefined;
 
 export function createFailureCounter(
@@ -52,63 +49,54 @@ export function createFailureCounter(
   { name, kept, keptSeconds: ttlSeconds }: FailureCounterOptions,
 ): FailureCounter {
   const withMutex = createKeyedMutex();
-  const change = (who: string, toNext: Change): Promise<readonly number[]> =>
-    withMutex(who, () => tryToChange(who, toNext));
-
-  async function tryToChange(who: string, toNext: Change): Promise<readonly number[]> {
-    const key = keys.rateLimit(name, who);
-    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-      const stored = (await kv.get(key))?.value;
-      const times = stored === undefined ? [] : Times.parse(JSON.parse(stored));
-      const next = toNext(times);
-      if (next === undefined) return times;
-      const text = JSON.stringify(next.slice(-kept));
-      const isStored =
-        stored === undefined
-          ? await kv.setIfAbsent(key, text, { ttlSeconds })
-          : await kv.compareAndSet(key, stored, text, { ttlSeconds });
-      if (isStored) return times;
-    }
-    throw new UnavailableError("There are too many requests at once. Try again in a moment.");
-  }
+  /** @returns the times before the change. */
+  const change = (subject: string, toNext: Change): Promise<readonly number[]> =>
+    withMutex(subject, () =>
+      updateEntry(kv, keys.rateLimit(name, subject), (entry) => {
+        const times = entry === undefined ? [] : Times.parse(JSON.parse(entry.value));
+        const next = toNext(times);
+        if (next === undefined) return { result: times };
+        return { value: JSON.stringify(next.slice(-kept)), ttlSeconds, result: times };
+      }),
+    );
 
   return {
-    add: async (who, isRefused) => {
+    add: async (subject, isRefused) => {
       const now = clock();
       let isAdded = false;
-      const failures = await change(who, (times) => {
+      const failures = await change(subject, (times) => {
         isAdded = !isRefused(times);
         return isAdded ? [...times, now].toSorted((one, other) => one - other) : undefined;
       });
       if (!isAdded) return { failures };
       const takeBack = async (): Promise<void> => {
-        await change(who, (times) => {
+        await change(subject, (times) => {
           const index = times.lastIndexOf(now);
           return index === -1 ? undefined : times.toSpliced(index, 1);
         });
       };
       return { failures, takeBack };
     },
-    forget: async (who) => void (await kv.delete(keys.rateLimit(name, who))),
+    forget: async (subject) => void (await kv.delete(keys.rateLimit(name, subject))),
   };
 }
 
 /**
- * Runs works on the same thing one after the other, in this process. Many that change one record at
- * once would otherwise fail each other's tries; between replicas those tries remain.
+ * Runs tasks with the same key one after the other, in this process. Concurrent updates of one record
+ * would otherwise make each other's attempts fail; between replicas, they still can.
  */
-type KeyedMutex = <T>(thing: string, work: () => Promise<T>) => Promise<T>;
+type KeyedMutex = <T>(key: string, task: () => Promise<T>) => Promise<T>;
 
 function createKeyedMutex(): KeyedMutex {
   const latest = new Map<string, Promise<unknown>>();
-  return async (thing, work) => {
-    const before = latest.get(thing);
-    const own = before === undefined ? work() : before.then(work, work);
-    latest.set(thing, own);
+  return async (key, task) => {
+    const before = latest.get(key);
+    const own = before === undefined ? task() : before.then(task, task);
+    latest.set(key, own);
     try {
       return await own;
     } finally {
-      if (latest.get(thing) === own) latest.delete(thing);
+      if (latest.get(key) === own) latest.delete(key);
     }
   };
 }

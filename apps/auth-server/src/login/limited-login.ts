@@ -11,18 +11,18 @@ import { createDeviceCookies, type DeviceCookiesDeps } from "./device-cookies.ts
 import { lockedUntil, type LockRule, LOGIN_LIMITS } from "./login-limits.ts";
 import { createNetworkThrottle } from "./network-throttle.ts";
 
-/** Where a login comes from. */
+/** Origin of a login attempt. */
 export interface LoginSource {
   /** The network address. */
   address: string;
-  /** The secret in the browser's cookie; it is known from then on when the login succeeds. */
+  /** The secret in the browser's cookie; after a successful login, the browser is known by it. */
   browser: string;
 }
 
-/** A login that checks passwords only as often as nobody can guess one. */
+/** A login with limits on failed attempts, against password guessing. */
 export interface LimitedLogin {
   /**
-   * @throws {TooManyLoginsError} when the password was not looked at; otherwise as `LoginBackend`.
+   * @throws {TooManyLoginsError} when the password was not checked; otherwise as `LoginBackend`.
    */
   login(
     credentials: { username: string; password: string },
@@ -30,7 +30,7 @@ export interface LimitedLogin {
   ): Promise<LoginOutcome>;
 }
 
-/** There were too many failures lately; the message says for whom, and never whether they exist. */
+/** Too many recent failures. The message says for which limit, never whether the account exists. */
 export class TooManyLoginsError extends CodedError<"too_many_logins"> {
   readonly retryAfterSeconds: number;
 
@@ -49,23 +49,23 @@ export interface LimitedLoginDeps extends FailureCounterDeps {
 /**
  * The limits of login-limits.ts around a login. They count failures only:
  *
- * - one account from one network: locked. Nobody else is, neither the account's owner at home nor
- *   the colleagues in the same network;
- * - one network: slowed down, never locked, because a whole company may share one address;
- * - one account from everywhere: locked, far later, against a guess from many networks;
- * - one account in a browser it has logged in with before: locked by itself like a network, and by
- *   nothing else. However many guess, in its network or anywhere, its owner can log in there.
+ * - One account from one network: locked. The account's owner in another network and other users of
+ *   the same network are not affected.
+ * - One network: slowed down, never locked, because a whole company may share one address.
+ * - One account from all networks: locked, at a much higher count, against guessing from many networks.
+ * - One account in a browser it has logged in with before: has its own limit, like a network, and is
+ *   exempt from the others. However many attackers guess, the owner can log in with this browser.
  *
- * Accounts count by the name as typed, known to Taiga or not, so that a lock tells nothing. An
- * attempt is counted before it is made and taken back when it does not fail, so that many at once
- * gain nothing.
+ * Accounts are counted by the name as typed, whether or not it exists, so that a lock reveals
+ * nothing. An attempt is counted before it is made, and the count is taken back when it succeeds, so
+ * that concurrent attempts do not escape the limit.
  */
 export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const { login, clock, sleep = delay } = deps;
   const toCounter = (name: string, rules: readonly LockRule[]): FailureCounter =>
     createFailureCounter(deps, {
       name,
-      // Twice what counts: one that is taken back must not uncover that an older one was dropped.
+      // Twice the limit: when a failure is taken back, an older one must still be there.
       kept: 2 * Math.max(...rules.map(({ failures }) => failures)),
       keptSeconds: Math.max(...rules.map((rule) => rule.withinSeconds + rule.lockSeconds)),
     });
@@ -76,31 +76,31 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const throttle = createNetworkThrottle(deps);
   const deviceCookies = createDeviceCookies(deps);
 
-  /** @returns how to take the count back. */
+  /** @returns a function that takes the count back. */
   async function count(
     counter: FailureCounter,
-    who: string,
+    subject: string,
     rules: readonly LockRule[],
   ): Promise<() => Promise<void>> {
     const now = clock();
     const { failures, takeBack } = await counter.add(
-      who,
+      subject,
       (times) => lockedUntil(times, rules) > now,
     );
     if (takeBack !== undefined) return takeBack;
     throw new TooManyLoginsError(
-      "Too many logins with this name have failed.",
+      "Too many failed logins with this user name.",
       lockedUntil(failures, rules) - now,
     );
   }
 
-  /** Waits for the network's turn when it has failed a lot. */
+  /** Waits for the network's next turn if it has many failures. */
   async function waitForTurn(network: string, failures: readonly number[]): Promise<void> {
     if (lockedUntil(failures, [slow]) <= clock()) return;
     const waitSeconds = await throttle.book(network);
     if (waitSeconds > LOGIN_LIMITS.longestWaitSeconds) {
       throw new TooManyLoginsError(
-        "There are many logins from your network just now, so they are let through one by one.",
+        "Too many logins are coming from your network, so they are processed one at a time.",
         Math.ceil(waitSeconds),
       );
     }
@@ -121,7 +121,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
         if (!isKnown) {
           takeBack.push(await count(accounts, account, LOGIN_LIMITS.account));
           const counted = await networks.add(network, () => false);
-          // One that is sent away stays counted: so many at once are what is to be slowed down.
+          // A rejected attempt stays counted: slowing down many concurrent attempts is the purpose.
           await waitForTurn(network, counted.failures);
           if (counted.takeBack !== undefined) takeBack.push(counted.takeBack);
         }
@@ -133,7 +133,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
         }
         return outcome;
       } catch (error) {
-        // The password was not checked, so nothing was learnt about it.
+        // The password was not checked, so this was not a guess.
         await undo();
         throw error;
       }
@@ -141,5 +141,5 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   };
 }
 
-/** Taiga ignores the case of names; how a name is spelled in Unicode must not make it another. */
+/** Taiga ignores case in user names. Different Unicode encodings of a name count as one account. */
 const toAccountName = (username: string): string => username.trim().normalize("NFKC").toLowerCase();

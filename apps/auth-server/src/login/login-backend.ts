@@ -1,6 +1,6 @@
 import { CodedError } from "@taiga-mcp/service";
 
-/** Who logged in, as Taiga names them. */
+/** The user who logged in, as Taiga names them. */
 export interface TaigaUser {
   /** Taiga's own numeric id, unique within one Taiga. */
   id: number;
@@ -8,42 +8,42 @@ export interface TaigaUser {
   fullName: string;
 }
 
-/** What Taiga says of a user itself; what of it may change is asked for again, never kept. */
+/** A user's account at Taiga. The members that may change are never stored, but asked for again. */
 export interface TaigaAccount extends TaigaUser {
   email: string;
-  /** Whether Taiga has seen the user read mail at that address. */
+  /** Whether the user has confirmed the address to Taiga. */
   isEmailVerified: boolean;
   isActive: boolean;
 }
 
-/** What a password yields (`POST /auth`): the head of a chain of one-time refresh tokens. */
+/** The result of a password login (`POST /auth`): the start of a chain of single-use refresh tokens. */
 export interface BearerCredential {
   scheme: "Bearer";
-  /** A JWT; its `exp` says when it ends. */
+  /** A JWT; `exp` is its expiry. */
   token: string;
-  /** Good once; using it yields the next pair. */
+  /** Single-use; exchanging it yields the next pair. */
   refreshToken: string;
 }
 
 /**
- * What Taiga's external-application flow yields. Taiga knows no end of it, and has one for each
- * user: all grants of a user share it.
+ * The result of Taiga's external-application flow. Such a token never expires, and Taiga has one for
+ * each user: all grants of a user share it.
  */
 export interface ApplicationCredential {
   scheme: "Application";
   token: string;
-  /** What the flow was started with; as secret as the token, and for as long. */
+  /** The `state` of the flow; it must be kept as secret as the token, for the same time. */
   state: string;
-  /** Whose it is, by Taiga's id. */
+  /** Taiga's id of the user. */
   userId: number;
-  /** When Taiga last said that the user is active, epoch seconds. */
+  /** When Taiga last confirmed that the user is active, epoch seconds. */
   checkedAt: number;
 }
 
-/** What lets us call Taiga as one user; `scheme` is that of the `Authorization` header. */
+/** A credential to call Taiga as one user; `scheme` goes into the `Authorization` header. */
 export type TaigaCredentialRecord = BearerCredential | ApplicationCredential;
 
-/** A user who has proven who they are, with the credential that proof gave us. */
+/** An authenticated user and the resulting credential. */
 export interface TaigaLogin {
   user: TaigaUser;
   credential: TaigaCredentialRecord;
@@ -53,16 +53,16 @@ export type LoginOutcome =
   | { ok: true; account: TaigaAccount; credential: TaigaCredentialRecord }
   | {
       ok: false;
-      /** Says no more than that, so that nobody learns which user names exist. */
+      /** The same for all causes, so that it does not reveal which user names exist. */
       reason: "wrong_credentials";
     };
 
-/** One way for a user to prove who they are to Taiga. */
+/** One way for a user to authenticate at Taiga. */
 export interface LoginBackend {
   /**
    * @param credentials.username user name or e-mail address, as typed.
    * @throws {UnavailableError} when Taiga does not answer or cannot check the password now.
-   * @throws {LoginThrottledError} when Taiga lets nobody from here log in for a while.
+   * @throws {LoginThrottledError} when Taiga throttles logins from this server's address.
    */
   login(credentials: { username: string; password: string }): Promise<LoginOutcome>;
 }
@@ -72,7 +72,7 @@ export class LoginThrottledError extends CodedError<"login_throttled"> {
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number, options?: ErrorOptions) {
-    super("login_throttled", "Taiga accepts no logins from this server right now.", options);
+    super("login_throttled", "Taiga does not accept logins from this server right now.", options);
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,19 +1,16 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { updateEntry } from "@taiga-mcp/store";
 import type { FailureCounterDeps } from "./failure-counter.ts";
 import { LOGIN_LIMITS } from "./login-limits.ts";
 
-/** Each try that fails is another one's turn; the failure counter lets attempts in one by one. */
-const MAX_TRIES = 32;
-
 /**
- * Turns of a network that has failed a lot: one after the other, in the order in which they came,
- * over all replicas.
+ * Queues the login attempts of a network with many failures: one after the other, in the order of
+ * their arrival, over all replicas.
  */
 export interface NetworkThrottle {
   /**
-   * Books the next turn that is free.
-   * @returns how many seconds to wait for it; more than `longestWaitSeconds` when nothing was
-   *   booked because it is too far away.
+   * Books the next free turn.
+   * @returns seconds to wait for it; more than `longestWaitSeconds` when no turn was booked because
+   *   the next one is too far away.
    * @throws {UnavailableError} when the store does not answer.
    */
   book(network: string): Promise<number>;
@@ -21,26 +18,17 @@ export interface NetworkThrottle {
 
 export function createNetworkThrottle({ kv, keys, clock }: FailureCounterDeps): NetworkThrottle {
   const { turnsPerSecond, longestWaitSeconds } = LOGIN_LIMITS;
-  // A turn is over a second later at the latest, and nobody needs to know of it any more.
+  // A turn matters until it has passed, which is a second after its start at the latest.
   const ttlSeconds = longestWaitSeconds + 1;
   return {
-    book: async (network) => {
-      const key = keys.rateLimit("login-turn", network);
-      for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    book: (network) =>
+      updateEntry(kv, keys.rateLimit("login-turn", network), (entry) => {
         // Turns are numbered from the epoch on.
         const now = clock() * turnsPerSecond;
-        const stored = (await kv.get(key))?.value;
-        const turn = stored === undefined ? now : Math.max(now, Number(stored) + 1);
+        const turn = entry === undefined ? now : Math.max(now, Number(entry.value) + 1);
         const waitSeconds = (turn - now) / turnsPerSecond;
-        if (waitSeconds > longestWaitSeconds) return waitSeconds;
-        const text = String(turn);
-        const isBooked =
-          stored === undefined
-            ? await kv.setIfAbsent(key, text, { ttlSeconds })
-            : await kv.compareAndSet(key, stored, text, { ttlSeconds });
-        if (isBooked) return waitSeconds;
-      }
-      throw new UnavailableError("There are too many requests at once. Try again in a moment.");
-    },
+        if (waitSeconds > longestWaitSeconds) return { result: waitSeconds };
+        return { value: String(turn), ttlSeconds, result: waitSeconds };
+      }),
   };
 }

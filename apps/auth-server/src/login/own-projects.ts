@@ -1,9 +1,9 @@
 import { type TaigaCredential, TaigaError } from "@taiga-mcp/taiga-client";
 
-/** Nobody waits longer than this for the consent page. */
+/** The consent page waits for the answer, so it must come soon. */
 const TIMEOUT_MS = 5_000;
 
-/** A project as its member knows it. */
+/** A project in the list of a member. */
 export interface OwnProject {
   /** Taiga's id. */
   id: number;
@@ -12,9 +12,9 @@ export interface OwnProject {
 }
 
 /**
- * The projects that a user is a member of, by name.
- * @param credential of the user, for Taiga.
- * @returns `undefined` when Taiga does not say.
+ * The projects that a user is a member of, sorted by name.
+ * @param credential the user's Taiga credential.
+ * @returns `undefined` when Taiga does not answer.
  */
 export type ListOwnProjects = (
   userId: number,

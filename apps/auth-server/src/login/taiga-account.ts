@@ -1,17 +1,16 @@
 import type { TaigaAccount } from "./login-backend.ts";
 
-/** What Taiga answers to a login and at `/users/me`, as far as we read it. */
+/** The members of Taiga's answer to a login and at `/users/me` that are used here. */
 export interface OwnUser {
   id: number;
   username: string;
   full_name_display: string;
   email: string;
-  /** Taiga before 6 does not say. */
+  /** `null` in versions before Taiga 6. */
   verified_email: boolean | null;
   is_active: boolean;
 }
 
-/** Taiga's own words in ours. */
 export const toTaigaAccount = (user: OwnUser): TaigaAccount => ({
   id: user.id,
   username: user.username,

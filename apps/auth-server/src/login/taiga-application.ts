@@ -7,53 +7,53 @@ import {
 } from "./login-backend.ts";
 import { toTaigaAccount } from "./taiga-account.ts";
 
-/** Taiga names no wait with some of its 429 answers; its own throttle counts by the minute. */
+/** For 429 answers of Taiga without `Retry-After`: its throttles count per minute. */
 const DEFAULT_WAIT_SECONDS = 60;
 
-/** As much of a Taiga client as this takes. */
+/** The part of a Taiga client that this login uses. */
 export type TaigaApplications = Pick<TaigaClient, "applicationTokens" | "users">;
 
 export interface ApplicationLoginDeps {
-  /** A client that calls Taiga with this credential, or with none. */
+  /** Creates a Taiga client for a credential, or without one. */
   connect: (credential?: Pick<ApplicationCredential, "scheme" | "token">) => TaigaApplications;
-  /** Of our application, as Taiga's administrator has registered it. */
+  /** Id of our application, as Taiga's administrator has registered it. */
   applicationId: string;
-  /** Where people open Taiga, without a trailing slash. */
+  /** Address of Taiga's web pages, without a trailing slash. */
   taigaWebUrl: string;
   clock: Clock;
 }
 
 export type ApplicationOutcome =
   | { ok: true; account: TaigaAccount; credential: ApplicationCredential }
-  /** The code is not for this flow, was used, or its user is not active. */
+  /** The code is of another flow or used already, or its user is not active. */
   | { ok: false; reason: "wrong_code" | "user_inactive" };
 
 /**
- * Login through Taiga's own pages: its external applications. The password, and whatever else
- * Taiga asks for, never passes through here.
+ * Login on Taiga's own pages, through its external-application flow. The password, and anything else
+ * that Taiga asks for, never passes through this server.
  */
 export interface ApplicationLogin {
   /**
-   * Where to send the browser.
-   * @param state URL-safe and unguessable: Taiga's page writes it into URLs as it is. It does not
-   *   come back.
+   * The address to send the browser to.
+   * @param state URL-safe and unguessable: Taiga's page copies it into URLs unescaped. Taiga does not
+   *   return it.
    */
   toLoginUrl(state: string): string;
   /**
-   * Trades the code the browser came back with, once.
+   * Exchanges the code that the browser came back with. A code is single-use.
    * @throws {UnavailableError} when Taiga does not answer.
-   * @throws {LoginThrottledError} when Taiga lets nobody from here log in for a while.
+   * @throws {LoginThrottledError} when Taiga throttles logins from this server's address.
    */
   redeem(authCode: string, state: string): Promise<ApplicationOutcome>;
-  /** Ends the token at Taiga. @throws {TaigaError} when it may still work. */
+  /** Revokes the token at Taiga. @throws {TaigaError} when it may still work. */
   revoke(credential: Pick<ApplicationCredential, "scheme" | "token">): Promise<void>;
 }
 
 export function createApplicationLogin(deps: ApplicationLoginDeps): ApplicationLogin {
   const { connect, applicationId: application, taigaWebUrl, clock } = deps;
   return {
-    // By way of Taiga's login page, which knows what to do with somebody who is logged in: the
-    // page itself sends the others to log in and loses the state on the way.
+    // Through Taiga's login page, which passes users on who are logged in already. The application
+    // page itself would lose the state when it sends a user to the login page first.
     toLoginUrl: (state) => {
       const next = `/external-apps?${new URLSearchParams({ application, state }).toString()}`;
       return `${taigaWebUrl}/login?next=${encodeURIComponent(next)}`;
@@ -83,17 +83,17 @@ export function createApplicationLogin(deps: ApplicationLoginDeps): ApplicationL
           await applicationTokens.delete(id);
         }
       } catch (error) {
-        // Somebody else was faster, here or at Taiga.
+        // Another process, or the user at Taiga, has revoked the token already.
         if (!(error instanceof TaigaError) || !GONE.has(error.code)) throw error;
       }
     },
   };
 }
 
-/** How Taiga answers about what is gone: the token, or the row of it. */
+/** Error codes of Taiga when the token, or its row, does not exist any more. */
 const GONE: ReadonlySet<string> = new Set(["not_authenticated", "not_found", "permission_denied"]);
 
-/** @throws whatever is no refusal of this code. */
+/** @throws {LoginThrottledError | UnavailableError} for errors that say nothing about the code. */
 function toRefusal(error: unknown): ApplicationOutcome {
   if (!(error instanceof TaigaError)) throw error;
   switch (error.code) {

@@ -5,15 +5,15 @@ import { type LoginBackend, type LoginOutcome, LoginThrottledError } from "./log
 import { type OwnUser, toTaigaAccount } from "./taiga-account.ts";
 
 /**
- * How long a refusal takes at least. Taiga hashes the password only of users it knows, so its own
- * answer tells by its time who exists; ours does not.
+ * Minimum duration of a rejected login. Taiga hashes the password of existing users only, so its
+ * response time reveals which users exist; ours must not.
  */
 const REFUSAL_MS = 1_000;
 
-/** Taiga names no wait with some of its 429 answers; its own throttle counts by the minute. */
+/** For 429 answers of Taiga without `Retry-After`: its throttles count per minute. */
 const DEFAULT_WAIT_SECONDS = 60;
 
-/** As much of a Taiga client as a login takes. */
+/** The part of a Taiga client that a login uses. */
 export interface TaigaAuth {
   login(request: {
     type: string;
@@ -24,12 +24,12 @@ export interface TaigaAuth {
 
 export interface PasswordLoginDeps {
   taiga: { auth: TaigaAuth };
-  /** Taiga's login `type`: "normal", or that of a plugin which takes name and password. */
+  /** Taiga's login `type`: "normal", or that of a plugin for logins by name and password. */
   loginType: string;
   sleep?: (ms: number) => Promise<unknown>;
 }
 
-/** Checks user name and password at Taiga: `POST /auth`. Neither is logged, kept or repeated. */
+/** Checks user name and password at Taiga: `POST /auth`. Neither is logged, stored or retried. */
 export function createPasswordLogin(deps: PasswordLoginDeps): LoginBackend {
   const { taiga, loginType, sleep = delay } = deps;
   return {
@@ -55,14 +55,14 @@ export function createPasswordLogin(deps: PasswordLoginDeps): LoginBackend {
   };
 }
 
-/** @throws whatever is no refusal of this name and password. */
+/** @throws {LoginThrottledError | UnavailableError} for errors that say nothing about the password. */
 function toRefusal(error: unknown): LoginOutcome {
   if (!(error instanceof TaigaError)) throw error;
   switch (error.code) {
     case "invalid_credentials":
     case "user_inactive":
     case "user_not_found":
-    // Taiga strips blanks: what we take for a password may be none to it.
+    // Taiga strips whitespace, so a password of blanks is empty to it.
     case "validation_failed":
       return { ok: false, reason: "wrong_credentials" };
     case "throttled":
@@ -71,7 +71,7 @@ function toRefusal(error: unknown): LoginOutcome {
       });
     case "invalid_request":
       throw new UnavailableError(
-        "Taiga does not offer the way of logging in that this server is set up for.",
+        "Taiga does not support the login type that this server is configured for.",
         { cause: error },
       );
     default:

@@ -1,11 +1,11 @@
 import { deriveKey } from "../secrets/derive-key.ts";
 
 /**
- * What the operator's program shows to the private listener: whoever holds the master key may do
- * with the installation what they like, so there is no further secret to hand out.
+ * The bearer token of the operator's program for the private listener. The master key gives full
+ * control of the installation anyway, so the token is derived from it instead of being a new secret.
  *
  * @param masterKey 32 random bytes.
- * @returns 32 bytes as base64url; they reveal nothing of the master key.
+ * @returns 32 bytes as base64url, which reveal nothing about the master key.
  */
 export const toAdminToken = (masterKey: Uint8Array): string =>
   Buffer.from(deriveKey(masterKey, "admin", 32)).toString("base64url");

@@ -1,6 +1,6 @@
 import type { Metrics, OutcomeCounter } from "@taiga-mcp/service";
 
-/** What the authorization server counts, beside its requests. */
+/** Metrics of the authorization server, in addition to those of its requests. */
 export interface Counters {
   oauthEvents: OutcomeCounter;
   passwordLogins: OutcomeCounter;
@@ -11,22 +11,16 @@ export interface Counters {
 export const createCounters = ({ outcomes }: Pick<Metrics, "outcomes">): Counters => ({
   oauthEvents: outcomes(
     "taiga_mcp_oauth_events_total",
-    "What the OAuth endpoints served and refused: the event, or its error code",
+    "Events of the OAuth endpoints, by event or error code",
   ),
-  passwordLogins: outcomes(
-    "taiga_mcp_password_logins_total",
-    "Logins with a password, by what became of them",
-  ),
+  passwordLogins: outcomes("taiga_mcp_password_logins_total", "Password logins, by outcome"),
   applicationLogins: outcomes(
     "taiga_mcp_application_logins_total",
-    "Returns from Taiga's own login pages, by what became of them",
+    "Logins on Taiga's own pages, by outcome",
   ),
-  renewals: outcomes(
-    "taiga_mcp_taiga_renewals_total",
-    "Renewals of Taiga logins, by what Taiga answered",
-  ),
+  renewals: outcomes("taiga_mcp_taiga_renewals_total", "Renewals of Taiga logins, by outcome"),
 });
 
-/** How a login ended: accepted, or why not. */
+/** Outcome of a login for the metrics: `ok`, or the reason for its failure. */
 export const toLoginOutcome = (outcome: { ok: true } | { ok: false; reason: string }): string =>
   outcome.ok ? "ok" : outcome.reason;

@@ -9,42 +9,27 @@ import type { RevocationFeed } from "../grants/revocation-feed.ts";
 import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
 import type { Installation } from "./installation.ts";
 
-/** The operator waits for the answer: a Taiga that takes longer has timed out. */
+/** The operator waits for the answer; a Taiga that takes longer counts as timed out. */
 const TAIGA_TIMEOUT_MS = 12_000;
 
 export interface InspectInstallationDeps {
-  config: Pick<
-    Config,
-    | "issuer"
-    | "resource"
-    | "taigaApiUrl"
-    | "taigaWebUrl"
-    | "taigaConnection"
-    | "taigaLoginType"
-    | "offersPassword"
-    | "applicationId"
-    | "allowLists"
-    | "accessLimit"
-    | "takesClientDocuments"
-    | "storeUrl"
-    | "dataDir"
-    | "trustProxy"
-  >;
+  config: Config;
   version: string;
   /** Epoch seconds. */
   startedAt: number;
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
-  /** A client of Taiga's for one credential. */
+  /** Creates a Taiga client for a credential. */
   connect: (credential: typeof NO_CREDENTIAL, signal: AbortSignal) => Pick<TaigaClient, "users">;
   revocations: Pick<RevocationFeed, "memberCount">;
 }
 
-/** Says how this installation is set up, and asks store and Taiga how they are. Holds no secret. */
+/** Reports the configuration of this installation and checks store and Taiga. Contains no secrets. */
 export const createInspectInstallation =
   (deps: InspectInstallationDeps): (() => Promise<Installation>) =>
   async () => {
     const { config, version, startedAt } = deps;
+    const { login } = config;
     const hasProxy = config.taigaConnection.proxy !== undefined;
     const taiga = deps.connect(NO_CREDENTIAL, AbortSignal.timeout(TAIGA_TIMEOUT_MS));
     const [store, knowsKeys, answer] = await Promise.all([
@@ -57,25 +42,25 @@ export const createInspectInstallation =
       startedAt,
       issuer: config.issuer,
       resource: config.resource,
-      proxyCount: config.trustProxy,
-      store: { ...toStorePlace(config), ...store },
+      proxyCount: config.listeners.trustProxy,
+      store: { ...toStorePlace(config.store), ...store },
       knowsKeys,
       taiga: { apiUrl: config.taigaApiUrl, webUrl: config.taigaWebUrl, hasProxy, ...answer },
       login: {
-        ...(config.offersPassword && { passwordType: config.taigaLoginType }),
-        ...(config.applicationId !== undefined && {
+        ...(login.offersPassword && { passwordType: login.passwordType }),
+        ...(login.applicationId !== undefined && {
           application: {
-            id: config.applicationId,
+            id: login.applicationId,
             nextUrl: `${config.issuer}${CALLBACK_PATH}`,
           },
         }),
       },
       admission: {
-        users: [...config.allowLists.users],
-        emailDomains: [...config.allowLists.emailDomains],
+        users: [...login.allowLists.users],
+        emailDomains: [...login.allowLists.emailDomains],
       },
       accessLimit: config.accessLimit,
-      takesClientDocuments: config.takesClientDocuments,
+      takesClientDocuments: config.clients.takesDocuments,
       resourceServers: deps.revocations.memberCount(),
     };
   };
@@ -103,12 +88,12 @@ async function readKeys(rootKeys: Pick<RootKeys, "isFresh" | "refresh">): Promis
 }
 
 function toStorePlace({
-  storeUrl,
+  url,
   dataDir,
-}: Pick<Config, "storeUrl" | "dataDir">): Pick<Installation["store"], "kind" | "place"> {
-  if (storeUrl === "sqlite:") {
+}: Config["store"]): Pick<Installation["store"], "kind" | "place"> {
+  if (url === "sqlite:") {
     return { kind: "sqlite", place: path.join(dataDir, "auth-server.sqlite") };
   }
-  // Everything before the last @ may be a password, also one that was not encoded.
-  return { kind: "redis", place: storeUrl.replace(/\/\/.*@/s, "//") };
+  // Everything before the last @ may be a password, possibly without URL encoding.
+  return { kind: "redis", place: url.replace(/\/\/.*@/s, "//") };
 }

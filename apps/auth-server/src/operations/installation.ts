@@ -2,16 +2,16 @@ import { ACCESS_LEVELS } from "@taiga-mcp/service";
 import { z } from "zod";
 
 /**
- * What came of asking Taiga something that needs no login:
+ * Outcome of a request to Taiga that needs no login:
  *
- * - `ok`: a Taiga answered, one that takes the logins we make.
- * - `throttled`: a Taiga answered that it wants no more requests now.
- * - `timeout`: nothing came in time.
+ * - `ok`: a supported Taiga answered.
+ * - `throttled`: Taiga answered, but throttles this server.
+ * - `timeout`: no answer in time.
  * - `unreachable`: no connection; `errorCode` says why.
- * - `certificate`: a connection, but its certificate is not trusted or not for this name.
- * - `proxy`: the proxy on the way did not let us through, or is away itself.
- * - `failing`: something that stands for Taiga answered 5xx.
- * - `not_taiga`: an answer that no Taiga gives.
+ * - `certificate`: the server's certificate is not trusted or is for another name.
+ * - `proxy`: the proxy refused the connection, or is unreachable itself.
+ * - `failing`: the answer was 5xx.
+ * - `not_taiga`: the answer is not one of Taiga's.
  */
 export const TAIGA_OUTCOMES = [
   "ok",
@@ -24,13 +24,13 @@ export const TAIGA_OUTCOMES = [
   "not_taiga",
 ] as const;
 
-/** How an installation is set up and how it is: the answer of GET /admin/status. */
+/** Configuration and state of an installation: the response of GET /admin/status. */
 export const Installation = z.object({
   version: z.string(),
   /** Epoch seconds. */
   startedAt: z.int(),
   issuer: z.string(),
-  /** The MCP endpoint as clients enter it. */
+  /** The MCP endpoint. */
   resource: z.string(),
   /** TRUST_PROXY. */
   proxyCount: z.int(),
@@ -41,29 +41,29 @@ export const Installation = z.object({
     answers: z.boolean(),
     weaknesses: z.array(z.enum(["forgets", "evicts"])),
   }),
-  /** Whether the key ring in the store could be read lately; without it nothing is served. */
+  /** Whether the key ring was read recently; if not, requests are answered with 503. */
   knowsKeys: z.boolean(),
   taiga: z.object({
     apiUrl: z.string(),
     webUrl: z.string(),
     hasProxy: z.boolean(),
     outcome: z.enum(TAIGA_OUTCOMES),
-    /** Of the answer, where there was one. */
+    /** HTTP status of the answer; absent when there was none. */
     status: z.int().optional(),
     /** Such as `ENOTFOUND`. */
     errorCode: z.string().optional(),
   }),
   login: z.object({
-    /** TAIGA_LOGIN_TYPE, when the login page takes a password. */
+    /** TAIGA_LOGIN_TYPE; absent when the login page does not take passwords. */
     passwordType: z.string().optional(),
-    /** When people may log in on Taiga's own pages. */
+    /** Absent when users cannot log in on Taiga's own pages. */
     application: z.object({ id: z.string(), nextUrl: z.string() }).optional(),
   }),
-  /** Who may come in; both empty: everybody. */
+  /** Who may use this installation; with two empty lists, every user of this Taiga. */
   admission: z.object({ users: z.array(z.string()), emailDomains: z.array(z.string()) }),
   accessLimit: z.enum(ACCESS_LEVELS),
   takesClientDocuments: z.boolean(),
-  /** Readers of this process's stream of revocations. */
+  /** Number of readers of this process's revocation stream. */
   resourceServers: z.int(),
 });
 export type Installation = z.output<typeof Installation>;

@@ -1,9 +1,8 @@
-import { type Clock, CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
-import type { Broadcast, Kv } from "@taiga-mcp/store";
-import { randomUUID } from "node:crypto";
+import { bestEffort, type Clock, CodedError, type Logger } from "@taiga-mcp/service";
+import { type Broadcast, type Kv, LockTakenError, withLock } from "@taiga-mcp/store";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import type { KeyNames } from "../storage/key-names.ts";
-import { RING_CHANGED } from "../secrets/key-ring.ts";
+import { createRingTopic } from "../storage/topics.ts";
 import {
   addKey,
   type KeyState,
@@ -15,48 +14,48 @@ import {
 import type { RingRecord, StoredRing } from "../secrets/ring-record.ts";
 import { createSealedRecords } from "../secrets/sealed-records.ts";
 
-/** How long a retirement that died keeps others from beginning. */
+/** How long a crashed retirement blocks the next one. */
 const LOCK_SECONDS = 60;
 
 export interface KeyStatus {
   id: string;
   /** Epoch seconds. */
   createdAt: number;
-  /** When it begins, or began, to seal; epoch seconds. */
+  /** When it starts, or started, to seal; epoch seconds. */
   activeFrom: number;
   state: KeyState;
-  /** How many stored records only this key opens. */
+  /** Number of stored records that only this key opens. */
   records: number;
 }
 
 export interface KeyReport {
   /** The newest first. */
   keys: KeyStatus[];
-  /** Which key of the list MASTER_KEY opens the ring, 0 is the newest, and how many are in it. */
+  /** Position in MASTER_KEY of the key that opens the ring (0 is the newest), and length of that list. */
   masterKey: { position: number; count: number };
-  /** From when on `retire` has something to remove, epoch seconds; absent when there is one key. */
+  /** When `retire` may remove older keys, epoch seconds; absent when there is only one key. */
   retirableFrom?: number;
 }
 
-/** What an operator does with the root keys, in the running service and for all its replicas. */
+/** Rotation of the root keys by the operator, in the running service and for all replicas. */
 export interface KeyRotation {
-  /** Looks at every record in the store. */
+  /** Counts every record in the store. */
   report(): Promise<KeyReport>;
   /**
-   * Adds a key, which seals in a minute from now.
-   * @throws {KeyRotationError} `key_rotation_pending` while another one is coming.
+   * Adds a key, which starts to seal after a minute.
+   * @throws {KeyRotationError} `key_rotation_pending` while another new key is not active yet.
    */
   rotate(): Promise<KeyReport>;
   /**
-   * Seals anew what the keys before the one that seals have sealed, then forgets them. May be called
-   * again after a failure: what is done is done.
-   * @throws {KeyRotationError} `keys_in_use` before `retirableFrom`, while another call is at it,
-   *   and when a record could not be sealed anew; nothing is forgotten then.
+   * Reseals all records of the older keys with the current key, then removes the older keys. May be
+   * repeated after a failure: resealed records stay resealed.
+   * @throws {KeyRotationError} `keys_in_use` before `retirableFrom`, while another call is running,
+   *   and when a record could not be resealed. No key is removed then.
    */
   retire(): Promise<KeyReport & { resealed: number; removed: number }>;
 }
 
-/** The keys cannot be changed now; the message says until when, and what to do. */
+/** The keys cannot be changed now; the message says when they can, and what to do. */
 export class KeyRotationError extends CodedError<"key_rotation_pending" | "keys_in_use"> {}
 
 export interface KeyRotationDeps {
@@ -64,47 +63,34 @@ export interface KeyRotationDeps {
   keys: Pick<KeyNames, "retirementLock">;
   record: RingRecord;
   rootKeys: RootKeys;
-  broadcast: Pick<Broadcast, "publish">;
+  broadcast: Pick<Broadcast, "publish" | "subscribe">;
   clock: Clock;
   logger: Logger;
 }
 
 /** @throws {UnavailableError} from every method when the store does not answer. */
 export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
-  const { record, rootKeys, broadcast, clock, logger } = deps;
+  const { record, rootKeys, clock, logger } = deps;
+  const ringChanges = createRingTopic(deps.broadcast);
   const sealed = createSealedRecords(deps);
 
   async function report(): Promise<KeyReport> {
-    // First, because a ring that the store has lost is put back, not made anew.
+    // First, so that a ring that the store has lost is restored instead of created again.
     await rootKeys.refresh();
     const counts = await sealed.count();
     const stored = await record.read();
     return toReport(stored, record, counts, clock());
   }
 
-  /** Changes the ring, whoever else does at the same time. */
   async function change(toNext: (ring: Ring) => Ring): Promise<Ring> {
     await rootKeys.refresh();
-    for (;;) {
-      const stored = await record.read();
-      const next = toNext(stored.ring);
-      if (!(await record.write(stored, next))) continue;
-      await announce();
-      return next;
-    }
-  }
-
-  /** The change is made already; replicas that do not hear of it read it in a moment. */
-  async function announce(): Promise<void> {
-    const outcomes = await Promise.allSettled([
-      broadcast.publish(RING_CHANGED),
-      rootKeys.refresh(),
+    const ring = await record.update(toNext);
+    // The change is stored. Replicas that miss the message read the ring soon anyway.
+    await Promise.all([
+      bestEffort(() => ringChanges.publish("changed"), logger, "key ring broadcast failed"),
+      bestEffort(() => rootKeys.refresh(), logger, "key ring refresh failed"),
     ]);
-    for (const outcome of outcomes) {
-      if (outcome.status === "fulfilled") continue;
-      if (!(outcome.reason instanceof UnavailableError)) throw outcome.reason;
-      logger.warn({ err: outcome.reason }, "a change of the key ring could not be announced");
-    }
+    return ring;
   }
 
   return {
@@ -112,20 +98,20 @@ export function createKeyRotation(deps: KeyRotationDeps): KeyRotation {
 
     rotate: async () => {
       const [added] = await change((ring) => addKey(requireSettled(ring, clock()), clock()));
-      logger.info({ rootKey: added.id }, "a key was added");
+      logger.info({ rootKey: added.id }, "root key added");
       return await report();
     },
 
     retire: () =>
-      holdLock(deps, async (progress) => {
+      lockRetirement(deps, async (progress) => {
         await rootKeys.refresh();
         const { ring } = await record.read();
         const older = requireRetirable(ring, clock());
         const { resealed, failed } =
-          older.size === 0 ? { resealed: 0, failed: 0 } : await sealed.sealAnew(older, progress);
+          older.size === 0 ? { resealed: 0, failed: 0 } : await sealed.reseal(older, progress);
         if (failed > 0) throw unopenable(failed);
         if (older.size > 0) await change((current) => removeKeys(current, older));
-        logger.info({ resealed, rootKeys: [...older] }, "older keys were retired");
+        logger.info({ resealed, rootKeys: [...older] }, "root keys retired");
         return { ...(await report()), resealed, removed: older.size };
       }),
   };
@@ -158,17 +144,17 @@ function requireSettled(ring: Ring, now: number): Ring {
   if (toState(ring, newest, now) !== "coming") return ring;
   throw new KeyRotationError(
     "key_rotation_pending",
-    `A new key is there already and seals from ${toIsoTime(newest.activeFrom)} on.`,
+    `A new key exists already and starts to seal at ${toIsoTime(newest.activeFrom)}.`,
   );
 }
 
-/** The ids of what may be retired. */
+/** @returns ids of the keys that may be retired. */
 function requireRetirable(ring: Ring, now: number): Set<string> {
   const { older, from } = toRetirement(ring, now);
   if (ring.length > 1 && now < from) {
     throw new KeyRotationError(
       "keys_in_use",
-      `Cookies and open pages may need the older keys until ${toIsoTime(from)}. Retire them then.`,
+      `Cookies and open pages may need the older keys until ${toIsoTime(from)}. Retire the keys after that.`,
     );
   }
   return new Set(older.map(({ id }) => id));
@@ -177,33 +163,29 @@ function requireRetirable(ring: Ring, now: number): Set<string> {
 const unopenable = (count: number): KeyRotationError =>
   new KeyRotationError(
     "keys_in_use",
-    `${count} records could not be sealed anew, so no key was removed. The log names them.`,
+    `${count} records could not be resealed, so no key was removed. The log names the records.`,
   );
 
-/** @param work is told how to keep the lock while it goes on. */
-async function holdLock<Result>(
+/** @param work gets a function that extends the lock; it must be called regularly. */
+async function lockRetirement<Result>(
   { kv, keys, clock, logger }: KeyRotationDeps,
   work: (progress: () => Promise<void>) => Promise<Result>,
 ): Promise<Result> {
-  const owner = randomUUID();
-  const lock = keys.retirementLock;
-  if (!(await kv.setIfAbsent(lock, owner, { ttlSeconds: LOCK_SECONDS }))) {
+  const options = { ttlSeconds: LOCK_SECONDS };
+  let extendedAt = clock();
+  try {
+    return await withLock({ kv, logger }, keys.retirementLock, options, ({ extend }) =>
+      work(async () => {
+        if (clock() - extendedAt < LOCK_SECONDS / 3) return;
+        extendedAt = clock();
+        await extend();
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof LockTakenError)) throw error;
     throw new KeyRotationError(
       "keys_in_use",
-      "Keys are being retired already, or were until a minute ago. Look again in a minute.",
+      "Another key retirement is running, or was until a minute ago. Try again in a minute.",
     );
-  }
-  let keptAt = clock();
-  try {
-    return await work(async () => {
-      if (clock() - keptAt < LOCK_SECONDS / 3) return;
-      keptAt = clock();
-      await kv.touch(lock, { ttlSeconds: LOCK_SECONDS });
-    });
-  } finally {
-    await kv.compareAndDelete(lock, owner).catch((error: unknown) => {
-      // It ends by itself.
-      logger.warn({ err: error }, "the lock of a retirement could not be given back");
-    });
   }
 }

@@ -4,16 +4,16 @@ import type { Installation } from "./installation.ts";
 
 type TaigaAnswer = Pick<Installation["taiga"], "outcome" | "status" | "errorCode">;
 
-/** A credential that no Taiga has given out; every Taiga since 6.0 says so in one same way. */
+/** A credential that no Taiga has issued; every Taiga since 6.0 rejects it in the same way. */
 export const NO_CREDENTIAL = { scheme: "Bearer", token: "check" } as const;
 
 /**
- * Asks Taiga who the owner of a token is that was never given out. Only a Taiga answers 401 with
- * `token_not_valid`, and no counter of failed logins moves.
+ * Checks that a Taiga answers, by a request with a token that was never issued: only a Taiga responds
+ * with 401 and `token_not_valid`, and the request does not count as a failed login.
  *
  * @param taiga a client with `NO_CREDENTIAL`.
- * @param hasProxy whether a proxy is set, which then is what cannot be reached.
- * @see reference of Taiga's API, `GET /users/me`
+ * @param hasProxy whether a proxy is configured; connection errors are then the proxy's.
+ * @see Taiga's API reference, `GET /users/me`
  */
 export async function probeTaiga(
   taiga: Pick<TaigaClient, "users">,
@@ -33,7 +33,7 @@ function toAnswer(error: TaigaError, hasProxy: boolean): TaigaAnswer {
   if (error.code === "aborted") return { outcome: "timeout" };
   if (error.code === "unavailable" && error.status === undefined) {
     const errorCode = toErrorCode(error.cause);
-    return { outcome: toSilence(errorCode, hasProxy), errorCode };
+    return { outcome: toConnectionOutcome(errorCode, hasProxy), errorCode };
   }
   const status = error.status;
   if (error.code === "throttled") return { outcome: "throttled", status };
@@ -41,14 +41,14 @@ function toAnswer(error: TaigaError, hasProxy: boolean): TaigaAnswer {
   return { outcome: isFailure ? "failing" : "not_taiga", status };
 }
 
-/** Why there was no answer at all. */
-function toSilence(
+/** Why there was no answer. */
+function toConnectionOutcome(
   errorCode: string | undefined,
   hasProxy: boolean,
 ): Installation["taiga"]["outcome"] {
   if (errorCode === undefined) return hasProxy ? "proxy" : "unreachable";
   if (isCertificateFault(errorCode)) return "certificate";
-  // Once a tunnel stands, the proxy has nothing to do with what does not come through it.
+  // These timeouts happen after the tunnel was opened, so they are not the fault of the proxy.
   if (errorCode === "UND_ERR_HEADERS_TIMEOUT" || errorCode === "UND_ERR_BODY_TIMEOUT") {
     return "timeout";
   }

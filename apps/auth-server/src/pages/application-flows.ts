@@ -1,12 +1,12 @@
 import type { Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { type Kv, updateEntry } from "@taiga-mcp/store";
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createSealedJson } from "../vault/sealed-json.ts";
 
-/** How long a user may take on Taiga's pages; no longer than the interaction itself. */
+/** How long a user may take on Taiga's pages; not longer than the interaction lasts. */
 export const FLOW_SECONDS = 600;
 
 /** 256 bits, URL-safe. */
@@ -16,23 +16,23 @@ const Flow = z.object({ uid: z.string(), state: z.string(), authCode: z.string()
 type Flow = z.output<typeof Flow>;
 
 /**
- * Trips of browsers to Taiga's pages and back. Taiga returns a code and nothing else, so what a
- * trip belongs to is known by a ticket in the browser's cookie.
+ * Logins on Taiga's own pages that are in progress. Taiga returns only a code, so a ticket in the
+ * browser's cookie says which interaction the login belongs to.
  */
 export interface ApplicationFlows {
   /**
-   * @param uid of the interaction that wants the login.
-   * @returns the ticket, which stays in this browser, and the state, which goes to Taiga.
+   * @param uid id of the interaction.
+   * @returns the ticket for the browser's cookie, and the state for Taiga.
    */
   begin(uid: string): Promise<{ ticket: string; state: string }>;
   /**
-   * The browser is back. A ticket brings back one code, once.
-   * @returns the interaction; `undefined` when nothing was begun with this ticket.
+   * Called when the browser comes back. A ticket accepts one code, once.
+   * @returns the interaction's id; `undefined` when the ticket is unknown or has a code already.
    */
   arrive(ticket: string, authCode: string): Promise<string | undefined>;
   /**
-   * What to redeem, to exactly one caller.
-   * @returns `undefined` also when the trip was another interaction's.
+   * Returns the code to redeem, to exactly one caller.
+   * @returns `undefined` when there is none, or the ticket belongs to another interaction.
    */
   take(ticket: string, uid: string): Promise<{ authCode: string; state: string } | undefined>;
 }
@@ -56,22 +56,23 @@ export function createApplicationFlows(deps: ApplicationFlowsDeps): ApplicationF
       return { ticket, state };
     },
 
-    arrive: async (ticket, authCode) => {
+    arrive: (ticket, authCode) => {
       const key = keys.applicationFlow(ticket);
-      const flow = await flows.read(key);
-      if (flow === undefined || flow.value.authCode !== undefined) return undefined;
-      const arrived = await flows.seal(key, { ...flow.value, authCode });
-      const ttlSeconds = FLOW_SECONDS;
-      const isFirst = await kv.compareAndSet(key, flow.sealed, arrived, { ttlSeconds });
-      return isFirst ? flow.value.uid : undefined;
+      return updateEntry(kv, key, async (entry) => {
+        const flow = entry && (await flows.open(key, entry.value));
+        if (flow === undefined || flow.authCode !== undefined) return { result: undefined };
+        const value = await flows.seal(key, { ...flow, authCode });
+        return { value, ttlSeconds: FLOW_SECONDS, result: flow.uid };
+      });
     },
 
-    take: async (ticket, uid) => {
+    take: (ticket, uid) => {
       const key = keys.applicationFlow(ticket);
-      const flow = await flows.read(key);
-      if (flow?.value.authCode === undefined || flow.value.uid !== uid) return undefined;
-      const { authCode, state } = flow.value;
-      return (await kv.compareAndDelete(key, flow.sealed)) ? { authCode, state } : undefined;
+      return updateEntry(kv, key, async (entry) => {
+        const flow = entry && (await flows.open(key, entry.value));
+        if (flow?.authCode === undefined || flow.uid !== uid) return { result: undefined };
+        return { value: null, result: { authCode: flow.authCode, state: flow.state } };
+      });
     },
   };
 }

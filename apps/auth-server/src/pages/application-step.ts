@@ -1,7 +1,7 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction } from "../engine/ports.ts";
+import type { Interaction } from "../engine/boundary/ports.ts";
 import { LoginThrottledError } from "../login/login-backend.ts";
 import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
 import { type ApplicationFlows, FLOW_SECONDS } from "./application-flows.ts";
@@ -14,39 +14,39 @@ import { createOwnCookie } from "./own-cookie.ts";
 /** Where Taiga sends browsers back to: the `next_url` that its administrator registers. */
 export const CALLBACK_PATH = "/taiga/callback";
 
-/** A UUID; Taiga writes "None" when it has none. */
+/** A UUID. Taiga sends "None" when there is no code. */
 const CallbackQuery = z.object({ auth_code: z.string().regex(/^[\da-f-]{32,36}$/i) });
 
 export interface ApplicationStepDeps {
   login: Pick<ApplicationLogin, "toLoginUrl" | "redeem">;
   flows: ApplicationFlows;
-  /** Shows the login page again, with what went wrong. */
+  /** Shows the login page again with an error. */
   refuse: LoginStep["refuse"];
   completeLogin: CompleteLogin;
-  /** Our own origin. */
+  /** This server's origin. */
   issuer: string;
   logger: Logger;
 }
 
-/** The login on Taiga's own pages, in three requests. */
+/** The login on Taiga's own pages, in three requests of the browser. */
 export interface ApplicationStep {
-  /** The user has seen who is asking and wants to go on: off to Taiga. */
+  /** The user has seen which app is asking and continues: redirects to Taiga. */
   depart: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
   /**
-   * Back from Taiga, at an address that is the same for everybody. The interaction's cookie is not
-   * sent to it, so nothing is done here but to lead the browser to where it is.
+   * The browser returns from Taiga to an address that is the same for all interactions. It does not
+   * send the interaction's cookie there, so this only redirects to a path for which it does.
    */
   arrive: (req: Request, res: Response) => Promise<void>;
-  /** The browser that has both cookies is the one that left. */
+  /** Completes the login. A browser with both cookies is the one that started it. */
   finish: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
 }
 
 export function createApplicationStep(deps: ApplicationStepDeps): ApplicationStep {
   const { login, flows, refuse, completeLogin, issuer, logger } = deps;
-  // Remembers the trip to Taiga that a browser is on.
+  // Holds the ticket of the login in progress.
   const cookie = createOwnCookie({ issuer, name: "application", maxAgeSeconds: FLOW_SECONDS });
 
-  /** @returns what to show instead when it leads to no login. */
+  /** @returns the login, or the error to show. */
   async function redeem(flow: {
     authCode: string;
     state: string;
@@ -57,7 +57,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     } catch (error) {
       if (error instanceof LoginThrottledError) return toThrottled(error);
       if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "a login on Taiga's pages could not be confirmed");
+      logger.warn({ err: error }, "Taiga application login failed");
       return {
         status: 503,
         retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -70,7 +70,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     depart: async (_req, res, { uid }) => {
       const { ticket, state } = await flows.begin(uid);
       cookie.set(res, ticket);
-      leave(res, login.toLoginUrl(state));
+      redirect(res, login.toLoginUrl(state));
     },
 
     arrive: async (req, res) => {
@@ -79,7 +79,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
       if (ticket === undefined || code === undefined) throw new InteractionError("foreign_return");
       const uid = await flows.arrive(ticket, code);
       if (uid === undefined) throw new InteractionError("foreign_return");
-      leave(res, `${toBasePath(uid)}/taiga`);
+      redirect(res, `${toBasePath(uid)}/taiga`);
     },
 
     finish: async (req, res, interaction) => {
@@ -96,12 +96,12 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
   };
 }
 
-/** 303: whatever led here, what follows is a GET. */
-function leave(res: Response, to: string): void {
+/** 303, so that the browser follows with a GET even after a POST. */
+function redirect(res: Response, to: string): void {
   res.status(303).set({ "Cache-Control": "no-store", Location: to }).end();
 }
 
 const ALERTS = {
   wrong_code: "Taiga did not confirm this login. Try again.",
-  user_inactive: "Your account at Taiga is not active.",
+  user_inactive: "Your Taiga account is not active.",
 } as const;

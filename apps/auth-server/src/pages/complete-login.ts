@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -11,12 +11,12 @@ export interface CompleteLoginDeps {
   interactions: Pick<Interactions, "finishLogin">;
   vault: Pick<Vault, "hold" | "release">;
   allowLists: AllowLists;
-  /** Left out, everybody in Taiga is admitted. */
+  /** Without it, every user of this Taiga is allowed. */
   isAllowed?: IsAllowed | undefined;
   toAccountId: (userId: number) => string;
 }
 
-/** What follows when Taiga has said who the user is, in whichever way they logged in. */
+/** The step after a successful login at Taiga, by password or on Taiga's own pages. */
 export type CompleteLogin = (
   req: Request,
   res: Response,
@@ -24,7 +24,7 @@ export type CompleteLogin = (
   login: { account: TaigaAccount; credential: TaigaCredentialRecord },
 ) => Promise<void>;
 
-/** Goes on to the consent page, or tells those who are not meant to be here; nothing is kept then. */
+/** Continues with the consent page. A user who is not allowed gets an error page; nothing is stored then. */
 export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
   const { interactions, vault, allowLists, isAllowed, toAccountId } = deps;
   return async (req, res, interaction, { account, credential }) => {
@@ -32,10 +32,10 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
     if (isAllowed?.(account) === false) {
       void vault.release(credential);
       const page = await renderErrorPage({
-        title: "This is not for your account",
-        message: `Taiga knows you as ${username}, but ${describeAudience(allowLists)}`,
+        title: "Your account has no access",
+        message: `You are ${username} in Taiga, but ${describeAudience(allowLists)}`,
         advice:
-          "Nothing was connected, and your login was not kept. If you should have access, ask whoever runs this installation.",
+          "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
         action: {
           href: `${toBasePath(interaction.uid)}?account=other`,
           label: "Use another account",
@@ -48,9 +48,9 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
   };
 }
 
-/** Domains help to choose the right account; who else is on the list is nobody's business. */
+/** Names the allowed domains, which help to choose the right account, but no allowed user names. */
 function describeAudience({ emailDomains }: AllowLists): string {
-  if (emailDomains.length === 0) return "this installation is for a few people chosen by name.";
+  if (emailDomains.length === 0) return "this server is open to selected users only.";
   const domains = new Intl.ListFormat("en", { type: "disjunction" }).format(emailDomains);
-  return `this installation is for people whose e-mail address, verified by Taiga, is at ${domains}.`;
+  return `this server is open only to users with an e-mail address at ${domains} that Taiga has verified.`;
 }

@@ -6,8 +6,8 @@ import {
   UnavailableError,
 } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
-import { InteractionEndedError } from "../engine/interaction-ended.ts";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -19,7 +19,7 @@ import { toBasePath } from "./interaction-path.ts";
 import { toProjectChoice } from "./project-choice.ts";
 import { sendPage } from "./send-page.ts";
 
-/** What most connections are for; more than that is a decision of its own. */
+/** Enough for most connections; the user must select a higher level explicitly. */
 const PRESELECTED: AccessLevel = "write";
 
 export interface ConsentStepDeps {
@@ -27,28 +27,28 @@ export interface ConsentStepDeps {
     Interactions,
     "find" | "createGrant" | "discardGrant" | "finishConsent" | "resume"
   >;
-  vault: Pick<Vault, "holder" | "heldToken" | "keep" | "forget" | "discard">;
+  vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
-  /** The most that any client may do, by the operator's word. */
+  /** The highest access level that the operator allows. */
   accessLimit: AccessLevel;
   taigaHost: string;
   toAccountId: (userId: number) => string;
   sleep: (ms: number) => Promise<void>;
 }
 
-/** How long the second of two clicks waits for the answer of the first. */
+/** How long the second of two clicks waits for the result of the first: 20 times 50 ms. */
 const POLL_MS = 50;
 const POLL_LIMIT = 20;
 
-/** The step in which a user says what the client may do. */
+/** The step in which a user chooses what the client may do. */
 export interface ConsentStep {
   show: (res: Response, interaction: Interaction) => Promise<void>;
-  /** Reads the form; the page again when the choice is not one of those offered. */
+  /** Handles the form. Shows the page again when the choice is invalid. */
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
 }
 
-/** Why the page is shown again, and with what on it. */
+/** The error to show on the page, with the previous choice. */
 interface Refusal {
   error: string;
   own: readonly OwnProject[] | undefined;
@@ -62,9 +62,9 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   const limitOf = ({ requestedAccess }: Interaction): AccessLevel =>
     lowestLevel(requestedAccess, accessLimit);
 
-  /** The credential held must be that of the account the engine will issue the code for. */
+  /** The held credential must belong to the account that the engine will issue the code for. */
   async function findUser({ uid, accountId }: Interaction): Promise<TaigaUser> {
-    const user = await vault.holder(uid);
+    const user = await vault.heldUser(uid);
     if (user !== undefined && toAccountId(user.id) === accountId) return user;
     await vault.discard(uid);
     throw new InteractionError("login_expired");
@@ -99,8 +99,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   }
 
   /**
-   * Browsers drop the answer to the first of two clicks and wait for the second one's. The first
-   * has taken the held login; what it decided is good for both.
+   * After a double click, browsers ignore the response to the first request and wait for the second.
+   * The first request has taken the held login, so the second one returns its result.
    */
   async function followFirstAnswer(
     req: Request,
@@ -113,9 +113,9 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       if (interaction === undefined) break;
       await sleep(POLL_MS);
     }
-    // It may have failed: then it can be given again.
-    if ((await vault.holder(uid)) !== undefined) {
-      throw new UnavailableError("Another answer to this page is still being worked on.");
+    // If the first request has failed, the held login is still there and the user can try again.
+    if ((await vault.heldUser(uid)) !== undefined) {
+      throw new UnavailableError("Another answer to this page is still being processed.");
     }
     throw new InteractionError("login_expired");
   }
@@ -124,7 +124,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     show: (res, interaction) => send(res, interaction),
 
     submit: async (req, res, interaction) => {
-      if ((await vault.holder(interaction.uid)) === undefined) {
+      if ((await vault.heldUser(interaction.uid)) === undefined) {
         return followFirstAnswer(req, res, interaction);
       }
       const user = await findUser(interaction);
@@ -138,21 +138,21 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
           typed: toTypedConsent(req.body),
         });
       if (form === undefined || !isWithin(form.access, limitOf(interaction))) {
-        return refuse("Choose one of the ways below in which the app may work, and where.");
+        return refuse("Choose what the app may do, and in which projects.");
       }
       const { projects, error } = toProjectChoice(form, own);
       if (error !== undefined) return refuse(error);
       const { access } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
-      const kept = await vault.keep(interaction.uid, grantId);
-      if (!kept) {
+      const isClaimed = await vault.claim(interaction.uid, grantId);
+      if (!isClaimed) {
         await interactions.discardGrant(grantId);
         return followFirstAnswer(req, res, interaction);
       }
       try {
         await interactions.finishConsent(req, res, interaction, grantId);
       } catch (error) {
-        // A click on Cancel was faster: nobody will ever redeem a code of this grant.
+        // A click on Cancel was faster, so no code of this grant will ever be issued.
         if (error instanceof InteractionEndedError) await interactions.discardGrant(grantId);
         throw error;
       }

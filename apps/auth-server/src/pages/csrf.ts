@@ -1,19 +1,19 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** The forms of an interaction; a token of one is worth nothing in another. */
+/** The forms of an interaction; a token is valid for one of them only. */
 export type InteractionForm = "login" | "taiga" | "consent" | "cancel";
 
-/** Proves that a form was on one of our pages, of this very interaction. */
+/** Proves that a form comes from a page of this server, for the same interaction. */
 export interface Csrf {
   issue(uid: string, form: InteractionForm): string;
   verify(uid: string, form: InteractionForm, token: string): boolean;
 }
 
 /**
- * Tokens without memory: an HMAC-SHA-256 over interaction and form, as base64url. They end with
- * their interaction, and the interaction's cookie binds them to one browser.
+ * Stateless tokens: an HMAC-SHA-256 over interaction and form, as base64url. They are valid as long
+ * as their interaction, whose cookie binds them to one browser.
  *
- * @param toKeys asked at each use: at least 32 bytes each, the same in every replica. The first
+ * @param toKeys called at each use: keys of at least 32 bytes, the same in every replica. The first
  *   signs, all of them verify.
  */
 export function createCsrf(toKeys: () => readonly [Uint8Array, ...Uint8Array[]]): Csrf {

@@ -4,7 +4,7 @@ import { type ErrorPage, renderErrorPage } from "./views/error-page.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { sendPage } from "./send-page.ts";
 
-/** Every failure of a browser route becomes a page; what is ours to mend is logged. */
+/** Turns every error of a browser route into a page, and logs the server errors. */
 export const createPageErrorHandler =
   (logger: Logger): ErrorRequestHandler =>
   async (error: unknown, req, res, next) => {
@@ -14,7 +14,7 @@ export const createPageErrorHandler =
       return;
     }
     const { status, detail } = toProblem(error);
-    if (status >= 500) logger.error({ err: error, requestId: req.id }, "a page failed");
+    if (status >= 500) logger.error({ err: error, requestId: req.id }, "page request failed");
     if (status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
     sendPage(res, status, await renderErrorPage(toFailurePage(status, detail, req.id)));
   };
@@ -34,17 +34,18 @@ function toFailurePage(status: number, detail: string, requestId: unknown): Erro
     return {
       ...request,
       title: "Not available right now",
-      message: "Something this server depends on does not answer.",
+      message: "A service that this server depends on is not responding.",
       advice: "Nothing is lost. Try again in a moment.",
     };
   }
   if (status >= 500) {
     return {
       ...request,
-      title: "Something went wrong here",
-      message: "This is a mistake of this server, not yours.",
-      advice: "Go back to your app and connect again. If it stays, tell your administrator.",
+      title: "Something went wrong",
+      message: "This is an error of this server; you did nothing wrong.",
+      advice:
+        "Go back to your app and connect again. If the problem persists, tell your administrator.",
     };
   }
-  return { title: "This could not be read", message: detail };
+  return { title: "Invalid request", message: detail };
 }

@@ -2,7 +2,7 @@ import { ACCESS_LEVELS } from "@taiga-mcp/service";
 import express, { type RequestHandler } from "express";
 import { z } from "zod";
 
-/** Far above what Taiga allows, and far below what could hurt anybody. */
+/** Far above the limits of Taiga, and far below a size that could do harm. */
 const MAX_LENGTH = 500;
 const NAME_MISSING = "Enter your user name or e-mail address.";
 
@@ -11,10 +11,10 @@ const typed = (required: string) =>
     .string(required)
     .min(1, required)
     .max(MAX_LENGTH, `Use at most ${MAX_LENGTH} characters.`)
-    // A database behind Taiga fails on NUL, and no keyboard types the others.
-    .regex(/^\P{Cc}*$/u, "Leave out control characters.");
+    // NUL makes Taiga's database fail, and no keyboard types the other control characters.
+    .regex(/^\P{Cc}*$/u, "Do not use control characters.");
 
-/** The login form. White space around a name is a slip, in a password it may be meant. */
+/** The login form. Whitespace around a name is a typing error; in a password it may be intended. */
 export const LoginForm = z.object({
   username: typed(NAME_MISSING)
     .transform((name) => name.trim())
@@ -25,14 +25,14 @@ export type LoginForm = z.output<typeof LoginForm>;
 
 const NameField = z.object({ username: z.string().max(MAX_LENGTH) });
 
-/** The name as it was typed, to be shown again; `undefined` when there is none worth showing. */
+/** The name as typed, to show it again; `undefined` when it is missing or too long. */
 export const toTypedName = (body: unknown): string | undefined =>
   NameField.safeParse(body).data?.username;
 
-/** More projects than anybody ticks one by one. */
+/** More projects than a person would select one by one. */
 const MAX_PROJECTS = 1_000;
 
-/** A form names a ticked box once for each; one alone is no list. */
+/** A form sends one field for each ticked box; a single one is parsed as a string, not a list. */
 const ticked = z.preprocess(
   (value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]),
   z
@@ -49,12 +49,12 @@ const ticked = z.preprocess(
 export const ConsentForm = z.object({
   access: z.enum(ACCESS_LEVELS),
   projects: z.enum(["all", "chosen"]),
-  /** Ids of the projects that are ticked; they count for `chosen`. */
+  /** Ids of the ticked projects; used for `chosen` only. */
   project: ticked,
 });
 export type ConsentForm = z.output<typeof ConsentForm>;
 
-/** What was chosen in a form that is not good as a whole, to be shown again. */
+/** The valid parts of an invalid form, to show them again. */
 export const toTypedConsent = (body: unknown): TypedConsent =>
   PartialConsent.safeParse(body).data ?? {};
 
@@ -67,17 +67,17 @@ export type TypedConsent = Partial<z.output<typeof PartialConsent>>;
 
 const CsrfField = z.object({ csrf: z.string() });
 
-/** The token a form came with; empty when it has none. */
+/** The CSRF token of a form; empty when it has none. */
 export const toCsrfToken = (body: unknown): string => CsrfField.safeParse(body).data?.csrf ?? "";
 
-/** Reads a form of at most 16 kB. A repeated field becomes a list, which no schema takes. */
+/** Parses a form of at most 16 kB. A repeated field becomes a list, which the schemas reject. */
 export const parseForm: RequestHandler = express.urlencoded({
   extended: false,
   limit: "16kb",
   parameterLimit: 20,
 });
 
-/** The same for the consent form: one field for each project that is ticked. */
+/** The same for the consent form, which has one field for each ticked project. */
 export const parseConsentForm: RequestHandler = express.urlencoded({
   extended: false,
   limit: "32kb",

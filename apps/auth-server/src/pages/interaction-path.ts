@@ -1,3 +1,3 @@
-/** Path of an interaction's page; its forms post below it. The cookies of the engine go there. */
+/** Path of an interaction's page. Its forms post below it, and the engine's cookies are scoped to it. */
 export const toBasePath = (uid: unknown): string =>
   `/interaction/${encodeURIComponent(String(uid))}`;

@@ -1,7 +1,7 @@
 import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction } from "../engine/ports.ts";
+import type { Interaction } from "../engine/boundary/ports.ts";
 import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
 import { DEVICE_COOKIE_SECONDS } from "../login/device-cookies.ts";
 import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
@@ -14,32 +14,32 @@ import { toBasePath } from "./interaction-path.ts";
 import { createCookieSecret, createOwnCookie } from "./own-cookie.ts";
 import { sendPage } from "./send-page.ts";
 
-/** Seconds to wait after Taiga did not answer. */
+/** Seconds to wait before the next attempt when Taiga does not answer. */
 export const RETRY_AFTER_SECONDS = 10;
 
 export interface LoginStepDeps {
-  /** Checks passwords; left out, the page does not ask for one. */
+  /** Checks passwords; without it, the page does not ask for one. */
   password?: LimitedLogin | undefined;
   /** Whether users may log in on Taiga's own pages. */
   offersTaiga: boolean;
   completeLogin: CompleteLogin;
   csrf: Csrf;
   taigaHost: string;
-  /** Our own origin. */
+  /** This server's origin. */
   issuer: string;
   logger: Logger;
 }
 
-/** The step in which a user proves who they are. */
+/** The step in which a user logs in. */
 export interface LoginStep {
   show: (res: Response, interaction: Interaction) => Promise<void>;
-  /** Reads the form; the page again when it does not lead on, with what was typed but the password. */
+  /** Handles the form. If the login fails, shows the page again with the typed name, never the password. */
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
-  /** The page again, because another way of logging in did not lead on. */
+  /** Shows the page again after a failed login on Taiga's own pages. */
   refuse: (res: Response, interaction: Interaction, refusal: Refusal) => Promise<void>;
 }
 
-/** Why the page is shown again. */
+/** The error to show on the page. */
 export type Refusal = Pick<LoginPage, "alert" | "fieldErrors" | "username"> & {
   status: number;
   retryAfterSeconds?: number;
@@ -70,7 +70,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
     sendPage(res, status, page);
   }
 
-  /** @returns what to show instead when Taiga cannot check the password now. */
+  /** @returns the outcome, or the error to show when the password cannot be checked now. */
   async function tryLogin(
     login: LimitedLogin,
     form: LoginForm,
@@ -84,7 +84,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
         return { ...toThrottled(error), username: form.username };
       }
       if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "a login could not be checked");
+      logger.warn({ err: error }, "password check failed");
       return {
         status: 503,
         retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -133,11 +133,11 @@ const toTooMany = (
 const toWait = (seconds: number): string =>
   seconds <= 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 
-/** @param error says how long Taiga lets nobody from here log in. */
+/** @param error says how long Taiga throttles logins from this server. */
 export const toThrottled = ({ retryAfterSeconds }: LoginThrottledError): Refusal => ({
   status: 429,
   retryAfterSeconds,
-  alert: `Taiga accepts no logins from this server right now. Try again in ${toWait(retryAfterSeconds)}.`,
+  alert: `Taiga does not accept logins from this server right now. Try again in ${toWait(retryAfterSeconds)}.`,
 });
 
 function toFieldErrors(error: z.ZodError<LoginForm>, body: unknown): Refusal {

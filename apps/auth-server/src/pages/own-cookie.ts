@@ -1,18 +1,18 @@
 import type { CookieOptions, Request, Response } from "express";
 import { randomBytes } from "node:crypto";
 
-/** A cookie with a secret of 256 bits, by which one browser is known again. */
+/** A cookie with a 256-bit secret that identifies a browser. */
 export interface OwnCookie {
-  /** @returns `undefined` also for what we never set. */
+  /** @returns `undefined` when it is absent or has a value that this server would never set. */
   read(req: Request): string | undefined;
   set(res: Response, secret: string): void;
   clear(res: Response): void;
 }
 
 export interface OwnCookieOptions {
-  /** Our own origin. */
+  /** This server's origin. */
   issuer: string;
-  /** Tells our cookies apart. */
+  /** Distinguishes this server's cookies from one another. */
   name: string;
   maxAgeSeconds: number;
 }
@@ -23,8 +23,8 @@ export const createCookieSecret = (): string => randomBytes(32).toString("base64
 const SECRET = /^[\w-]{43}$/;
 
 /**
- * `Lax`, because the browser may come back by a link from another site. With https the `__Host-`
- * prefix keeps other hosts of the domain from planting one.
+ * `Lax`, because the browser may come back through a link on another site. With https, the `__Host-`
+ * prefix prevents other hosts of the domain from setting this cookie.
  */
 export function createOwnCookie({
   issuer,

@@ -1,17 +1,17 @@
-import type { GrantScope } from "../engine/ports.ts";
+import type { GrantScope } from "../engine/boundary/ports.ts";
 import type { OwnProject } from "../login/own-projects.ts";
 import type { ConsentForm } from "./forms.ts";
 
-/** What a user chose, or what is wrong with the choice. */
+/** The chosen projects, or the error to show. */
 export type ProjectChoice =
   | { projects: GrantScope["projects"]; error?: undefined }
   | { projects?: undefined; error: string };
 
 /**
- * The projects of a grant, from the form. Only projects of the user's own list count, whatever
- * the form says: an id is easily written into it.
+ * The projects of a grant, from the form. Only the user's own projects are accepted, because a user
+ * can send any id.
  *
- * @param own `undefined` when Taiga does not say; not needed for all projects.
+ * @param own the user's projects; `undefined` when Taiga does not answer, or all projects are chosen.
  */
 export function toProjectChoice(
   { projects, project }: Pick<ConsentForm, "projects" | "project">,
@@ -21,15 +21,15 @@ export function toProjectChoice(
   if (own === undefined) {
     return {
       error:
-        "Taiga does not answer right now, so projects cannot be chosen. Try again in a moment, or allow all of them.",
+        "Taiga is not responding right now, so you cannot choose projects. Try again in a moment, or allow all projects.",
     };
   }
   if (project.length === 0) {
-    return { error: "Tick at least one project, or allow all of them." };
+    return { error: "Select at least one project, or allow all projects." };
   }
   const mine = new Set(own.map(({ id }) => id));
   if (!project.every((id) => mine.has(id))) {
-    return { error: "You are not a member of one of the projects. Choose again." };
+    return { error: "You are not a member of one of these projects. Choose again." };
   }
   return { projects: [...new Set(project)].toSorted((one, other) => one - other) };
 }

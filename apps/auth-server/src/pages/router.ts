@@ -6,8 +6,8 @@ import {
   type Response,
   Router,
 } from "express";
-import { InteractionEndedError } from "../engine/interaction-ended.ts";
-import type { Interaction, Interactions } from "../engine/ports.ts";
+import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
@@ -27,33 +27,36 @@ import { assets } from "./views/assets.ts";
 import { type HomePage, renderHomePage } from "./views/home-page.ts";
 
 export interface InteractionsRouterDeps {
-  /** An interaction's `uid` must stay the same from login to consent: the held login goes by it. */
+  /** An interaction's `uid` must stay the same from login to consent, because it identifies the held login. */
   interactions: Interactions;
-  vault: Pick<Vault, "hold" | "holder" | "heldToken" | "keep" | "forget" | "discard" | "release">;
-  /** Checks passwords typed here; left out, nobody is asked for one. */
+  vault: Pick<
+    Vault,
+    "hold" | "heldUser" | "heldToken" | "claim" | "forget" | "discard" | "release"
+  >;
+  /** Checks passwords; without it, the login page does not ask for one. */
   password?: LimitedLogin | undefined;
-  /** Sends users to Taiga's own pages; left out, nobody is. */
+  /** The login on Taiga's own pages; without it, that login is not offered. */
   application?: { login: ApplicationLogin; flows: ApplicationFlows } | undefined;
   /** Who may use this installation. */
   allowLists: AllowLists;
   isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
   csrf: Csrf;
-  /** Our own origin. */
+  /** This server's origin. */
   issuer: string;
-  /** The subject that stands for a Taiga user. */
+  /** The `sub` of a Taiga user. */
   toAccountId: (userId: number) => string;
-  /** The most that any client may do, whatever a user agrees to. */
+  /** The highest access level that a user may grant. */
   accessLimit: AccessLevel;
-  /** Where people open Taiga: its host is what the pages call it. */
+  /** Address of Taiga's web pages; the pages show its host. */
   taigaWebUrl: string;
-  /** The address that clients connect to. */
+  /** The MCP endpoint. */
   mcpUrl: string;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
 
-/** The steps that a form may be sent in. A user may log in again until they have consented. */
+/** The steps in which each form is accepted. Users may log in again until they have consented. */
 const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> = {
   login: ["login", "consent"],
   taiga: ["login", "consent"],
@@ -62,8 +65,8 @@ const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> =
 };
 
 /**
- * Everything people see: GET /, /assets/…, the pages and forms below /interaction/:uid, and where
- * Taiga sends browsers back to.
+ * All routes for browsers: GET /, /assets/…, the pages and forms below /interaction/:uid, and the
+ * address to which Taiga sends browsers back.
  */
 export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const { interactions, vault, csrf, issuer, logger } = deps;
@@ -79,14 +82,14 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     return interaction;
   }
 
-  /** Who clicks a second time, or goes back, is told how it ended: most likely well. */
-  const sayHowItEnded: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  /** After a second click, or a step back in the browser, shows how the interaction has ended. */
+  const showOutcome: ErrorRequestHandler = (error: unknown, req, res, next) => {
     if (!(error instanceof InteractionEndedError)) return next(error);
     const outcome = interactions.outcome(req, res, String(req.params["uid"]));
     next(new InteractionError(outcome === undefined ? "interaction_ended" : `already_${outcome}`));
   };
 
-  /** In this order: our own page sent it, this browser's interaction, its step, its token. */
+  /** Checks in this order: origin, interaction of this browser, step, CSRF token. */
   const onForm = (
     form: InteractionForm,
     answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
@@ -100,7 +103,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
         throw new InteractionError("stale_form", backTo);
       }
-      // A second click, or an answer that got lost on its way.
+      // A second click, or a retry after a lost response.
       if (interaction.isAnswered) return interactions.resume(req, res, interaction);
       await answer(req, res, interaction);
     },
@@ -132,12 +135,12 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       await interactions.deny(req, res, interaction);
     }),
   );
-  router.use("/interaction/:uid", sayHowItEnded);
+  router.use("/interaction/:uid", showOutcome);
   router.use(createPageErrorHandler(logger));
   return router;
 }
 
-/** GET / and the files below /assets/, which never change under their names. */
+/** GET / and the files below /assets/, whose names contain a hash of their content. */
 function createPublicPages(home: HomePage): Router {
   const router = Router();
   router.get("/", async (_req, res) => {
@@ -158,10 +161,11 @@ function createPublicPages(home: HomePage): Router {
 }
 
 /**
- * Lets only forms of our own pages in. Browsers send `Origin` with every POST and `Sec-Fetch-Site`
- * with every request to a secure origin; what is not sent is not checked, the CSRF token is.
+ * Accepts only forms of this server's own pages. Browsers send `Origin` with every POST and
+ * `Sec-Fetch-Site` with every request to a secure origin. A missing header is accepted: the CSRF token
+ * is checked in any case.
  *
- * @param issuer the only origin allowed, compared exactly; so "null" is refused too.
+ * @param issuer the only allowed origin, compared exactly; the origin "null" is refused, too.
  */
 const requireSameOrigin =
   (issuer: string): RequestHandler =>

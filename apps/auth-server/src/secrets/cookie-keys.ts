@@ -1,26 +1,19 @@
-import {
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  timingSafeEqual,
-} from "node:crypto";
-import type { JWK } from "jose";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { deriveKey } from "./derive-key.ts";
 import { deriveOnce, type RootKeys } from "./root-keys.ts";
 
-/** What signs cookies; the interface of the package `keygrip`, which the engine takes keys by. */
+/** Signs cookies; the interface of the package `keygrip`, in which the engine expects its keys. */
 export interface CookieKeys {
   sign(data: string): string;
   verify(data: string, signature: string): boolean;
-  /** @returns -1 when no key has signed it. */
+  /** @returns -1 when no key verifies the signature. */
   index(data: string, signature: string): number;
 }
 
 /**
- * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies by all of
- * them. What an older key signed is not signed again: cookies live for minutes, and the engine
- * would send the new signature for other paths than the cookie.
+ * Signs the engine's cookies (HMAC-SHA-256, base64url) with the newest key and verifies with all
+ * keys. Cookies of an older key are not signed again: they live for minutes, and the engine would
+ * set the new signature for another path than the cookie's.
  */
 export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   const toKey = deriveOnce((secret) => deriveKey(secret, "cookies", 32));
@@ -40,7 +33,7 @@ export function createCookieKeys(rootKeys: RootKeys): CookieKeys {
   };
 }
 
-/** What the forms' CSRF tokens are made with: the first signs, so that open forms outlive a rotation. */
+/** Keys for CSRF tokens. The first one signs, all of them verify: open forms survive a key rotation. */
 export function createCsrfKeys(rootKeys: RootKeys): () => readonly [Uint8Array, ...Uint8Array[]] {
   const toKey = deriveOnce((secret) => deriveKey(secret, "csrf", 32));
   return () => {
@@ -48,55 +41,3 @@ export function createCsrfKeys(rootKeys: RootKeys): () => readonly [Uint8Array, 
     return [toKey(newest), ...others.map(toKey)];
   };
 }
-
-/** The order of the P-256 group (FIPS 186-5; SEC 2 §2.4.2). */
-const P256_ORDER = BigInt("0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
-
-/** A JSON Web Key Set (RFC 7517 §5). */
-export interface KeySet {
-  keys: JWK[];
-}
-
-/**
- * The public halves of ES256 signing keys, the same on every replica, each under the name of its
- * root key. Nothing is signed with them while tokens are opaque.
- */
-export function createPublicKeySet(rootKeys: RootKeys): () => KeySet {
-  const toPublic = deriveOnce((secret) => toPublicEs256Key(secret));
-  return () => ({
-    keys: rootKeys.current().map((rootKey) => ({ ...toPublic(rootKey), kid: rootKey.id })),
-  });
-}
-
-function toPublicEs256Key(secret: Uint8Array): JWK {
-  // 64 bits more than the order has, so that the remainder is uniform (FIPS 186-5 §A.2.1).
-  const seed = BigInt(`0x${Buffer.from(deriveKey(secret, "es256", 40)).toString("hex")}`);
-  const scalar = (seed % (P256_ORDER - 1n)) + 1n;
-  const privateKey = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex");
-  const key = createPrivateKey({ key: toSec1(privateKey), format: "der", type: "sec1" });
-  return { ...(createPublicKey(key).export({ format: "jwk" }) as JWK), alg: "ES256", use: "sig" };
-}
-
-/** RFC 5915 ECPrivateKey for P-256 without the public half, which OpenSSL computes. */
-const toSec1 = (privateKey: Buffer): Buffer =>
-  Buffer.concat([
-    Buffer.from("30310201010420", "hex"),
-    privateKey,
-    Buffer.from("a00a06082a8648ce3d030107", "hex"),
-  ]);
-
-/**
- * A signing key that this process alone has: the engine insists on one, and signs nothing with it
- * while tokens are opaque.
- */
-export const createEngineKeySet = (): KeySet => ({
-  keys: [
-    {
-      ...(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({
-        format: "jwk",
-      }) as JWK),
-      alg: "ES256",
-      use: "sig",
-    },
-  ],
-});

@@ -1,7 +1,8 @@
 import { hkdfSync } from "node:crypto";
 
 /**
- * A key for one purpose out of a root or master key, the same on every replica (HKDF-SHA-256, RFC 5869).
+ * Derives a key for one purpose from a root or master key, the same on every replica (HKDF-SHA-256,
+ * RFC 5869).
  *
  * @param secret 32 random bytes; HKDF needs no salt for a uniformly random key (RFC 5869 §3.1).
  */

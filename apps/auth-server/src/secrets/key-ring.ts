@@ -1,34 +1,32 @@
 import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
+import { createRingTopic } from "../storage/topics.ts";
 import type { RootKeys } from "./root-keys.ts";
 import { STALE_SECONDS, toUse } from "./ring.ts";
 import type { RingRecord, StoredRing } from "./ring-record.ts";
 
-/** What is broadcast when the ring was changed. */
-export const RING_CHANGED = "the key ring was changed";
-
-/** How often the ring is read, whether or not a broadcast said that it has changed. */
+/** How often the ring is read, in addition to reads after a broadcast. */
 const READ_EVERY_MS = 20_000;
 
-/** How often while it cannot be read. */
+/** How often the read is retried while it fails. */
 const RETRY_MS = 1_000;
 
-/** The root keys of this process, which follow those in the store. */
+/** The root keys of this process, kept up to date with those in the store. */
 export interface KeyRing extends RootKeys {
   close(): Promise<void>;
 }
 
 export interface KeyRingDeps {
   record: RingRecord;
-  broadcast: Pick<Broadcast, "subscribe">;
+  broadcast: Pick<Broadcast, "publish" | "subscribe">;
   clock: Clock;
   logger: Logger;
 }
 
 /**
- * Reads the ring and follows it. A store that does not answer yet is no error: it is read as soon as
- * there is one that does.
- * @throws {ConfigurationError} when no master key opens it.
+ * Reads the key ring and follows its changes. When the store does not answer yet, the ring is read as
+ * soon as it does.
+ * @throws {ConfigurationError} when no master key opens the ring.
  */
 export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
   const { record, broadcast, clock, logger } = deps;
@@ -43,11 +41,11 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
   async function read(): Promise<void> {
     const from = clock();
     let stored = await record.read(known);
-    // MASTER_KEY changes with a restart only. Were this done at each reading, replicas that are
-    // restarted one by one would seal it over and over.
+    // Once per process only, because MASTER_KEY changes with a restart. At each read, replicas that
+    // are restarted one by one would reseal the ring in turn.
     if (known === undefined && !record.isSealedForAll(stored)) {
       if (await record.write(stored, stored.ring)) {
-        logger.info("the key ring is sealed with the keys in MASTER_KEY now, and with no other");
+        logger.info("key ring resealed with the current MASTER_KEY list");
       }
       stored = await record.read();
     }
@@ -63,7 +61,7 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
       log.succeeded();
       nextMs = READ_EVERY_MS;
     } catch (error) {
-      // What ends the start is said there.
+      // An error that prevents the start is reported by main.
       if (isOpen || error instanceof UnavailableError) log.failed(error);
       throw error;
     } finally {
@@ -74,19 +72,17 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
 
   const refreshOnce = (): Promise<void> => (reading ??= readAndPlan());
 
-  /** What fails is logged, and tried again. */
+  /** Reads in the background: failures are logged and retried. */
   const follow = (): void => void refreshOnce().catch(() => undefined);
 
-  /** What is being read just now may be what was there before. */
+  /** Reads again after a read in progress, which may return the ring from before the change. */
   function readOnceMore(): void {
     if (reading === undefined) follow();
     else reading.then(follow, follow);
   }
 
-  const subscription = broadcast.subscribe({
-    message: (text) => {
-      if (text === RING_CHANGED) readOnceMore();
-    },
+  const subscription = createRingTopic(broadcast).subscribe({
+    message: readOnceMore,
     // A change may have been missed.
     restored: () => {
       if (known !== undefined) readOnceMore();
@@ -114,7 +110,7 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
 
   return {
     current: () => {
-      if (known === undefined) throw new UnavailableError("The keys could not be read yet.");
+      if (known === undefined) throw new UnavailableError("The key ring has not been read yet.");
       return toUse(known.ring, clock());
     },
     isFresh: () => clock() - readAt <= STALE_SECONDS,
@@ -123,14 +119,14 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
         await refreshOnce();
       } catch (cause) {
         if (cause instanceof UnavailableError) throw cause;
-        throw new UnavailableError("The keys cannot be read right now.", { cause });
+        throw new UnavailableError("The key ring cannot be read right now.", { cause });
       }
     },
     close,
   };
 }
 
-/** One line when the ring cannot be read any more, or for another reason, and one when it can. */
+/** Logs once for each new reason why the ring cannot be read, and once when it can be read again. */
 function createReadingLog(logger: Logger) {
   let reason: unknown;
   return {
@@ -138,12 +134,11 @@ function createReadingLog(logger: Logger) {
       const { message } = error as Error;
       if (message === reason) return;
       reason = message;
-      if (error instanceof UnavailableError)
-        logger.warn({ err: error }, "the key ring cannot be read");
-      else logger.error({ err: error }, "the key ring cannot be read");
+      if (error instanceof UnavailableError) logger.warn({ err: error }, "key ring read failed");
+      else logger.error({ err: error }, "key ring read failed");
     },
     succeeded: (): void => {
-      if (reason !== undefined) logger.info("the key ring can be read again");
+      if (reason !== undefined) logger.info("key ring readable again");
       reason = undefined;
     },
   };

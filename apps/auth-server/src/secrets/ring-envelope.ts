@@ -33,11 +33,11 @@ const Envelope = z.object({
 });
 
 /**
- * Seals the ring for each of the master keys (JWE with several recipients, RFC 7516 §7.2.1): one
- * content key (A256GCM), wrapped with each of them (A256KW). So replicas that know different ones
- * of them, as while they are restarted one by one, all open it.
+ * Seals the ring for all master keys (JWE with several recipients, RFC 7516 §7.2.1): one content key
+ * (A256GCM), wrapped with each master key (A256KW). Replicas with different lists of master keys can
+ * all open it, which happens while they are restarted one by one.
  *
- * @param at the storage key that the text will be kept under; it opens there only.
+ * @param at the storage key of the record; the text cannot be opened under another one.
  */
 export async function sealRing(ring: Ring, masterKeys: MasterKeys, at: string): Promise<string> {
   const keys = ring.map((key) => ({
@@ -53,9 +53,7 @@ export async function sealRing(ring: Ring, masterKeys: MasterKeys, at: string): 
   return JSON.stringify(await envelope.encrypt());
 }
 
-/**
- * @returns `undefined` when none of the master keys opens it.
- */
+/** @returns `undefined` when none of the master keys opens the ring. */
 export async function openRing(
   text: string,
   masterKeys: MasterKeys,
@@ -74,17 +72,17 @@ export async function openRing(
       if (protectedHeader?.["at"] !== at) continue;
       return RingRecord.parse(JSON.parse(new TextDecoder().decode(plaintext)));
     } catch {
-      // Changed since it was sealed; another master key may know better.
+      // This recipient was tampered with; another master key may still open the ring.
     }
   }
   return undefined;
 }
 
-/** Whether exactly these master keys open it. */
+/** Whether exactly these master keys open the ring. */
 export const isSealedFor = (text: string, masterKeys: MasterKeys): boolean =>
   isDeepStrictEqual(new Set(toKids(parseEnvelope(text))), new Set(masterKeys.map(toKid)));
 
-/** Which of the master keys opens it, 0 is the newest; -1 when none does. */
+/** Position of the first master key that opens the ring, 0 is the newest; -1 when none does. */
 export function toMasterKeyPosition(text: string, masterKeys: MasterKeys): number {
   const kids = toKids(parseEnvelope(text));
   return masterKeys.findIndex((masterKey) => kids.includes(toKid(masterKey)));

@@ -3,15 +3,15 @@ import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from "jose";
 import { deriveKey } from "./derive-key.ts";
 import { deriveOnce, type RootKey, type RootKeys } from "./root-keys.ts";
 
-/** Keeps secrets unreadable in the store, and bound to the place they were written to. */
+/** Encrypts secrets for the store and binds each to its storage key. */
 export interface Sealer {
-  /** @param keyName the storage key the text will be kept under. */
+  /** @param keyName the storage key that the text will be stored under. */
   seal(keyName: string, text: string): Promise<string>;
   /**
    * @param keyName the storage key the sealed text was read from.
-   * @throws {SealError} when it was sealed by a key that is gone, for another storage key, or
-   *   changed since.
-   * @throws {UnavailableError} when its key is unknown here and the keys cannot be read.
+   * @throws {SealError} when it was sealed with a key that no longer exists or for another storage
+   *   key, or was tampered with.
+   * @throws {UnavailableError} when its key is unknown to this process and the keys cannot be read.
    */
   open(keyName: string, sealed: string): Promise<string>;
 }
@@ -23,17 +23,17 @@ export class SealError extends CodedError<"seal_broken"> {
   }
 }
 
-/** Separates the keys of different uses, so that one never opens another's records. */
+/** Each purpose has keys of its own, so that one module cannot open the records of another. */
 export const SEALING_PURPOSES = ["engine", "vault"] as const;
 export type SealingPurpose = (typeof SEALING_PURPOSES)[number];
 
-/** What sealed a text, by its header. */
+/** The key that sealed a text, from its header. */
 export interface SealMark {
   rootKeyId: string;
   purpose: string;
 }
 
-/** @returns `undefined` for a text that no sealer has made. */
+/** @returns `undefined` for a text that is not sealed. */
 export function toSealMark(text: string): SealMark | undefined {
   // Most records are plain JSON.
   if (!text.startsWith("ey")) return undefined;
@@ -50,7 +50,7 @@ export function toSealMark(text: string): SealMark | undefined {
  * (`kid`), so that records sealed before a rotation still open, and the storage key (`at`), which
  * GCM authenticates with the rest: a record copied elsewhere in the store does not open there.
  *
- * @param rootKeys asked at each use.
+ * @param rootKeys read at each use.
  */
 export function createSealer(rootKeys: RootKeys, purpose: SealingPurpose): Sealer {
   const toKey = deriveOnce((secret) => deriveKey(secret, `seal/${purpose}`, 32));
@@ -58,8 +58,8 @@ export function createSealer(rootKeys: RootKeys, purpose: SealingPurpose): Seale
   const find = (id: string): RootKey | undefined =>
     rootKeys.current().find((rootKey) => rootKey.id === id);
 
-  /** A key that another process made may be in use before this one has heard of it. */
-  async function findOrAsk(sealed: string): Promise<RootKey | undefined> {
+  /** Another process may use a new key before this process has read it. */
+  async function findOrRefresh(sealed: string): Promise<RootKey | undefined> {
     const mark = toSealMark(sealed);
     if (mark?.purpose !== purpose) return undefined;
     const known = find(mark.rootKeyId);
@@ -70,8 +70,8 @@ export function createSealer(rootKeys: RootKeys, purpose: SealingPurpose): Seale
 
   return {
     seal: async (keyName, text) => {
-      // A process that was stopped for hours may know only keys that were retired meanwhile. When
-      // they cannot be read: a Taiga login that was just renewed exists nowhere but here.
+      // A process that was suspended for hours may know only retired keys. If the refresh fails,
+      // seal anyway: a Taiga login that was just renewed exists nowhere else.
       if (!rootKeys.isFresh()) await rootKeys.refresh().catch(() => undefined);
       const [newest] = rootKeys.current();
       return await new CompactEncrypt(new TextEncoder().encode(text))
@@ -85,15 +85,16 @@ export function createSealer(rootKeys: RootKeys, purpose: SealingPurpose): Seale
     },
 
     open: async (keyName, sealed) => {
-      const rootKey = await findOrAsk(sealed);
+      const rootKey = await findOrRefresh(sealed);
       try {
-        if (rootKey === undefined) throw new SealError("It was sealed with an unknown key.");
+        if (rootKey === undefined)
+          throw new SealError("The record was sealed with an unknown key.");
         const { plaintext, protectedHeader } = await compactDecrypt(sealed, toKey(rootKey), {
           keyManagementAlgorithms: ["dir"],
           contentEncryptionAlgorithms: ["A256GCM"],
         });
         if (protectedHeader["at"] !== keyName)
-          throw new SealError("It was sealed for another key.");
+          throw new SealError("The record was sealed for another storage key.");
         return new TextDecoder().decode(plaintext);
       } catch (cause) {
         throw new SealError(`The stored record ${keyName} cannot be opened.`, { cause });

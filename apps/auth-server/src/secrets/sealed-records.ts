@@ -1,90 +1,79 @@
-import { type Clock, CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
-import type { Entry, Kv } from "@taiga-mcp/store";
+import { CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
+import { type Kv, updateEntry } from "@taiga-mcp/store";
 import type { RootKeys } from "./root-keys.ts";
-import {
-  createSealer,
-  SEALING_PURPOSES,
-  type Sealer,
-  SealError,
-  type SealMark,
-  toSealMark,
-} from "./seal.ts";
+import { createSealer, SEALING_PURPOSES, type Sealer, SealError, toSealMark } from "./seal.ts";
 
-/** How many records are worked on at a time. */
-const AT_A_TIME = 16;
+/** How many records are processed concurrently. */
+const CONCURRENCY = 16;
 
-/** How often a record that somebody else keeps changing is looked at, and the whole store. */
-const ATTEMPTS = 10;
+/** Maximum number of passes over the store. */
+const MAX_PASSES = 10;
 
-/** All that is sealed in the store, of whichever kind and Taiga. */
+/** All sealed records in the store, of every kind and every Taiga. */
 export interface SealedRecords {
-  /** How many records each root key has sealed, by its id. Looks at the whole store. */
+  /** Number of records by the id of the root key that sealed them. Reads the whole store. */
   count(): Promise<Map<string, number>>;
   /**
-   * Seals anew what these root keys have sealed, in place and with the same end. Passes over the
-   * store until a whole pass finds none: a failover may make one pass miss some.
-   * @throws {UnavailableError} when the store does not answer; what is done is done.
+   * Reseals the records of these root keys with the current key, in place and with the same expiry.
+   * Repeats until a pass over the store finds none, because a failover may make a pass miss some.
+   * @param progress called after each record.
+   * @throws {UnavailableError} when the store does not answer. Resealed records stay resealed.
    */
-  sealAnew(rootKeyIds: ReadonlySet<string>, progress: () => Promise<void>): Promise<Resealed>;
+  reseal(rootKeyIds: ReadonlySet<string>, progress: () => Promise<void>): Promise<Resealed>;
 }
 
 export interface Resealed {
   resealed: number;
-  /** Records that could not be opened, or were never still. */
+  /** Records that could not be opened. */
   failed: number;
 }
 
 export interface SealedRecordsDeps {
-  kv: Pick<Kv, "scan" | "get" | "compareAndSet">;
+  kv: Pick<Kv, "scan" | "get" | "setIfAbsent" | "compareAndSet" | "compareAndDelete">;
   rootKeys: RootKeys;
-  clock: Clock;
   logger: Logger;
 }
 
 export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
-  const { kv, rootKeys, clock, logger } = deps;
+  const { kv, rootKeys, logger } = deps;
   const sealers = new Map<string, Sealer>(
     SEALING_PURPOSES.map((purpose) => [purpose, createSealer(rootKeys, purpose)]),
   );
 
-  async function find(key: string): Promise<(Entry & { mark: SealMark }) | undefined> {
-    const entry = await kv.get(key);
-    const mark = entry && toSealMark(entry.value);
-    return mark && { ...entry, mark };
-  }
-
   async function count(): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
     await forEach(kv.scan(""), async (key) => {
-      const id = (await find(key))?.mark.rootKeyId;
+      const entry = await kv.get(key);
+      const id = entry && toSealMark(entry.value)?.rootKeyId;
       if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
     });
     return counts;
   }
 
-  /** @returns whether there was anything to do. */
-  async function sealRecordAnew(key: string, ids: ReadonlySet<string>): Promise<boolean> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const record = await find(key);
-      if (record === undefined || !ids.has(record.mark.rootKeyId)) return attempt > 0;
-      const sealer = sealers.get(record.mark.purpose);
-      if (sealer === undefined) throw new SealError(`Nothing here seals ${key}.`);
-      const text = await sealer.seal(key, await sealer.open(key, record.value));
-      const ttlSeconds = Math.max(1, record.expiresAt - clock());
-      if (await kv.compareAndSet(key, record.value, text, { ttlSeconds })) return true;
-    }
-    throw new UnavailableError(`The record ${key} is never still.`);
+  /** @returns whether one of the keys had sealed the record. */
+  async function resealRecord(key: string, ids: ReadonlySet<string>): Promise<boolean> {
+    let isFound = false;
+    return await updateEntry(kv, key, async (entry) => {
+      const mark = entry && toSealMark(entry.value);
+      if (entry === undefined || mark === undefined || !ids.has(mark.rootKeyId))
+        return { result: isFound };
+      isFound = true;
+      const sealer = sealers.get(mark.purpose);
+      if (sealer === undefined) throw new SealError(`The record ${key} has an unknown purpose.`);
+      const text = await sealer.open(key, entry.value);
+      return { value: await sealer.seal(key, text), result: true };
+    });
   }
 
   async function pass(ids: ReadonlySet<string>, progress: () => Promise<void>): Promise<Resealed> {
     const outcome = { resealed: 0, failed: 0 };
     await forEach(kv.scan(""), async (key) => {
       try {
-        if (await sealRecordAnew(key, ids)) outcome.resealed += 1;
+        if (await resealRecord(key, ids)) outcome.resealed += 1;
       } catch (error) {
         if (!(error instanceof CodedError) || error instanceof UnavailableError) throw error;
         outcome.failed += 1;
-        logger.error({ err: error, key }, "a record could not be sealed anew");
+        logger.error({ err: error, key }, "record reseal failed");
       }
       await progress();
     });
@@ -93,19 +82,19 @@ export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
 
   return {
     count,
-    sealAnew: async (ids, progress) => {
+    reseal: async (ids, progress) => {
       let resealed = 0;
-      for (let passes = 0; passes < ATTEMPTS; passes += 1) {
+      for (let passes = 0; passes < MAX_PASSES; passes += 1) {
         const found = await pass(ids, progress);
         resealed += found.resealed;
         if (found.resealed === 0) return { resealed, failed: found.failed };
       }
-      throw new UnavailableError("Records are still being sealed with an older key.");
+      throw new UnavailableError("Another process still seals records with an older key.");
     },
   };
 }
 
-/** Works on a few at a time; ends at the first that fails, when those under way have ended. */
+/** Processes several names concurrently. After a failure, waits for the running calls and rejects. */
 async function forEach(
   names: AsyncIterable<string>,
   work: (name: string) => Promise<void>,
@@ -124,6 +113,6 @@ async function forEach(
       isOver = true;
     }
   }
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_A_TIME }, workOn));
+  const outcomes = await Promise.allSettled(Array.from({ length: CONCURRENCY }, workOn));
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }

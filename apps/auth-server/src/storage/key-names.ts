@@ -1,17 +1,17 @@
 import { hash as digest } from "node:crypto";
 
-/** SHA-256 as base64url: how everything that grants access is named in the store and outside. */
+/** SHA-256 as base64url: the storage key and public name of everything that grants access. */
 export const hash = (text: string): string => digest("sha256", text, "base64url");
 
 /**
- * The names of everything this service stores. Ids and tokens enter them hashed, so that a copy
- * of the store logs nobody in. All that belongs to a user also carries the Taiga the user is
- * from: pointed at another Taiga, the service finds none of it.
+ * The storage keys of all records. Ids and tokens are hashed in them, so that a stolen copy of the
+ * store does not give access. Keys of user data also contain the user's Taiga: a service that is
+ * configured for another Taiga does not find them.
  */
 export interface KeyNames {
-  /** The root keys, of users of any Taiga. */
+  /** The root keys; the same for every Taiga. */
   ring: string;
-  /** Who is retiring root keys just now. */
+  /** Lock of the process that is retiring root keys. */
   retirementLock: string;
   accessToken: (token: string) => string;
   refreshToken: (token: string) => string;
@@ -19,61 +19,61 @@ export interface KeyNames {
   grant: (grantId: string) => string;
   session: (id: string) => string;
   interaction: (uid: string) => string;
-  /** The session a uid stands for; holds the name of the session's record. */
+  /** The session of a uid; the value is the storage key of the session's record. */
   sessionUid: (uid: string) => string;
-  /** Taiga's credential of a user between login and consent. */
+  /** A user's Taiga credential between login and consent. */
   heldCredential: (uid: string) => string;
-  /** Taiga's credential of a grant. */
+  /** A grant's Taiga credential. */
   vault: (grantId: string) => string;
   vaultLock: (grantId: string) => string;
-  /** When the Taiga credential of a grant must be renewed. */
+  /** Plan of the next renewal of a grant's Taiga credential. */
   renewalPlan: (grantId: string) => string;
-  /** Index of all such plans. */
+  /** Index of all renewal plans. */
   renewalPlans: string;
-  /** The application token that Taiga has given us for a user. */
+  /** Taiga's application token of a user. */
   sharedToken: (accountId: string) => string;
-  /** Index of all such tokens. */
+  /** Index of all application tokens. */
   sharedTokens: string;
-  /** Taiga's credential of a grant, from the key of the grant's record. */
+  /** The key of a grant's Taiga credential, from the key of the grant's record. */
   vaultOf: (grantKey: string) => string;
-  /** What a browser was sent to Taiga with, by the ticket in its cookie. */
+  /** A login on Taiga's pages, by the ticket in the browser's cookie. */
   applicationFlow: (ticket: string) => string;
 
-  /** That an account has logged in with a browser; of the browser's secret and the account. */
+  /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
 
   client: (clientId: string) => string;
   registrationAccessToken: (token: string) => string;
   /** The last good copy of a client's metadata document. */
   clientDocument: (clientId: string) => string;
-  /** `jti`s of client assertions that were used (RFC 7523 §3). */
+  /** A used `jti` of a client assertion (RFC 7523 §3). */
   replay: (id: string) => string;
-  /** Any other kind of record the engine may keep. */
+  /** Any other kind of record of the engine. */
   other: (model: string, id: string) => string;
 
-  /** How often a network address did something that is limited. */
+  /** Counter of a rate limit, for a network address. */
   rateLimit: (name: string, address: string) => string;
 
-  /** The sealed answer that a just-rotated refresh token may be given again. */
+  /** The sealed response to a refresh token that was just rotated; a retry receives it again. */
   refreshAnswer: (refreshToken: string) => string;
 
-  /** Index of all that dies with a grant: tokens, vault record. */
+  /** Index of the records that are deleted with a grant: tokens, Taiga credential. */
   grantIndex: (grantId: string) => string;
-  /** The same, from the key of the grant's record. */
+  /** The key of that index, from the key of the grant's record. */
   grantIndexOf: (grantKey: string) => string;
-  /** The grant's name outside, hash of its id, from the key of its record. */
+  /** The grant's public name (hash of its id), from the key of its record. */
   gidOf: (grantKey: string) => string;
-  /** Index of what a client's registration consists of. */
+  /** Index of the records of a client's registration. */
   clientIndex: (clientId: string) => string;
-  /** Index of the grants (record keys) that a client holds, of users of any Taiga. */
+  /** Index of a client's grants (record keys), for every Taiga. */
   clientGrants: (clientId: string) => string;
-  /** Index of the grants (record keys) that a user has given. */
+  /** Index of a user's grants (record keys). */
   accountGrants: (accountId: string) => string;
-  /** Index of a user's logins that wait for consent (record keys). */
+  /** Index of a user's held logins, which wait for consent (record keys). */
   accountHeld: (accountId: string) => string;
 }
 
-/** @param taigaApiUrl canonical (`toTaigaApiUrl`), so that one Taiga has one name. */
+/** @param taigaApiUrl canonical (`toTaigaApiUrl`): each Taiga must have exactly one name. */
 export function createKeyNames(taigaApiUrl: string): KeyNames {
   const taiga = taigaNamespace(taigaApiUrl);
   const ofUser = (kind: string) => (id: string) => `${kind}:${taiga}:${hash(id)}`;
@@ -119,7 +119,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
   };
 }
 
-/** Stable and unique for one user of one Taiga: the `sub` of everything we issue. */
+/** Stable and unique for one user of one Taiga: the `sub` of all tokens. */
 export const toAccountId = (taigaApiUrl: string, userId: number): string =>
   `${taigaNamespace(taigaApiUrl)}.${userId}`;
 

@@ -6,10 +6,10 @@ import type { KeyNames } from "../storage/key-names.ts";
 import type { CredentialStore } from "./credential-store.ts";
 import type { ApplicationToken, ApplicationTokenRegistry } from "./application-token-registry.ts";
 
-/** At most this many looks at tokens in one sweep. */
+/** Maximum number of tokens that one sweep checks. */
 const BATCH = 50;
 
-/** Deletes the user's row of our application at Taiga, which ends its token. */
+/** Deletes the user's row of our application at Taiga, which invalidates its token. */
 export type RevokeAtTaiga = (token: ApplicationToken) => Promise<void>;
 
 export interface ApplicationTokenLifecycleDeps {
@@ -23,22 +23,26 @@ export interface ApplicationTokenLifecycleDeps {
 }
 
 /**
- * Tokens of Taiga's external-application flow: all grants of a user share one, so that it may be
- * taken back only with the last of them.
+ * Tokens of Taiga's external-application flow. All grants of a user share one token, so it may be
+ * revoked only when the last of them has ended.
  */
 export interface ApplicationTokenLifecycle {
-  /** Notes the credential of a new login, so that it is taken back also if nobody ends its grant. */
+  /** Registers the credential of a new login, so that it is revoked even if its grant just expires. */
   note(credential: TaigaCredentialRecord): Promise<void>;
-  /** The credential of a grant that is about to end, by the key of the grant's record. */
+  /**
+   * The credential of a grant that is about to end.
+   * @param grantKey storage key of the grant's record.
+   */
   find(grantKey: string): Promise<TaigaCredentialRecord | undefined>;
   /**
-   * Takes a token back at Taiga, once its grant or its held login is gone and if no other needs
-   * it. Never fails: what could not be taken back is looked at again within a day.
+   * Revokes a token at Taiga after its grant or held login has ended, unless another grant or login
+   * of the user needs it. Never rejects: a token that could not be revoked is checked again within
+   * a day.
    */
   release(credential: TaigaCredentialRecord): Promise<void>;
   /**
-   * One look at the tokens whose turn it is: those whose grants and logins have all ended, by
-   * themselves too, are taken back, until Taiga does not answer.
+   * Checks the tokens that are due and revokes those whose grants and logins have all ended,
+   * including the expired ones. Stops when Taiga or the store does not answer.
    */
   sweep(signal: AbortSignal): Promise<void>;
 }
@@ -56,24 +60,24 @@ export function createApplicationTokenLifecycle(
     for (const grantKey of await kv.members(keys.accountGrants(accountId))) {
       if ((await kv.get(grantKey)) === undefined) continue;
       const stored = await credentials.readAt(keys.vaultOf(grantKey));
-      // A grant without a credential may be about to get this one.
+      // A grant without a credential may be about to receive this one.
       if (stored?.credential.scheme !== "Bearer") return true;
     }
     return false;
   }
 
-  /** Takes a token back unless it is needed. @returns `unknown` when the other side is away. */
-  async function settle(token: ApplicationToken): Promise<"needed" | "ended" | "unknown"> {
+  /** Revokes a token unless it is needed. @returns `unknown` when Taiga or the store does not answer. */
+  async function settle(token: ApplicationToken): Promise<"needed" | "revoked" | "unknown"> {
     try {
       if (await isNeeded(token)) return "needed";
       await revokeAtTaiga(token);
       await registry.remove(token);
-      return "ended";
+      return "revoked";
     } catch (error) {
       const isOutage = error instanceof TaigaError || error instanceof UnavailableError;
       logger[isOutage ? "warn" : "error"](
         { err: error },
-        "a Taiga application token could not be taken back",
+        "Taiga application token revocation failed; will retry",
       );
       return "unknown";
     }
@@ -95,9 +99,9 @@ export function createApplicationTokenLifecycle(
         if (signal.aborted) return;
         const entry = await registry.lease(name);
         if (entry === undefined) continue;
-        const outcome = await settle(entry.token);
+        const outcome = await settle(entry.value);
         if (outcome === "needed") await registry.reschedule(entry);
-        // What was leased is due again a little later, and so are the others.
+        // The lease ends in 15 minutes: this token is due again then, and the others still are.
         if (outcome === "unknown") return;
       }
     },

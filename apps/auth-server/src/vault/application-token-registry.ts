@@ -1,5 +1,5 @@
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createDueList, type Kv, type LeasedEntry } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
 import type { ApplicationCredential } from "../login/login-backend.ts";
@@ -8,16 +8,16 @@ import { createSealedJson } from "./sealed-json.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** From one look at a token to the next. */
-const LOOK_SECONDS = DAY_SECONDS;
+/** Time between two checks of a token. */
+const CHECK_EVERY_SECONDS = DAY_SECONDS;
 
-/** How long a lease lasts; then the token is due again. */
-const RETRY_SECONDS = 15 * 60;
+/** How long a lease lasts before the token is due again. */
+const LEASE_SECONDS = 15 * 60;
 
-/** How long Taiga may be away until a token that is due is given up. */
+/** How long Taiga may be down before the registry gives up on a token that is due. */
 const OVERDUE_SECONDS = 7 * DAY_SECONDS;
 
-/** What it takes to end an application's token at Taiga. */
+/** The members of a credential that are needed to revoke its token at Taiga. */
 export type ApplicationToken = Pick<ApplicationCredential, "scheme" | "token" | "userId">;
 
 const ApplicationToken = z.object({
@@ -26,31 +26,21 @@ const ApplicationToken = z.object({
   userId: z.int(),
 });
 
-/** A leased entry. */
-export interface RegistryEntry {
-  name: string;
-  token: ApplicationToken;
-  /** Another one after every change. */
-  sealed: string;
-}
-
 /**
- * The application tokens that Taiga has given us and that were not taken back, one for each user.
- * The records of a grant end with it, by themselves, and nobody would know its token then; what is
- * here outlives them.
- *
- * As in the refresh schedule, an entry ends a fixed time after it is due.
+ * The application tokens that Taiga has issued and that are not revoked yet, one for each user. A
+ * grant's records expire by themselves, and its token could not be revoked afterwards; entries of
+ * this registry outlive them.
  */
 export interface ApplicationTokenRegistry {
-  /** Adds the token of a new login; it is due within a day. */
+  /** Adds the token of a new login. Its first check is due after a day. */
   add(token: ApplicationToken): Promise<void>;
   /** Names of the entries that are due, the longest due first. */
   due(limit: number): Promise<string[]>;
   /** @returns `undefined` when another replica has it, or it is gone or cannot be opened. */
-  lease(name: string): Promise<RegistryEntry | undefined>;
-  /** Its user needs it: due again a day later, and sealed anew, in case the key has changed. */
-  reschedule(entry: RegistryEntry): Promise<void>;
-  /** Removes a token that has ended; a newer one of the same user stays. */
+  lease(name: string): Promise<LeasedEntry<ApplicationToken> | undefined>;
+  /** For a token that its user still needs: makes it due a day later and seals it with the current key. */
+  reschedule(entry: LeasedEntry<ApplicationToken>): Promise<void>;
+  /** Removes a revoked token; a newer token of the same user stays. */
   remove(token: ApplicationToken): Promise<void>;
 }
 
@@ -68,40 +58,33 @@ export function createApplicationTokenRegistry(
 ): ApplicationTokenRegistry {
   const { kv, clock, keys, toAccountId } = deps;
   const records = createSealedJson<ApplicationToken>({ ...deps, schema: ApplicationToken });
+  const entries = createDueList<ApplicationToken>({
+    kv,
+    clock,
+    index: keys.sharedTokens,
+    leaseSeconds: LEASE_SECONDS,
+    overdueSeconds: OVERDUE_SECONDS,
+    codec: {
+      encode: (name, token) => records.seal(name, token),
+      decode: (name, text) => records.open(name, text),
+    },
+  });
   const nameOf = ({ userId }: ApplicationToken): string => keys.sharedToken(toAccountId(userId));
+  const nextCheck = () => ({ dueAt: clock() + CHECK_EVERY_SECONDS });
 
   return {
     add: async ({ scheme, token, userId }) => {
       const value = { scheme, token, userId };
-      const name = nameOf(value);
-      await kv.set(name, await records.seal(name, value), {
-        ttlSeconds: LOOK_SECONDS + OVERDUE_SECONDS,
-        indexes: [keys.sharedTokens],
-      });
+      await entries.add(nameOf(value), value, nextCheck());
     },
 
-    due: (limit) => kv.firstToEnd(keys.sharedTokens, { withinSeconds: OVERDUE_SECONDS, limit }),
+    due: (limit) => entries.due(limit),
 
-    lease: async (name) => {
-      const entry = await kv.get(name);
-      // The list may be a while old: another replica may have looked.
-      if (entry === undefined || entry.expiresAt > clock() + OVERDUE_SECONDS) return undefined;
-      const ttlSeconds = RETRY_SECONDS + OVERDUE_SECONDS;
-      if (!(await kv.compareAndSet(name, entry.value, entry.value, { ttlSeconds })))
-        return undefined;
-      const record = await records.read(name);
-      return record && { name, token: record.value, sealed: record.sealed };
-    },
+    lease: (name) => entries.lease(name),
 
-    reschedule: async ({ name, token, sealed }) => {
-      const ttlSeconds = LOOK_SECONDS + OVERDUE_SECONDS;
-      await kv.compareAndSet(name, sealed, await records.seal(name, token), { ttlSeconds });
-    },
+    reschedule: async (entry) => void (await entries.reschedule(entry, nextCheck())),
 
-    remove: async (token) => {
-      const name = nameOf(token);
-      const record = await records.read(name);
-      if (record?.value.token === token.token) await kv.compareAndDelete(name, record.sealed);
-    },
+    remove: async (revoked) =>
+      void (await entries.remove(nameOf(revoked), ({ token }) => token === revoked.token)),
   };
 }

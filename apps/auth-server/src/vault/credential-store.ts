@@ -1,4 +1,4 @@
-import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
+import { bestEffort, type Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
@@ -8,7 +8,7 @@ import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson, type OpenedRecord } from "./sealed-json.ts";
 import { createDurableWrite } from "./durable-write.ts";
 
-/** A Taiga credential as the vault's records hold it. */
+/** A Taiga credential as it is stored. */
 export const TaigaCredential = z.discriminatedUnion("scheme", [
   z.object({ scheme: z.literal("Bearer"), token: z.string(), refreshToken: z.string() }),
   z.object({
@@ -22,13 +22,6 @@ export const TaigaCredential = z.discriminatedUnion("scheme", [
 
 const VaultRecord = z.union([
   z.object({ state: z.literal("live"), credential: TaigaCredential }),
-  // As it was written while every credential was a login.
-  z
-    .object({ state: z.literal("live"), token: z.string(), refreshToken: z.string() })
-    .transform(({ state, ...pair }) => ({
-      state,
-      credential: { scheme: "Bearer" as const, ...pair },
-    })),
   z.object({ state: z.literal("lost"), reason: z.string() }),
 ]);
 type VaultRecord = z.output<typeof VaultRecord>;
@@ -36,31 +29,29 @@ type VaultRecord = z.output<typeof VaultRecord>;
 /** A grant's live credential as it was read. */
 export interface StoredCredential {
   credential: TaigaCredentialRecord;
-  /** Another one after every change. */
+  /** The stored text; it differs after every change. */
   sealed: string;
-  /** When the record ends (the token ends by itself), epoch seconds. */
-  recordExpiresAt: number;
 }
 
-/** The vault's records, one for each grant. */
+/** The stored Taiga credentials, one record for each grant. */
 export interface CredentialStore {
-  /** @returns `undefined` when it is lost, revoked or was never there. */
+  /** @returns `undefined` when the credential is lost, revoked or never existed. */
   read(grantId: string): Promise<StoredCredential | undefined>;
-  /** The same, by the name of the record, which outlives what is known of its grant. */
+  /** The same, by the storage key: it is known even after the grant's record is gone. */
   readAt(vaultKey: string): Promise<StoredCredential | undefined>;
-  /** Whether there is a record, be it a lost one or one that cannot be opened now. */
+  /** Whether a record exists, including lost ones and those that cannot be opened now. */
   has(grantId: string): Promise<boolean>;
-  /** Writes a grant's first record, into the index that dies with the grant, and plans its renewal. */
+  /** Writes a grant's first record, to be deleted with the grant, and plans its renewal. */
   create(grantId: string, credential: TaigaCredentialRecord): Promise<void>;
   /**
-   * Writes the next pair over the used one, sooner or later; see `DurableWrite`: Taiga has forgotten
-   * the old pair, so the new one exists nowhere else.
-   * @returns false when the grant was revoked meanwhile; it stays so.
+   * Replaces the used token pair with the next one, with retries (see `DurableWrite`): Taiga has
+   * invalidated the old pair, and the new one exists nowhere else.
+   * @returns false when the grant was revoked meanwhile; it stays revoked.
    */
   renew(grantId: string, credential: TaigaCredentialRecord): Promise<boolean>;
   /**
-   * Records that a credential is dead, unless it is not the one in the store any more.
-   * @returns whether it was.
+   * Marks a credential as lost, unless the store holds another one by now.
+   * @returns whether it was marked.
    */
   markLost(grantId: string, credential: StoredCredential, reason: string): Promise<boolean>;
 }
@@ -68,17 +59,16 @@ export interface CredentialStore {
 export interface CredentialStoreDeps {
   kv: Kv;
   seal: Sealer;
-  clock: Clock;
   keys: Pick<KeyNames, "vault" | "grantIndex">;
   schedule: Pick<RefreshSchedule, "plan">;
-  /** How long a new grant waits for its code to be exchanged. */
+  /** Lifetime of a new grant until the client exchanges its code. */
   ttlSeconds: number;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
 }
 
 export function createCredentialStore(deps: CredentialStoreDeps): CredentialStore {
-  const { kv, seal, clock, keys, schedule, ttlSeconds, logger, sleep } = deps;
+  const { kv, seal, keys, schedule, ttlSeconds, logger, sleep } = deps;
   const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
 
   const sealLive = (key: string, credential: TaigaCredentialRecord) =>
@@ -90,19 +80,9 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
     return toStored(await records.read(key));
   }
 
-  /** An application's token does not end by itself, so there is nothing to plan. */
+  /** An application token does not expire, so it needs no plan. */
   async function plan(grantId: string, credential: TaigaCredentialRecord): Promise<void> {
     if (credential.scheme === "Bearer") await schedule.plan(grantId, credential.refreshToken);
-  }
-
-  /** The credential is safe by now. The plan that stays when this fails is early, never late. */
-  async function replan(grantId: string, credential: TaigaCredentialRecord): Promise<void> {
-    try {
-      await plan(grantId, credential);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "a renewal could not be planned; the one before stands");
-    }
   }
 
   return {
@@ -121,16 +101,17 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
     renew: async (grantId, credential) => {
       const key = keys.vault(grantId);
       const isStored = await durableWrite.write(key, await sealLive(key, credential));
-      if (isStored) await replan(grantId, credential);
-      return isStored;
+      if (!isStored) return false;
+      // The credential is stored by now. If planning fails, the previous plan is due too early,
+      // never too late.
+      const message = "Taiga token refresh not rescheduled; previous plan stays";
+      await bestEffort(() => plan(grantId, credential), logger, message);
+      return true;
     },
 
-    markLost: async (grantId, { sealed, recordExpiresAt }, reason) => {
+    markLost: async (grantId, { sealed }, reason) => {
       const key = keys.vault(grantId);
-      const left = recordExpiresAt - clock();
-      if (left <= 0) return false;
-      const lost = await records.seal(key, { state: "lost", reason });
-      return kv.compareAndSet(key, sealed, lost, { ttlSeconds: left });
+      return kv.compareAndSet(key, sealed, await records.seal(key, { state: "lost", reason }));
     },
   };
 }
@@ -138,5 +119,5 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
 function toStored(record: OpenedRecord<VaultRecord> | undefined): StoredCredential | undefined {
   if (record?.value.state !== "live") return undefined;
   const { credential } = record.value;
-  return { credential, sealed: record.sealed, recordExpiresAt: record.expiresAt };
+  return { credential, sealed: record.sealed };
 }

@@ -1,10 +1,10 @@
-import { type Logger, UnavailableError } from "@taiga-mcp/service";
+import { bestEffort, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 
-/** Waits between the tries that the caller waits for, in milliseconds. */
+/** Pauses between the attempts that the caller waits for, in milliseconds. */
 const DELAYS_MS = [200, 400, 800];
 
-/** Between the tries after that, and for how long they go on. */
+/** Pause between the background attempts that follow, and for how long they go on. */
 const RETRY_MS = 1_000;
 const GIVE_UP_AFTER_MS = 3_600_000;
 
@@ -14,52 +14,51 @@ export interface DurableWriteDeps {
   sleep: (ms: number) => Promise<unknown>;
 }
 
-/** Writes records that cannot be had again: Taiga gives out each pair of tokens once. */
+/** Writes records that cannot be fetched again: Taiga issues each token pair once. */
 export interface DurableWrite {
   /**
-   * Writes over a record that is there. Tries for a few seconds while the caller waits, then for an
+   * Overwrites an existing record. Retries for a few seconds while the caller waits, then for an
    * hour in the background, so that an outage of the store does not cost a login.
-   * @returns false when it was deleted meanwhile; it stays so.
+   * @returns false when the record was deleted meanwhile; it stays deleted.
    * @throws {UnavailableError} when it could not be written yet.
    */
   write(key: string, value: string): Promise<boolean>;
   /**
-   * Writes now what is still to be written under this key: before whoever reads it goes by what is
+   * Writes a pending value of this key now. Call it before reading the key: what is stored may be
    * out of date.
-   * @throws {UnavailableError} when that fails.
+   * @throws {UnavailableError} when the write fails.
    */
   catchUp(key: string): Promise<void>;
 }
 
 export function createDurableWrite({ kv, logger, sleep }: DurableWriteDeps): DurableWrite {
-  /** What is still to be written, by key. */
-  const waiting = new Map<string, string>();
+  /** Values that are not written yet, by key. */
+  const pending = new Map<string, string>();
 
   async function writeNow(key: string, value: string): Promise<boolean> {
     const isStored = await kv.replace(key, value);
-    if (waiting.get(key) === value) waiting.delete(key);
+    if (pending.get(key) === value) pending.delete(key);
     return isStored;
   }
 
   /** @returns `undefined` when the store does not answer. */
   async function tryOnce(key: string, value: string): Promise<boolean | undefined> {
-    try {
-      return await writeNow(key, value);
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "a renewed Taiga credential could not be stored yet");
-      return undefined;
-    }
+    let isStored: boolean | undefined;
+    const attempt = async (): Promise<void> => {
+      isStored = await writeNow(key, value);
+    };
+    await bestEffort(attempt, logger, "renewed Taiga credential not stored yet; retrying");
+    return isStored;
   }
 
   async function keepTrying(key: string, value: string): Promise<void> {
-    waiting.set(key, value);
+    pending.set(key, value);
     for (let waitedMs = 0; waitedMs < GIVE_UP_AFTER_MS; waitedMs += RETRY_MS) {
       await sleep(RETRY_MS);
-      if (waiting.get(key) !== value || (await tryOnce(key, value)) !== undefined) return;
+      if (pending.get(key) !== value || (await tryOnce(key, value)) !== undefined) return;
     }
-    waiting.delete(key);
-    logger.error("a renewed Taiga credential was given up: its user must log in again");
+    pending.delete(key);
+    logger.error("renewed Taiga credential lost; its user must log in again");
   }
 
   return {
@@ -74,7 +73,7 @@ export function createDurableWrite({ kv, logger, sleep }: DurableWriteDeps): Dur
       } catch (error) {
         if (error instanceof UnavailableError) {
           keepTrying(key, value).catch((bug: unknown) =>
-            logger.error({ err: bug }, "a bug of ours"),
+            logger.error({ err: bug }, "background write failed"),
           );
         }
         throw error;
@@ -82,7 +81,7 @@ export function createDurableWrite({ kv, logger, sleep }: DurableWriteDeps): Dur
     },
 
     catchUp: async (key) => {
-      const value = waiting.get(key);
+      const value = pending.get(key);
       if (value !== undefined) await writeNow(key, value);
     },
   };

@@ -1,5 +1,5 @@
 import type { Clock } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createDueList, type Kv } from "@taiga-mcp/store";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { KeyNames } from "../storage/key-names.ts";
@@ -7,43 +7,44 @@ import { findExpiry } from "./token-expiry.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** A refresh token is renewed this long before its end, or a quarter of its life if that is less. */
+/** A refresh token is renewed this long before it expires, or a quarter of its life if that is less. */
 const AHEAD_SECONDS = 2 * DAY_SECONDS;
 
-/** How much earlier still, by chance of the grant's name: logins of one morning are not due at once. */
+/**
+ * Renewals are spread: each is up to this fraction of the time above earlier, depending on the
+ * grant's name, so that all logins of one morning are not due at once.
+ */
 const SPREAD = 0.5;
 
-/** A plan is kept this long after it is due: by then nothing is left to renew. */
+/** A plan is kept this long after it is due: by then the refresh token has expired. */
 const OVERDUE_SECONDS = 7 * DAY_SECONDS;
 
-/** How long a lease lasts, then the plan is due again: longer than any renewal takes. */
-const RETRY_SECONDS = 15 * 60;
+/** How long a lease lasts before the plan is due again: longer than any renewal takes. */
+const LEASE_SECONDS = 15 * 60;
 
 const StoredPlan = z.object({ grantId: z.string(), dueAt: z.number() });
 
 /**
- * When the Taiga login of each grant must be renewed although nobody uses it. It is in the store,
- * so that it survives restarts, and every replica works on the same one.
- *
- * A plan is an entry that ends a fixed time after it is due: so those that end first are those
- * that are due first. It is in the index of its grant and goes with it.
+ * When to renew the Taiga login of each grant although no client uses it. The schedule is in the
+ * store: it survives restarts, and all replicas share it. A plan is also in the index of its grant,
+ * so it is deleted with the grant.
  */
 export interface RefreshSchedule {
   /**
-   * Plans for a refresh token that was issued just now, in place of what was planned before. One
-   * that does not say when it ends is left alone.
+   * Plans the next renewal for a refresh token that was issued just now, and replaces the grant's
+   * previous plan. Does nothing for a token without an expiry.
    */
   plan(grantId: string, refreshToken: string): Promise<void>;
   /** Names of the plans that are due, the longest due first. */
   due(limit: number): Promise<string[]>;
   /**
-   * Leases a due plan for 15 minutes: exactly one of all replicas gets it, and when that one dies
-   * or fails, the plan is due again.
-   * @returns the grant; `undefined` when somebody else has it, or it is gone.
+   * Leases a due plan for 15 minutes: exactly one replica gets it. If that replica dies or the
+   * renewal fails, the plan is due again.
+   * @returns the grant's id; `undefined` when another replica has the plan, or it is gone.
    */
   lease(name: string): Promise<string | undefined>;
-  /** Nothing is left to renew. */
-  forget(name: string): Promise<void>;
+  /** Deletes the plan of a grant that has ended. */
+  remove(name: string): Promise<void>;
 }
 
 export interface RefreshScheduleDeps {
@@ -53,43 +54,34 @@ export interface RefreshScheduleDeps {
 }
 
 export function createRefreshSchedule({ kv, clock, keys }: RefreshScheduleDeps): RefreshSchedule {
-  const toTtl = (dueAt: number): number => Math.max(1, dueAt - clock() + OVERDUE_SECONDS);
+  const plans = createDueList<string>({
+    kv,
+    clock,
+    index: keys.renewalPlans,
+    leaseSeconds: LEASE_SECONDS,
+    overdueSeconds: OVERDUE_SECONDS,
+    codec: {
+      encode: async (_name, grantId, dueAt) => JSON.stringify({ grantId, dueAt }),
+      decode: async (_name, text) => readPlan(text)?.grantId,
+    },
+  });
 
   return {
     plan: async (grantId, refreshToken) => {
-      const endsAt = findExpiry(refreshToken);
-      if (endsAt === undefined) return;
-      const dueAt = toDueAt(grantId, endsAt, clock());
-      await kv.set(keys.renewalPlan(grantId), JSON.stringify({ grantId, dueAt }), {
-        ttlSeconds: toTtl(dueAt),
-        indexes: [keys.renewalPlans, keys.grantIndex(grantId)],
-      });
+      const expiresAt = findExpiry(refreshToken);
+      if (expiresAt === undefined) return;
+      const dueAt = toDueAt(grantId, expiresAt, clock());
+      const indexes = [keys.grantIndex(grantId)];
+      await plans.add(keys.renewalPlan(grantId), grantId, { dueAt, indexes });
     },
 
-    due: (limit) => kv.firstToEnd(keys.renewalPlans, { withinSeconds: OVERDUE_SECONDS, limit }),
-
-    lease: async (name) => {
-      const entry = await kv.get(name);
-      if (entry === undefined) return undefined;
-      const plan = readPlan(entry.value);
-      // The list may be a minute old: another replica may have renewed and planned anew.
-      if (plan === undefined || plan.dueAt > clock()) return undefined;
-      const { grantId } = plan;
-      const retryAt = clock() + RETRY_SECONDS;
-      const leased = JSON.stringify({ grantId, dueAt: retryAt });
-      const isOurs = await kv.compareAndSet(name, entry.value, leased, {
-        ttlSeconds: toTtl(retryAt),
-      });
-      return isOurs ? grantId : undefined;
-    },
-
-    forget: async (name) => {
-      await kv.delete(name);
-    },
+    due: (limit) => plans.due(limit),
+    lease: async (name) => (await plans.lease(name))?.value,
+    remove: async (name) => void (await plans.remove(name)),
   };
 }
 
-/** @returns `undefined` for what is no plan: it must not keep those behind it from their turn. */
+/** @returns `undefined` for a text that is not a plan; the list then passes over it. */
 function readPlan(text: string): z.output<typeof StoredPlan> | undefined {
   try {
     return StoredPlan.safeParse(JSON.parse(text)).data;
@@ -98,11 +90,11 @@ function readPlan(text: string): z.output<typeof StoredPlan> | undefined {
   }
 }
 
-function toDueAt(grantId: string, endsAt: number, now: number): number {
-  const ahead = Math.min(AHEAD_SECONDS, Math.max(0, endsAt - now) / 4);
-  return Math.floor(endsAt - ahead * (1 + SPREAD * toFraction(grantId)));
+function toDueAt(grantId: string, expiresAt: number, now: number): number {
+  const ahead = Math.min(AHEAD_SECONDS, Math.max(0, expiresAt - now) / 4);
+  return Math.floor(expiresAt - ahead * (1 + SPREAD * toFraction(grantId)));
 }
 
-/** The same number from 0 to 1 for the same text, as good as random. */
+/** A number from 0 to 1, as good as random, but always the same for the same text. */
 const toFraction = (text: string): number =>
   createHash("sha256").update(text).digest().readUInt32BE() / 2 ** 32;

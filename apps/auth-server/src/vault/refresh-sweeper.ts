@@ -3,34 +3,34 @@ import type { RefreshSchedule } from "./refresh-schedule.ts";
 import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
 import type { Vault } from "./vault.ts";
 
-/** From one look at the schedule to the next, on average. */
+/** Time from one sweep to the next, on average. */
 const INTERVAL_MS = 60_000;
-/** Between two renewals, so that Taiga hardly notices. */
+/** Pause between two renewals, to keep the load on Taiga low. */
 const PAUSE_MS = 1_000;
-/** At most this many renewals for one look. */
+/** Maximum number of renewals in one sweep. */
 const BATCH = 50;
 
 export interface RefreshSweeperDeps {
-  schedule: Pick<RefreshSchedule, "due" | "lease" | "forget">;
+  schedule: Pick<RefreshSchedule, "due" | "lease" | "remove">;
   vault: Pick<Vault, "renew">;
   applicationTokens: Pick<ApplicationTokenLifecycle, "sweep">;
   logger: Logger;
   /** Resolves early when the signal aborts. */
   sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** From 0 up to 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   random: () => number;
 }
 
 /**
- * Renews the Taiga logins of grants that nobody uses, before Taiga ends them, and takes those back
- * that Taiga would never end.
+ * Renews the Taiga logins of unused grants before their refresh tokens expire, and revokes
+ * application tokens, which never expire, when no grant needs them any more.
  */
 export interface RefreshSweeper {
-  /** One look: does what is due, one at a time, until Taiga does not answer. */
+  /** Does the work that is due, one item at a time; stops when Taiga does not answer. */
   sweep(): Promise<void>;
-  /** Looks about once a minute, beginning within the first. Every replica may. */
+  /** Sweeps about once a minute, for the first time within a minute. All replicas may run this. */
   start(): void;
-  /** Waits for a renewal that has begun: its answer exists nowhere else. */
+  /** Waits for a renewal in progress: the new tokens exist nowhere else. */
   close(): Promise<void>;
 }
 
@@ -51,14 +51,14 @@ export function createRefreshSweeper(deps: RefreshSweeperDeps): RefreshSweeper {
       const grantId = await schedule.lease(name);
       if (grantId === undefined) continue;
       const outcome = await vault.renew(grantId);
-      if (outcome === "gone") await schedule.forget(name);
-      // Taiga is away or wants a rest. What was leased is due again a little later.
+      if (outcome === "gone") await schedule.remove(name);
+      // Taiga is down or throttles us. The lease ends in 15 minutes, then the plan is due again.
       if (outcome === "postponed") break;
       if (outcome !== "renewed") continue;
       renewed += 1;
       await sleep(PAUSE_MS, stop.signal);
     }
-    if (renewed > 0) logger.info({ renewed }, "logins at Taiga were kept alive");
+    if (renewed > 0) logger.info({ renewed }, "Taiga tokens refreshed");
   }
 
   async function run(): Promise<void> {
@@ -69,7 +69,7 @@ export function createRefreshSweeper(deps: RefreshSweeperDeps): RefreshSweeper {
         await sweep();
       } catch (error) {
         const level = error instanceof CodedError ? "warn" : "error";
-        logger[level]({ err: error }, "logins at Taiga could not be looked after just now");
+        logger[level]({ err: error }, "Taiga token refresh sweep failed");
       }
     }
   }

@@ -6,17 +6,20 @@ import { type Sealer, SealError } from "../secrets/seal.ts";
 /** A record as it was read. */
 export interface OpenedRecord<T> {
   value: T;
-  /** The stored text, to compare with when writing. */
+  /** The stored text, for compare-and-set. */
   sealed: string;
-  /** Epoch seconds. */
-  expiresAt: number;
 }
 
-/** Records of one kind that the store holds sealed, each bound to the key it lies under. */
+/** Records of one kind, stored as sealed JSON. Each is bound to its storage key. */
 export interface SealedJson<T> {
-  /** @returns `undefined` when it is absent, and when no key opens it: its login is lost then. */
+  /** @returns `undefined` when the record is absent, or no key opens it: its login is lost then. */
   read(key: string): Promise<OpenedRecord<T> | undefined>;
-  /** The text to store under `key`. */
+  /**
+   * Opens a text that was read from `key`.
+   * @returns `undefined` when no key opens it.
+   */
+  open(key: string, sealed: string): Promise<T | undefined>;
+  /** @returns the text to store under `key`; a different one at each call. */
   seal(key: string, value: T): Promise<string>;
 }
 
@@ -29,18 +32,25 @@ export interface SealedJsonDeps<T> {
 
 export function createSealedJson<T>(deps: SealedJsonDeps<T>): SealedJson<T> {
   const { kv, seal, schema, logger } = deps;
+
+  async function open(key: string, sealed: string): Promise<T | undefined> {
+    try {
+      return schema.parse(JSON.parse(await seal.open(key, sealed)));
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      logger.error({ err: error, key }, "sealed record cannot be opened");
+      return undefined;
+    }
+  }
+
   return {
+    open,
     read: async (key) => {
       const entry = await kv.get(key);
-      if (entry === undefined) return undefined;
-      try {
-        const value = schema.parse(JSON.parse(await seal.open(key, entry.value)));
-        return { value, sealed: entry.value, expiresAt: entry.expiresAt };
-      } catch (error) {
-        if (!(error instanceof SealError)) throw error;
-        logger.error({ err: error, key }, "a stored Taiga credential cannot be opened");
-        return undefined;
-      }
+      const value = entry && (await open(key, entry.value));
+      return value === undefined || entry === undefined
+        ? undefined
+        : { value, sealed: entry.value };
     },
     seal: (key, value) => seal.seal(key, JSON.stringify(value)),
   };

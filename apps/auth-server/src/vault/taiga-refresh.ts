@@ -3,51 +3,51 @@ import { TaigaError } from "@taiga-mcp/taiga-client";
 import type { IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 
-/** The longest one attempt may take before it is given up. */
+/** Timeout of one attempt. */
 const ATTEMPT_MS = 20_000;
 
-/** How Taiga says that a credential will never be good again. */
+/** Error codes of Taiga for a credential that will never work again. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "token_not_valid",
   "user_inactive",
   "user_not_found",
 ]);
 
-/** Asks Taiga for the pair that follows a refresh token: `POST /auth/refresh`. */
+/** Exchanges a refresh token for the next pair of tokens: `POST /auth/refresh`. */
 export type RefreshAtTaiga = (
   refreshToken: string,
-  /** Aborts when the vault has waited long enough. */
+  /** Aborts the request after its timeout. */
   signal: AbortSignal,
 ) => Promise<{ authToken: string; refreshToken: string }>;
 
-/** Asks Taiga whose a credential is: `GET /users/me`. */
+/** Asks Taiga which user a credential belongs to: `GET /users/me`. */
 export type AskWhoIs = (
   credential: Pick<TaigaCredentialRecord, "scheme" | "token">,
   signal: AbortSignal,
 ) => Promise<TaigaAccount>;
 
 export type Answer =
-  /** Use this from now on. */
+  /** The credential to use from now on. */
   | { kind: "good"; credential: TaigaCredentialRecord }
-  /** It is over; `reason` is for the log. */
+  /** The login has ended for good; `reason` is for the log. */
   | { kind: "refused"; reason: string }
-  /** Taiga did not say. */
+  /** Taiga did not answer, so nothing is known. */
   | { kind: "none"; cause: TaigaError };
 
 export interface TaigaRefreshDeps {
   refresh: RefreshAtTaiga;
   whoIs: AskWhoIs;
-  /** Who may use this installation; left out, everybody in Taiga. */
+  /** Who may use this installation; without it, every user of this Taiga. */
   isAllowed?: IsAllowed | undefined;
   clock: Clock;
 }
 
-/** What Taiga has to say of a credential. */
+/** Renews credentials at Taiga and checks their users. */
 export interface TaigaRefresh {
-  /** Trades a login for its next pair; asks of an application's token whether its user still is. */
+  /** Renews a login; for an application token, checks that its user is still active and allowed. */
   renew(credential: TaigaCredentialRecord): Promise<Answer>;
-  /** Whether the user of a credential that works is one for whom this installation is (still). */
-  admit(credential: TaigaCredentialRecord): Promise<Answer>;
+  /** Checks that the user of a working credential is (still) active and allowed here. */
+  checkUser(credential: TaigaCredentialRecord): Promise<Answer>;
 }
 
 export function createTaigaRefresh(deps: TaigaRefreshDeps): TaigaRefresh {
@@ -62,7 +62,7 @@ export function createTaigaRefresh(deps: TaigaRefreshDeps): TaigaRefresh {
           return { kind: "good", credential: { scheme: "Bearer", token, refreshToken } };
         });
 
-  /** Taiga lets an application work for a user who is inactive, so that is ours to look at. */
+  /** Taiga accepts application tokens of inactive users, so the check is up to us. */
   const check = (credential: TaigaCredentialRecord): Promise<Answer> =>
     attempt(async (signal) => {
       const account = await whoIs(credential, signal);
@@ -75,10 +75,10 @@ export function createTaigaRefresh(deps: TaigaRefreshDeps): TaigaRefresh {
   return {
     renew: async (credential) => {
       const first = await renewOnce(credential);
-      // Carried out or not: only asking again can tell.
+      // The first request may or may not have reached Taiga; asking again tells.
       return first.kind === "none" && first.cause.outcomeUnknown ? renewOnce(credential) : first;
     },
-    admit: async (credential) =>
+    checkUser: async (credential) =>
       isAllowed === undefined ? { kind: "good", credential } : check(credential),
   };
 }
@@ -91,7 +91,7 @@ async function attempt(
     return await ask(AbortSignal.timeout(ATTEMPT_MS));
   } catch (error) {
     if (!(error instanceof TaigaError)) throw error;
-    // What Taiga says of an application's token whose row was deleted.
+    // Taiga's answer for an application token whose row was deleted.
     const isRevoked = used?.scheme === "Application" && error.code === "not_authenticated";
     if (isRevoked || REFUSALS.has(error.code)) return { kind: "refused", reason: error.code };
     return { kind: "none", cause: error };

@@ -2,10 +2,10 @@ import { UnavailableError } from "@taiga-mcp/service";
 import { decodeJwt } from "jose";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 
-/** How long the token of an application is used before Taiga is asked about its user again. */
+/** How long an application token is used before its user is checked at Taiga again. */
 export const CHECK_SECONDS = 15 * 60;
 
-/** When a token ends, in epoch seconds, as far as it says so itself (RFC 7519 §4.1.4). */
+/** The expiry of a JWT in epoch seconds; `undefined` when it has none (RFC 7519 §4.1.4). */
 export function findExpiry(token: string): number | undefined {
   try {
     return toSeconds(decodeJwt(token));
@@ -14,16 +14,17 @@ export function findExpiry(token: string): number | undefined {
   }
 }
 
-/** Decoding checks no types: a text in its place would make every comparison with the clock false. */
+/** `decodeJwt` checks no types: with a string here, every comparison with the clock would be false. */
 const toSeconds = ({ exp }: { exp?: unknown }): number | undefined =>
   typeof exp === "number" && Number.isFinite(exp) ? exp : undefined;
 
 /**
- * Until when a credential may be used. A login's token says it in its own `exp`: the lifetimes are
- * a setting of each Taiga. An application's token has no end, so it is ours to make sure.
+ * Until when a credential may be used. A login's token carries its expiry in `exp`, because the
+ * lifetime is a setting of each Taiga. An application token never expires, so it gets a limit here.
  *
  * @returns epoch seconds.
- * @throws {UnavailableError} when it does not say: then we cannot use it, and nobody lost a login.
+ * @throws {UnavailableError} when the expiry cannot be read: the token is unusable, but its login is
+ *   not lost.
  */
 export const toExpiry = (credential: TaigaCredentialRecord): number =>
   credential.scheme === "Application"

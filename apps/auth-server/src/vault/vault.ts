@@ -1,6 +1,12 @@
-import { type Clock, CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
-import { randomUUID } from "node:crypto";
+import {
+  bestEffort,
+  type Clock,
+  CodedError,
+  createSingleFlight,
+  type Logger,
+  UnavailableError,
+} from "@taiga-mcp/service";
+import { type Kv, updateEntry } from "@taiga-mcp/store";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
@@ -8,8 +14,12 @@ import type { IsAllowed } from "../login/allow-list.ts";
 import type { TaigaCredentialRecord, TaigaLogin, TaigaUser } from "../login/login-backend.ts";
 import { hash, type KeyNames } from "../storage/key-names.ts";
 import { type AskWhoIs, createTaigaRefresh, type RefreshAtTaiga } from "./taiga-refresh.ts";
-import { createCredentialStore, TaigaCredential } from "./credential-store.ts";
-import { createRenewal, type Renew, type RenewalOutcome } from "./renewal.ts";
+import {
+  createCredentialStore,
+  type StoredCredential,
+  TaigaCredential,
+} from "./credential-store.ts";
+import { createRenewal, type RenewalOutcome } from "./renewal.ts";
 import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson } from "./sealed-json.ts";
 import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
@@ -17,56 +27,56 @@ import { toExpiry } from "./token-expiry.ts";
 
 /** How long a user may take to answer the consent page. */
 const HELD_SECONDS = 600;
-/** A consent that is at work for longer than this is taken for dead, and may be given again. */
+/** A consent that takes longer than this is considered failed, and may be given again. */
 const TAKEOVER_SECONDS = 5;
-/** Tokens are renewed this long before they end, so that what is handed out lasts a while. */
+/** Tokens are renewed this long before they expire, so that returned tokens stay valid for a while. */
 const RENEW_AHEAD_SECONDS = 300;
 
-/** The only place that holds Taiga credentials, one record a grant. */
+/** The only module that stores Taiga credentials: one record for each grant. */
 export interface Vault {
   /**
-   * Keeps a login until its user has consented, for 10 minutes.
-   * @param uid of the interaction; the same at login and at consent.
+   * Holds a login for 10 minutes, until its user has consented.
+   * @param uid id of the interaction; the same at login and at consent.
    */
   hold(uid: string, login: TaigaLogin): Promise<void>;
-  /** Whose login is held; `undefined` when there is none (any more). */
-  holder(uid: string): Promise<TaigaUser | undefined>;
-  /** Taiga's access token of a held login, to look something up for its consent page. */
+  /** The user whose login is held; `undefined` when none is held (any more). */
+  heldUser(uid: string): Promise<TaigaUser | undefined>;
+  /** Taiga's access token of a held login, for requests that the consent page needs. */
   heldToken(uid: string): Promise<Pick<TaigaToken, "token" | "scheme"> | undefined>;
   /**
-   * Consent: puts the held credential under the grant, to die with it. Until `forget` it stays held
-   * as well, so that a consent that fails on its way can be given again: after five seconds another
+   * Called at consent: assigns the held credential to the grant. Until `forget` it stays held as
+   * well, so that the user can consent again when this consent fails: after five seconds another
    * grant may take it over, which ends the first one.
-   * @returns false when it is gone, or another grant's just now: no chain of refresh tokens ever has
-   *   two owners.
+   * @returns false when the held login is gone, or another grant has just taken it: a chain of
+   *   refresh tokens never has two owners.
    */
-  keep(uid: string, grantId: string): Promise<boolean>;
-  /** The consent is answered: its grant alone has the credential. What is left ends by itself. */
+  claim(uid: string, grantId: string): Promise<boolean>;
+  /** Called after the consent: deletes the held copy. If that fails, the copy expires by itself. */
   forget(uid: string): Promise<void>;
-  /** Forgets a held login, here and, where it can be, at Taiga. */
+  /** Deletes a held login, and revokes it at Taiga where Taiga supports that. */
   discard(uid: string): Promise<void>;
-  /** Forgets at Taiga, where it can be, a login that was not held and that no grant shares. */
+  /** Revokes a login at Taiga where Taiga supports that, unless a grant or held login shares it. */
   release(credential: TaigaCredentialRecord): Promise<void>;
   /**
-   * A Taiga token that works now, renewed when it is about to end.
-   * @param options.rejected base64url SHA-256 of the token that Taiga has just refused with 401:
-   *   that one is the answer only when Taiga, asked once more, takes it after all.
-   * @returns `expiresAt` in epoch seconds: when to ask here again at the latest.
+   * A valid Taiga token; renewed first when it is about to expire.
+   * @param options.rejected base64url SHA-256 of the token that Taiga has just rejected with 401.
+   *   That token is returned only when Taiga confirms it after all.
+   * @returns `expiresAt` in epoch seconds: when to call this again at the latest.
    * @throws {CredentialLostError} when the user must log in again.
    * @throws {UnavailableError} when the store, or Taiga while it is needed, does not answer.
    */
   token(grantId: string, options?: { rejected?: string }): Promise<TaigaToken>;
   /**
-   * Renews the login now, whether it is in use or not, so that it does not end by itself.
-   * @returns `postponed` when Taiga does not answer, `lost` when it has ended the login, `gone`
+   * Renews the login now, whether or not it is in use, so that it does not expire.
+   * @returns `postponed` when Taiga does not answer, `lost` when Taiga has ended the login, `gone`
    *   when the grant has ended.
    */
   renew(grantId: string): Promise<"renewed" | "postponed" | "lost" | "gone">;
-  /** Asks the store only, never Taiga. */
+  /** Looks into the store only, never asks Taiga. */
   status(grantId: string): Promise<"live" | "lost">;
 }
 
-/** What one request to Taiga needs. */
+/** A token for requests to Taiga. */
 interface TaigaToken {
   token: string;
   scheme: TaigaCredentialRecord["scheme"];
@@ -74,10 +84,10 @@ interface TaigaToken {
   expiresAt: number;
 }
 
-/** Taiga has ended the login, or it was revoked here: only a new login helps. */
+/** Taiga has ended the login, or it was revoked here: the user must log in again. */
 export class CredentialLostError extends CodedError<"credential_lost"> {
   constructor() {
-    super("credential_lost", "The login at Taiga has ended. Connect again to log in anew.");
+    super("credential_lost", "The Taiga login has ended. Connect again to log in.");
   }
 }
 
@@ -87,45 +97,43 @@ export interface VaultDeps {
   clock: Clock;
   refresh: RefreshAtTaiga;
   whoIs: AskWhoIs;
-  /** Who may use this installation, asked at each renewal; left out, everybody in Taiga. */
+  /** Who may use this installation, checked at each renewal; without it, every user of this Taiga. */
   isAllowed?: IsAllowed | undefined;
-  /** How long a new grant waits for its code to be exchanged. */
+  /** Lifetime of a new grant until the client exchanges its code. */
   ttlSeconds: number;
-  /** Ends the grant of a credential that Taiga has ended, so that its client starts a new login. */
+  /** Ends the grant of a lost login, so that its client starts a new one. */
   endGrant: (grantId: string) => Promise<void>;
-  /** Where the renewals of logins that nobody uses are planned. */
+  /** Plans the renewals of unused logins. */
   schedule: Pick<RefreshSchedule, "plan">;
   applicationTokens: Pick<ApplicationTokenLifecycle, "note" | "release">;
   toAccountId: (userId: number) => string;
   keys: Pick<KeyNames, "vault" | "vaultLock" | "heldCredential" | "grantIndex" | "accountHeld">;
   logger: Logger;
   sleep?: (ms: number) => Promise<unknown>;
-  /** An unguessable text at each call. */
-  random?: () => string;
 }
 
 const HeldLogin = z.object({
   user: z.object({ id: z.number(), username: z.string(), fullName: z.string() }),
   credential: TaigaCredential,
-  /** The grant that has it by now, and since when, epoch seconds. */
+  /** The grant that has taken the credential, and when, in epoch seconds. */
   keeper: z.object({ grantId: z.string(), since: z.number() }).optional(),
 });
+type HeldLogin = z.output<typeof HeldLogin>;
 
 export function createVault(deps: VaultDeps): Vault {
-  const { kv, clock, keys, toAccountId, sleep = delay, random = randomUUID } = deps;
+  const { kv, clock, keys, toAccountId, logger, sleep = delay } = deps;
   const { release } = deps.applicationTokens;
-  const held = createSealedJson<z.output<typeof HeldLogin>>({ ...deps, schema: HeldLogin });
+  const held = createSealedJson<HeldLogin>({ ...deps, schema: HeldLogin });
   const credentials = createCredentialStore({ ...deps, sleep });
-  const renew = shareFlights(
-    createRenewal({
-      ...deps,
-      taiga: createTaigaRefresh(deps),
-      credentials,
-      release,
-      sleep,
-      random,
-    }),
-  );
+  const taiga = createTaigaRefresh(deps);
+  const renewal = createRenewal({ ...deps, taiga, credentials, release, sleep });
+  const singleFlight = createSingleFlight<RenewalOutcome>();
+  /** Callers in this process that saw the same record share one renewal. */
+  const renew = (grantId: string, seen: StoredCredential): Promise<RenewalOutcome> =>
+    singleFlight(`${grantId} ${seen.sealed}`, () => renewal(grantId, seen));
+
+  const isBeingTaken = ({ keeper }: HeldLogin): boolean =>
+    keeper !== undefined && clock() <= keeper.since + TAKEOVER_SECONDS;
 
   const toToken = (credential: TaigaCredentialRecord): TaigaToken => ({
     token: credential.token,
@@ -143,47 +151,34 @@ export function createVault(deps: VaultDeps): Vault {
       });
     },
 
-    holder: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
+    heldUser: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.user,
 
     heldToken: async (uid) => (await held.read(keys.heldCredential(uid)))?.value.credential,
 
-    keep: async (uid, grantId) => {
+    claim: async (uid, grantId) => {
       const key = keys.heldCredential(uid);
-      const login = await held.read(key);
-      const earlier = login?.value.keeper;
-      const isTaken = earlier !== undefined && clock() <= earlier.since + TAKEOVER_SECONDS;
-      if (login === undefined || isTaken) return false;
-      const { value, sealed, expiresAt } = login;
-      const keeper = { grantId, since: clock() };
-      // Of two that try at once, the store lets exactly one write over what both have read.
-      const taken = await kv.compareAndSet(
-        key,
-        sealed,
-        await held.seal(key, { ...value, keeper }),
-        {
-          ttlSeconds: Math.max(1, expiresAt - clock()),
-        },
-      );
-      if (!taken) return false;
-      if (earlier !== undefined) await deps.endGrant(earlier.grantId);
-      await credentials.create(grantId, value.credential);
+      const login = await updateEntry(kv, key, async (entry) => {
+        const found = entry && (await held.open(key, entry.value));
+        if (found === undefined || isBeingTaken(found)) return { result: undefined };
+        const keeper = { grantId, since: clock() };
+        return { value: await held.seal(key, { ...found, keeper }), result: found };
+      });
+      if (login === undefined) return false;
+      if (login.keeper !== undefined) await deps.endGrant(login.keeper.grantId);
+      await credentials.create(grantId, login.credential);
       return true;
     },
 
     forget: async (uid) => {
-      try {
-        await kv.delete(keys.heldCredential(uid));
-      } catch (error) {
-        if (!(error instanceof UnavailableError)) throw error;
-        deps.logger.warn({ err: error }, "a login that was consented to is held until it ends");
-      }
+      const message = "deferred delete failed; held login will expire";
+      await bestEffort(() => kv.delete(keys.heldCredential(uid)), logger, message);
     },
 
     discard: async (uid) => {
       const key = keys.heldCredential(uid);
       const login = await held.read(key);
       await kv.delete(key);
-      // Nobody need wait for Taiga; it never fails.
+      // In the background: the caller need not wait for Taiga, and `release` never rejects.
       if (login !== undefined) void release(login.value.credential);
     },
 
@@ -202,7 +197,7 @@ export function createVault(deps: VaultDeps): Vault {
       if (outcome.kind === "lost") throw new CredentialLostError();
       if (outcome.kind === "renewed") return toToken(outcome.credential);
       if (!refused && toExpiry(credential) > clock()) return toToken(credential);
-      throw new UnavailableError("Taiga does not renew the login right now.", {
+      throw new UnavailableError("Taiga cannot renew the login right now.", {
         cause: outcome.cause,
       });
     },
@@ -214,16 +209,5 @@ export function createVault(deps: VaultDeps): Vault {
     },
 
     status: async (grantId) => ((await credentials.read(grantId)) === undefined ? "lost" : "live"),
-  };
-}
-
-/** Callers of this process that saw the same record share one renewal. */
-function shareFlights(renew: Renew): Renew {
-  const flights = new Map<string, Promise<RenewalOutcome>>();
-  return (grantId, seen) => {
-    const name = `${grantId} ${seen.sealed}`;
-    const flight = flights.get(name) ?? renew(grantId, seen).finally(() => flights.delete(name));
-    flights.set(name, flight);
-    return flight;
   };
 }

@@ -76,7 +76,9 @@ describe("Pocket ID", () => {
 describe("better-auth", () => {
   // @rule CVE-2026-45364
   it("CVE-2026-45364: another address of the same IPv6 network does not get around a limit", async () => {
-    const limited = await startSystem({ config: { registrationsPerHour: 1, trustProxy: 1 } });
+    const limited = await startSystem({
+      settings: { REGISTRATIONS_PER_HOUR: "1", TRUST_PROXY: "1" },
+    });
     const registerFrom = (address: string) =>
       request(`${limited.issuer}/register`, {
         method: "POST",
@@ -194,7 +196,7 @@ describe("Hydra", () => {
     const proof = await client.prove();
     const attempt = (at: { issuer: string }) => refresh(at, client.id, "unknown", proof);
     expect((await attempt(system)).json["error"]).toBe("invalid_grant");
-    const replica = await startSystem({ kv: system.kv, config: { issuer: system.issuer } });
+    const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
     try {
       for (const at of [system, { issuer: replica.url }]) {
         const answer = await attempt(at);

@@ -9,7 +9,7 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { begin, LOGIN_WAYS } from "./person.ts";
 import { playTaiga, subjectOf } from "./played-taiga.ts";
-import { csrf, startReplica } from "./replica.ts";
+import { startWhole, toCsrf } from "../support/whole.ts";
 
 const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -17,7 +17,7 @@ let kv: TestKv;
 let system: System;
 beforeEach(async () => {
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  system = await startReplica({ kv, taiga: playTaiga() });
+  system = await startWhole({ kv, taiga: playTaiga() });
 });
 afterEach(() => system.close());
 
@@ -62,7 +62,7 @@ it.each(LOGIN_WAYS)(
           cookie: await other.browser.jar.getCookieString(other.url),
         },
         body: new URLSearchParams({
-          csrf: csrf.issue(victim.uid, form),
+          csrf: toCsrf(system).issue(victim.uid, form),
           access: "write",
           projects: "all",
         }),

@@ -15,11 +15,11 @@ import { startDocumentHost } from "../support/document-host.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { begin } from "./person.ts";
 import { playTaiga } from "./played-taiga.ts";
-import { startReplica } from "./replica.ts";
+import { startWhole } from "../support/whole.ts";
 
 let system: System;
 beforeEach(async () => {
-  system = await startReplica({ taiga: playTaiga() });
+  system = await startWhole({ taiga: playTaiga() });
 });
 afterEach(() => system.close());
 

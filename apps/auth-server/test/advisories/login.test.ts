@@ -6,16 +6,17 @@ import { createBrowser, introspect, postForm, postJson, REDIRECT_URI } from "../
 import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { begin, connectPerson, LOGIN_WAYS, type Person } from "./person.ts";
-import { PASSWORD, type PlayedTaiga, playTaiga, subjectOf } from "./played-taiga.ts";
-import { csrf, startReplica } from "./replica.ts";
+import { playTaiga, subjectOf } from "./played-taiga.ts";
+import { type FakeTaiga, PASSWORD } from "../support/fake-taiga.ts";
+import { startWhole, toCsrf } from "../support/whole.ts";
 
 let kv: TestKv;
-let taiga: PlayedTaiga;
+let taiga: FakeTaiga;
 let system: System;
 beforeEach(async () => {
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   taiga = playTaiga();
-  system = await startReplica({ kv, taiga });
+  system = await startWhole({ kv, taiga });
 });
 afterEach(() => system.close());
 
@@ -140,7 +141,7 @@ describe("better-auth", () => {
   // @rule GHSA-xg6x-h9c9-2m83
   it("better-auth #9198, GHSA-xg6x-h9c9-2m83: no code for a login that Taiga did not confirm, or not for good", async () => {
     const person = await begin(system);
-    taiga.redeem = async () => ({ ok: false, reason: "user_inactive" });
+    taiga.inactive.add("bob");
     await person.logIn("application");
     await person.submit("login", { username: "bob", password: "wrong" });
     await person.consent();
@@ -170,7 +171,7 @@ describe("better-auth", () => {
   // @rule CVE-2026-45364
   it("CVE-2026-45364: another address of the same IPv6 network does not get around the limit of logins", async () => {
     await system.close();
-    system = await startReplica({ kv, taiga, config: { trustProxy: 1 } });
+    system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
     const others = ["2001:db8::1", "2001:DB8:0:0:1:2:3:4", "2001:db8::1.2.3.4"];
     for (const address of [...others, "[2001:db8::2]", "[2001:db8::2]:4711"]) {
       expect(await guess(address)).toBe(400);
@@ -183,7 +184,7 @@ describe("better-auth", () => {
   // @rule CVE-2026-45364
   it("CVE-2026-45364: nor does another port, or another way to write an IPv4 address", async () => {
     await system.close();
-    system = await startReplica({ kv, taiga, config: { trustProxy: 1 } });
+    system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
     const addresses = ["192.0.2.1:1", "192.0.2.1:2", "::ffff:192.0.2.1", "::FFFF:c000:201"];
     for (const address of [...addresses, "[::ffff:192.0.2.1]:3"]) {
       expect(await guess(address)).toBe(400);
@@ -201,7 +202,7 @@ describe("FastMCP", () => {
       const attacker = await begin(system);
       const victim = createBrowser(system.issuer);
       const form = way === "password" ? "login" : "taiga";
-      const token = csrf.issue(attacker.uid, form);
+      const token = toCsrf(system).issue(attacker.uid, form);
       const body = new URLSearchParams({ csrf: token, username: "ada", password: PASSWORD });
       const headers = { origin: system.issuer };
       for (const { page, leftFor } of [

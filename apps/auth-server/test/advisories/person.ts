@@ -1,3 +1,4 @@
+import type { Csrf } from "../../src/pages/csrf.ts";
 import {
   type Answer,
   basicAuth,
@@ -10,9 +11,9 @@ import {
   toAuthorizeParams,
   type Tokens,
 } from "../support/client.ts";
+import { AUTH_CODE, PASSWORD } from "../support/fake-taiga.ts";
 import { type System, TAIGA_API_URL } from "../support/system.ts";
-import { AUTH_CODE, PASSWORD } from "./played-taiga.ts";
-import { csrf } from "./replica.ts";
+import { toCsrf } from "../support/whole.ts";
 
 /** Both ways to log in. */
 export type LoginWay = "password" | "application";
@@ -23,7 +24,7 @@ interface Outcome {
   leftFor: URL | undefined;
 }
 
-type Form = Parameters<typeof csrf.issue>[1];
+type Form = Parameters<Csrf["issue"]>[1];
 
 /** A person whose client has opened a browser for them. */
 export interface Person {
@@ -55,7 +56,7 @@ export interface PersonOptions {
 
 /** Opens an authorization request, and stays at the first page. */
 export async function begin(
-  system: Pick<System, "issuer">,
+  system: Pick<System, "issuer" | "rootKeys">,
   options: PersonOptions = {},
 ): Promise<Person & { clientId: string }> {
   const { browser = createBrowser(system.issuer), params } = options;
@@ -75,7 +76,7 @@ export async function begin(
       browser.follow(`${url}/${form}`, {
         method: "POST",
         headers: { origin: system.issuer, ...headers },
-        body: new URLSearchParams({ csrf: csrf.issue(uid, form), ...fields }),
+        body: new URLSearchParams({ csrf: toCsrf(system).issue(uid, form), ...fields }),
       }),
     logIn: async (way = "password", extra = {}) => {
       if (way === "password") {
@@ -97,7 +98,7 @@ export async function begin(
 
 /** The whole way, as a person who has nothing to hide. */
 export async function connectPerson(
-  system: Pick<System, "issuer">,
+  system: Pick<System, "issuer" | "rootKeys">,
   way: LoginWay = "password",
   options: PersonOptions = {},
 ): Promise<{ clientId: string; tokens: Tokens }> {

@@ -35,9 +35,18 @@ describe("over two replicas", () => {
 
   async function start(refreshGraceSeconds: number): Promise<void> {
     kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-    const first = await startSystem({ kv, config: { refreshGraceSeconds } });
+    const first = await startSystem({
+      kv,
+      settings: { REFRESH_GRACE_SECONDS: `${refreshGraceSeconds}` },
+    });
     const { issuer } = first;
-    replicas = [first, await startSystem({ kv, config: { issuer, refreshGraceSeconds } })];
+    replicas = [
+      first,
+      await startSystem({
+        kv,
+        settings: { ISSUER: issuer, REFRESH_GRACE_SECONDS: `${refreshGraceSeconds}` },
+      }),
+    ];
   }
   afterEach(() => Promise.all(replicas.map((replica) => replica.close())));
 
@@ -113,7 +122,10 @@ describe("over a restart, on the same file", () => {
 
   async function start(): Promise<void> {
     const kv = createSqliteKv({ file: path.join(folder, "store.sqlite"), clock: systemClock });
-    const running = await startSystem({ kv, config: issuer === undefined ? {} : { issuer } });
+    const running = await startSystem({
+      kv,
+      settings: issuer === undefined ? {} : { ISSUER: issuer },
+    });
     issuer ??= running.issuer;
     system = running;
     stop = async () => {

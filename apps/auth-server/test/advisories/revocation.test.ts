@@ -16,11 +16,12 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 import { begin, borrowTaigaToken, LOGIN_WAYS, type LoginWay } from "./person.ts";
-import { type PlayedTaiga, playTaiga, subjectOf } from "./played-taiga.ts";
-import { startReplica } from "./replica.ts";
+import { playTaiga, subjectOf } from "./played-taiga.ts";
+import type { FakeTaiga } from "../support/fake-taiga.ts";
+import { startWhole } from "../support/whole.ts";
 
 let kv: TestKv;
-let taiga: PlayedTaiga;
+let taiga: FakeTaiga;
 /** What the resource servers are told. */
 let ended: string[];
 let system: System;
@@ -32,8 +33,8 @@ beforeEach(async () => {
   ended = [];
   const broadcast = createLocalBroadcast();
   broadcast.subscribe({ restored: () => {}, lost: () => {}, message: (gid) => ended.push(gid) });
-  system = await startReplica({ kv, taiga, broadcast });
-  other = await startReplica({ kv, taiga, broadcast, config: { issuer: system.issuer } });
+  system = await startWhole({ kv, taiga, broadcast });
+  other = await startWhole({ kv, taiga, broadcast, settings: { ISSUER: system.issuer } });
 });
 afterEach(async () => {
   vi.useRealTimers();

@@ -1,6 +1,6 @@
 // What went wrong in other authorization servers, about the login at the service behind them,
 // tried on this one.
-import { systemClock, UnavailableError } from "@taiga-mcp/service";
+import { systemClock } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -10,21 +10,22 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 import { begin, borrowTaigaToken, connectPerson, type LoginWay } from "./person.ts";
-import { isAway, type PlayedTaiga, playTaiga } from "./played-taiga.ts";
-import { startReplica } from "./replica.ts";
+import { playTaiga } from "./played-taiga.ts";
+import { type FakeTaiga, isAway } from "../support/fake-taiga.ts";
+import { startWhole } from "../support/whole.ts";
 
 const DAY = 86_400;
 
 let kv: TestKv;
-let taiga: PlayedTaiga;
+let taiga: FakeTaiga;
 let replicas: System[];
 let system: System;
 beforeEach(async () => {
   stopClock();
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
   taiga = playTaiga();
-  system = await startReplica({ kv, taiga });
-  replicas = [system, await startReplica({ kv, taiga, config: { issuer: system.issuer } })];
+  system = await startWhole({ kv, taiga });
+  replicas = [system, await startWhole({ kv, taiga, settings: { ISSUER: system.issuer } })];
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -195,9 +196,7 @@ describe("what is transient is said to be", () => {
   // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: the login page says when to come back, and counts nothing that was not checked", async () => {
     const person = await begin(system);
-    const fails = () => Promise.reject(new UnavailableError("Taiga does not answer."));
-    taiga.redeem = fails;
-    taiga.login = fails;
+    taiga.isDown = true;
     const ways: LoginWay[] = ["application", ...Array<LoginWay>(7).fill("password")];
     for (const way of ways) {
       const { page } = await person.logIn(way);

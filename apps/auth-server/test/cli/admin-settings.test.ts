@@ -32,7 +32,7 @@ it("takes the port that the server has", () => {
   expect(readAdminSettings(environment).privateUrl).toBe("http://127.0.0.1:4711");
 });
 
-it("shows the token of the newest master key, which says nothing of the key", () => {
+it("sends the token of the newest master key, which does not reveal the key", () => {
   const { token } = readAdminSettings({ MASTER_KEY: `${toKey(2)},${toKey(1)}` });
   expect(token).toBe(toToken(2));
   expect(token).not.toContain(toKey(2));

@@ -16,9 +16,9 @@ describe("parseCommand", () => {
 
   it.each([
     [[], "A command is missing."],
-    [["key"], 'There is no command "key".'],
-    [["keys", "remove"], 'There is no command "keys remove".'],
-    [["keys", "rotate", "now"], 'There is no command "keys rotate now".'],
+    [["key"], 'Unknown command "key".'],
+    [["keys", "remove"], 'Unknown command "keys remove".'],
+    [["keys", "rotate", "now"], 'Unknown command "keys rotate now".'],
     [["setup", "--force"], "Unknown option '--force'."],
     [["setup", "--json=yes"], "Option '--json' does not take an argument."],
   ])("says in a sentence what is wrong with %j", (args, sentence) => {

@@ -19,15 +19,15 @@ const withTaiga = (taiga: Partial<Installation["taiga"]>) => ({
   taiga: { ...INSTALLATION.taiga, ...taiga },
 });
 
-describe("what the server says of itself", () => {
-  it("is all well where nothing is wrong, and asks for nothing", () => {
+describe("findings about the installation", () => {
+  it("is ok without advice when nothing is wrong", () => {
     for (const finding of toInstallationFindings(INSTALLATION, HERE)) {
       expect(finding).toMatchObject({ mark: "ok" });
       expect(finding).not.toHaveProperty("advice");
     }
   });
 
-  it("begins with who answers, where, and for how long", () => {
+  it("begins with address, version and uptime", () => {
     const [first] = toInstallationFindings(INSTALLATION, HERE);
     expect(first?.text).toBe("answers at http://127.0.0.1:3011, version 1.2.3, running for 3 days");
   });
@@ -35,9 +35,9 @@ describe("what the server says of itself", () => {
   it.each<[Partial<Installation["store"]>, Finding["mark"], RegExp, RegExp]>([
     [{ answers: false }, "fail", /does not answer/, /STORE_URL/],
     [{ kind: "sqlite", answers: false }, "fail", /does not answer/, /DATA_DIR/],
-    [{ weaknesses: ["forgets"] }, "warn", /a restart of it loses logins/, /appendonly yes/],
-    [{ weaknesses: ["evicts"] }, "fail", /throws logins away/, /noeviction/],
-    [{ weaknesses: ["forgets", "evicts"] }, "fail", /throws logins away/, /noeviction/],
+    [{ weaknesses: ["forgets"] }, "warn", /a restart of Redis loses logins/, /appendonly yes/],
+    [{ weaknesses: ["evicts"] }, "fail", /evicts logins/, /noeviction/],
+    [{ weaknesses: ["forgets", "evicts"] }, "fail", /evicts logins/, /noeviction/],
   ])("marks a store with %j as %s and says what to change", (store, mark, text, advice) => {
     expect(find("Store", withStore(store))).toMatchObject({
       mark,
@@ -47,9 +47,9 @@ describe("what the server says of itself", () => {
   });
 
   it.each<[boolean, RegExp]>([
-    [true, /^MASTER_KEY is not the one/],
-    [false, /^First mend the store/],
-  ])("says without keys why: the store answers (%s)", (answers, advice) => {
+    [true, /^MASTER_KEY is not the key/],
+    [false, /^Fix the store first/],
+  ])("says why the keys cannot be read when the store answers (%s)", (answers, advice) => {
     const finding = find("Keys", { knowsKeys: false, ...withStore({ answers }) });
     expect(finding).toMatchObject({ mark: "fail", advice: expect.stringMatching(advice) });
   });
@@ -69,12 +69,12 @@ describe("what the server says of itself", () => {
     expect(finding?.advice).toMatch(advice);
   });
 
-  it("suspects the proxy when nothing comes through it in time", () => {
+  it("suspects the proxy when a request through it times out", () => {
     const finding = find("Taiga", withTaiga({ outcome: "timeout", hasProxy: true }));
     expect(finding?.advice).toMatch(/^Check HTTPS_PROXY/);
   });
 
-  it("says something else of Taiga for each outcome there is", () => {
+  it("has a different text for each outcome of the Taiga check", () => {
     const texts = TAIGA_OUTCOMES.map((outcome) => find("Taiga", withTaiga({ outcome }))?.text);
     expect(new Set(texts).size).toBe(TAIGA_OUTCOMES.length);
   });
@@ -84,34 +84,34 @@ describe("what the server says of itself", () => {
     expect(finding?.text).toContain("(HTTP 404)");
   });
 
-  it("gives the address to enter at Taiga to the letter, because Taiga tells it to nobody", () => {
+  it("shows the exact address to enter in Taiga, which the program cannot check", () => {
     const nextUrl = "https://auth.example.com/taiga/callback";
-    const finding = find("Login at Taiga", { login: { application: { id: "uuid", nextUrl } } });
+    const finding = find("Application login", { login: { application: { id: "uuid", nextUrl } } });
     expect(finding).toMatchObject({ mark: "ok", copy: nextUrl });
     expect(finding?.text).toContain("uuid");
     expect(finding?.advice).toContain("https://taiga.example.com/admin/external_apps/application/");
-    expect(find("Login by password", { login: {} })).toBeUndefined();
+    expect(find("Password login", { login: {} })).toBeUndefined();
   });
 
   it.each<[Installation["admission"], string]>([
-    [{ users: [], emailDomains: [] }, "everybody in this Taiga;"],
+    [{ users: [], emailDomains: [] }, "all users of this Taiga;"],
     [{ users: ["ada", "grace"], emailDomains: [] }, "the users ada, grace;"],
     [
       { users: ["ada"], emailDomains: ["example.com"] },
       "the users ada, and verified e-mail addresses at example.com;",
     ],
-  ])("says who may come in for %j", (admission, text) => {
-    expect(find("Who may come in", { admission })?.text).toContain(text);
+  ])("says which users are allowed for %j", (admission, text) => {
+    expect(find("Allowed users", { admission })?.text).toContain(text);
   });
 
   it.each<[number, Partial<Installation["store"]>, Finding["mark"], string]>([
     [1, {}, "ok", ""],
     [2, {}, "ok", ""],
     [0, { kind: "sqlite" }, "fail", "AUTH_SERVER_INTERNAL_URL"],
-    [0, { kind: "redis" }, "warn", "If this is the only one, check"],
-    [0, { kind: "redis", answers: false }, "warn", "First mend the store."],
+    [0, { kind: "redis" }, "warn", "If this is the only replica, check"],
+    [0, { kind: "redis", answers: false }, "warn", "Fix the store first."],
   ])(
-    "with %i resource servers and the store %j is %s: replicas may each be connected to another one",
+    "marks %i resource servers with the store %j as %s: with replicas, they may be connected to another one",
     (resourceServers, store, mark, advice) => {
       const finding = find("Resource server", { resourceServers, ...withStore(store) });
       expect(finding?.mark).toBe(mark);
@@ -119,7 +119,7 @@ describe("what the server says of itself", () => {
     },
   );
 
-  it("warns when all clients would share the address of the proxy before us", () => {
+  it("warns when all clients would share the proxy's address", () => {
     const finding = find("Reverse proxies", { proxyCount: 0 });
     expect(finding?.mark).toBe("warn");
     expect(finding?.advice).toContain("TRUST_PROXY");

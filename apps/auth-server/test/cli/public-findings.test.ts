@@ -61,7 +61,7 @@ async function look(
 }
 
 describe("the public addresses", () => {
-  it("are fetched as a client does before its login, without a token", async () => {
+  it("are requested without a token, as a client does before its login", async () => {
     const { findings, asked } = await look();
     expect(asked.toSorted()).toEqual([`GET ${ISSUER}`, `GET ${METADATA}`, `POST ${resource}`]);
     expect(findings.map(({ mark }) => mark)).toEqual(["ok", "ok", "ok"]);
@@ -71,31 +71,36 @@ describe("the public addresses", () => {
   it.each<[string, () => Response, RegExp, RegExp]>([
     [ISSUER, redirect, /redirects to https:\/\/other\.example\//, /PUBLIC_URL/],
     [ISSUER, () => new Response("", { status: 404 }), /HTTP 404 instead of 200/, /reverse proxy/],
-    [ISSUER, () => new Response("<p>Hi"), /is not the metadata/, /reverse proxy/],
-    [ISSUER, () => new Response("", { status: 502 }), /does not reach the service/, /runs/],
-    [ISSUER, () => new Response("", { status: 421 }), /this name \(HTTP 421\)/, /Host/],
-    [ISSUER, () => json({ ...GOOD_ISSUER, issuer: `${issuer}/` }), /calls itself/, /ISSUER/],
+    [ISSUER, () => new Response("<p>Hi"), /does not return the metadata/, /reverse proxy/],
+    [ISSUER, () => new Response("", { status: 502 }), /cannot reach the service/, /runs/],
+    [ISSUER, () => new Response("", { status: 421 }), /this host name \(HTTP 421\)/, /Host/],
+    [
+      ISSUER,
+      () => json({ ...GOOD_ISSUER, issuer: `${issuer}/` }),
+      /names .* as its issuer/,
+      /ISSUER/,
+    ],
     [
       ISSUER,
       () => json({ ...GOOD_ISSUER, code_challenge_methods_supported: ["plain"] }),
       /PKCE/,
-      /changes answers/,
+      /modifies responses/,
     ],
     [
       ISSUER,
       () => json({ ...GOOD_ISSUER, token_endpoint: "https://evil.example/token" }),
-      /leads to https:\/\/evil\.example\/token/,
-      /changes answers/,
+      /names https:\/\/evil\.example\/token/,
+      /modifies responses/,
     ],
     [
       ISSUER,
       () => json({ ...GOOD_ISSUER, authorization_endpoint: `${issuer}.evil.example/authorize` }),
-      /leads to https:\/\/auth\.example\.com\.evil\.example/,
-      /changes answers/,
+      /names https:\/\/auth\.example\.com\.evil\.example/,
+      /modifies responses/,
     ],
     [resource, () => json({}), /HTTP 200 instead of 401/, /reverse proxy/],
-    [resource, () => new Response("", { status: 403 }), /this name \(HTTP 403\)/, /Host/],
-    [resource, () => challenge("Basic"), /does not say where/, /login of its own/],
+    [resource, () => new Response("", { status: 403 }), /this host name \(HTTP 403\)/, /Host/],
+    [resource, () => challenge("Basic"), /does not name its metadata/, /login of its own/],
     [
       resource,
       () => challenge(`Bearer resource_metadata="http://mcp.example.com/x"`),
@@ -103,25 +108,33 @@ describe("the public addresses", () => {
       /MCP_URL/,
     ],
     [METADATA, () => new Response("", { status: 404 }), /HTTP 404 instead of 200/, /well-known/],
-    [METADATA, () => json(GOOD_ISSUER), /is not the metadata of the MCP/, /reverse proxy/],
-    [METADATA, () => json({ ...GOOD_METADATA, resource: `${resource}/` }), /not of/, /MCP_URL/],
+    [METADATA, () => json(GOOD_ISSUER), /does not return the metadata of the MCP/, /reverse proxy/],
+    [
+      METADATA,
+      () => json({ ...GOOD_METADATA, resource: `${resource}/` }),
+      /, not https/,
+      /MCP_URL/,
+    ],
     [
       METADATA,
       () => json({ ...GOOD_METADATA, authorization_servers: ["https://other.example"] }),
       /names https:\/\/other\.example as authorization server/,
       /ISSUER/,
     ],
-  ])("fail where %s answers wrongly, each in its own way", async (url, answer, text, advice) => {
-    const { findings } = await look({ [url]: answer });
-    const [fault, ...others] = findings.filter(({ mark }) => mark !== "ok");
-    expect(others).toEqual([]);
-    expect(fault).toMatchObject({
-      mark: "fail",
-      text: expect.stringMatching(text),
-      advice: expect.stringMatching(advice),
-    });
-    expect(fault?.text).toContain(url);
-  });
+  ])(
+    "fail with a text of their own when the response of %s is wrong",
+    async (url, answer, text, advice) => {
+      const { findings } = await look({ [url]: answer });
+      const [fault, ...others] = findings.filter(({ mark }) => mark !== "ok");
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({
+        mark: "fail",
+        text: expect.stringMatching(text),
+        advice: expect.stringMatching(advice),
+      });
+      expect(fault?.text).toContain(url);
+    },
+  );
 
   it.each<[string, Finding["mark"], RegExp]>([
     ["CERT_HAS_EXPIRED", "fail", /Replace the certificate/],
@@ -140,13 +153,13 @@ describe("the public addresses", () => {
     expect(findings[0]?.text).toContain(code);
   });
 
-  it("that say nothing in time need not be wrong, and can be tried elsewhere", async () => {
+  it("that time out are a warning, with a command to try elsewhere", async () => {
     const late = new DOMException("late", "TimeoutError");
     const { findings } = await look({ [resource]: () => late });
     expect(findings[1]).toMatchObject({
       mark: "warn",
       text: `${resource} cannot be reached from here (timeout)`,
-      copy: `curl -si -X POST ${resource} | head -1  # must say 401`,
+      copy: `curl -si -X POST ${resource} | head -1  # must print 401`,
     });
   });
 

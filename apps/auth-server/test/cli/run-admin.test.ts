@@ -13,24 +13,24 @@ const toKey = (byte: number): string => Buffer.alloc(32, byte).toString("base64u
 interface Run {
   exitCode: number;
   printed: string;
-  complained: string;
+  printedErrors: string;
 }
 
 async function run(args: string[], changes: Partial<AdminHost> = {}): Promise<Run> {
   const printed: string[] = [];
-  const complained: string[] = [];
+  const printedErrors: string[] = [];
   const exitCode = await runAdmin({
     args,
     environment: { MASTER_KEY: toKey(7) },
     fetch: () => Promise.reject(new Error("Nobody is to be asked.")),
     clock: () => NOW,
     print: (text) => printed.push(text),
-    complain: (text) => complained.push(text),
+    printError: (text) => printedErrors.push(text),
     columns: 500,
     paint: (_mark, text) => text,
     ...changes,
   });
-  return { exitCode, printed: printed.join("\n"), complained: complained.join("\n") };
+  return { exitCode, printed: printed.join("\n"), printedErrors: printedErrors.join("\n") };
 }
 
 const toEnvironment = ({ privateUrl }: System): Record<string, string> => ({
@@ -62,15 +62,15 @@ async function start(keyRotation: Partial<KeyRotation> = {}): Promise<Partial<Ad
 
 describe("the program", () => {
   it("explains itself when asked, and needs no settings for that", async () => {
-    const { exitCode, printed, complained } = await run(["--help"], { environment: {} });
-    expect([exitCode, complained]).toEqual([0, ""]);
+    const { exitCode, printed, printedErrors } = await run(["--help"], { environment: {} });
+    expect([exitCode, printedErrors]).toEqual([0, ""]);
     expect(printed).toContain("npx --yes pnpm@12 admin <command>");
   });
 
   it("explains itself as an error, with 2, when it does not know the command", async () => {
-    const { exitCode, printed, complained } = await run(["kyes"]);
+    const { exitCode, printed, printedErrors } = await run(["kyes"]);
     expect([exitCode, printed]).toEqual([2, ""]);
-    expect(complained).toMatch(/^There is no command "kyes"\.\n\n.*<command>/s);
+    expect(printedErrors).toMatch(/^Unknown command "kyes"\.\n\n.*<command>/s);
   });
 
   it("names itself as it is called in a container", async () => {
@@ -111,16 +111,19 @@ describe("the program", () => {
 
   it.each([
     ["keys", /Key +State/],
-    ["keys rotate", /^A new key was made\./],
-    ["keys retire", /^3 records sealed anew/],
-  ])("tells people what %s came to, and scripts what the server said", async (command, text) => {
-    const host = await start();
-    const forPeople = await run(command.split(" "), host);
-    expect(forPeople.exitCode).toBe(0);
-    expect(forPeople.printed).toMatch(text);
-    const forScripts = await run([...command.split(" "), "--json"], host);
-    expect(JSON.parse(forScripts.printed)).toMatchObject(KEY_REPORT);
-  });
+    ["keys rotate", /^A new key was added\./],
+    ["keys retire", /^3 records re-encrypted/],
+  ])(
+    "prints the result of %s as text, and the response of the server as JSON",
+    async (command, text) => {
+      const host = await start();
+      const forPeople = await run(command.split(" "), host);
+      expect(forPeople.exitCode).toBe(0);
+      expect(forPeople.printed).toMatch(text);
+      const forScripts = await run([...command.split(" "), "--json"], host);
+      expect(JSON.parse(forScripts.printed)).toMatchObject(KEY_REPORT);
+    },
+  );
 });
 
 describe("the keys of a running server", () => {
@@ -145,33 +148,35 @@ describe("the keys of a running server", () => {
     login.tokens = answer.json as unknown as Tokens;
   };
 
-  it("are replaced without a logout, and not before nobody needs the old one any more", async () => {
-    expect((await keys()).printed).toContain("To replace the key,");
+  it("are replaced without a logout, and only when the old key is no longer needed", async () => {
+    expect((await keys()).printed).toContain("To replace the key ");
     expect(await keys("rotate")).toMatchObject({
       exitCode: 0,
-      printed: expect.stringMatching(/^A new key was made\. It is in use in 60 seconds/),
+      printed: expect.stringMatching(/^A new key was added\. It comes into use in 60 seconds/),
     });
-    expect((await keys("rotate")).complained).toMatch(/seals from .* \(in 60 seconds\) on\.$/);
+    expect((await keys("rotate")).printedErrors).toMatch(
+      /starts to seal at .* \(in 60 seconds\)\.$/,
+    );
     const tooEarly = await keys("retire");
     expect(tooEarly.exitCode).toBe(1);
-    expect(tooEarly.complained).toMatch(/until .* \(in 61 minutes\)/);
+    expect(tooEarly.printedErrors).toMatch(/until .* \(in 61 minutes\)/);
     await expectStillLoggedIn();
 
     advance(61);
     expect((await keys()).printed).toMatch(
-      /^From .* \(in 60 minutes\) on the older keys can be removed/m,
+      /^From .* \(in 60 minutes\) on, you can re-encrypt the records of the older keys/m,
     );
     const early = await keys("retire");
     expect(early.exitCode).toBe(1);
-    expect(early.complained).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in 60 minutes\)/);
+    expect(early.printedErrors).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in 60 minutes\)/);
     await expectStillLoggedIn();
 
     advance(3600);
-    expect((await keys()).printed).toMatch(/^To seal anew all/m);
+    expect((await keys()).printed).toMatch(/^To re-encrypt the records/m);
     const retired = await keys("retire");
     expect(retired.exitCode).toBe(0);
-    expect(retired.printed).toMatch(/^[1-9]\d* records? sealed anew, 1 older key removed\./);
-    expect(retired.printed.match(/seals and opens/g)).toHaveLength(1);
+    expect(retired.printed).toMatch(/^[1-9]\d* records? re-encrypted, 1 older key removed\./);
+    expect(retired.printed.match(/encrypts and decrypts/g)).toHaveLength(1);
     await expectStillLoggedIn();
   });
 });
@@ -180,26 +185,26 @@ describe("the program complains in a sentence, with 1,", () => {
   it("when the server cannot be reached: where it looked, and what to set", async () => {
     const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
     const refused = (): Promise<Response> => Promise.reject(new TypeError("fetch", { cause }));
-    const { exitCode, printed, complained } = await run(["setup"], { fetch: refused });
+    const { exitCode, printed, printedErrors } = await run(["setup"], { fetch: refused });
     expect([exitCode, printed]).toEqual([1, ""]);
-    expect(complained).toBe(
-      "The authorization server cannot be reached at http://127.0.0.1:3011 (ECONNREFUSED). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT as they are set there.",
+    expect(printedErrors).toBe(
+      "The authorization server cannot be reached at http://127.0.0.1:3011 (ECONNREFUSED). Start it, or set AUTH_SERVER_PRIVATE_HOST and AUTH_SERVER_PRIVATE_PORT to the server's values.",
     );
   });
 
   it("when the server is silent", async () => {
     const late = (): Promise<Response> => Promise.reject(new DOMException("late", "TimeoutError"));
-    const { exitCode, complained } = await run(["keys"], { fetch: late });
+    const { exitCode, printedErrors } = await run(["keys"], { fetch: late });
     expect(exitCode).toBe(1);
-    expect(complained).toContain("did not answer within 280 seconds");
+    expect(printedErrors).toContain("did not answer within 280 seconds");
   });
 
   it("when the server has another master key", async () => {
     const { environment, ...host } = await start();
     const wrong = { ...environment, MASTER_KEY: toKey(1) };
-    const { exitCode, complained } = await run(["keys"], { ...host, environment: wrong });
+    const { exitCode, printedErrors } = await run(["keys"], { ...host, environment: wrong });
     expect(exitCode).toBe(1);
-    expect(complained).toMatch(/has another master key\. Set MASTER_KEY, or DATA_DIR/);
+    expect(printedErrors).toMatch(/has another master key\. Set MASTER_KEY, or DATA_DIR/);
   });
 
   it.each<[string, () => Response]>([
@@ -207,35 +212,35 @@ describe("the program complains in a sentence, with 1,", () => {
     ["an answer of another kind", () => Response.json({ status: "ok" })],
     ["an error of another kind", () => Response.json({ detail: "no" }, { status: 404 })],
   ])("when something else answers: %s", async (_name, answer) => {
-    const { exitCode, complained } = await run(["setup"], { fetch: async () => answer() });
+    const { exitCode, printedErrors } = await run(["setup"], { fetch: async () => answer() });
     expect(exitCode).toBe(1);
-    expect(complained).toContain("is no authorization server of this version");
+    expect(printedErrors).toContain("is not an authorization server of this version");
   });
 
   it.each<[string, string, RegExp]>([
     ["key_rotation_pending", "keys rotate", /^A key is coming\.$/],
-    ["seal_broken", "keys rotate", /^This is a bug on our side\. The log/],
+    ["seal_broken", "keys rotate", /^This is a bug on our side\. See the log/],
   ])("when the server refuses with %s, and scripts get its answer", async (code, command, said) => {
     const host = await start({
       rotate: () => Promise.reject(new CodedError(code, "A key is coming.")),
     });
-    const { exitCode, printed, complained } = await run([...command.split(" "), "--json"], host);
+    const { exitCode, printed, printedErrors } = await run([...command.split(" "), "--json"], host);
     expect(exitCode).toBe(1);
-    expect(complained).toMatch(said);
+    expect(printedErrors).toMatch(said);
     expect(JSON.parse(printed)).toHaveProperty("error_description");
   });
 
   it("when a setting is bad", async () => {
     const environment = { MASTER_KEY: "short" };
-    const { exitCode, complained } = await run(["keys"], { environment });
+    const { exitCode, printedErrors } = await run(["keys"], { environment });
     expect(exitCode).toBe(1);
-    expect(complained).toMatch(/^MASTER_KEY: must be/);
+    expect(printedErrors).toMatch(/^MASTER_KEY: must be/);
   });
 
   it("and never shows the master key or the token", async () => {
     const cause = new Error("failed");
-    const { complained } = await run(["keys"], { fetch: () => Promise.reject(cause) });
-    expect(complained).not.toContain(toKey(7));
-    expect(complained).not.toMatch(/Bearer/);
+    const { printedErrors } = await run(["keys"], { fetch: () => Promise.reject(cause) });
+    expect(printedErrors).not.toContain(toKey(7));
+    expect(printedErrors).not.toMatch(/Bearer/);
   });
 });

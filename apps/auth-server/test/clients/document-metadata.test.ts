@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toDocumentMetadata } from "../../src/clients/document-metadata.ts";
-import { ClientDocumentError } from "../../src/engine/client-document-error.ts";
+import { ClientDocumentError } from "../../src/engine/boundary/client-document-error.ts";
 
 const URL = "https://apps.example/client";
 const DOCUMENT = {
@@ -48,7 +48,7 @@ describe("toDocumentMetadata", () => {
     [{ token_endpoint_auth_method: "client_secret_basic" }, "token_endpoint_auth_method:"],
     [{ token_endpoint_auth_method: "client_secret_post" }, "token_endpoint_auth_method:"],
     [{ token_endpoint_auth_method: "client_secret_jwt" }, "token_endpoint_auth_method:"],
-    [{ token_endpoint_auth_method: "private_key_jwt" }, "jwks: is needed"],
+    [{ token_endpoint_auth_method: "private_key_jwt" }, "jwks: is required"],
   ])("refuses %j and names the member", (members, message) => {
     expect(() => read(members)).toThrow(ClientDocumentError);
     expect(() => read(members)).toThrow(message);

@@ -33,9 +33,9 @@ describe("findDocumentUrlFault", () => {
     ["https://2130706433/client", "plain"],
     ["https://0x7f.1/client", "plain"],
     ["https://сlaude.ai/client", "plain"],
-    ["https://8.8.8.8/client", "without a name"],
-    ["https://[2606:4700:4700::1111]/client", "without a name"],
-    ["https://[::1]/client", "without a name"],
+    ["https://8.8.8.8/client", "without a domain name"],
+    ["https://[2606:4700:4700::1111]/client", "without a domain name"],
+    ["https://[::1]/client", "without a domain name"],
   ])("refuses %s: %s", (url, fault) => expect(findDocumentUrlFault(url, ANY)).toContain(fault));
 
   // @rule CIMD-10

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toDocumentMetadata } from "../../src/clients/document-metadata.ts";
 import { findDocumentUrlFault } from "../../src/clients/document-url.ts";
 import { isSpecialUseAddress } from "../../src/clients/special-use-address.ts";
-import { ClientDocumentError } from "../../src/engine/client-document-error.ts";
+import { ClientDocumentError } from "../../src/engine/boundary/client-document-error.ts";
 import { findRedirectUriFault } from "../../src/clients/redirect-uri.ts";
 
 /** Parts that two readers of URLs have disagreed about, put together at random. */

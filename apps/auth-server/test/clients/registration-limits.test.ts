@@ -12,7 +12,7 @@ const registerFrom = (system: System, address: string): Promise<Answer> =>
 describe("registering a client", () => {
   // @rule RFC7591-5-1
   it("is limited for each address, with an answer that clients can read", async () => {
-    const limited = await startSystem({ config: { registrationsPerHour: 2 } });
+    const limited = await startSystem({ settings: { REGISTRATIONS_PER_HOUR: "2" } });
     try {
       const metadata = { redirect_uris: [REDIRECT_URI] };
       await postJson(`${limited.issuer}/register`, metadata);
@@ -27,7 +27,9 @@ describe("registering a client", () => {
 
   // @rule RFC7591-5-1 CVE-2026-45364
   it("counts a home's whole IPv6 network as one address, because every host has billions", async () => {
-    const limited = await startSystem({ config: { registrationsPerHour: 2, trustProxy: 1 } });
+    const limited = await startSystem({
+      settings: { REGISTRATIONS_PER_HOUR: "2", TRUST_PROXY: "1" },
+    });
     try {
       expect((await registerFrom(limited, "2001:db8:1:2::1")).status).toBe(201);
       expect((await registerFrom(limited, "2001:db8:1:2:ffff::2")).status).toBe(201);
@@ -39,7 +41,9 @@ describe("registering a client", () => {
   });
 
   it("counts an IPv6 network as one, because its owner picks any of 2^64 addresses", async () => {
-    const limited = await startSystem({ config: { registrationsPerHour: 2, trustProxy: 1 } });
+    const limited = await startSystem({
+      settings: { REGISTRATIONS_PER_HOUR: "2", TRUST_PROXY: "1" },
+    });
     try {
       expect((await registerFrom(limited, "2001:db8:1:1::1")).status).toBe(201);
       expect((await registerFrom(limited, "2001:db8:1:1:ffff::2")).status).toBe(201);
@@ -56,8 +60,12 @@ describe("registering a client", () => {
 
   // @rule RFC7591-5-1
   it("is limited altogether, too; what one network is refused does not count", async () => {
-    const config = { registrationsPerHour: 2, registrationsPerHourTotal: 3, trustProxy: 1 };
-    const limited = await startSystem({ config });
+    const settings = {
+      REGISTRATIONS_PER_HOUR: "2",
+      REGISTRATIONS_PER_HOUR_TOTAL: "3",
+      TRUST_PROXY: "1",
+    };
+    const limited = await startSystem({ settings });
     try {
       for (const status of [201, 201, 429, 429, 429]) {
         expect((await registerFrom(limited, "192.0.2.1")).status).toBe(status);
@@ -65,7 +73,7 @@ describe("registering a client", () => {
       expect((await registerFrom(limited, "192.0.2.2")).status).toBe(201);
       const refused = await registerFrom(limited, "192.0.2.3");
       expect([refused.status, refused.json["error"]]).toEqual([429, "too_many_requests"]);
-      expect(refused.json["error_description"]).toContain("everywhere");
+      expect(refused.json["error_description"]).toContain("all clients");
       expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_500);
     } finally {
       await limited.close();

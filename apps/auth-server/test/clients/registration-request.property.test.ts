@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OAuthError } from "../../src/oauth-error.ts";
+import { OAuthError, toOAuthError } from "../../src/http/oauth-error.ts";
 import { findRedirectUriFault } from "../../src/clients/redirect-uri.ts";
-import { toClientMetadata } from "../../src/clients/registration-request.ts";
+import { ClientMetadataError, toClientMetadata } from "../../src/clients/registration-request.ts";
 
 const KNOWN = [
   "redirect_uris",
@@ -52,7 +52,7 @@ function shape(sent: unknown): ReturnType<typeof toClientMetadata> | OAuthError 
   try {
     return toClientMetadata(sent);
   } catch (error) {
-    if (error instanceof OAuthError) return error;
+    if (error instanceof ClientMetadataError) return toOAuthError(error);
     throw error;
   }
 }

@@ -77,7 +77,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-2-3
-  it("defaults to a public client without a secret that nobody needs", async () => {
+  it("defaults to a public client without a secret", async () => {
     const answer = await registerWith({ redirect_uris: [REDIRECT_URI] });
     expect(answer.json["token_endpoint_auth_method"]).toBe("none");
     expect(answer.json).not.toHaveProperty("client_secret");
@@ -151,7 +151,7 @@ describe("registering a client", () => {
     [
       { redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: "private_key_jwt" },
       "invalid_client_metadata",
-      "jwks: is needed",
+      "jwks: is required",
     ],
     [
       { redirect_uris: [REDIRECT_URI], client_name: "x".repeat(201) },

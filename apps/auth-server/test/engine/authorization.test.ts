@@ -56,7 +56,7 @@ describe("what a client asks for", () => {
 
   // @rule RFC6749-3.3-2
   it("is capped by the operator", async () => {
-    const strict = await startSystem({ config: { accessLimit: "read" } });
+    const strict = await startSystem({ settings: { ACCESS_LIMIT: "read" } });
     try {
       strict.user.limits = { access: "admin", projects: "all" };
       const { tokens } = await connect(strict, { params: { scope: "taiga:admin" } });

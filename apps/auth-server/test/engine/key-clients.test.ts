@@ -61,7 +61,7 @@ describe("a client that registered a key", () => {
 
   // @rule RFC7523-3-2
   it("is let in by one of two replicas for one assertion, also when both are asked at once", async () => {
-    const replica = await startSystem({ kv: system.kv, config: { issuer: system.issuer } });
+    const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
     try {
       const proof = await client.prove();
       const places = [system, { issuer: replica.url }];

@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { connect, introspect, refresh, type Tokens } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
-import { startSystem, type System } from "../support/system.ts";
+import { startSystem, type System, toMasterKeySetting } from "../support/system.ts";
 import { stopClock } from "../support/time.ts";
 
-const OLD = new Uint8Array(32).fill(1);
-const NEW = new Uint8Array(32).fill(2);
-
-type MasterKeys = [Uint8Array, ...Uint8Array[]];
+const OLD = toMasterKeySetting(1);
+const NEW = toMasterKeySetting(2);
 
 let kv: TestKv;
 let system: System;
@@ -15,7 +13,7 @@ let system: System;
 beforeEach(async () => {
   stopClock();
   kv = createTestKv();
-  system = await startSystem({ kv, config: { masterKeys: [OLD] } });
+  system = await startSystem({ kv, settings: { MASTER_KEY: OLD } });
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -23,9 +21,9 @@ afterEach(async () => {
 });
 
 /** The same store and address under other keys. */
-async function restart(masterKeys: MasterKeys): Promise<void> {
+async function restart(masterKeys: string[]): Promise<void> {
   await system.close();
-  system = await startSystem({ kv, config: { masterKeys } });
+  system = await startSystem({ kv, settings: { MASTER_KEY: masterKeys.join(",") } });
 }
 
 async function use(clientId: string, tokens: Tokens, at = system): Promise<Tokens> {
@@ -42,7 +40,7 @@ describe("a new MASTER_KEY", () => {
     // Nobody comes in between: the ring is sealed by the start alone.
     await restart([NEW]);
     await use(clientId, tokens);
-    await expect(startSystem({ kv, config: { masterKeys: [OLD] } })).rejects.toThrow(
+    await expect(startSystem({ kv, settings: { MASTER_KEY: OLD } })).rejects.toThrow(
       "MASTER_KEY does not open the key ring",
     );
   });

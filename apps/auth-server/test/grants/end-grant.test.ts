@@ -21,6 +21,7 @@ function setUp({ storeIsDown = false } = {}) {
     },
     keys,
     broadcast: {
+      ...broadcast,
       publish: (text) => {
         steps.push(`publish ${text}`);
         return broadcast.publish(text);
@@ -43,7 +44,7 @@ it("announces a grant by the gid of introspection, after it has deleted it", asy
   expect(steps).toEqual([`delete ${keys.grantIndex("the-grant")}`, `publish ${hash("the-grant")}`]);
 });
 
-it("announces also an end that nobody is sure of: the store may have done it and not said so", async () => {
+it("announces also an end whose outcome is unknown, because the store may have carried it out", async () => {
   const { endGrant, steps, wake } = setUp({ storeIsDown: true });
   await expect(endGrant(keys.grant("the-grant"))).rejects.toThrow(UnavailableError);
   expect(steps).toEqual([]);
@@ -65,7 +66,7 @@ it("goes on announcing in the background, because asking again would find no gra
 });
 
 // @rule GRANT-8
-it("gives up once nobody can remember the grant any more", async () => {
+it("gives up when every cached result about the grant has expired", async () => {
   const { broadcast, endGrant, sleepers, wake } = setUp();
   broadcast.isDown = true;
   await endGrant(keys.grant("the-grant"));

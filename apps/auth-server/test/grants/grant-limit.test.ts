@@ -23,7 +23,7 @@ beforeEach(async () => {
   stopClock();
   broadcast = createFakeBroadcast();
   kv = createTestKv();
-  system = await startSystem({ kv, broadcast, config: { maxGrantsPerUser: 3 } });
+  system = await startSystem({ kv, broadcast, settings: { MAX_GRANTS_PER_USER: "3" } });
 });
 afterEach(async () => {
   await system.close();

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { expect, it } from "vitest";
-import { RING_CHANGED } from "../../src/secrets/key-ring.ts";
+import { RING_CHANGED } from "../../src/storage/topics.ts";
 import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
 import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 
@@ -12,14 +12,14 @@ function setUp() {
   return { broadcast, feed, heard, member };
 }
 
-it("takes nobody in before the other processes can be heard", () => {
+it("accepts no members before the broadcast is live", () => {
   const { broadcast, feed, member } = setUp();
   expect(() => feed.join(member)).toThrow(UnavailableError);
   broadcast.restore();
   expect(() => feed.join(member)).not.toThrow();
 });
 
-it("passes on what was announced anywhere, to all members", async () => {
+it("passes messages of all processes on to all members", async () => {
   const { broadcast, feed, heard, member } = setUp();
   broadcast.restore();
   feed.join(member);
@@ -28,7 +28,7 @@ it("passes on what was announced anywhere, to all members", async () => {
   expect(heard).toEqual(["gid", "gid"]);
 });
 
-it("keeps to itself what is no end of a grant", async () => {
+it("does not pass on messages of other topics", async () => {
   const { broadcast, feed, heard, member } = setUp();
   broadcast.restore();
   feed.join(member);
@@ -36,7 +36,7 @@ it("keeps to itself what is no end of a grant", async () => {
   expect(heard).toEqual([]);
 });
 
-it("ends all members when announcements may be missed, and takes nobody in until they are not", async () => {
+it("ends all members when messages may be missed, and accepts none until it is live again", async () => {
   const { broadcast, feed, heard, member } = setUp();
   broadcast.restore();
   feed.join(member);
@@ -48,7 +48,7 @@ it("ends all members when announcements may be missed, and takes nobody in until
   expect(heard).toEqual(["ended"]);
 });
 
-it("forgets who has left", async () => {
+it("forgets a member that has left", async () => {
   const { broadcast, feed, heard, member } = setUp();
   broadcast.restore();
   feed.join(member)();
@@ -67,7 +67,7 @@ it("ends all members when it is closed, and stays closed", async () => {
   expect(heard).toEqual(["ended"]);
 });
 
-it("counts who is following, for the operator", () => {
+it("counts its members, for the operator", () => {
   const { broadcast, feed, member } = setUp();
   expect(feed.memberCount()).toBe(0);
   broadcast.restore();

@@ -17,7 +17,7 @@ import {
   type Tokens,
 } from "../support/client.ts";
 import { type System, TAIGA_API_URL } from "../support/system.ts";
-import { KEYS, openLogin, startWhole, submitForm } from "../support/whole.ts";
+import { openLogin, startWhole, submitForm } from "../support/whole.ts";
 
 let system: System;
 let browser: Browser;
@@ -71,7 +71,9 @@ describe("a person who connects a client", () => {
 
     await revoke(system, clientId, tokens.access_token);
     expect((await exchange()).json["error"]).toBe("invalid_grant");
-    const [grant = ""] = await system.kv.members(KEYS.accountGrants(toAccountId(TAIGA_API_URL, 7)));
+    const [grant = ""] = await system.kv.members(
+      system.keys.accountGrants(toAccountId(TAIGA_API_URL, 7)),
+    );
     expect(grant).toBe("");
   });
 

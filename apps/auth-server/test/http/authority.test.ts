@@ -64,7 +64,7 @@ describe("our public address", () => {
 
   // @rule RFC9700-4.7-1
   it("makes cookies Secure, and __Host- where their path allows, behind a proxy that ends TLS", async () => {
-    const secure = await startSystem({ config: { issuer: "https://auth.example" } });
+    const secure = await startSystem({ settings: { ISSUER: "https://auth.example" } });
     try {
       const registration = await postJson(`${secure.url}/register`, {
         redirect_uris: [REDIRECT_URI],

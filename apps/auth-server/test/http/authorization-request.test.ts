@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canonicalResource } from "../../src/engine/policy.ts";
+import { canonicalResource } from "../../src/engine/canonical-resource.ts";
 import { toAuthorizationRequest } from "../../src/http/authorization-request.ts";
 
 const resource = "https://mcp.example/mcp";
@@ -51,7 +51,7 @@ describe("the other parameters", () => {
     expect(shape("scope=taiga:read&scope=taiga:write").getAll("scope")).toHaveLength(2);
   });
 
-  it("gives the resource its one spelling, and the default when there is none", () => {
+  it("normalises the resource, and uses the default when it is absent", () => {
     expect(shape("").getAll("resource")).toEqual([resource]);
     expect(shape("resource=https://MCP.example:443/mcp/").getAll("resource")).toEqual([resource]);
     expect(shape("resource=https://x.example/mcp").get("resource")).toBe("https://x.example/mcp");

@@ -22,7 +22,7 @@ let clientId: string;
 let tokens: Tokens;
 beforeAll(async () => {
   system = await startSystem({
-    config: { registrationsPerHour: 1e6, registrationsPerHourTotal: 1e6 },
+    settings: { REGISTRATIONS_PER_HOUR: "1000000", REGISTRATIONS_PER_HOUR_TOTAL: "1000000" },
   });
   ({ clientId, tokens } = await connect(system));
 });
@@ -76,7 +76,7 @@ describe("a form of any fields", () => {
   });
 
   // @rule RFC7009-2.1-1 INPUT-5
-  it("revokes nobody's token, whatever the answer", async () => {
+  it("revokes no other client's token, whatever the response", async () => {
     const url = `${system.issuer}/revoke`;
     await fc.assert(
       fc.asyncProperty(form, async (body) => {

@@ -241,6 +241,6 @@ describe("pages", () => {
   it("are what a person gets for an unknown address", async () => {
     const answer = await createBrowser(system.issuer).open(`${system.issuer}/nowhere`);
     expect(answer.status).toBe(404);
-    expect(answer.text).toContain("There is no such page");
+    expect(answer.text).toContain("Page not found");
   });
 });

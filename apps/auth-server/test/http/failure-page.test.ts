@@ -6,11 +6,11 @@ describe("the page for a request that cannot go on", () => {
     "says what was wrong as a sentence: %s",
     async (description) => {
       const page = await renderFailurePage({ status: 400, error: "invalid_request", description });
-      expect(page).toContain("was refused: code_challenge is missing.</p>");
+      expect(page).toContain("was rejected: code_challenge is missing.</p>");
     },
   );
 
-  it("tells somebody who is limited how long to wait, and that nothing is lost", async () => {
+  it("tells a rate-limited user how long to wait, and that nothing is lost", async () => {
     const page = await renderFailurePage({
       status: 429,
       error: "too_many_requests",

@@ -31,7 +31,7 @@ describe("an introspection request of any form", () => {
     });
 
   // @rule INPUT-6
-  it("finds no token, or is refused by name: never active, never an error of ours", async () => {
+  it("is inactive or invalid_request, never active and never a server error", async () => {
     const { authorization } = basicAuth();
     await fc.assert(
       fc.asyncProperty(form, async (body) => {
@@ -62,7 +62,7 @@ describe("an introspection request of any form", () => {
   });
 
   // @rule RFC7662-2.1-1 INPUT-6
-  it("is answered to nobody who only resembles the resource server", async () => {
+  it("rejects credentials that only resemble the resource server's", async () => {
     const { clientId, clientSecret } = RESOURCE_SERVER;
     const credentials = fc.oneof(
       fc.base64String().map((text) => `Basic ${text}`),

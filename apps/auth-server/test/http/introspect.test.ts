@@ -59,7 +59,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-3
-  it("tells the limits the user set, and what is left of the scope", async () => {
+  it("returns the limits that the user set, and the remaining scope", async () => {
     system.user.limits = { access: "read", projects: [3, 5] };
     const { tokens: limited } = await connect(system, { params: { scope: "taiga:admin" } });
     expect(limited.scope).toBe("taiga:read");
@@ -72,7 +72,7 @@ describe("introspection", () => {
 
   // @rule RFC7662-2.2-3
   it("follows the operator's limit at once, also for tokens from before", async () => {
-    const strict = await startSystem({ kv: system.kv, config: { accessLimit: "read" } });
+    const strict = await startSystem({ kv: system.kv, settings: { ACCESS_LIMIT: "read" } });
     try {
       const answer = await introspect(strict.issuer, tokens.access_token);
       expect(answer.json).toMatchObject({ access: "read", scope: "taiga:read" });
@@ -120,7 +120,7 @@ describe("introspection", () => {
   it("hides tokens for another audience", async () => {
     const other = await startSystem({
       kv: system.kv,
-      config: { resource: "https://x.example/mcp" },
+      settings: { MCP_URL: "https://x.example/mcp" },
     });
     try {
       expect((await introspect(other.issuer, tokens.access_token)).json).toEqual({ active: false });

@@ -43,12 +43,12 @@ describe("metadata", () => {
   });
 
   // @rule RFC8414-2-1 OMIT-5 OMIT-7
-  it("says what is so and nothing that is not", () => {
+  it("is accurate", () => {
     expect(
       toMetadata({
         issuer: "https://auth.example",
         accessLimit: "write",
-        takesClientDocuments: false,
+        clients: { takesDocuments: false },
       }),
     ).toEqual({
       issuer: "https://auth.example",
@@ -105,9 +105,9 @@ describe("metadata", () => {
   it("names a key set that is there and has no private halves, the same on every replica", async () => {
     const answer = await request(`${system.issuer}/jwks`);
     const keys = answer.json["keys"] as Record<string, unknown>[];
-    expect(keys).toHaveLength(1);
-    expect(keys[0]).toMatchObject({ kty: "EC", crv: "P-256", alg: "ES256" });
-    expect(keys[0]).not.toHaveProperty("d");
+    expect(answer.status).toBe(200);
+    // Empty, as long as nothing is signed.
+    expect(keys).toEqual([]);
     expect(answer.headers.get("content-type")).toContain("application/jwk-set+json");
     const replica = await startSystem({ kv: system.kv });
     try {

@@ -121,7 +121,8 @@ describe("a stream", () => {
     await feed.close();
     await listening.close();
     await stream.ended;
-    expect(Date.now() - from).toBeLessThan(1_000);
+    // What is still open after eight seconds is cut off.
+    expect(Date.now() - from).toBeLessThan(7_000);
   });
 
   // @rule GRANT-10

@@ -125,7 +125,7 @@ describe("token exchange on the private listener", () => {
   });
 
   // @rule RFC8693-2-1
-  it("gives nothing to anybody but the resource server", async () => {
+  it("accepts only the resource server", async () => {
     expect((await exchange({}, {})).status).toBe(401);
     expect((await exchange({}, basicAuth({ clientId, clientSecret: "x" }))).status).toBe(401);
     expect((await exchange({ client_id: clientId }, {})).status).toBe(401);

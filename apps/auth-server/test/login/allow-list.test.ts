@@ -11,7 +11,7 @@ describe("createAllowList", () => {
   const stranger = { username: "eve", email: "eve@elsewhere.example" };
 
   // @rule LOGIN-7
-  it("admits who is on either list, in any case", () => {
+  it("allows users on either list, ignoring case", () => {
     expect(isAllowed?.(toAccount({ ...stranger, username: "ADA" }))).toBe(true);
     expect(isAllowed?.(toAccount({ ...stranger, email: "Eve@EXAMPLE.com" }))).toBe(true);
     expect(isAllowed?.(toAccount(stranger))).toBe(false);

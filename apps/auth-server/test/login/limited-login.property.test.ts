@@ -79,7 +79,7 @@ const others = Array.from({ length: 200 }, (_, index) => `colleague-${index}`);
 
 describe("failures of others", () => {
   // @rule LOGIN-5
-  it("never lock out an account that made none, neither where they failed nor elsewhere", async () => {
+  it("never lock out an account without failures, in the same network or elsewhere", async () => {
     await fc.assert(
       fc.asyncProperty(
         guesses(others, 3),
@@ -151,7 +151,7 @@ describe("guesses that reach Taiga", () => {
     );
   });
 
-  it("are none for 15 minutes after five in a minute", async () => {
+  it("are blocked for 15 minutes after five failures in a minute", async () => {
     const gaps = fc.tuple(fc.nat(14), fc.nat(14), fc.nat(14), fc.nat(14));
     await fc.assert(
       fc.asyncProperty(gaps, fc.nat(899), async (seconds, later) => {

@@ -51,7 +51,7 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada")).toBe(900);
   });
 
-  it("is locked when somebody guesses slowly: after 20 failures in an hour, until there are fewer", async () => {
+  it("is locked during slow guessing: after 20 failures in an hour, until there are fewer", async () => {
     for (let failure = 0; failure < 20; failure += 1) {
       await world.fail(1, "ada");
       world.now += 60;
@@ -101,7 +101,7 @@ describe("one account from one network", () => {
   });
 
   // @rule STORE-1
-  it("is stored under a hash: who tried to log in cannot be read from the store", async () => {
+  it("is stored under a hash: the store does not reveal user names", async () => {
     await world.fail(1, "ada");
     expect([...world.kv.written.keys()].join()).not.toContain("ada");
     expect([...world.kv.written.keys()].join()).not.toContain(OFFICE);
@@ -119,7 +119,7 @@ describe("one account from all networks", () => {
   };
 
   // @rule LOGIN-4
-  it("is locked after 100 failures in an hour, and nobody else is", async () => {
+  it("is locked after 100 failures in an hour, and no other account is", async () => {
     await guessFrom(10, 10);
     expect(await world.attempt("ada", HOME)).toBe(2115);
     world.taiga = right;
@@ -136,7 +136,7 @@ describe("one account from all networks", () => {
 });
 
 // @rule OUTAGE-7
-it("lets nobody guess while the store cannot count", async () => {
+it("rejects logins while the store cannot count", async () => {
   world.kv.isDown = true;
   await expect(world.attempt("ada")).rejects.toThrow(UnavailableError);
   expect(world.asked).toEqual([]);

@@ -43,7 +43,7 @@ describe("one network", () => {
     expect(world.now).toBe(before);
   });
 
-  it("lets many attempts at once through in turn, and asks those to come back who would wait too long", async () => {
+  it("queues concurrent attempts, and rejects those that would wait too long", async () => {
     await failAsMany(60);
     world.isTimeStanding = true;
     const outcomes = await Promise.all(

@@ -119,7 +119,7 @@ describe("revoke", () => {
     ]);
   });
 
-  it("is content when the token is gone already, and not when nobody knows", async () => {
+  it("succeeds when the token is gone already, and fails when that is unknown", async () => {
     failure = "not_authenticated";
     await expect(login.revoke(application)).resolves.toBeUndefined();
     failure = "unavailable";

@@ -134,7 +134,7 @@ describe("a retirement", () => {
     expect(await rotation.retire()).toMatchObject({ resealed: 51, removed: 1 });
   });
 
-  it("seals every record anew where it is, with its end and its place in indexes", async () => {
+  it("reseals every record in place, with its expiry and its indexes", async () => {
     const { kv, rotation, vault, pass } = await rotated();
     const before = await kv.get("vault:7");
     pass(HOUR);
@@ -148,7 +148,7 @@ describe("a retirement", () => {
   });
 
   // @rule KEYS-3
-  it("never brings back what was revoked meanwhile", async () => {
+  it("never restores a grant that was revoked meanwhile", async () => {
     const { kv, rotation, pass } = await rotated();
     pass(HOUR);
     kv.before = async (method, key) => {
@@ -163,7 +163,7 @@ describe("a retirement", () => {
   });
 
   // @rule KEYS-3
-  it("looks again at what was changed meanwhile, and keeps the change", async () => {
+  it("retries when a record was changed meanwhile, and keeps the change", async () => {
     const { kv, rotation, vault, pass } = await rotated();
     pass(HOUR);
     kv.before = async (method, key) => {
@@ -177,7 +177,7 @@ describe("a retirement", () => {
   });
 
   // @rule KEYS-3
-  it("removes nothing when a record cannot be sealed anew", async () => {
+  it("removes no key when a record cannot be resealed", async () => {
     const { kv, rotation, pass } = await rotated();
     await kv.set("vault:copied", (await kv.get("vault:7"))?.value ?? "", { ttlSeconds: 9_000 });
     pass(HOUR);
@@ -201,7 +201,7 @@ describe("a retirement", () => {
     expect(resealed).toBeLessThan(51);
   });
 
-  it("finds also what was sealed with the old key while it went over the store", async () => {
+  it("finds also records that were sealed with the old key during the pass", async () => {
     const { kv, rotation, pass, start } = await rotated();
     const { rootKeys } = await start();
     const [, older] = rootKeys.current();

@@ -62,6 +62,6 @@ it("takes nothing for a Taiga that knows whose a made-up token is", async () => 
   expect(await probeTaiga({ users }, false)).toEqual({ outcome: "not_taiga", status: 200 });
 });
 
-it("hides no bug of ours behind an answer", async () => {
+it("does not hide a bug behind an outcome", async () => {
   await expect(probeTaiga(failing(new TypeError("bug")), false)).rejects.toThrow("bug");
 });

@@ -30,17 +30,20 @@ describe("a click on a page that was answered already", () => {
     },
   );
 
-  it.each(ways)("on %s tells who has cancelled that nothing was connected", async (_on, click) => {
-    browser.outcome = "declined";
-    const page = await click();
-    expect(page.status).toBe(200);
-    expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
-  });
+  it.each(ways)(
+    "on %s says after a cancellation that nothing was connected",
+    async (_on, click) => {
+      browser.outcome = "declined";
+      const page = await click();
+      expect(page.status).toBe(200);
+      expect(page.html.querySelector("h1")?.text).toBe("Nothing was connected");
+    },
+  );
 
-  it.each(ways)("on %s says that it has ended to everybody else", async (_on, click) => {
+  it.each(ways)("on %s says to any other browser that it has expired", async (_on, click) => {
     const page = await click();
     expect(page.status).toBe(400);
-    expect(page.html.querySelector("h1")?.text).toBe("This page has ended");
+    expect(page.html.querySelector("h1")?.text).toBe("This page has expired");
   });
 
   it("says the same to one that comes while the first one's answer is being taken", async () => {

@@ -70,7 +70,7 @@ describe("the way through", () => {
     expect(arrival.headers.get("Location")).not.toContain(CODE);
   });
 
-  it("lets somebody at the consent step log in again as somebody else", async () => {
+  it("lets the user log in with another account at the consent step", async () => {
     browser.interaction.step = "consent";
     browser.interaction.accountId = "taiga.6";
     await depart();
@@ -80,7 +80,7 @@ describe("the way through", () => {
 });
 
 describe("the page", () => {
-  it("says who is asking and asks for no password", async () => {
+  it("shows which app is asking, and asks for no password", async () => {
     const { html, text } = await browser.get(PATH);
     expect(text).toContain("Claude Code");
     expect(text).toContain("127.0.0.1:43117");

@@ -2,7 +2,11 @@ import { createLogger, listen, type Listening, systemClock } from "@taiga-mcp/se
 import { createSqliteKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
-import type { GrantScope, Interaction, InteractionOutcome } from "../../src/engine/ports.ts";
+import type {
+  GrantScope,
+  Interaction,
+  InteractionOutcome,
+} from "../../src/engine/boundary/ports.ts";
 import { createSealer } from "../../src/secrets/seal.ts";
 import { createApplicationFlows } from "../../src/pages/application-flows.ts";
 import { createCsrf } from "../../src/pages/csrf.ts";

@@ -1,7 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { InteractionEndedError } from "../../src/engine/interaction-ended.ts";
-import type { Interactions } from "../../src/engine/ports.ts";
+import { InteractionEndedError } from "../../src/engine/boundary/interaction-ended.ts";
+import type { Interactions } from "../../src/engine/boundary/ports.ts";
 import type { TaigaCredentialRecord, TaigaLogin } from "../../src/login/login-backend.ts";
 import type { Browser } from "./browser.ts";
 
@@ -54,9 +54,9 @@ export const createFakeVault = (browser: Browser) => ({
     browser.calls.push(`hold ${uid}`);
     browser.held.set(uid, { user: login.user, credential: login.credential });
   },
-  holder: async (uid: string) => browser.held.get(uid)?.user,
+  heldUser: async (uid: string) => browser.held.get(uid)?.user,
   heldToken: async (uid: string) => browser.held.get(uid)?.credential,
-  keep: async (uid: string, grantId: string) => {
+  claim: async (uid: string, grantId: string) => {
     browser.calls.push(`keep ${uid} ${grantId}`);
     return browser.held.delete(uid) && !browser.isRobbed;
   },

@@ -124,7 +124,7 @@ describe("the token of a form", () => {
   });
 
   // @rule INPUT-7
-  it("is not made of any text, nor of one of ours with a letter changed", () => {
+  it("cannot be made from any text, nor from a valid one with one letter changed", () => {
     const forged = fc.tuple(fc.nat(42), fc.base64String({ minLength: 4, maxLength: 4 }));
     fc.assert(
       fc.property(anyBody, forged, (sent, [at, letters]) => {

@@ -110,7 +110,7 @@ describe("a login that does not work", () => {
     expect(page.status).toBe(429);
     expect(page.headers.get("Retry-After")).toBe("900");
     expect(page.html.querySelector("[role=alert]")?.text).toContain(
-      "Too many logins with this name have failed. Your password was not checked. Try again in 15 minutes.",
+      "Too many failed logins with this user name. Your password was not checked. Try again in 15 minutes.",
     );
     expect(field(page, "username")?.getAttribute("value")).toBe("ada");
     expect(browser.logins).toHaveLength(5);
@@ -148,7 +148,7 @@ describe("an installation for some people only", () => {
     browser = await openBrowser({ ...(allowLists && { allowLists }) });
   };
 
-  it("lets those on a list in", async () => {
+  it("allows users on a list", async () => {
     await openFor({ users: ["ada"] });
     expect((await browser.submit("login", typed)).status).toBe(303);
   });
@@ -158,7 +158,7 @@ describe("an installation for some people only", () => {
     await openFor({ users: ["bob"], emailDomains: ["bob.example"] });
     const page = await browser.submit("login", typed);
     expect(page.status).toBe(403);
-    expect(page.html.querySelector("h1")?.text).toBe("This is not for your account");
+    expect(page.html.querySelector("h1")?.text).toBe("Your account has no access");
     expect(page.text).toContain("bob.example");
     expect(browser.calls).toEqual(["release Bearer"]);
     expect(browser.held.size).toBe(0);
@@ -166,10 +166,10 @@ describe("an installation for some people only", () => {
     expect((await browser.get(other)).html.querySelector("h1")?.text).toBe("Log in to Taiga");
   });
 
-  it("does not tell who is on the list, and nothing at all to whoever has the wrong password", async () => {
+  it("does not reveal who is on the list, and reveals nothing after a wrong password", async () => {
     await openFor({ users: ["bob"] });
     expect((await browser.submit("login", typed)).text).not.toContain("bob");
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
-    expect((await browser.submit("login", typed)).text).not.toContain("not for your account");
+    expect((await browser.submit("login", typed)).text).not.toContain("Your account has no access");
   });
 });

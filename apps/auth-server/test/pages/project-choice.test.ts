@@ -53,9 +53,9 @@ describe("the choice of projects", () => {
   it.each([
     ["a project of somebody else", [12, 99], "not a member"],
     ["none at all", [], "at least one"],
-    ["something that is no id", ["12x"], "Choose one"],
-    ["an id with a sign", ["-12"], "Choose one"],
-    ["more than anybody ticks", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose one"],
+    ["something that is no id", ["12x"], "Choose what"],
+    ["an id with a sign", ["-12"], "Choose what"],
+    ["more than anybody ticks", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose what"],
   ])("refuses %s, and grants nothing", async (_what, ticked, says) => {
     const page = await choose(ticked);
     expect(page.status).toBe(400);
@@ -96,7 +96,7 @@ describe("the choice of projects", () => {
     it("goes on with all projects, and says why there is no other choice", async () => {
       const page = await browser.get(PATH);
       expect(page.status).toBe(200);
-      expect(page.text).toContain("Taiga does not answer right now");
+      expect(page.text).toContain("Taiga is not responding right now");
       expect(page.html.querySelectorAll("[name=projects]")).toHaveLength(1);
       expect((await browser.submit("consent", { access: "read" })).status).toBe(303);
       expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
@@ -106,12 +106,12 @@ describe("the choice of projects", () => {
     it("never makes all projects out of chosen ones", async () => {
       const page = await choose([12]);
       expect(page.status).toBe(400);
-      expect(page.html.querySelector("[role=alert]")?.text).toContain("cannot be chosen");
+      expect(page.html.querySelector("[role=alert]")?.text).toContain("cannot choose projects");
       expect(browser.calls).toEqual([]);
     });
   });
 
-  it("asks nothing of somebody who is in no project yet", async () => {
+  it("works for a user without projects", async () => {
     browser.projects = [];
     const page = await browser.get(PATH);
     expect(checked(page, "projects")).toEqual(["all"]);

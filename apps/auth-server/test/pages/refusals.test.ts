@@ -105,11 +105,11 @@ describe("refusals", () => {
   });
 
   // @rule MCP-SECURITY-5
-  it("refuses an access level beyond what was asked", async () => {
+  it("refuses an access level above the requested one", async () => {
     browser.interaction.requestedAccess = "write";
     const page = await browser.submit("consent", { access: "admin" });
     expect(outcomeOf(page)).toEqual(refusal(400));
-    expect(page.html.querySelector("[role=alert]")?.text).toContain("Choose one");
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("Choose what");
   });
 
   it.each(["", "everything", "__proto__"])("refuses the access level %j", async (access) => {

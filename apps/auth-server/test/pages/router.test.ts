@@ -46,7 +46,7 @@ describe("the way through", () => {
     expect((await browser.get(PATH)).html.querySelector("h1")?.text).toContain("Allow access");
   });
 
-  it("lets a user who is somebody else log in again until they have consented", async () => {
+  it("lets the user log in with another account until they have consented", async () => {
     atConsent(browser);
     const consent = await browser.get(PATH);
     const other = consent.html.querySelector("a.other")?.getAttribute("href") ?? "";
@@ -140,7 +140,7 @@ describe("public pages", () => {
     }
   });
 
-  it("leaves every other path to those who come after", async () => {
+  it("passes every other path on to the next handler", async () => {
     expect((await browser.get("/assets/other.css")).status).toBe(404);
     expect((await browser.get("/authorize")).text).toContain("Cannot GET");
   });

@@ -1,11 +1,5 @@
-import { importJWK } from "jose";
 import { describe, expect, it } from "vitest";
-import {
-  createCookieKeys,
-  createCsrfKeys,
-  createEngineKeySet,
-  createPublicKeySet,
-} from "../../src/secrets/cookie-keys.ts";
+import { createCookieKeys, createCsrfKeys } from "../../src/secrets/cookie-keys.ts";
 import { createSealer } from "../../src/secrets/seal.ts";
 import { createRootKeys } from "../support/root-keys.ts";
 
@@ -18,11 +12,10 @@ describe("keys from the root keys", () => {
         createCookieKeys(createRootKeys(1)).sign("x"),
         createCookieKeys(createRootKeys(2)).sign("x"),
         ...createCsrfKeys(keys)().map((key) => Buffer.from(key).toString("base64url")),
-        ...createPublicKeySet(keys)().keys.map(({ x }) => x),
       ];
     };
     expect(derive()).toEqual(derive());
-    expect(new Set(derive()).size).toBe(6);
+    expect(new Set(derive()).size).toBe(4);
     const sealed = await createSealer(createRootKeys(1), "vault").seal("a", "x");
     expect(await createSealer(createRootKeys(1), "vault").open("a", sealed)).toBe("x");
   });
@@ -48,19 +41,4 @@ describe("cookie keys", () => {
   it("have nothing signed again, which the engine would send for other paths", () => {
     expect(createCookieKeys(createRootKeys(2, 1)).index("a=b", before)).toBe(0);
   });
-});
-
-describe("the public key set", () => {
-  it("names each key as the ring does, without its private half", async () => {
-    const { keys } = createPublicKeySet(createRootKeys(2, 1))();
-    expect(keys.map(({ kid }) => kid)).toEqual(["key-2", "key-1"]);
-    for (const key of keys) {
-      expect(key).not.toHaveProperty("d");
-      await expect(importJWK(key)).resolves.toBeDefined();
-    }
-  });
-});
-
-it("the engine's own signing key is another one in every process", () => {
-  expect(createEngineKeySet().keys[0]?.d).not.toBe(createEngineKeySet().keys[0]?.d);
 });

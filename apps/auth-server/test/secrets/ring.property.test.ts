@@ -71,7 +71,7 @@ function createModel(skews: readonly number[]) {
 }
 
 // @rule KEYS-2
-it("no replica that answers lacks a key in use, whoever reads, rotates and retires when", () => {
+it("every serving replica knows every key in use, for any order of reads, rotations and retirements", () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: SKEW_SECONDS }), {

@@ -65,7 +65,7 @@ describe("a new key", () => {
   });
 
   // @rule KEYS-2
-  it("is known everywhere before it seals: nobody answers who has read the ring too long ago", () => {
+  it("is known everywhere before it seals: a process with a stale ring serves no requests", () => {
     expect(STALE_SECONDS).toBeLessThan(ACTIVATION_SECONDS);
   });
 });

@@ -13,7 +13,7 @@ const expectRefused = (keyName: string, sealed: string) =>
   expect(sealer.open(keyName, sealed)).rejects.toThrow(SealError);
 
 describe("a sealed record", () => {
-  it("opens to what was sealed, under any name, also by the key before", async () => {
+  it("opens to the sealed text, under any name, also with the previous key", async () => {
     await fc.assert(
       fc.asyncProperty(name, text, fc.constantFrom(NEW, OLD), async (keyName, secret, key) => {
         const sealed = await createSealer(key, "vault").seal(keyName, secret);

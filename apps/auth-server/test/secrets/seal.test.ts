@@ -8,7 +8,7 @@ import { createRootKeys, toRootKey } from "../support/root-keys.ts";
 describe("a sealed record", () => {
   const sealer = createSealer(createRootKeys(2, 1), "vault");
 
-  it("opens where it was sealed, and says nothing", async () => {
+  it("opens under its own key name, and does not reveal the text", async () => {
     const sealed = await sealer.seal("vault:a", "the secret");
     expect(sealed).not.toContain(Buffer.from("the secret").toString("base64url"));
     expect(await sealer.open("vault:a", sealed)).toBe("the secret");

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connect, introspect, postForm, refresh, request } from "../support/client.ts";
 import { createTestKv, type TestKv } from "../support/stores.ts";
-import { startSystem, type System } from "../support/system.ts";
+import { startSystem, type System, toMasterKeySetting } from "../support/system.ts";
 
 const OUTAGE = { error: "temporarily_unavailable" };
 const METADATA = "/.well-known/oauth-authorization-server";
@@ -65,7 +65,7 @@ it("a wrong MASTER_KEY that shows only when the store comes up makes everything 
   const right = await startSystem({ kv });
   const { clientId, tokens } = await connect(right);
   kv.isDown = true;
-  const wrong = await startSystem({ kv, config: { masterKeys: [new Uint8Array(32).fill(9)] } });
+  const wrong = await startSystem({ kv, settings: { MASTER_KEY: toMasterKeySetting(9) } });
   kv.isDown = false;
   try {
     // Not invalid_client or invalid_grant: on those it would throw its login away.

@@ -17,7 +17,7 @@ const stored = fc.oneof(
 
 describe("a stored counter of any text", () => {
   // @rule INPUT-12
-  it("lets no more through than its limit, and nobody when it is no count", async () => {
+  it("allows no more requests than its limit, and none when the stored value is not a number", async () => {
     await fc.assert(
       fc.asyncProperty(stored, fc.integer({ min: 1, max: 20 }), async (text, maximum) => {
         const kv = createSqliteKv({ file: ":memory:", clock });

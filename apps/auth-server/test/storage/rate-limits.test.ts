@@ -25,7 +25,7 @@ describe("a counter in the store", () => {
     expect((await createReplica().increment(address)).totalHits).toBe(2);
   });
 
-  it("misses none of many requests at once, whichever replica they reach", async () => {
+  it("counts every concurrent request, on every replica", async () => {
     const replicas = [createReplica(), createReplica()];
     const counts = await Promise.all(
       Array.from({ length: 15 }, () => replicas.map((replica) => replica.increment(address)))
@@ -37,7 +37,7 @@ describe("a counter in the store", () => {
     );
   });
 
-  it("begins anew when the window that the first request opened is over", async () => {
+  it("starts again after the window of the first request", async () => {
     const store = createReplica();
     await store.increment(address);
     now += 299;
@@ -77,7 +77,7 @@ describe("a counter in the store", () => {
   });
 
   // @rule OUTAGE-7 CVE-2020-15223
-  it("is an outage when the store does not answer, so that nobody gets past", async () => {
+  it("is an outage when the store does not answer, so the limit cannot be bypassed", async () => {
     await kv.close();
     await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);
   });

@@ -16,7 +16,7 @@ export interface DocumentSystem {
   /** Another server that fetches from the host; closed with the rest. */
   start(options?: SystemOptions): Promise<System>;
   /** A process that has nothing in memory, on the same store and under the same name. */
-  restart(config?: SystemOptions["config"]): Promise<System>;
+  restart(settings?: SystemOptions["settings"]): Promise<System>;
   close(): Promise<void>;
 }
 
@@ -33,8 +33,8 @@ export async function startDocumentSystem(): Promise<DocumentSystem> {
     host,
     system,
     start,
-    restart: (config = {}) =>
-      start({ kv: system.kv, config: { issuer: system.issuer, ...config } }),
+    restart: (settings = {}) =>
+      start({ kv: system.kv, settings: { ISSUER: system.issuer, ...settings } }),
     close: async () => {
       await Promise.all(started.map((each) => each.close()));
       await host.close();

@@ -10,7 +10,8 @@ const REFRESH_SECONDS = 8 * DAY_SECONDS;
 
 /** Taiga's side of token refreshing: one-time refresh tokens of 8 days, access tokens of 24 hours. */
 export interface TaigaChains {
-  login(): BearerCredential;
+  /** @param claims of all access tokens of this login. */
+  login(claims?: object): BearerCredential;
   refresh: RefreshAtTaiga;
   /** Every refresh token that was presented, in order. */
   presented: string[];
@@ -23,15 +24,15 @@ export function createTaigaChains(
   clock: Clock,
   toRefreshToken: (name: string, expiresAt: number) => string = (name) => name,
 ): TaigaChains {
-  const live = new Map<string, number>();
+  const live = new Map<string, { endsAt: number; claims: object }>();
   let count = 0;
 
-  const issue = (): BearerCredential => {
+  const issue = (claims: object = {}): BearerCredential => {
     count += 1;
-    const refreshEnd = clock() + REFRESH_SECONDS;
-    const refreshToken = toRefreshToken(`refresh-${count}`, refreshEnd);
-    live.set(refreshToken, refreshEnd);
-    const token = createToken(clock() + ACCESS_SECONDS, `access-${count}`);
+    const endsAt = clock() + REFRESH_SECONDS;
+    const refreshToken = toRefreshToken(`refresh-${count}`, endsAt);
+    live.set(refreshToken, { endsAt, claims });
+    const token = createToken(clock() + ACCESS_SECONDS, `access-${count}`, claims);
     return { scheme: "Bearer", token, refreshToken };
   };
 
@@ -42,11 +43,12 @@ export function createTaigaChains(
     refresh: async (refreshToken) => {
       chains.presented.push(refreshToken);
       await chains.next.shift()?.(() => live.delete(refreshToken));
-      if ((live.get(refreshToken) ?? 0) <= clock()) {
+      const login = live.get(refreshToken);
+      if (login === undefined || login.endsAt <= clock()) {
         throw new TaigaError("token_not_valid", "Token is invalid or expired", { status: 401 });
       }
       live.delete(refreshToken);
-      const { token, refreshToken: following } = issue();
+      const { token, refreshToken: following } = issue(login.claims);
       return { authToken: token, refreshToken: following };
     },
   };
@@ -54,8 +56,10 @@ export function createTaigaChains(
 }
 
 /** @param expiresAt epoch seconds. */
-export const createToken = (expiresAt: number, jti: string): string =>
-  new UnsecuredJWT({ token_type: "access", jti, user_id: 5 }).setExpirationTime(expiresAt).encode();
+export const createToken = (expiresAt: number, jti: string, claims: object = {}): string =>
+  new UnsecuredJWT({ token_type: "access", jti, user_id: 5, ...claims })
+    .setExpirationTime(expiresAt)
+    .encode();
 
 export const fail =
   (...args: ConstructorParameters<typeof TaigaError>) =>

@@ -98,7 +98,7 @@ export function createVaultWorld(): VaultWorld {
     connect: async (grantId = "grant") => {
       const credential = world.taiga.login();
       await world.vault.hold("uid", { user: ada.user, credential });
-      expect(await world.vault.keep("uid", grantId)).toBe(true);
+      expect(await world.vault.claim("uid", grantId)).toBe(true);
       return credential.token;
     },
   };

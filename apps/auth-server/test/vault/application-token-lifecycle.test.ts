@@ -50,7 +50,6 @@ beforeEach(() => {
   credentials = createCredentialStore({
     kv,
     seal,
-    clock,
     keys,
     schedule: createRefreshSchedule({ kv, clock, keys }),
     ttlSeconds: 600,
@@ -128,7 +127,7 @@ describe("release", () => {
   });
 });
 
-describe("a token whose grants nobody ends", () => {
+describe("a token whose grants expire", () => {
   const { signal } = new AbortController();
   /** Time passes hour by hour, with a look in each. */
   async function pass(seconds: number): Promise<void> {
@@ -170,7 +169,7 @@ describe("a token whose grants nobody ends", () => {
     expect(revoked).toEqual([]);
   });
 
-  it("is looked at once a day, and sealed anew, so that an old key is soon not needed for it", async () => {
+  it("is checked once a day and resealed, so that an old key is soon not needed for it", async () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
     const [name = ""] = await world.kv.members(keys.sharedTokens);
@@ -226,14 +225,14 @@ describe("a token whose grants nobody ends", () => {
     world.now += DAY;
     const registry = createRegistry();
     const [name = ""] = await registry.due(1);
-    expect(await registry.lease(name)).toMatchObject({ token: { token: application.token } });
+    expect(await registry.lease(name)).toMatchObject({ value: { token: application.token } });
     expect(await registry.lease(name)).toBeUndefined();
     expect(await registry.due(1)).toEqual([]);
     world.now += 15 * 60;
     expect(await registry.due(1)).toEqual([name]);
   });
 
-  it("stays when its user has logged in anew while it was looked at", async () => {
+  it("stays when its user has logged in again during the check", async () => {
     const anew = { ...application, token: "a newer token" };
     taiga = () => tokens.note(anew);
     await tokens.release(application);

@@ -22,7 +22,7 @@ describe("the token of an application", () => {
       checkedAt: world.now,
     } as const;
     await world.vault.hold("uid", { user: ada.user, credential });
-    expect(await world.vault.keep("uid", "grant")).toBe(true);
+    expect(await world.vault.claim("uid", "grant")).toBe(true);
     return credential;
   };
   const notAuthenticated = fail("not_authenticated", "Invalid token", { status: 401 });

@@ -11,24 +11,24 @@ describe("between login and consent", () => {
   it("says whose login is held, so that the consent page can show it", async () => {
     const credential = world.taiga.login();
     await world.vault.hold("uid", { user: ada.user, credential });
-    expect(await world.vault.holder("uid")).toEqual(ada.user);
+    expect(await world.vault.heldUser("uid")).toEqual(ada.user);
     expect(world.noted).toEqual([credential]);
-    expect(await world.vault.holder("another")).toBeUndefined();
+    expect(await world.vault.heldUser("another")).toBeUndefined();
   });
 
   // @rule VAULT-2
   it("forgets a login after 10 minutes", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     world.now += 600;
-    expect(await world.vault.holder("uid")).toBeUndefined();
-    expect(await world.vault.keep("uid", "grant")).toBe(false);
+    expect(await world.vault.heldUser("uid")).toBeUndefined();
+    expect(await world.vault.claim("uid", "grant")).toBe(false);
   });
 
   // @rule MCP-SECURITY-4
   it("forgets a login that was discarded", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     await world.vault.discard("uid");
-    expect(await world.vault.keep("uid", "grant")).toBe(false);
+    expect(await world.vault.claim("uid", "grant")).toBe(false);
     expect(await world.vault.status("grant")).toBe("lost");
   });
 
@@ -36,8 +36,8 @@ describe("between login and consent", () => {
   it("gives a login to one grant only, because a refresh chain has one owner", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     const kept = await Promise.all([
-      world.vault.keep("uid", "one"),
-      world.createReplica().keep("uid", "two"),
+      world.vault.claim("uid", "one"),
+      world.createReplica().claim("uid", "two"),
     ]);
     expect(kept.filter(Boolean)).toHaveLength(1);
     expect([await world.vault.status("one"), await world.vault.status("two")].toSorted()).toEqual([
@@ -49,22 +49,22 @@ describe("between login and consent", () => {
   // @rule OUTAGE-10
   it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
-    expect(await world.vault.keep("uid", "failed")).toBe(true);
-    expect(await world.vault.holder("uid")).toEqual(ada.user);
+    expect(await world.vault.claim("uid", "failed")).toBe(true);
+    expect(await world.vault.heldUser("uid")).toEqual(ada.user);
     world.now += 5;
-    expect(await world.vault.keep("uid", "too soon")).toBe(false);
+    expect(await world.vault.claim("uid", "too soon")).toBe(false);
     world.now += 1;
-    expect(await world.vault.keep("uid", "grant")).toBe(true);
+    expect(await world.vault.claim("uid", "grant")).toBe(true);
     expect(world.ended).toEqual(["failed"]);
     expect(await world.vault.status("grant")).toBe("live");
   });
 
-  it("gives a login to nobody any more once its consent is answered", async () => {
+  it("assigns a login to no further grant after the consent", async () => {
     await world.connect();
     await world.vault.forget("uid");
     world.now += 60;
-    expect(await world.vault.holder("uid")).toBeUndefined();
-    expect(await world.vault.keep("uid", "another")).toBe(false);
+    expect(await world.vault.heldUser("uid")).toBeUndefined();
+    expect(await world.vault.claim("uid", "another")).toBe(false);
     expect(await world.vault.status("grant")).toBe("live");
   });
 
@@ -73,7 +73,7 @@ describe("between login and consent", () => {
     const credential = world.taiga.login();
     await world.vault.hold("uid", { user: ada.user, credential });
     const held = await world.kv.get(keys.heldCredential("uid"));
-    await world.vault.keep("uid", "grant");
+    await world.vault.claim("uid", "grant");
     const kept = await world.kv.get(keys.vault("grant"));
     for (const entry of [held, kept]) {
       expect(entry?.value).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);

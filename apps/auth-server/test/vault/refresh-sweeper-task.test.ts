@@ -16,7 +16,7 @@ describe("the task", () => {
           return ["plan"];
         },
         lease: async () => "grant",
-        forget: async () => undefined,
+        remove: async () => undefined,
       },
       vault: {
         renew: () =>

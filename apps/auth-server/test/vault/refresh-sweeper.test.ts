@@ -24,7 +24,7 @@ let replica: RefreshSweeperReplica;
 
 async function connect(grantId: string): Promise<void> {
   await replica.vault.hold(grantId, { user: ada.user, credential: world.taiga.login() });
-  expect(await replica.vault.keep(grantId, grantId)).toBe(true);
+  expect(await replica.vault.claim(grantId, grantId)).toBe(true);
 }
 
 /** Time passes hour by hour; whoever is given looks at the schedule every hour. */
@@ -45,7 +45,7 @@ beforeEach(() => {
   replica = createRefreshSweeperReplica(world);
 });
 
-describe("a login that nobody uses", () => {
+describe("the Taiga login of an unused grant", () => {
   // @rule VAULT-6
   it("works on its 29th day, although Taiga ends it after eight", async () => {
     await connect("idle");
@@ -69,7 +69,7 @@ describe("a login that nobody uses", () => {
     expect(renewals()).toBe(1);
   });
 
-  it("is planned anew whenever its use renews it", async () => {
+  it("is planned again whenever its use renews it", async () => {
     await connect("used");
     for (let day = 0; day < 20; day += 1) {
       await pass(DAY);
@@ -205,14 +205,14 @@ describe("what may happen", () => {
         refreshToken: createToken(world.now + DAY, "refresh"),
       },
     });
-    await replica.vault.keep("short", "short");
+    await replica.vault.claim("short", "short");
     await pass(15 * HOUR);
     expect(renewals()).toBe(0);
     await pass(4 * HOUR);
     expect(renewals()).toBe(1);
   });
 
-  it("leaves a login alone whose refresh token does not say when it ends", async () => {
+  it("does not plan for a refresh token without an expiry", async () => {
     world.taiga = createTaigaChains(world.clock);
     await connect("opaque");
     expect(await world.kv.members(keys.renewalPlans)).toEqual([]);

@@ -68,7 +68,7 @@ describe("when the store changes or fails during a refresh", () => {
     expect(world.ended).toEqual([]);
   });
 
-  it("gives back a lock that it may have taken, because nobody could renew until its end", async () => {
+  it("releases a lock that it may have taken, because it would block renewals until it expires", async () => {
     let isLost = true;
     const flaky: Kv = {
       ...world.kv,
@@ -109,7 +109,7 @@ describe("when the store changes or fails during a refresh", () => {
   });
 });
 
-describe("when the record is sealed anew meanwhile, because its key is being retired", () => {
+describe("when the record is resealed meanwhile, because its key is being retired", () => {
   const sealAnew = async (): Promise<void> => {
     const key = keys.vault("grant");
     const { value = "" } = (await world.kv.get(key)) ?? {};

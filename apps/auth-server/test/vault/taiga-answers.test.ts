@@ -15,7 +15,7 @@ describe("what Taiga answers", () => {
   const unknown = () => fail("unavailable", "Taiga did not answer", { outcomeUnknown: true });
 
   // @rule VAULT-4
-  it("asks again once when nobody knows whether the refresh was carried out", async () => {
+  it("retries once when the outcome of the refresh is unknown", async () => {
     const token = await world.connect();
     world.taiga.next = [unknown()];
     expect((await world.vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
@@ -118,7 +118,10 @@ describe("what Taiga answers", () => {
         const key = keys.vault("grant");
         await world.kv.replace(
           key,
-          await seal.seal(key, JSON.stringify({ state: "live", ...winner })),
+          await seal.seal(
+            key,
+            JSON.stringify({ state: "live", credential: { scheme: "Bearer", ...winner } }),
+          ),
         );
         fail("token_not_valid", "no")();
       },
@@ -145,7 +148,7 @@ describe("what Taiga answers", () => {
       user: ada.user,
       credential: { scheme: "Bearer", token: "opaque", refreshToken: "r" },
     });
-    await world.vault.keep("uid", "grant");
+    await world.vault.claim("uid", "grant");
     await expect(world.vault.token("grant")).rejects.toThrow(UnavailableError);
   });
 });

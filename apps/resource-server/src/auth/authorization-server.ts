@@ -12,18 +12,18 @@ export interface AuthorizationServerDeps {
   fetch: typeof globalThis.fetch;
 }
 
-/** The endpoints of the authorization server that only this resource server uses. */
+/** The endpoints of the authorization server's private listener. */
 export interface AuthorizationServer {
   /**
-   * What the authorization server knows about a token.
-   * @throws {UnavailableError} for every answer that is not RFC 7662 JSON, and for none.
+   * Introspects an access token.
+   * @throws {UnavailableError} when there is no response, or one that is not RFC 7662 JSON.
    * @see RFC 7662 section 2
    */
   introspect(token: string, timeoutMs: number): Promise<oauth.IntrospectionResponse>;
   /**
-   * One credential for another.
-   * @throws {oauth.ResponseBodyError} with `error` `invalid_grant`, when there is none to be had.
-   * @throws {UnavailableError} for everything else that went wrong.
+   * Exchanges an access token for the Taiga token of its grant.
+   * @throws {oauth.ResponseBodyError} with `error` `invalid_grant`, when the grant has no Taiga token.
+   * @throws {UnavailableError} for every other failure.
    * @see RFC 8693 section 2
    */
   exchangeToken(
@@ -31,9 +31,9 @@ export interface AuthorizationServer {
     timeoutMs: number,
   ): Promise<oauth.TokenEndpointResponse>;
   /**
-   * The authorization server's event stream of grants that end.
-   * @param signal ends the stream, also while it is being opened.
-   * @throws {UnavailableError} when the answer is something else.
+   * Opens the event stream of revoked grants.
+   * @param signal closes the stream, also while it is being opened.
+   * @throws {UnavailableError} when the response is not an event stream.
    */
   openRevocations(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
@@ -42,8 +42,8 @@ const EVENT_STREAM = "text/event-stream";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /**
- * The authorization server behind its private address. Its endpoints are built from configuration,
- * never discovered, so that nothing found on a network can choose where tokens and our secret go.
+ * Calls the authorization server at its private address. The endpoints come from configuration, never
+ * from discovery, so that no response can decide where tokens and the client secret are sent.
  */
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
   const server: oauth.AuthorizationServer = {
@@ -53,7 +53,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
   };
   const client: oauth.Client = { client_id: deps.clientId };
   const authentication = oauth.ClientSecretBasic(deps.clientSecret);
-  // A private listener usually speaks plain http; this relaxes nothing for an https one.
+  // A private listener usually serves plain http. For an https one, nothing is relaxed.
   const isHttps = deps.authServerUrl.startsWith("https:");
   const options = (timeoutMs: number) => ({
     [oauth.customFetch]: (url: string, init: RequestInit) => deps.fetch(url, init),
@@ -83,7 +83,7 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
           options(timeoutMs),
         );
         return await oauth.processGenericTokenEndpointResponse(server, client, response, {
-          // A Taiga token that is not used as a bearer token (RFC 8693 section 2.2.1).
+          // The type of a Taiga token that is not a bearer token (RFC 8693 section 2.2.1).
           recognizedTokenTypes: { n_a: () => {} },
         });
       }),
@@ -100,14 +100,14 @@ async function toEventStream({ status, headers, body }: Response): Promise<Reada
   const isEventStream = headers.get("content-type")?.startsWith(EVENT_STREAM) === true;
   if (status === 200 && isEventStream && body !== null) return body;
   await body?.cancel();
-  throw new UnavailableError("The authorization server does not say which grants end.", {
-    cause: new Error(status === 401 ? REFUSED : `It answers ${status}.`),
+  throw new UnavailableError("The authorization server did not open the revocation stream.", {
+    cause: new Error(status === 401 ? CREDENTIALS_REJECTED : `It responded with ${status}.`),
   });
 }
 
 /**
- * Lets one failure through as it is: `invalid_grant`, which is about the token. All else, also a
- * refusal of our own credentials, says nothing about the caller's login and must not cost it.
+ * Passes on `invalid_grant`, which is about the token. Every other failure, including a rejection of
+ * this server's own credentials, says nothing about the user's login and must not end it.
  */
 async function outageAsUnavailable<T>(call: () => Promise<T>): Promise<T> {
   try {
@@ -115,16 +115,16 @@ async function outageAsUnavailable<T>(call: () => Promise<T>): Promise<T> {
   } catch (cause) {
     if (cause instanceof oauth.ResponseBodyError && cause.error === "invalid_grant") throw cause;
     throw new UnavailableError(
-      "The authorization server does not answer as it should. Try again in a moment.",
-      { cause: isRefusalOfUs(cause) ? new Error(REFUSED, { cause }) : cause },
+      "The authorization server did not respond as expected. Try again in a moment.",
+      { cause: isOwnRejection(cause) ? new Error(CREDENTIALS_REJECTED, { cause }) : cause },
     );
   }
 }
 
-const REFUSED =
-  "The authorization server refuses this resource server: compare RS_CLIENT_ID and RS_CLIENT_SECRET on both sides.";
+const CREDENTIALS_REJECTED =
+  "The authorization server rejected the resource server's credentials: RS_CLIENT_ID and RS_CLIENT_SECRET must be the same in both services.";
 
-const isRefusalOfUs = (error: unknown): boolean =>
+const isOwnRejection = (error: unknown): boolean =>
   (error instanceof oauth.WWWAuthenticateChallengeError ||
     error instanceof oauth.ResponseBodyError) &&
   (error.status === 401 || error.status === 403);

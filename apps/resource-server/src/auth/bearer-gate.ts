@@ -2,14 +2,14 @@
 import type {} from "@modelcontextprotocol/express";
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { TaigaScope } from "@taiga-mcp/service";
-import type { Request, RequestHandler, Response } from "express";
 import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
+import type { Request, RequestHandler, Response } from "express";
 
 export interface BearerGateDeps {
   verifier: OAuthTokenVerifier;
-  /** Where our RFC 9728 document is, without a query. */
+  /** URL of the RFC 9728 document, without a query. */
   metadataUrl: string;
-  /** All that a client may ever ask for, lowest first. */
+  /** Every scope that a client may request, lowest first. */
   scopes: readonly TaigaScope[];
 }
 
@@ -18,12 +18,11 @@ const BEARER = /^Bearer +(?<token>[\w.~+/-]+=*)$/i;
 const BEARER_SCHEME = /^Bearer(\s|$)/i;
 
 /**
- * Lets nobody past without a live access token for us, whatever the method, and before the body is
- * read. The verified token is in `req.auth`.
+ * Rejects every request without an active access token for this resource, whatever its method, and
+ * before the body is read. The verified token is in `req.auth`.
  *
- * The challenge asks for every scope there is, because many clients ask the user only once.
- * An outage of the authorization server is passed on as an error and never answered with 401:
- * clients throw their login away on that.
+ * The challenge requests every scope, because many clients ask their user only once. An outage of the
+ * authorization server is passed on as an error, never as a 401: clients discard their login on a 401.
  *
  * @see RFC 6750 section 3, MCP authorization
  */
@@ -49,13 +48,13 @@ export function createBearerGate({
 
 interface Refusal {
   status: 400 | 401 | 403;
-  /** Left out of the challenge when no credentials were sent: RFC 6750 section 3.1. */
+  /** Omitted from the challenge when no credentials were sent: RFC 6750 section 3.1. */
   error: string;
   description: string;
   wasAnonymous?: boolean;
 }
 
-/** A request that carries no access token, or carries it in a way that is not allowed. */
+/** The request has no access token, or has it where it is not allowed. */
 class TokenRequestError extends Error {
   readonly refusal: Refusal;
 
@@ -71,23 +70,23 @@ function readToken(req: Request): string {
     throw new TokenRequestError({
       status: 400,
       error: "invalid_request",
-      description: "The access token belongs into the Authorization header, never into the URL",
+      description: "Send the access token in the Authorization header, never in the URL",
     });
   }
   const [header, ...others] = req.headersDistinct["authorization"] ?? [];
   if (others.length > 0) {
-    // Node would take the first and another reader the last: nobody shall choose.
+    // Node.js uses the first one and a proxy may use the last: reject instead of choosing.
     throw new TokenRequestError({
       status: 400,
       error: "invalid_request",
-      description: "The Authorization header must be sent once",
+      description: "Send the Authorization header only once",
     });
   }
   if (header === undefined || !BEARER_SCHEME.test(header)) {
     throw new TokenRequestError({
       status: 401,
       error: "invalid_token",
-      description: "An access token is needed",
+      description: "An access token is required",
       wasAnonymous: true,
     });
   }
@@ -96,7 +95,7 @@ function readToken(req: Request): string {
     throw new TokenRequestError({
       status: 400,
       error: "invalid_request",
-      description: "The Authorization header must be: Bearer, a space, and one access token",
+      description: "The Authorization header must be Bearer, a space, and one access token",
     });
   }
   return token;

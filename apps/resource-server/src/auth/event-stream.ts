@@ -2,19 +2,19 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 
 /** One event of an event stream. */
 export interface StreamEvent {
-  /** What the `event` field said; `message` without one. */
+  /** The `event` field; `message` if there is none. */
   name: string;
   data: string;
 }
 
-/** Characters without an event among them: far beyond any of ours, so it is no event stream. */
+/** Characters of one event, far more than the authorization server ever sends. */
 const MAX_EVENT_LENGTH = 64 * 1024;
 
 /**
- * Reads an event stream. What an early end leaves without its blank line is no event.
+ * Reads an event stream. An event that is cut off before its blank line is dropped.
  *
- * @param onActivity is called whenever anything arrives, comments included.
- * @throws {Error} when an event grows longer than any of ours could be.
+ * @param onActivity is called whenever anything arrives, including comments.
+ * @throws {Error} when an event is longer than `MAX_EVENT_LENGTH`.
  * @see WHATWG HTML, "Server-sent events", section "Interpreting an event stream"
  */
 export async function* readEvents(

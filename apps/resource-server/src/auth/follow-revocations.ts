@@ -4,20 +4,20 @@ import { z } from "zod";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import { readEvents } from "./event-stream.ts";
 
-/** The authorization server says every 5 seconds that it is alive; after so long it is not. */
+/** The authorization server sends a heartbeat every 5 seconds. */
 const SILENCE_MS = 12_000;
 
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 2_000;
 
-/** Some seconds: services that start or restart together are no reason for a warning. */
+/** A few seconds, so that services that restart together log no warning. */
 const FAILURES_TO_WARN = 6;
 
-/** Who hears which grants end. It begins *lost*; then `restored` and `lost` take turns. */
+/** Is told which grants are revoked. It starts as *lost*; then `restored` and `lost` alternate. */
 export interface RevocationListener {
-  /** No grant that ends from now on is missed, until `lost`. */
+  /** From now on no revocation is missed, until `lost`. */
   restored(): void;
-  /** From now on ends may be missed. */
+  /** From now on revocations may be missed. */
   lost(): void;
   /** @param gid see `Grant.grantId`. */
   revoked(gid: string): void;
@@ -29,21 +29,21 @@ export interface FollowRevocationsDeps {
   logger: Logger;
   /** Waits, and rejects when the signal aborts. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
-  /** From 0 to 1, so that replicas do not all come back at the same moment. */
+  /** From 0 to 1: jitter, so that replicas do not all reconnect at the same moment. */
   random?: () => number;
 }
 
-/** Follows the ends of grants for as long as the process runs. */
+/** Follows revocations until it is closed. */
 export interface RevocationFollower {
-  /** The listener is lost when this resolves. */
+  /** The listener has been told `lost` when this resolves. */
   close(): Promise<void>;
 }
 
 const Revoked = z.object({ gid: z.string().min(1) });
 
 /**
- * Keeps a stream of ended grants open to the authorization server: opens it again, for ever, when
- * it ends, breaks, cannot be understood, or falls silent.
+ * Keeps the revocation stream of the authorization server open: reconnects whenever it ends, breaks,
+ * sends something invalid, or sends no heartbeat.
  */
 export function followRevocations(deps: FollowRevocationsDeps): RevocationFollower {
   const { authorizationServer, listener, logger, random = Math.random } = deps;
@@ -57,16 +57,16 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
       const { wasLive, cause } = await followOnce();
       failures = wasLive ? 0 : failures + 1;
       if (stop.signal.aborted) return;
-      const isLost = "revocations are not followed; each token is asked about";
-      if (wasLive) logger.info({ reason: toReason(cause) }, isLost);
-      if (failures === FAILURES_TO_WARN) logger.warn({ err: cause }, isLost);
+      const message = "revocation stream disconnected; introspection cache disabled";
+      if (wasLive) logger.info({ reason: toReason(cause) }, message);
+      if (failures === FAILURES_TO_WARN) logger.warn({ err: cause }, message);
       await sleep(toDelayMs(failures, random()), stop.signal).catch(() => {});
     }
   }
 
-  /** One stream from its beginning to its end, whatever that is. */
+  /** Reads one stream to its end, however it ends. */
   async function followOnce(): Promise<{ wasLive: boolean; cause: unknown }> {
-    const silence = createSilenceAlarm();
+    const silence = createSilenceTimeout();
     let isLive = false;
     try {
       const signal = AbortSignal.any([stop.signal, silence.signal]);
@@ -74,12 +74,12 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
       for await (const { name, data } of readEvents(stream, silence.restart)) {
         if (name === "live" && !isLive) {
           isLive = true;
-          logger.info("revocations are followed; answers about tokens are remembered");
+          logger.info("revocation stream connected; introspection cache enabled");
           listener.restored();
         }
         if (name === "revoked") listener.revoked(Revoked.parse(JSON.parse(data)).gid);
       }
-      return { wasLive: isLive, cause: new Error("The authorization server ended the stream.") };
+      return { wasLive: isLive, cause: new Error("The authorization server closed the stream.") };
     } catch (cause) {
       return { wasLive: isLive, cause };
     } finally {
@@ -96,15 +96,16 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
   };
 }
 
-function createSilenceAlarm(): { signal: AbortSignal; restart: () => void; end: () => void } {
-  const alarm = new AbortController();
-  const ring = (): void => alarm.abort(new Error("The authorization server fell silent."));
-  let timer = setTimeout(ring, SILENCE_MS);
+function createSilenceTimeout(): { signal: AbortSignal; restart: () => void; end: () => void } {
+  const timeout = new AbortController();
+  const abort = (): void =>
+    timeout.abort(new Error(`The authorization server sent nothing for ${SILENCE_MS} ms.`));
+  let timer = setTimeout(abort, SILENCE_MS);
   return {
-    signal: alarm.signal,
+    signal: timeout.signal,
     restart: () => {
       clearTimeout(timer);
-      timer = setTimeout(ring, SILENCE_MS);
+      timer = setTimeout(abort, SILENCE_MS);
     },
     end: () => clearTimeout(timer),
   };
@@ -113,6 +114,6 @@ function createSilenceAlarm(): { signal: AbortSignal; restart: () => void; end: 
 const toReason = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);
 
-/** Doubles with each failure in a row; between half and all of that. */
+/** Exponential backoff with jitter: between half and all of a delay that doubles. */
 const toDelayMs = (failures: number, random: number): number =>
   Math.min(FIRST_DELAY_MS * 2 ** failures, MAX_DELAY_MS) * (0.5 + random / 2);

@@ -2,11 +2,11 @@ import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import type { GrantProof, TaigaCredentials } from "./taiga-credentials.ts";
 
 /**
- * A way to Taiga that logs in by itself, as the user behind one grant. The token is fetched when
- * the first request needs it. A request that Taiga answers with 401 was not carried out, so it is
- * sent once more, whatever its method, with another token if there is one.
+ * Sends requests to Taiga as the user of one grant. The Taiga token is fetched when the first request
+ * needs it. Taiga has not executed a request that it answers with 401, so that request is sent once
+ * more, whatever its method, if there is another token.
  *
- * @param transport shared by all grants; stays open when this one is closed.
+ * @param transport shared by all grants, so closing this one leaves it open.
  */
 export function createGrantTransport(
   transport: TaigaTransport,

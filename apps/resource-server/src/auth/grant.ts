@@ -2,21 +2,21 @@ import { ACCESS_LEVELS } from "@taiga-mcp/service";
 import type { AuthInfo } from "@modelcontextprotocol/server";
 import { z } from "zod";
 
-/** What the user agreed to when this client was connected. */
+/** What the user consented to when they connected this client. */
 export const Grant = z.object({
-  /** The authorization server's name of the user; unique over all Taigas. */
+  /** The user's id at the authorization server; unique across Taiga installations. */
   subject: z.string().min(1),
-  /** A name of the grant that gives nothing away: base64url SHA-256 of its id. */
+  /** Base64url SHA-256 of the id of the grant, so that it reveals nothing. */
   grantId: z.string().min(1),
-  /** The highest access level, all limits of the authorization server applied. */
+  /** The highest access level, after all limits of the authorization server. */
   access: z.enum(ACCESS_LEVELS),
-  /** Taiga project ids, or all that the user can see. */
+  /** Taiga project ids, or all projects of the user. */
   projects: z.union([z.literal("all"), z.array(z.int()).readonly()]),
 });
 export type Grant = z.output<typeof Grant>;
 
 /**
- * The grant behind a verified token, as the introspection verifier put it there.
- * @throws {z.ZodError} when a token got here that no verifier of ours has seen: a bug.
+ * The grant of a verified token, as the introspection verifier recorded it.
+ * @throws {z.ZodError} when the introspection verifier did not make `authInfo`: a bug.
  */
-export const grantOf = (authInfo: AuthInfo): Grant => Grant.parse(authInfo.extra);
+export const grantOf = ({ extra }: Pick<AuthInfo, "extra">): Grant => Grant.parse(extra);

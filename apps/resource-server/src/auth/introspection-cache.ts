@@ -4,7 +4,7 @@ import {
   OAuthErrorCode,
   type OAuthTokenVerifier,
 } from "@modelcontextprotocol/server";
-import type { Clock } from "@taiga-mcp/service";
+import { type Clock, createSingleFlight, type SingleFlight } from "@taiga-mcp/service";
 import { LRUCache } from "lru-cache";
 import { hash } from "node:crypto";
 import type { RevocationListener } from "./follow-revocations.ts";
@@ -12,94 +12,95 @@ import { grantOf } from "./grant.ts";
 
 const MAX_TOKENS = 10_000;
 
-/** Longer than any introspection takes that was under way when its grant ended. */
+/** Longer than any introspection takes that was in flight when its grant was revoked. */
 const TOMBSTONE_SECONDS = 60;
 const MAX_TOMBSTONES = 10_000;
 
 export interface IntrospectionCacheDeps {
-  /** Asks the authorization server each time. */
+  /** Introspects each time. */
   verifier: OAuthTokenVerifier;
-  /** How long an answer is remembered, at most 30; 0 for never. */
+  /** How long an introspection is cached, at most 30; 0 turns the cache off. */
   ttlSeconds: number;
   clock: Clock;
 }
 
 /**
- * Remembers what the authorization server said of live tokens, for as long as it would also say
- * at once that their grant has ended; so a revocation takes effect here as fast as it would by
- * asking each time. While it could not say so, nothing is remembered and nothing shared.
+ * Caches introspections of active tokens, only while the revocation stream is connected. A revocation
+ * therefore takes effect as fast as without the cache. While the stream is disconnected, every request
+ * introspects its token.
  *
- * A token that is known costs a hash and a look into a map.
+ * A cached token costs a hash and a map lookup.
  */
 export type IntrospectionCache = OAuthTokenVerifier & RevocationListener;
 
 export function createIntrospectionCache(deps: IntrospectionCacheDeps): IntrospectionCache {
   const { verifier, ttlSeconds, clock } = deps;
-  /** Grants that have ended a moment ago, and until when that is remembered, epoch seconds. */
+  /** Grants that were just revoked, and the end of each tombstone in epoch seconds. */
   const tombstones = new LRUCache<string, number>({ max: MAX_TOMBSTONES });
-  /** Since revocations are followed; what was asked before may be out of date when it arrives. */
-  let memory: Memory | undefined;
+  /**
+   * Replaced on each reconnect: an introspection that began before it may be outdated when its response
+   * arrives, and must not be stored.
+   */
+  let entries: Entries | undefined;
 
-  async function ask(token: string): Promise<AuthInfo> {
+  async function introspect(token: string): Promise<AuthInfo> {
     const authInfo = await verifier.verifyAccessToken(token);
-    if ((tombstones.get(grantOf(authInfo).grantId) ?? 0) > clock()) throw revokedMeanwhile();
+    if ((tombstones.get(grantOf(authInfo).grantId) ?? 0) > clock()) throw alreadyRevoked();
     return authInfo;
   }
 
-  async function askAndKeep(token: string, key: string): Promise<AuthInfo> {
-    const asked = memory;
-    const askedAt = clock();
-    const authInfo = await ask(token);
-    if (memory === asked) memory?.keep(key, authInfo, askedAt + ttlSeconds);
+  async function introspectAndStore(token: string, key: string): Promise<AuthInfo> {
+    const entriesBefore = entries;
+    const startedAt = clock();
+    const authInfo = await introspect(token);
+    if (entries === entriesBefore) entries?.store(key, authInfo, startedAt + ttlSeconds);
     return authInfo;
   }
 
   return {
     verifyAccessToken: (token) => {
-      if (memory === undefined) return ask(token);
+      if (entries === undefined) return introspect(token);
       const key = hash("sha256", token, "base64url");
-      const known = memory.find(key, clock());
-      if (known !== undefined) return Promise.resolve({ ...known, token });
-      return memory.share(key, () => askAndKeep(token, key));
+      const cached = entries.find(key, clock());
+      if (cached !== undefined) return Promise.resolve({ ...cached, token });
+      return entries.singleFlight(key, () => introspectAndStore(token, key));
     },
     restored: () => {
-      memory = ttlSeconds > 0 ? createMemory() : undefined;
+      entries = ttlSeconds > 0 ? createEntries() : undefined;
     },
     lost: () => {
-      memory = undefined;
+      entries = undefined;
     },
     revoked: (gid) => {
       tombstones.set(gid, clock() + TOMBSTONE_SECONDS);
-      memory?.drop(gid);
+      entries?.removeGrant(gid);
     },
   };
 }
 
-/** Without the token itself, which nobody needs to find here. */
-type KnownToken = Omit<AuthInfo, "token">;
+/** Without the token itself: the cache must not hold secrets. */
+type CachedInfo = Omit<AuthInfo, "token">;
 
-interface Answer {
-  known: KnownToken;
+interface Entry {
+  authInfo: CachedInfo;
   grantId: string;
   /** Epoch seconds. */
   until: number;
 }
 
-/** Answers by hash of their token, and questions under way. */
-interface Memory {
-  find(key: string, now: number): KnownToken | undefined;
-  /** @param until epoch seconds; the token's own end comes first. */
-  keep(key: string, authInfo: AuthInfo, until: number): void;
-  /** Forgets all tokens of a grant. */
-  drop(grantId: string): void;
-  /** Asks once for all who want to know at the same time. */
-  share(key: string, ask: () => Promise<AuthInfo>): Promise<AuthInfo>;
+/** Introspections by the hash of their token, and those in flight. */
+interface Entries {
+  find(key: string, now: number): CachedInfo | undefined;
+  /** @param until epoch seconds; the entry ends earlier if the token does. */
+  store(key: string, authInfo: AuthInfo, until: number): void;
+  /** Removes all tokens of a grant. */
+  removeGrant(grantId: string): void;
+  singleFlight: SingleFlight<AuthInfo>;
 }
 
-function createMemory(): Memory {
+function createEntries(): Entries {
   const keysOfGrants = new Map<string, Set<string>>();
-  const flights = new Map<string, Promise<AuthInfo>>();
-  const answers = new LRUCache<string, Answer>({
+  const entries = new LRUCache<string, Entry>({
     max: MAX_TOKENS,
     dispose: ({ grantId }, key) => {
       const keys = keysOfGrants.get(grantId);
@@ -110,25 +111,20 @@ function createMemory(): Memory {
 
   return {
     find: (key, now) => {
-      const answer = answers.get(key);
-      return answer !== undefined && answer.until > now ? answer.known : undefined;
+      const entry = entries.get(key);
+      return entry !== undefined && entry.until > now ? entry.authInfo : undefined;
     },
-    keep: (key, authInfo, until) => {
+    store: (key, { token: _secret, ...authInfo }, until) => {
       const { grantId } = grantOf(authInfo);
-      const { token: _secret, ...known } = authInfo;
-      answers.set(key, { known, grantId, until: Math.min(until, known.expiresAt ?? 0) });
+      entries.set(key, { authInfo, grantId, until: Math.min(until, authInfo.expiresAt ?? 0) });
       keysOfGrants.set(grantId, (keysOfGrants.get(grantId) ?? new Set()).add(key));
     },
-    drop: (grantId) => {
-      for (const key of keysOfGrants.get(grantId) ?? []) answers.delete(key);
+    removeGrant: (grantId) => {
+      for (const key of keysOfGrants.get(grantId) ?? []) entries.delete(key);
     },
-    share: (key, ask) => {
-      const flight = flights.get(key) ?? ask().finally(() => flights.delete(key));
-      flights.set(key, flight);
-      return flight;
-    },
+    singleFlight: createSingleFlight(),
   };
 }
 
-const revokedMeanwhile = (): OAuthError =>
-  new OAuthError(OAuthErrorCode.InvalidToken, "The access token was revoked a moment ago");
+const alreadyRevoked = (): OAuthError =>
+  new OAuthError(OAuthErrorCode.InvalidToken, "The access token has been revoked");

@@ -12,22 +12,21 @@ import {
   UnavailableError,
 } from "@taiga-mcp/service";
 import { z } from "zod";
-import { toCanonicalResource } from "./audience.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import type { Grant } from "./grant.ts";
 
-/** An un-cached call on every request: it may not take longer. */
+/** Without the cache, every request waits for this call. */
 const TIMEOUT_MS = 3_000;
 
 export interface IntrospectionVerifierDeps {
   authorizationServer: Pick<AuthorizationServer, "introspect">;
   issuer: string;
-  /** Our own address: the only audience we accept. */
+  /** The MCP endpoint's address: the only audience that is accepted. */
   resource: string;
   clock: Clock;
 }
 
-/** What the authorization server says of a live token: RFC 7662 section 2.2 and its own members. */
+/** The introspection of an active token: RFC 7662 section 2.2, and members of this platform. */
 const ActiveToken = z.object({
   active: z.literal(true),
   client_id: z.string().min(1),
@@ -42,21 +41,21 @@ const ActiveToken = z.object({
 });
 
 /**
- * Asks the authorization server about each token. What a token may do is the lowest of its scopes
- * and its grant.
+ * Introspects each token at the authorization server. The access level is the lower one of the token's
+ * scopes and its grant.
  *
- * `verifyAccessToken` throws the SDK's `OAuthError`: `invalid_token` for a token that is dead,
- * foreign or meant for somebody else, `insufficient_scope` for one without any Taiga scope; and
- * `UnavailableError` when nobody can say.
+ * `verifyAccessToken` throws the SDK's `OAuthError`: `invalid_token` for a token that is inactive, from
+ * another issuer or for another audience, `insufficient_scope` for one without a Taiga scope; and
+ * `UnavailableError` when the authorization server does not respond as expected.
  */
 export function createIntrospectionVerifier(deps: IntrospectionVerifierDeps): OAuthTokenVerifier {
   return {
     async verifyAccessToken(token) {
-      const answer = await deps.authorizationServer.introspect(token, TIMEOUT_MS);
-      if (!answer.active) throw invalid("The access token is unknown, expired or revoked");
-      const active = ActiveToken.safeParse(answer);
+      const response = await deps.authorizationServer.introspect(token, TIMEOUT_MS);
+      if (!response.active) throw invalid("The access token is unknown, expired or revoked");
+      const active = ActiveToken.safeParse(response);
       if (!active.success) {
-        throw new UnavailableError("The authorization server's answer lacks what is needed.", {
+        throw new UnavailableError("The introspection response is incomplete.", {
           cause: active.error,
         });
       }
@@ -72,7 +71,7 @@ function toAuthInfo(
 ): AuthInfo {
   if (active.exp <= clock()) throw invalid("The access token has expired");
   if (active.iss !== undefined && active.iss !== issuer) {
-    throw invalid("The access token was issued by somebody else");
+    throw invalid("The access token is from another issuer");
   }
   const audiences = [active.aud].flat().map(toCanonicalResource);
   if (!audiences.includes(toCanonicalResource(resource))) {
@@ -83,7 +82,7 @@ function toAuthInfo(
   if (granted === undefined) {
     throw new OAuthError(
       OAuthErrorCode.InsufficientScope,
-      "The access token carries no scope of this resource",
+      "The access token has no scope of this resource",
     );
   }
   const grant: Grant = {
@@ -104,3 +103,20 @@ function toAuthInfo(
 
 const invalid = (message: string): OAuthError =>
   new OAuthError(OAuthErrorCode.InvalidToken, message);
+
+/**
+ * Normalizes a resource indicator: scheme and host in lower case, no fragment, without one trailing
+ * slash, and without `?toolsets` and `?readonly`, which select parts of the same resource.
+ *
+ * @returns the text itself when it is not a URL, so that it never equals this server's resource.
+ * @see RFC 8707 section 2
+ */
+export function toCanonicalResource(resource: string): string {
+  if (!URL.canParse(resource)) return resource;
+  const url = new URL(resource);
+  url.hash = "";
+  url.searchParams.delete("toolsets");
+  url.searchParams.delete("readonly");
+  url.pathname = url.pathname.replace(/\/$/, "");
+  return url.href;
+}

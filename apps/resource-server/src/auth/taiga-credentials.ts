@@ -1,18 +1,18 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { TaigaCredential } from "@taiga-mcp/taiga-client";
+import { ToolError } from "@taiga-mcp/taiga-tools";
 import { LRUCache } from "lru-cache";
 import { createHash } from "node:crypto";
 import * as oauth from "oauth4webapi";
-import { ToolError } from "@taiga-mcp/taiga-tools";
 import type { AuthorizationServer } from "./authorization-server.ts";
 
-/** The exchange may have to refresh at Taiga first, under a lock. */
+/** The authorization server may first have to refresh the token at Taiga, under a lock. */
 const TIMEOUT_MS = 30_000;
 
-/** A token with less life than this is not handed out: a call may take a while. */
+/** A token that expires sooner is replaced first: a tool call may take a while. */
 const MARGIN_SECONDS = 60;
 
-/** Assumed of a token that does not say when it ends. */
+/** Assumed for a response without `expires_in`. */
 const DEFAULT_LIFETIME_SECONDS = 300;
 
 const MAX_GRANTS = 10_000;
@@ -21,14 +21,14 @@ const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
 export interface TaigaCredentialsDeps {
   authorizationServer: Pick<AuthorizationServer, "exchangeToken">;
-  /** The Taiga that tokens are asked for, as the authorization server spells it. */
+  /** The Taiga that the tokens are for, spelled as in the authorization server. */
   taigaApiUrl: string;
-  /** The authorization server as people reach it: its page says how to reconnect. */
+  /** Public address of the authorization server, whose page explains how to reconnect. */
   issuer: string;
   clock: Clock;
 }
 
-/** A grant, and the access token that proves to the authorization server that it stands. */
+/** A grant, and an access token that proves to the authorization server that it is active. */
 export interface GrantProof {
   /** See `Grant.grantId`. */
   grantId: string;
@@ -36,20 +36,20 @@ export interface GrantProof {
 }
 
 /**
- * The Taiga tokens behind grants, held by the authorization server and borrowed here.
+ * The Taiga tokens of grants, obtained from the authorization server.
  *
- * `get` and `renew` throw `ToolError` `reconnect_required` when the login at Taiga is over, and
- * `UnavailableError` when nobody can say.
+ * `get` and `renew` throw `ToolError` `reconnect_required` when the login at Taiga has ended, and
+ * `UnavailableError` when the authorization server does not respond as expected.
  */
 export interface TaigaCredentials {
-  /** A token with some life left; of concurrent callers for one grant only the first one asks. */
+  /** A token that does not expire soon. Concurrent calls for one grant share one exchange. */
   get(proof: GrantProof): Promise<TaigaCredential>;
   /**
-   * A token in place of one that Taiga has just refused.
-   * @returns one that differs from it, or `undefined` when the authorization server has no other.
+   * Replaces a token that Taiga has just rejected.
+   * @returns a different token, or `undefined` when the authorization server has no other.
    */
-  renew(proof: GrantProof, refusedToken: string): Promise<TaigaCredential | undefined>;
-  /** The grant has ended, and what was borrowed for it must not be used again. */
+  renew(proof: GrantProof, rejectedToken: string): Promise<TaigaCredential | undefined>;
+  /** Drops the token of a grant that was revoked. */
   forget(grantId: string): void;
 }
 
@@ -59,12 +59,12 @@ interface HeldToken {
   expiresAt: number;
 }
 
-/** Tokens are kept in memory until shortly before their end, for as many grants as are in use. */
+/** Caches tokens in memory until shortly before they expire. */
 export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredentials {
   const held = new LRUCache<string, Promise<HeldToken>>({ max: MAX_GRANTS });
 
-  const obtain = (proof: GrantProof, refusedToken?: string): Promise<HeldToken> => {
-    const pending = exchange(proof.accessToken, refusedToken, deps);
+  const obtain = (proof: GrantProof, rejectedToken?: string): Promise<HeldToken> => {
+    const pending = exchange(proof.accessToken, rejectedToken, deps);
     held.set(proof.grantId, pending);
     pending.catch(() => {
       if (held.peek(proof.grantId) === pending) held.delete(proof.grantId);
@@ -72,14 +72,14 @@ export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredent
     return pending;
   };
 
-  /** Replaces what is held, unless somebody else did so while we looked at it. */
+  /** Replaces the held token, unless a concurrent call has replaced it since it was read. */
   const replace = (
     proof: GrantProof,
     seen: Promise<HeldToken> | undefined,
-    refusedToken?: string,
+    rejectedToken?: string,
   ): Promise<HeldToken> => {
     const current = held.get(proof.grantId);
-    return current === undefined || current === seen ? obtain(proof, refusedToken) : current;
+    return current === undefined || current === seen ? obtain(proof, rejectedToken) : current;
   };
 
   return {
@@ -91,42 +91,42 @@ export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredent
       }
       return (await replace(proof, seen)).credential;
     },
-    async renew(proof, refusedToken) {
+    async renew(proof, rejectedToken) {
       const seen = held.get(proof.grantId);
       const token = seen && (await seen);
-      const isRefused = token === undefined || token.credential.token === refusedToken;
-      const { credential } = isRefused ? await replace(proof, seen, refusedToken) : token;
-      return credential.token === refusedToken ? undefined : credential;
+      const isRejected = token === undefined || token.credential.token === rejectedToken;
+      const { credential } = isRejected ? await replace(proof, seen, rejectedToken) : token;
+      return credential.token === rejectedToken ? undefined : credential;
     },
     forget: (grantId) => void held.delete(grantId),
   };
 }
 
 /**
- * Asks for the Taiga token of a grant. The hash of a token that Taiga has refused tells the
- * authorization server, beyond the RFC, that the same one again would be of no use.
+ * Requests the Taiga token of a grant. `rejected_token_sha256`, an extension of RFC 8693, is the hash of
+ * a token that Taiga has rejected, so that the authorization server returns a different one.
  *
  * @see RFC 8693 section 2.1
  */
 async function exchange(
   accessToken: string,
-  refusedToken: string | undefined,
+  rejectedToken: string | undefined,
   { authorizationServer, taigaApiUrl, issuer, clock }: TaigaCredentialsDeps,
 ): Promise<HeldToken> {
-  const askedAt = clock();
+  const startedAt = clock();
   try {
-    const answer = await authorizationServer.exchangeToken(
+    const response = await authorizationServer.exchangeToken(
       {
         subject_token: accessToken,
         subject_token_type: ACCESS_TOKEN,
         resource: taigaApiUrl,
-        ...(refusedToken !== undefined && { rejected_token_sha256: sha256(refusedToken) }),
+        ...(rejectedToken !== undefined && { rejected_token_sha256: sha256(rejectedToken) }),
       },
       TIMEOUT_MS,
     );
     return {
-      credential: { scheme: toScheme(answer), token: answer.access_token },
-      expiresAt: askedAt + (answer.expires_in ?? DEFAULT_LIFETIME_SECONDS),
+      credential: { scheme: toScheme(response), token: response.access_token },
+      expiresAt: startedAt + (response.expires_in ?? DEFAULT_LIFETIME_SECONDS),
     };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) throw reconnectRequired(issuer, error);
@@ -134,13 +134,13 @@ async function exchange(
   }
 }
 
-/** How Taiga wants to be told the token; our authorization server says so beyond the RFC. */
-const toScheme = (answer: oauth.TokenEndpointResponse): TaigaCredential["scheme"] =>
-  answer["taiga_auth_scheme"] === "Application" ? "Application" : "Bearer";
+/** The Authorization scheme for Taiga, which this authorization server adds to RFC 8693. */
+const toScheme = (response: oauth.TokenEndpointResponse): TaigaCredential["scheme"] =>
+  response["taiga_auth_scheme"] === "Application" ? "Application" : "Bearer";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("base64url");
 
-/** Nothing but a new login helps; says so to the model, which tells the user. */
+/** Only a new login helps. The model reads this and tells the user. */
 const reconnectRequired = (issuer: string, cause: unknown): ToolError =>
   new ToolError(
     "reconnect_required",

@@ -3,10 +3,10 @@ import type { RequestHandler } from "express";
 import type { OriginRule } from "./host-and-origin.ts";
 
 /**
- * Lets MCP clients that run in a web page read our answers and challenges. Preflight requests end
- * here: they never carry a token, so they must not meet the bearer gate.
+ * Lets MCP clients in web pages read responses and challenges. Preflight requests are answered here:
+ * they never have a token, so the bearer gate would reject them.
  *
- * No cookies are involved, so `Access-Control-Allow-Credentials` is not sent.
+ * There are no cookies, so `Access-Control-Allow-Credentials` is not sent.
  */
 export function createCors(isAllowed: OriginRule): RequestHandler {
   return cors({

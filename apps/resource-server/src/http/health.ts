@@ -13,8 +13,8 @@ export interface HealthDeps {
 const TIMEOUT_MS = 2_000;
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can also serve a request, because what it depends on
- * answers; 503 with the names of what does not.
+ * `/healthz`: the process runs. `/readyz`: the store and the authorization server respond as well;
+ * otherwise 503 with the names of those that do not.
  */
 export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps): Router {
   const checks = {
@@ -24,7 +24,7 @@ export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       await response.body?.cancel();
-      if (!response.ok) throw new Error(`the authorization server answers ${response.status}`);
+      if (!response.ok) throw new Error(`It responded with ${response.status}.`);
     },
   };
   return Router()
@@ -38,7 +38,7 @@ export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps
             await check();
             return [name, "ok"] as const;
           } catch (error) {
-            logger.warn({ err: error, check: name }, "not ready");
+            logger.warn({ err: error, check: name }, "readiness check failed");
             return [name, "unavailable"] as const;
           }
         }),

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { createHash } from "node:crypto";
 import { RESOURCE_NAME } from "./protected-resource-metadata.ts";
 
-/** Colours as on the authorization server's pages; they meet WCAG 2.2 AA, light and dark. */
+/** Colours of the authorization server's pages. They meet WCAG 2.2 AA in light and dark mode. */
 const STYLE = `
 :root {
   color-scheme: light dark;
@@ -37,17 +37,17 @@ pre {
 code { font: 0.93rem/1.5 ui-monospace, monospace; }
 `;
 
-/** Lets the page keep its style in itself under a policy that allows no other. */
+/** Allows exactly this inline style in the content security policy. */
 export const HOME_PAGE_STYLE_HASH = `'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`;
 
 export interface HomePageDeps {
-  /** Our address, as clients enter it. */
+  /** The MCP endpoint's address, as clients enter it. */
   resource: string;
-  /** Taiga as people see it. */
+  /** Address at which people open Taiga. */
   taigaWebUrl: string;
 }
 
-/** `GET /`: tells somebody who opened the address in a browser what it is, and what to do with it. */
+/** `GET /`: explains to people who open the address in a browser how to connect a client. */
 export function createHomePage({ resource, taigaWebUrl }: HomePageDeps): RequestHandler {
   const claudeCode = `claude mcp add --transport http taiga ${resource}`;
   const page = toPage({ resource, taigaWebUrl, claudeCode });
@@ -79,10 +79,10 @@ function toPage(facts: { resource: string; taigaWebUrl: string; claudeCode: stri
 <body>
 <main>
 <h1>${escapeHtml(RESOURCE_NAME)}</h1>
-<p>This server lets AI clients work in the Taiga at
-<strong>${escapeHtml(taigaWebUrl)}</strong>, each person under their own account.</p>
+<p>This server gives AI clients access to the Taiga at
+<strong>${escapeHtml(taigaWebUrl)}</strong>. Each user works with their own account.</p>
 <h2>Connect any MCP client</h2>
-<p>Give it this address. It then asks you to log in to Taiga.</p>
+<p>Enter this address in the client. It then asks you to log in to Taiga.</p>
 <pre><code>${escapeHtml(resource)}</code></pre>
 <h2>Connect Claude Code</h2>
 <pre><code>${escapeHtml(claudeCode)}</code></pre>

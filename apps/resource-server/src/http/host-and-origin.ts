@@ -5,20 +5,20 @@ import type { RequestHandler } from "express";
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface HostAndOriginDeps {
-  /** Our address, as clients enter it. */
+  /** The MCP endpoint's address, as clients enter it. */
   resource: string;
   /** The address the process listens on. */
   listenHost: string;
-  /** Web pages beyond our own that may call us. */
+  /** Further origins of web pages that may call this server. */
   allowedOrigins: readonly string[];
 }
 
-/** Whether a web page of an origin may call us. */
+/** Whether web pages of an origin may call this server. */
 export type OriginRule = (origin: string) => boolean;
 
 /**
- * Our own origin, those configured, and, for an installation on this machine, any page on it
- * (the Inspector has a port of its own).
+ * Allows this server's own origin and the configured ones. An installation on localhost also allows
+ * every localhost origin, because the Inspector has its own port.
  */
 export function createOriginRule({ resource, allowedOrigins }: HostAndOriginDeps): OriginRule {
   const known = new Set([new URL(resource).origin, ...allowedOrigins]);
@@ -27,7 +27,8 @@ export function createOriginRule({ resource, allowedOrigins }: HostAndOriginDeps
 }
 
 /**
- * Keeps a web page that has its name point at this machine (DNS rebinding) from reaching us.
+ * Rejects requests with a foreign Host header. A web page could otherwise reach this server by letting
+ * its own name resolve to this machine (DNS rebinding).
  * @see MCP Streamable HTTP, "Security Warning"
  */
 export function createHostCheck({ resource, listenHost }: HostAndOriginDeps): RequestHandler {
@@ -35,7 +36,7 @@ export function createHostCheck({ resource, listenHost }: HostAndOriginDeps): Re
   return hostHeaderValidation([new URL(resource).hostname, ...(isLocal ? LOOPBACK_NAMES : [])]);
 }
 
-/** Answers 403 to a request from a web page that is not allowed; programs send no Origin. */
+/** Rejects web pages of other origins with 403. Programs outside a browser send no Origin. */
 export function createOriginCheck(isAllowed: OriginRule): RequestHandler {
   return (req, res, next) => {
     const { origin } = req.headers;

@@ -1,21 +1,21 @@
 import type { TaigaScope } from "@taiga-mcp/service";
-import { type RequestHandler, Router } from "express";
 import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
+import { type RequestHandler, Router } from "express";
 
 export const RESOURCE_NAME = "Taiga MCP";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
 export interface ProtectedResourceMetadataDeps {
-  /** Our address, as clients enter it. */
+  /** The MCP endpoint's address, as clients enter it. */
   resource: string;
   issuer: string;
-  /** What a client may ask for, lowest first. */
+  /** Every scope that a client may request, lowest first. */
   scopes: readonly TaigaScope[];
 }
 
 /**
- * Where the metadata of a resource is: the well-known part goes between host and path.
+ * The URL of the metadata of a resource: the well-known part goes between host and path.
  * @see RFC 9728 section 3.1
  */
 export function toMetadataUrl(resource: string): string {
@@ -24,20 +24,19 @@ export function toMetadataUrl(resource: string): string {
 }
 
 /**
- * Serves who we are, who issues our tokens and what they can be for, at the path of our address
- * and at the root, where some clients look first.
+ * Serves the metadata document at its own path, and at the root, where some clients look first.
  *
- * `offline_access` is not listed: it is the authorization server's affair (MCP authorization,
- * "Scope Selection Strategy").
+ * `offline_access` is not listed: a resource server should not list it (MCP authorization, "Scope
+ * Selection Strategy").
  *
  * @see RFC 9728 section 2
  */
 export function createProtectedResourceMetadata(deps: ProtectedResourceMetadataDeps): Router {
   const { resource, issuer, scopes } = deps;
-  const answer: RequestHandler = (req, res) => {
+  const serve: RequestHandler = (req, res) => {
     const query = toNarrowingQuery(new URL(req.originalUrl, resource).search);
     res.set("Cache-Control", "public, max-age=300").json({
-      // Clients compare this with the address they were given, its query included.
+      // Clients compare this with the address that they were given, including its query.
       resource: `${resource}${query}`,
       authorization_servers: [issuer],
       scopes_supported: scopes,
@@ -45,5 +44,5 @@ export function createProtectedResourceMetadata(deps: ProtectedResourceMetadataD
       resource_name: RESOURCE_NAME,
     });
   };
-  return Router().get([`${WELL_KNOWN}${new URL(resource).pathname}`, WELL_KNOWN], answer);
+  return Router().get([`${WELL_KNOWN}${new URL(resource).pathname}`, WELL_KNOWN], serve);
 }

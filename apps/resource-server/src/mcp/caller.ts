@@ -3,22 +3,22 @@ import { type Caller, type Narrowing, parseNarrowing } from "@taiga-mcp/taiga-to
 import { grantOf } from "../auth/grant.ts";
 import type { GrantProof } from "../auth/taiga-credentials.ts";
 
-/** Header in which the HTTP side hands on the id it gave the request. */
+/** The HTTP routes pass the id of the request in this header. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** Who makes an MCP request, with what proves it to the authorization server and goes nowhere else. */
+/** The caller of a tool, with the access token, which is sent only to the authorization server. */
 export type McpCaller = Caller & GrantProof;
 
 /**
- * Who makes a request, and what the address in use asks for.
- * @throws {Error} when the bearer gate did not run: a bug that must not be served.
+ * Reads the caller from the verified token, and the narrowing from the address.
+ * @throws {Error} when the bearer gate did not run: a bug.
  */
 export function readCaller({ authInfo, requestInfo }: McpRequestContext): {
   caller: McpCaller;
   narrowing: Narrowing;
 } {
   if (authInfo === undefined || requestInfo === undefined) {
-    throw new Error("an MCP request got past the bearer gate");
+    throw new Error("the bearer gate did not run before this MCP request");
   }
   const caller = {
     ...grantOf(authInfo),

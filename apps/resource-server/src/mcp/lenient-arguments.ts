@@ -1,7 +1,7 @@
 /**
- * Some clients send the `arguments` of a `tools/call` as JSON text instead of an object, which the
- * protocol layer refuses before any tool can be lenient. This reads such text, in single requests
- * and in batches; everything else, and text that holds no object, is left as it is.
+ * Some clients send the `arguments` of a `tools/call` as JSON text instead of an object, which the SDK
+ * rejects before the tool sees it. This parses such text, in single requests and in batches. Text that
+ * is not a JSON object stays as it is.
  *
  * @param body a parsed JSON-RPC body; not changed.
  */

@@ -1,10 +1,10 @@
 import type { CallToolResult, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import type { ListedSchema, LoadedTool, ToolOutcome } from "@taiga-mcp/taiga-tools";
 
-/** A tool as the SDK registers it, made once for all requests. */
+/** A tool as it is registered with the SDK, created once for all requests. */
 export interface McpTool {
   name: string;
-  /** Answers with the very schema that is listed, so that none is converted twice. */
+  /** Returns the listed JSON schema itself, so that the SDK converts nothing. */
   inputSchema: StandardSchemaWithJSON;
   /** See `inputSchema`. */
   outputSchema: StandardSchemaWithJSON;
@@ -16,7 +16,7 @@ export const toMcpTool = ({ listing }: LoadedTool): McpTool => ({
   outputSchema: toStandardSchema(listing.outputSchema),
 });
 
-/** Checks nothing: arguments and answers are parsed where the tool runs, with better messages. */
+/** Validates nothing: the tool runner parses arguments and results, with better messages. */
 const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({
   "~standard": {
     version: 1,
@@ -27,8 +27,8 @@ const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({
 });
 
 /**
- * How a call ended, on the wire: a failure too is a result that the model reads, not a protocol
- * error that ends its turn.
+ * The MCP result of a call. A failure is a result as well, which the model reads; a protocol error would
+ * end its turn.
  * @see MCP tools, "Structured Content" and "Error Handling"
  */
 export const toCallToolResult = (outcome: ToolOutcome): CallToolResult => ({

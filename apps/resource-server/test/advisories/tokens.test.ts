@@ -1,22 +1,11 @@
 // What went wrong in other servers, about tokens that had ended or were borrowed, tried on this one.
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
-import type { RevocationListener } from "../../src/auth/follow-revocations.ts";
-import {
-  createIntrospectionCache,
-  type IntrospectionCache,
-} from "../../src/auth/introspection-cache.ts";
-import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
-import { CLIENT_ID, CLIENT_SECRET } from "../support/fake-authorization-server.ts";
 import { ME } from "../support/fake-taiga.ts";
-import { type Harness, ISSUER, messagesOf, NOW, rpc, startHarness } from "../support/harness.ts";
+import { type Harness, messagesOf, rpc, startHarness } from "../support/harness.ts";
 import { toolDoing } from "../support/tools.ts";
 
 let rs: Harness;
-let cache: IntrospectionCache;
-/** What the stream of revocations is told to, as main.ts joins it. */
-let stream: RevocationListener;
 /** Runs between the beginning of a tool and its first call of Taiga. */
 let before: () => Promise<void>;
 
@@ -26,34 +15,8 @@ beforeEach(async () => {
     await before();
     return (await taiga.users.me()).username;
   });
-  rs = await startHarness({
-    tools: [tool],
-    verifier: { verifyAccessToken: (token) => cache.verifyAccessToken(token) },
-  });
-  cache = createIntrospectionCache({
-    verifier: createIntrospectionVerifier({
-      authorizationServer: createAuthorizationServer({
-        issuer: ISSUER,
-        authServerUrl: rs.authServer.url,
-        clientId: CLIENT_ID,
-        clientSecret: CLIENT_SECRET,
-        fetch,
-      }),
-      issuer: ISSUER,
-      resource: rs.mcp,
-      clock: () => NOW,
-    }),
-    ttlSeconds: 30,
-    clock: () => NOW,
-  });
-  stream = {
-    ...cache,
-    revoked: (gid) => {
-      cache.revoked(gid);
-      rs.credentials.forget(gid);
-    },
-  };
-  stream.restored();
+  rs = await startHarness({ tools: [tool] });
+  await rs.follow();
   rs.taiga.answers.set("/users/me", ME);
   for (const token of ["token", "other"]) connect(token);
 });
@@ -75,10 +38,10 @@ function lend(token: string, taigaToken: string): void {
 }
 
 /** The authorization server has ended a grant, and says so. */
-function disconnect(token: string): void {
+async function disconnect(token: string): Promise<void> {
   rs.authServer.introspections.delete(token);
   rs.authServer.exchanges.delete(token);
-  stream.revoked(`grant of ${token}`);
+  await rs.authServer.revocations.revoked(`grant of ${token}`);
 }
 
 const call = (token: string): Promise<Response> =>
@@ -108,7 +71,7 @@ describe("a token that has ended", () => {
   it("Keycloak CVE-2026-8922: a token that is remembered as good is refused by the next request after its end", async () => {
     expect([await statusOf("token"), await statusOf("token")]).toEqual([200, 200]);
     expect(asked("/introspect")).toBe(1);
-    disconnect("token");
+    await disconnect("token");
     const response = await call("token");
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toContain('error="invalid_token"');
@@ -118,7 +81,7 @@ describe("a token that has ended", () => {
   // @rule CVE-2026-8922
   it("Keycloak CVE-2026-8922: so is one whose good answer is still on its way when the end is heard of", async () => {
     const early = rs.authServer.introspections.get("token");
-    disconnect("token");
+    await disconnect("token");
     rs.authServer.introspections.set("token", early);
     expect(await statusOf("token")).toBe(401);
   });
@@ -127,7 +90,7 @@ describe("a token that has ended", () => {
   it("Keycloak CVE-2026-8922: an end that nobody could say is seen as soon as nobody can", async () => {
     await call("token");
     rs.authServer.introspections.delete("token");
-    stream.lost();
+    await rs.authServer.revocations.end();
     expect(await statusOf("token")).toBe(401);
   });
 });
@@ -138,7 +101,7 @@ describe("a consent taken back", () => {
     await call("token");
     await call("other");
     expect(asked("/token")).toBe(2);
-    disconnect("token");
+    await disconnect("token");
     expect(await statusOf("token")).toBe(401);
     expect(await statusOf("other")).toBe(200);
     expect(asked("/token")).toBe(2);
@@ -150,7 +113,7 @@ describe("a consent taken back", () => {
   it("uploads #891: a call that had begun before calls Taiga no more", async () => {
     await call("token");
     const reached = rs.taiga.requests.length;
-    before = async () => disconnect("token");
+    before = () => disconnect("token");
     const response = await call("token");
     expect(await textOf(response)).toMatch(/^reconnect_required: /);
     expect(rs.taiga.requests).toHaveLength(reached);

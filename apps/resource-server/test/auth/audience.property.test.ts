@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toCanonicalResource } from "../../src/auth/audience.ts";
+import { toCanonicalResource } from "../../src/auth/introspection-verifier.ts";
 
 const OURS = "https://mcp.example/mcp";
 const isOurs = (audience: string) => toCanonicalResource(audience) === toCanonicalResource(OURS);

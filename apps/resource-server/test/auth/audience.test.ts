@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toCanonicalResource } from "../../src/auth/audience.ts";
+import { toCanonicalResource } from "../../src/auth/introspection-verifier.ts";
 
 describe("toCanonicalResource", () => {
   it.each([

@@ -36,7 +36,7 @@ describe("the bearer gate", () => {
     );
     expect(await response.json()).toEqual({
       error: "invalid_token",
-      error_description: "An access token is needed",
+      error_description: "An access token is required",
     });
   });
 

@@ -210,8 +210,8 @@ describe("following revocations", () => {
     await latest().end();
     await latest().end();
     expect(logged()).toEqual([
-      [INFO, "revocations are followed; answers about tokens are remembered"],
-      [INFO, "revocations are not followed; each token is asked about"],
+      [INFO, "revocation stream connected; introspection cache enabled"],
+      [INFO, "revocation stream disconnected; introspection cache disabled"],
     ]);
   });
 
@@ -222,6 +222,8 @@ describe("following revocations", () => {
     await follower.close();
     delays = [];
     await start({ stopAfter: 20 });
-    expect(logged()).toEqual([[WARN, "revocations are not followed; each token is asked about"]]);
+    expect(logged()).toEqual([
+      [WARN, "revocation stream disconnected; introspection cache disabled"],
+    ]);
   });
 });

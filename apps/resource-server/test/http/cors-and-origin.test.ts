@@ -127,7 +127,10 @@ describe("Host", () => {
   // @rule EDGE-8
   it("of a public installation that listens on all addresses is its public name only", async () => {
     const publicServer = await startHarness({
-      config: { resource: "https://mcp.example/mcp", listener: { host: "0.0.0.0", port: 0 } },
+      config: {
+        resource: "https://mcp.example/mcp",
+        listener: { host: "0.0.0.0", port: 0, setting: "RESOURCE_SERVER_PORT", trustProxy: 0 },
+      },
     });
     const response = await fetch(`${publicServer.url}/`);
     expect(response.status).toBe(403);

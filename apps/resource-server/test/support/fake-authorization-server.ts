@@ -22,18 +22,36 @@ export interface FakeAuthorizationServer {
   broken: Answer | undefined;
   /** Form parameters of every request that got past client authentication. */
   requests: { path: string; form: Record<string, string> }[];
+  revocations: FakeRevocations;
+  /** The global one, except that `/revocations` is answered with the stream of `revocations`. */
+  fetch: typeof globalThis.fetch;
   close(): Promise<void>;
+}
+
+/** The revocation stream, in this process: each call resolves once the resource server has read it. */
+export interface FakeRevocations {
+  /** From now on no revocation is missed. */
+  live(): Promise<void>;
+  revoked(gid: string): Promise<void>;
+  /** The stream ends, so that revocations may be missed. */
+  end(): Promise<void>;
 }
 
 /** The authorization server's private listener as the resource server sees it. */
 export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationServer> {
   const server = await openTestServer();
+  const { openStream, ...revocations } = createFakeRevocations();
   const fake: FakeAuthorizationServer = {
     url: server.url,
     introspections: new Map(),
     exchanges: new Map(),
     broken: undefined,
     requests: [],
+    revocations,
+    fetch: async (url, init) =>
+      url === `${server.url}/revocations`
+        ? openStream(init?.signal ?? undefined)
+        : fetch(url, init),
     close: () => server.close(),
   };
   const app = express();
@@ -62,3 +80,38 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
   server.serve(app);
   return fake;
 }
+
+function createFakeRevocations(): FakeRevocations & {
+  openStream: (signal: AbortSignal | undefined) => Response;
+} {
+  const encoder = new TextEncoder();
+  let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const send = async (event: string, data: object): Promise<void> => {
+    await settle();
+    if (stream === undefined) throw new Error("the resource server has opened no stream");
+    stream.enqueue(encoder.encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+    await settle();
+  };
+  return {
+    openStream: (signal) => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          stream = controller;
+          signal?.addEventListener("abort", () => controller.error(signal.reason));
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    },
+    live: () => send("live", {}),
+    revoked: (gid) => send("revoked", { gid }),
+    end: async () => {
+      stream?.close();
+      await settle();
+    },
+  };
+}
+
+/** Lets everything run that needs no time. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+};

@@ -1,20 +1,9 @@
-import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createLogger } from "@taiga-mcp/service";
-import { createSqliteKv } from "@taiga-mcp/store";
-import {
-  createToolRunner,
-  deriveConfirmationKey,
-  type ToolDefinition,
-  toLoadedTool,
-} from "@taiga-mcp/taiga-tools";
-import { createApp, type AppDeps } from "../../src/app.ts";
-import { createAuthorizationServer } from "../../src/auth/authorization-server.ts";
-import { createGrantTransport } from "../../src/auth/grant-transport.ts";
-import { createIntrospectionVerifier } from "../../src/auth/introspection-verifier.ts";
-import { createTaigaCredentials, type TaigaCredentials } from "../../src/auth/taiga-credentials.ts";
-import { createCallLog } from "../../src/mcp/call-log.ts";
-import type { McpCaller } from "../../src/mcp/caller.ts";
-import { createMcpServerFactory } from "../../src/mcp/create-mcp-server.ts";
+import { createSqliteKv, type Kv } from "@taiga-mcp/store";
+import { type ToolDefinition, toLoadedTool } from "@taiga-mcp/taiga-tools";
+import { type Config, parseConfig } from "../../src/config.ts";
+import { createResourceServer, type ResourceServer } from "../../src/create-resource-server.ts";
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -36,8 +25,7 @@ export interface Harness {
   mcp: string;
   authServer: FakeAuthorizationServer;
   taiga: FakeTaiga;
-  /** What is borrowed from the authorization server. */
-  credentials: TaigaCredentials;
+  credentials: ResourceServer["credentials"];
   /** Lines of the log, parsed. */
   log: () => Record<string, unknown>[];
   /** The log as it would be written. */
@@ -45,6 +33,8 @@ export interface Harness {
   /** Makes a token live; what is left out is an ordinary grant of everything. */
   grant(token: string, claims?: Record<string, unknown>): void;
   post(body: unknown, options?: PostOptions): Promise<Response>;
+  /** Opens the revocation stream, which is live then: introspection responses are cached. */
+  follow(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -56,9 +46,11 @@ export interface PostOptions {
 
 export interface HarnessOptions {
   tools?: readonly ToolDefinition[];
-  config?: Partial<AppDeps["config"]>;
+  config?: Partial<Config>;
+  /** In place of the one that asks the authorization server. */
   verifier?: OAuthTokenVerifier;
-  store?: AppDeps["store"];
+  /** In place of parts of the store, which is in memory. */
+  store?: Partial<Kv>;
 }
 
 /** The whole resource server over HTTP; only the authorization server and Taiga are played. */
@@ -73,65 +65,42 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     level: "debug",
     destination: { write: (line) => void lines.push(line) },
   });
-  const config: AppDeps["config"] = {
-    resource: `${server.url}/mcp`,
-    issuer: ISSUER,
-    authServerUrl: authServer.url,
-    listener: { host: "127.0.0.1", port: 0 },
-    allowedOrigins: ["https://app.example"],
-    accessLimit: "admin",
-    taigaWebUrl: "https://taiga.test",
-    trustProxy: 0,
+  const config: Config = {
+    ...parseConfig({
+      MCP_URL: `${server.url}/mcp`,
+      ISSUER,
+      AUTH_SERVER_INTERNAL_URL: authServer.url,
+      TAIGA_API_URL,
+      RS_CLIENT_ID: CLIENT_ID,
+      RS_CLIENT_SECRET: CLIENT_SECRET,
+      ALLOWED_ORIGINS: "https://app.example",
+    }),
     ...options.config,
   };
-  const authorizationServer = createAuthorizationServer({
-    issuer: ISSUER,
-    authServerUrl: authServer.url,
-    clientId: CLIENT_ID,
-    clientSecret: CLIENT_SECRET,
-    fetch,
-  });
-  const kv = createSqliteKv({ file: ":memory:", clock });
-  const credentials = createTaigaCredentials({
-    authorizationServer,
-    taigaApiUrl: TAIGA_API_URL,
-    issuer: config.issuer,
-    clock,
-  });
   const tools = options.tools ?? [
     toolOf("find_things", "read"),
     toolOf("create_things", "write"),
     toolOf("delete_things", "delete"),
   ];
-  const runner = createToolRunner<McpCaller>({
+  const resourceServer = createResourceServer({
+    config,
+    store: { ...createSqliteKv({ file: ":memory:", clock }), ...options.store },
+    taiga,
     tools: tools.map((tool) => toLoadedTool(tool, "core")),
-    operator: { accessLimit: config.accessLimit, toolsets: ["core"] },
-    connect: (caller) => createGrantTransport(taiga, credentials, caller),
-    store: kv,
+    fetch: authServer.fetch,
     clock,
-    confirmationKey: deriveConfirmationKey(CLIENT_SECRET),
-    taigaWebUrl: config.taigaWebUrl,
-    ...createCallLog(logger),
+    logger,
+    version: "1.2.3",
+    replaced: { verifier: options.verifier },
   });
-  const handler = createMcpHandler(createMcpServerFactory({ runner, version: "1.2.3" }));
-  const verifier =
-    options.verifier ??
-    createIntrospectionVerifier({
-      authorizationServer,
-      issuer: ISSUER,
-      resource: config.resource,
-      clock,
-    });
-  server.serve(
-    createApp({ config, verifier, mcpHandler: handler, store: options.store ?? kv, fetch, logger }),
-  );
+  server.serve(resourceServer.app);
 
   return {
     url: server.url,
     mcp: `${server.url}/mcp`,
     authServer,
     taiga,
-    credentials,
+    credentials: resourceServer.credentials,
     log: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
     logText: () => lines.join(""),
     grant(token, claims = {}) {
@@ -161,8 +130,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
         body: typeof body === "string" ? body : JSON.stringify(body),
         redirect: "manual",
       }),
+    follow: async () => {
+      resourceServer.start();
+      await authServer.revocations.live();
+    },
     async close() {
-      await handler.close();
+      await resourceServer.close();
       await server.close();
       await authServer.close();
     },

@@ -104,9 +104,7 @@ describe("a sandbox with a file", () => {
     const api = await startApi({ file });
     await api.sandbox.flush();
     await api.call("POST /userstories", { as: "bob", body: { project: 1, subject: "Soon" } });
-    await expect
-      .poll(() => readFile(file, "utf8"), { timeout: 1000, interval: 20 })
-      .toContain('"subject":"Soon"');
+    await expect.poll(() => readFile(file, "utf8"), { interval: 20 }).toContain('"subject":"Soon"');
     await api.sandbox.flush();
     expect((await stat(file)).mode & 0o077).toBe(0);
     expect(await readdir(path.dirname(file))).toEqual(["sandbox.json"]);

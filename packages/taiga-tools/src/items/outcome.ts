@@ -1,9 +1,10 @@
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
-import { isExpectedFailure, ToolError } from "../errors.ts";
+import { isExpected, ToolError } from "../errors.ts";
+import { toFailure, toFailureText } from "../failure.ts";
 import { toOneLine } from "../text/clean.ts";
 
 /** How one item of many fared. */
-export type Failure = {
+export type ItemFailure = {
   outcome: "failed" | "unknown" | "not_attempted";
   /** `code: what is wrong and what to do`. */
   error: string;
@@ -27,26 +28,22 @@ const STOPPING: readonly string[] = [
  * What a thrown value means for one item; an unexpected error is thrown on.
  * @returns `stops` when the rest need not be tried.
  */
-export function toFailure(error: unknown): { failure: Failure; stops: boolean } {
-  if (!isExpectedFailure(error)) throw error;
-  const unknown =
+export function toItemFailure(error: unknown): { failure: ItemFailure; stops: boolean } {
+  if (!isExpected(error)) throw error;
+  const isUnknown =
     (error instanceof TaigaError && error.outcomeUnknown) ||
     (error instanceof ToolError && error.code === "outcome_unknown");
-  const check =
-    error instanceof TaigaError && error.outcomeUnknown
-      ? " It may have been written all the same: look before you repeat it."
-      : "";
   return {
     failure: {
-      outcome: unknown ? "unknown" : "failed",
-      error: `${error.code}: ${toOneLine(error.message)}${check}`,
+      outcome: isUnknown ? "unknown" : "failed",
+      error: toOneLine(toFailureText(toFailure(error))),
     },
     stops: STOPPING.includes(error.code),
   };
 }
 
 /** For the items after one whose failure stopped the call. */
-export const NOT_ATTEMPTED: Failure = {
+export const NOT_ATTEMPTED: ItemFailure = {
   outcome: "not_attempted",
   error: "The call stopped before this item, see the one before.",
 };

@@ -127,7 +127,7 @@ export const references = listOf(text(500), 100)
 /** Repeats with the same key and arguments never create twice. */
 export const idempotencyKey = text(200)
   .refine((key) => key.length >= 8, "must have at least 8 characters")
-  .describe("Unique text: repeating the call does nothing twice");
+  .describe("Unique text, 8+ characters; repeating the call does nothing twice");
 
 /** Shows what would be done, does nothing. */
 export const dryRun = flag.describe("Only show what would change");

@@ -1,7 +1,8 @@
 import { decide, type Limits } from "../policy/policy.ts";
-import { ToolError } from "../errors.ts";
+import { isExpected, ToolError } from "../errors.ts";
+import { toFailure, toFailureText, toInternalFailure, type ToolFailure } from "../failure.ts";
+import { describeIssues } from "../schema/problems.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { toArgumentError, toFailureText, type ToolFailure, toToolFailure } from "./failure.ts";
 import type { LoadedTool } from "./load-tools.ts";
 
 /** One call of one tool. */
@@ -56,7 +57,12 @@ export async function runTool(
     const { run } = decide(limits, tool);
     if (run !== "allowed") throw new ToolError(run.refused.code, run.refused.reason);
     const input = tool.inputSchema.safeParse(args);
-    if (!input.success) throw toArgumentError(input.error);
+    if (!input.success) {
+      throw new ToolError(
+        "invalid_argument",
+        `${describeIssues(input.error)}. Nothing was done. Mend this and call again.`,
+      );
+    }
     const { text, data } = await tool.handler(input.data, createContext());
     // An answer that breaks the tool's own promise is a bug, and is not sent.
     const outcome = { text, data: tool.outputSchema.parse(data) };
@@ -64,7 +70,9 @@ export async function runTool(
     return outcome;
   } catch (error) {
     const changesNothing = tool.annotations.readOnlyHint;
-    const failure = toToolFailure(error, { requestId, changesNothing });
+    const failure = isExpected(error)
+      ? toFailure(error)
+      : toInternalFailure({ requestId, changesNothing });
     const { code, severity } = failure;
     record({ outcome: code, severity, ...(severity !== "info" && { error }) });
     return { text: toFailureText(failure), failure };

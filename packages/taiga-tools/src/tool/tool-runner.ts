@@ -1,10 +1,10 @@
-import { isExpectedFailure } from "../errors.ts";
+import { isExpected } from "../errors.ts";
 import type { Caller } from "../policy/caller.ts";
 import { type Narrowing, NO_NARROWING } from "../policy/narrowing.ts";
 import { decide, type Decision, type Limits, type OperatorLimits } from "../policy/policy.ts";
 import { createToolContexts, type ToolContextsDeps } from "./contexts.ts";
 import type { ToolContext } from "./define-tool.ts";
-import { toFailureText, type ToolFailure } from "./failure.ts";
+import { toFailureText, type ToolFailure } from "../failure.ts";
 import type { LoadedTool } from "./load-tools.ts";
 import { runTool, type ToolCallRecord, type ToolOutcome } from "./run-tool.ts";
 import { within } from "./within.ts";
@@ -63,7 +63,7 @@ export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>):
     try {
       return await within(PERMISSIONS_TIMEOUT_MS, contexts.projects(caller).myPermissions());
     } catch (error) {
-      if (!isExpectedFailure(error)) throw error;
+      if (!isExpected(error)) throw error;
       deps.onUnfilteredList({ caller, error });
       return undefined;
     }

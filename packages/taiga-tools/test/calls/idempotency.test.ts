@@ -86,12 +86,16 @@ describe("a call under an idempotency key", () => {
   // @rule TAIGA-2
   it("after a crash keeps what was made, never repeats what was under way, makes the rest", async () => {
     const { idempotency, clock, made, make } = setUp();
+    const { promise: underWay, resolve: begin } = Promise.withResolvers<void>();
     void idempotency.run(call, async (progress) => {
       await progress.step("0", make("a"));
-      await progress.step("1", never);
+      await progress.step("1", () => {
+        begin();
+        return never();
+      });
       return { result: "", isComplete: true };
     });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await underWay;
     const resume = async (progress: CallProgress) => {
       const first = await progress.step("0", make("a"));
       const second = await progress.step("1", make("b")).catch((error) => error.code);
@@ -108,12 +112,14 @@ describe("a call under an idempotency key", () => {
 
   it("stops a call whose claim another took over, before it makes anything more", async () => {
     const { idempotency, clock, made, make } = setUp();
-    let goOn = () => {};
+    const { promise: underWay, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: wait, resolve: goOn } = Promise.withResolvers<void>();
     const slow = idempotency.run(call, async (progress) => {
-      await new Promise<void>((resolve) => (goOn = resolve));
+      begin();
+      await wait;
       return complete(progress, "0", make("slow"));
     });
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await underWay;
     clock.now += 120;
     await idempotency.run(call, (progress) => complete(progress, "0", make("fast")));
     goOn();

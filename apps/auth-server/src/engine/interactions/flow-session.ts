@@ -1,15 +1,15 @@
 import { type KoaContextWithOIDC, Provider } from "oidc-provider";
 
 export interface FlowSessionDeps {
-  /** Path of the authorization endpoint; the engine resumes below it. */
+  /** Path of the authorization endpoint; oidc-provider resumes requests below it. */
   authorizationPath: string;
 }
 
 /**
- * Ties the engine's session to one authorization request instead of the browser. There is no
- * single sign-on here (each grant needs a Taiga login of its own), so a session that outlives
- * its request could only do harm: skip a login, or mix up two requests of different users in two
- * tabs. What proves the browser is the engine's signed cookie of the request itself.
+ * Ties oidc-provider's session to one authorization request instead of the browser. There is no
+ * single sign-on (each grant needs its own Taiga login), so a session that outlives its request
+ * could only do harm: skip a login, or mix up requests of different users in two tabs. The signed
+ * cookie of the request itself identifies the browser.
  */
 export const createFlowSession =
   (provider: Provider, { authorizationPath }: FlowSessionDeps) =>
@@ -43,7 +43,7 @@ const withoutCookie = (header: string | undefined, name: string): string[] =>
 
 function toSignedCookie(ctx: KoaContextWithOIDC, name: string, value: string): string[] {
   const cookie = `${name}=${value}`;
-  // The cookies' own key ring; its type leaves it out.
+  // Koa's type of `cookies` lacks its keys.
   const { keys } = ctx.cookies as unknown as { keys: { sign(data: string): string } };
   return [cookie, `${name}.sig=${keys.sign(cookie)}`];
 }

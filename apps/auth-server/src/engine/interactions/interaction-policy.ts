@@ -1,8 +1,8 @@
 import { interactionPolicy } from "oidc-provider";
 
 /**
- * Login and consent for every authorization: each grant needs a Taiga login of its own, and any
- * program on the user's machine can claim to be a public client (RFC 8252 §8.6).
+ * Requires login and consent for every authorization request: each grant needs its own Taiga login,
+ * and any program on the user's machine can claim to be a public client (RFC 8252 §8.6).
  */
 export function askEveryTime(): interactionPolicy.DefaultPolicy {
   const { Check } = interactionPolicy;

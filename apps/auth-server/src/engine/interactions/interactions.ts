@@ -9,24 +9,24 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
 import type { OutcomeCookie } from "./outcome-cookie.ts";
 import type { GrantScopeStore } from "../records/grant-scope.ts";
-import { InteractionEndedError } from "../interaction-ended.ts";
+import { InteractionEndedError } from "../boundary/interaction-ended.ts";
 import type { Lifetimes } from "../../grants/lifetimes.ts";
-import type { Interaction, Interactions } from "../ports.ts";
-import { outsideEngine } from "../store-unavailable.ts";
+import type { Interaction, Interactions } from "../boundary/ports.ts";
+import { outsideEngine } from "../boundary/store-unavailable.ts";
 
 export interface InteractionsDeps {
   provider: Provider;
   limits: GrantScopeStore;
   lifetimes: Lifetimes;
   outcome: OutcomeCookie["outcome"];
-  /** Deletes all that belongs to a grant. */
+  /** Deletes all records of a grant. */
   endGrant: (grantId: string) => Promise<void>;
-  /** The only resource there are grants for. */
+  /** The MCP endpoint, the only resource of grants. */
   resource: string;
   accessLimit: AccessLevel;
 }
 
-/** The engine's interactions as the pages see them. */
+/** oidc-provider's interactions as the pages see them. */
 export function createInteractions(deps: InteractionsDeps): Interactions {
   const { provider } = deps;
   return {
@@ -45,7 +45,7 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
 
     finishLogin: (req, res, _interaction, accountId) =>
       answering(async () => {
-        await forgetEarlierLogin(req, res, provider);
+        await clearEarlierLogin(req, res, provider);
         const login = { accountId, remember: false };
         await provider.interactionFinished(req, res, { login }, { mergeWithLastSubmission: false });
       }),
@@ -53,13 +53,15 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
     createGrant: (interaction, limits) =>
       outsideEngine(async () => {
         const { accountId, client, requestedAccess } = interaction;
-        if (accountId === undefined) throw new TypeError("Nobody has logged in yet.");
+        if (accountId === undefined)
+          throw new TypeError("The interaction has no logged-in account.");
         const grant = new provider.Grant({ accountId, clientId: client.id });
         const granted = lowestLevel(limits.access, requestedAccess);
         const scopes: readonly string[] = toScopes(granted);
         const refused = toScopes(requestedAccess).filter((scope) => !scopes.includes(scope));
         grant.addResourceScope(deps.resource, [...scopes]);
-        // What is neither granted nor rejected is asked for again, for ever.
+        // oidc-provider asks for consent again as long as a requested scope is neither granted nor
+        // rejected.
         if (refused.length > 0) grant.rejectResourceScope(deps.resource, refused);
         const grantId = await grant.save();
         await deps.limits.keep(grantId, { ...limits, access: granted });
@@ -88,7 +90,7 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
   };
 }
 
-/** Its browser has the interaction's cookie, so one that is not found was there a moment ago. */
+/** The browser has the interaction's cookie, so an interaction that is missing has just ended. */
 const answering = (work: () => Promise<void>): Promise<void> =>
   outsideEngine(async () => {
     try {
@@ -99,8 +101,8 @@ const answering = (work: () => Promise<void>): Promise<void> =>
     }
   });
 
-/** Whoever logs in again before consenting may be somebody else, for whom nothing may be left. */
-async function forgetEarlierLogin(
+/** A second login before the consent may be another user: clears the session of the first. */
+async function clearEarlierLogin(
   req: IncomingMessage,
   res: ServerResponse,
   provider: Provider,
@@ -126,7 +128,7 @@ async function toInteraction(
     throw new UnavailableError(`No page exists for the step ${name}.`);
   }
   return {
-    // The engine's own uid is another one at each step.
+    // oidc-provider's own uid changes with each step.
     uid: details.cid,
     step: name,
     client: {
@@ -141,6 +143,8 @@ async function toInteraction(
   };
 }
 
-/** Ids that we give are no addresses, so one that is comes from where it says. */
+/**
+ * Registered clients get ids that are not URLs: an https id was verified by fetching its document.
+ */
 const toDocumentHost = (clientId: string): string | undefined =>
   clientId.startsWith("https://") ? new URL(clientId).host : undefined;

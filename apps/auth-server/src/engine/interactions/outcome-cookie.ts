@@ -1,9 +1,9 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { KoaContextWithOIDC, Provider } from "oidc-provider";
-import type { InteractionOutcome } from "../ports.ts";
+import type { InteractionOutcome } from "../boundary/ports.ts";
 
-/** How long a browser may ask what became of its interaction. */
+/** How long a browser may ask how its interaction ended. */
 const REMEMBERED_SECONDS = 300;
 
 const COOKIE = "taiga-mcp-finished";
@@ -11,18 +11,18 @@ const COOKIE = "taiga-mcp-finished";
 export interface OutcomeCookieDeps {
   provider: Provider;
   clock: Clock;
-  /** Our own origin. */
+  /** Bare origin of this server. */
   issuer: string;
 }
 
 /**
- * Interactions that are over, each known to its own browser only: a signed cookie at the
- * interaction's path says how it ended. It comes with the very redirect that takes the answer to
- * the client, so whoever has it was sent there; the answer itself is not kept, because a code that
- * reached a client twice would end the login (RFC 6749 section 4.1.2).
+ * Remembers how an interaction ended, for its own browser only, in a signed cookie at the
+ * interaction's path. The redirect to the client sets the cookie, so a browser that has it went
+ * there. The answer itself is not kept: a code that reaches a client twice ends the login (RFC 6749
+ * §4.1.2).
  */
 export interface OutcomeCookie {
-  /** Around the whole engine: marks the browser that is sent back to its client. */
+  /** Around the whole engine: sets the cookie on the redirect to the client. */
   middleware: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
   /** See `Interactions.outcome`. */
   outcome: (
@@ -41,7 +41,7 @@ export function createOutcomeCookie(deps: OutcomeCookieDeps): OutcomeCookie {
       const outcome = toOutcome(ctx);
       const uid = ctx.oidc?.entities.Interaction?.cid;
       if (outcome === undefined || uid === undefined) return;
-      // The path and the end are said once more inside, where they are signed.
+      // The signature covers the value only, so the value repeats the path and the end.
       const value = [outcome, clock() + REMEMBERED_SECONDS, uid].join(".");
       ctx.cookies.set(COOKIE, value, {
         path: `/interaction/${uid}`,
@@ -62,7 +62,10 @@ export function createOutcomeCookie(deps: OutcomeCookieDeps): OutcomeCookie {
   };
 }
 
-/** @returns `undefined` for every other answer than one of a resumed authorization to its client. */
+/**
+ * @returns `undefined` unless this is the redirect of a resumed authorization request to its
+ *   client.
+ */
 function toOutcome({ oidc, status }: KoaContextWithOIDC): InteractionOutcome | undefined {
   if (oidc?.route !== "resume" || status >= 400) return undefined;
   const { AuthorizationCode, Interaction } = oidc.entities;

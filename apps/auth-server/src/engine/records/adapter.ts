@@ -7,7 +7,7 @@ import type { DocumentClients } from "./document-clients.ts";
 import type { DeferredDeletes } from "./deferred-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 export interface AdapterDeps {
   kv: Kv;
@@ -16,22 +16,24 @@ export interface AdapterDeps {
   clock: Clock;
   /** See `EngineDeps.endGrant`. */
   endGrant: (grantKey: string) => Promise<void>;
-  /** Lets a code be used once; see `CodeRedemption`. */
+  /** Makes codes single-use; see `CodeRedemption`. */
   codes: Pick<Adapter, "find" | "consume">;
-  /** Shows the engine a refresh token's record; see `RefreshGrace.reveal`. */
+  /** Makes refresh tokens single-use, but for the grace; see `RefreshTokens`. */
   refreshTokens: Pick<Adapter, "find" | "consume">;
   deferredDeletes: Pick<DeferredDeletes, "delete">;
-  /** None when clients can only be registered. */
+  /** `undefined` when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
-  /** The engine's name for the request it is answering; `undefined` while one of our pages is. */
+  /**
+   * oidc-provider's name for the current request; `undefined` during a request to one of our pages.
+   */
   currentRoute: () => string | undefined;
 }
 
 type Methods = Partial<Omit<Adapter, "findByUserCode">>;
 
 /**
- * The engine's storage on our key-value port: one adapter for each of its models. All of a
- * grant's records are in one index, so that revoking it is one step that leaves nothing behind.
+ * oidc-provider's storage on our key-value store: one adapter for each of its models. All records
+ * of a grant are in one index, so that revoking it is one atomic step.
  */
 export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
   return (model) => {
@@ -46,11 +48,11 @@ export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
 
 function toGenericMethods(records: RecordStore): Methods {
   return {
-    find: async (id) => (await records.read(id))?.payload,
+    find: (id) => records.read(id),
     upsert: (id, payload, ttlSeconds) => records.write(id, payload, ttlSeconds),
     destroy: (id) => records.delete(id),
-    // Of each kind of token, while the grant itself is destroyed, which deletes all of them in one
-    // step, but looks first at what must be taken back at Taiga.
+    // oidc-provider calls this for each kind of token and destroys the grant as well. That deletes
+    // all of them in one step, after reading what must be revoked at Taiga.
     revokeByGrantId: async () => {},
   };
 }
@@ -73,7 +75,7 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
       return { ...deps.refreshTokens, ...endingWithGrant };
     case "ReplayDetection":
       return {
-        // The engine looks before it writes; only the write can tell who was first.
+        // oidc-provider reads before it writes; only an atomic write tells which request was first.
         upsert: async (id, payload, ttlSeconds) => {
           if (await records.writeIfAbsent(id, payload, ttlSeconds)) return;
           throw new errors.InvalidClientAuth("client assertion tokens must only be used once");
@@ -85,12 +87,12 @@ function toSpecialMethods(model: string, records: RecordStore, deps: AdapterDeps
 }
 
 /**
- * The engine destroys a token only to revoke its whole grant next. Were the token gone when that
- * fails, the client's second try would find nothing to revoke.
+ * oidc-provider destroys a token only to revoke its whole grant next. If the token were gone and
+ * that failed, the client's second try would find nothing to revoke.
  */
 const endingWithGrant: Methods = { destroy: async () => {} };
 
-/** What a person has in hand stays until the answer is there; see `DeferredDeletes`. */
+/** What the browser still refers to stays until the answer is sent; see `DeferredDeletes`. */
 const destroyDeferred = (records: RecordStore, { deferredDeletes }: AdapterDeps): Methods => ({
   destroy: (id) => deferredDeletes.delete(() => records.delete(id)),
 });
@@ -98,14 +100,14 @@ const destroyDeferred = (records: RecordStore, { deferredDeletes }: AdapterDeps)
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
   const { kv, keys, endGrant, documentClients, currentRoute } = deps;
   return {
-    find: async (id) => (await records.read(id))?.payload ?? (await documentClients?.findCopy(id)),
+    find: async (id) => (await records.read(id)) ?? (await documentClients?.findCopy(id)),
     upsert: async (id, payload, ttlSeconds) => {
       if (currentRoute() !== "client_update") return records.write(id, payload, ttlSeconds);
-      // Leaves the client's end alone, and one that was deleted a moment ago deleted. What the
-      // client is told then is what RFC 7592 section 2.2 says of one that does not exist.
+      // Keeps the end of the record, and does not bring back a client that was just deleted. RFC 7592
+      // §2.2 says what to answer a client that does not exist.
       if (!(await records.rewrite(id, payload))) throw new errors.InvalidToken("client not found");
     },
-    // Tokens of a client that is gone would live on: the engine does not look for them.
+    // oidc-provider does not look for tokens of a deleted client, so they would live on.
     destroy: async (id) => {
       const grants = await kv.members(keys.clientGrants(id));
       await Promise.all(grants.map((grant) => endGrant(grant)));
@@ -115,8 +117,9 @@ function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
 }
 
 /**
- * Our pages only change interactions: one whose answer the engine has taken meanwhile must not come
- * back, or its browser could take an answer from it once more. It is the engine that begins them.
+ * Only oidc-provider begins interactions; our pages change them. A page must not bring back an
+ * interaction that oidc-provider has ended meanwhile, or the browser could get a second answer from
+ * it.
  */
 function toInteractionMethods(records: RecordStore, { currentRoute }: AdapterDeps): Methods {
   return {
@@ -129,7 +132,7 @@ function toInteractionMethods(records: RecordStore, { currentRoute }: AdapterDep
   };
 }
 
-/** Nothing depends on the end of a session: none is found but through its interaction. */
+/** A session is found only through its interaction, so nothing depends on when it ends. */
 function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {
   return {
     upsert: async (id, payload, ttlSeconds) => {
@@ -137,22 +140,22 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
       if (payload.uid === undefined || ttlSeconds === undefined) return;
       await kv.set(keys.sessionUid(payload.uid), keys.session(id), { ttlSeconds });
     },
-    // Without `jti`: the id is not known here, so what is found must never be saved.
     findByUid: async (uid) => {
       const link = await kv.get(keys.sessionUid(uid));
-      return link && (await records.readAt(link.value))?.payload;
+      return link && (await records.readAt(link.value));
     },
   };
 }
 
-/** The engine's whole interface, with our failures in its own family of errors. */
+/** oidc-provider's whole adapter interface, with our failures as its errors. */
 function toAdapter(methods: Methods): Adapter {
   const guard =
     <Args extends unknown[], Result>(method?: (...args: Args) => Promise<Result>) =>
     (...args: Args): Promise<Result> =>
       insideEngine(() => {
-        if (method === undefined)
-          throw new TypeError("The engine never does this to such a record.");
+        if (method === undefined) {
+          throw new TypeError("The adapter of this model does not support this operation.");
+        }
         return method(...args);
       });
   return {

@@ -1,13 +1,12 @@
-import { type Logger, UnavailableError } from "@taiga-mcp/service";
+import { bestEffort, type Logger } from "@taiga-mcp/service";
 import { type KoaContextWithOIDC, Provider } from "oidc-provider";
 
 /**
- * Deletes what a request has used up only when it is answered. The engine deletes first: a request
- * that failed after that could not be repeated, and a person who reloads the page would find that
- * the login has ended.
+ * Delays deletes until the request is answered. oidc-provider deletes first: if the request failed
+ * after that, reloading the page could not repeat it and the user would have to start again.
  */
 export interface DeferredDeletes {
-  /** At the end of the request in hand; at once where there is none. */
+  /** At the end of the current request; at once outside of requests. */
   delete: (work: () => Promise<void>) => Promise<void>;
   /** Around the whole engine. */
   middleware: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => Promise<void>;
@@ -16,15 +15,8 @@ export interface DeferredDeletes {
 export function createDeferredDeletes({ logger }: { logger: Logger }): DeferredDeletes {
   const waiting = new WeakMap<object, (() => Promise<void>)[]>();
 
-  /** What is to be deleted is of no use to anybody any more, and ends by itself. */
-  async function tryOne(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "what a login has left could not be deleted; it ends by itself");
-    }
-  }
+  const tryOne = (work: () => Promise<void>): Promise<boolean> =>
+    bestEffort(work, logger, "deferred delete failed; record will expire");
 
   return {
     delete: async (work) => {

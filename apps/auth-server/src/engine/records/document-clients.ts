@@ -7,26 +7,26 @@ import {
   Provider,
 } from "oidc-provider";
 import type { KeyNames } from "../../storage/key-names.ts";
-import { ClientDocumentError } from "../client-document-error.ts";
-import type { ClientDocument, ClientDocuments } from "../ports.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { ClientDocumentError } from "../boundary/client-document-error.ts";
+import type { ClientDocument, ClientDocuments } from "../boundary/ports.ts";
+import { insideEngine } from "../boundary/store-unavailable.ts";
 
 /**
- * The revision of the draft that the engine implements. It refuses to start with this when it
- * comes to implement another one: then read what has changed before changing this.
+ * The revision of the draft that oidc-provider implements. A version that implements another
+ * revision refuses to start with this value: read what has changed before you change it.
  */
 const DRAFT = "draft-02";
 
-/** How long a document is believed at /authorize without asking again, within what it says itself. */
+/** Limits of how long /authorize caches a document; its own cache headers decide in between. */
 const CACHE_SECONDS = { min: 300, max: 3600 };
 
-/** How long a copy keeps logins alive whose client's host is away. */
+/** How long a copy keeps logins working while the client's host is down. */
 const COPY_TTL_SECONDS = 7 * 86_400;
 
-/** The same where the copy holds keys: a key that its owner has withdrawn must stop working. */
+/** The same for a copy with keys: a key that its owner has withdrawn must stop working. */
 const COPY_WITH_KEYS_TTL_SECONDS = 3_600;
 
-/** Where a new login begins: only the document itself counts. */
+/** Where a new login begins: the copy does not count here. */
 const LIVE_ROUTES = new Set(["authorization", "resume"]);
 
 export interface DocumentClientsDeps {
@@ -35,22 +35,22 @@ export interface DocumentClientsDeps {
   keys: Pick<KeyNames, "clientDocument">;
 }
 
-/** Clients that are known by a metadata document of their own, in the engine's terms. */
+/** oidc-provider's hooks for client ID metadata documents. */
 export interface DocumentClients {
   feature: NonNullable<NonNullable<Configuration["features"]>["clientIdMetadataDocument"]>;
-  /** All the fetching the engine does: it has no other reason to. */
+  /** oidc-provider fetches nothing but these documents. */
   fetch: NonNullable<Configuration["fetch"]>;
   /**
-   * The last good copy of a client's metadata, for every route but those of a new login:
-   * logins must survive it that a client's host is away.
+   * The last valid copy of a client's metadata, for every route but those of a new login: logins
+   * must survive an outage of the client's host.
    */
   findCopy: (clientId: string) => Promise<AdapterPayload | undefined>;
 }
 
 /**
- * The engine asks `allowFetch`, then `fetch`es, and takes whatever goes wrong in there for
- * `invalid_client`, on which clients throw their logins away. So the document is loaded already
- * where the engine asks, and a host that does not answer is an outage.
+ * oidc-provider calls `allowFetch`, then `fetch`, and turns every failure of `fetch` into
+ * `invalid_client`, on which clients delete their tokens. So `allowFetch` loads the document
+ * already, and a host that does not answer is an outage.
  *
  * @see draft-ietf-oauth-client-id-metadata-document-02
  */
@@ -59,7 +59,7 @@ export function createDocumentClients({
   kv,
   keys,
 }: DocumentClientsDeps): DocumentClients {
-  /** By request, because the engine asks for the client again when it could not be had. */
+  /** By request, because oidc-provider asks for the client again after a failure. */
   const loads = new WeakMap<object, Promise<ClientDocument>>();
 
   function load(ctx: KoaContextWithOIDC, clientId: string): Promise<ClientDocument> {
@@ -97,7 +97,8 @@ export function createDocumentClients({
     },
     fetch: async () => {
       const document = Provider.ctx && (await loads.get(Provider.ctx));
-      if (document === undefined) throw new TypeError("The engine fetches documents only.");
+      if (document === undefined)
+        throw new TypeError("oidc-provider fetched something other than a metadata document.");
       return Response.json(document.metadata, { headers: document.cacheHeaders });
     },
     findCopy: async (clientId) => {
@@ -112,7 +113,7 @@ export function createDocumentClients({
 
 const STATUS = { refused: 400, unreachable: 503, too_many: 429 } as const;
 
-/** A document that cannot be used, in the engine's own family of errors. Never redirected. */
+/** An unusable document as an error of oidc-provider. Never redirected. */
 export class UnusableDocument extends errors.OIDCProviderError {
   constructor(cause: ClientDocumentError) {
     const isFinal = cause.code === "refused";

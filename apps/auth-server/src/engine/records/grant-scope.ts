@@ -1,7 +1,7 @@
 import { ACCESS_LEVELS, UnavailableError } from "@taiga-mcp/service";
 import type { AdapterPayload } from "oidc-provider";
 import { z } from "zod";
-import type { GrantScope } from "../ports.ts";
+import type { GrantScope } from "../boundary/ports.ts";
 import type { RecordStore } from "./record-store.ts";
 
 const StoredScope = z.object({
@@ -9,27 +9,30 @@ const StoredScope = z.object({
   projects: z.union([z.literal("all"), z.array(z.int())]),
 });
 
-/** What users limited their grants to: a member of the grant's own record, so that both are one. */
+/**
+ * Limits that users set on their grants; a member of the grant's own record, so that both end
+ * together.
+ */
 export interface GrantScopeStore {
-  /** @throws {UnavailableError} when the grant was ended meanwhile. */
+  /** @throws {UnavailableError} when the grant has ended meanwhile. */
   keep(grantId: string, limits: GrantScope): Promise<void>;
 }
 
 /**
- * Writes past the engine, whose model of a grant forgets members that it does not know. It saves a
- * grant once, when it is made; one that it saved again would be without limits and worth nothing.
+ * Writes past oidc-provider, whose model of a grant drops unknown members. oidc-provider saves a
+ * grant once, when it is made; if it saved it again, the limits would be lost and the grant be
+ * worth nothing.
  */
 export const createGrantScopeStore = (
   grants: Pick<RecordStore, "read" | "rewrite">,
 ): GrantScopeStore => ({
   keep: async (grantId, limits) => {
     const grant = await grants.read(grantId);
-    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant.payload, limits })))
-      return;
-    throw new UnavailableError("The grant was ended as soon as it was made.");
+    if (grant !== undefined && (await grants.rewrite(grantId, { ...grant, limits }))) return;
+    throw new UnavailableError("The new grant has ended before its limits were stored.");
   },
 });
 
-/** @returns `undefined` for a grant that nobody has limited yet, which is good for nothing. */
+/** @returns `undefined` for a grant whose limits are not stored yet; it gives no access. */
 export const toGrantScope = (grant: AdapterPayload): GrantScope | undefined =>
   StoredScope.safeParse(grant["limits"]).data;

@@ -1,33 +1,37 @@
 import type { Clock } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { type Entry, type Kv, updateEntry } from "@taiga-mcp/store";
 import type { AdapterPayload } from "oidc-provider";
 import type { Sealer } from "../../secrets/seal.ts";
 import type { RecordKind } from "./records.ts";
 
-/** A record as the engine knows it, and as it lies in the store. */
-export interface StoredRecord {
-  payload: AdapterPayload;
-  /** The stored text, for writing only over exactly this. */
-  text: string;
-  /** Epoch seconds: the store's end, which is what counts. */
-  expiresAt: number;
+/** What to do with a record, and what `RecordStore.update` returns once it is done. */
+export interface RecordChange<Result> {
+  /** Left out, the record stays as it is. */
+  payload?: AdapterPayload;
+  result: Result;
 }
 
-/** Records of one of the engine's models. */
+/** Records of one of oidc-provider's models. */
 export interface RecordStore {
   /** @returns `undefined` also when the record's own `exp` has passed. */
-  read(id: string): Promise<StoredRecord | undefined>;
-  readAt(key: string): Promise<StoredRecord | undefined>;
+  read(id: string): Promise<AdapterPayload | undefined>;
+  /** Reads by the name of the key, without the id as `jti`: never save what this returns. */
+  readAt(key: string): Promise<AdapterPayload | undefined>;
   write(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<void>;
-  /** @returns false when it is there already. */
+  /** @returns false when there is one already. */
   writeIfAbsent(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<boolean>;
-  /** Changes what is there and leaves its end alone; false when nothing is there. */
+  /** Replaces an existing record and keeps its end; false when there is none. */
   rewrite(id: string, payload: AdapterPayload): Promise<boolean>;
   /**
-   * Changes the payload of an unsealed record only where it still is exactly what was read.
-   * @returns the record as it is now, `undefined` when somebody else was faster.
+   * Changes a record depending on what it holds, and keeps its end; see `updateEntry`.
+   * @param change gets `undefined` when there is no record, and cannot create one.
    */
-  swap(id: string, from: StoredRecord, payload: AdapterPayload): Promise<StoredRecord | undefined>;
+  update<Result>(
+    id: string,
+    change: (
+      payload: AdapterPayload | undefined,
+    ) => RecordChange<Result> | Promise<RecordChange<Result>>,
+  ): Promise<Result>;
   delete(id: string): Promise<void>;
 }
 
@@ -38,36 +42,37 @@ export interface RecordStoreDeps {
   kind: RecordKind;
 }
 
-/** Names are hashed, ids never stored, secrets sealed and bound to the name they lie under. */
+/** Hashes ids into keys, stores no ids, and seals secrets to the key they lie under. */
 export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps): RecordStore {
   async function toText(key: string, payload: AdapterPayload): Promise<string> {
     const text = JSON.stringify({ ...payload, jti: undefined });
     return kind.isSealed ? await sealer.seal(key, text) : text;
   }
 
-  async function readAt(key: string): Promise<StoredRecord | undefined> {
-    const entry = await kv.get(key);
-    if (entry === undefined) return undefined;
+  async function open(key: string, entry: Entry): Promise<AdapterPayload | undefined> {
     const text = kind.isSealed ? await sealer.open(key, entry.value) : entry.value;
     const payload = JSON.parse(text) as AdapterPayload;
     if (kind.slides) payload.exp = entry.expiresAt;
-    if (payload.exp !== undefined && payload.exp <= clock()) return undefined;
-    return { payload, text: entry.value, expiresAt: entry.expiresAt };
+    return payload.exp !== undefined && payload.exp <= clock() ? undefined : payload;
   }
+
+  async function readAt(key: string): Promise<AdapterPayload | undefined> {
+    const entry = await kv.get(key);
+    return entry && (await open(key, entry));
+  }
+
+  const withJti = (payload: AdapterPayload | undefined, id: string): AdapterPayload | undefined =>
+    payload && kind.hasJti ? { ...payload, jti: id } : payload;
 
   const toTtl = (ttlSeconds: number | undefined): number => {
     const ttl = ttlSeconds ?? kind.ttlSeconds;
-    if (ttl === undefined) throw new TypeError("A record needs an end.");
+    if (ttl === undefined) throw new TypeError("A record of this kind needs a lifetime.");
     return ttl;
   };
 
   return {
     readAt,
-    read: async (id) => {
-      const record = await readAt(kind.key(id));
-      if (record === undefined || !kind.hasJti) return record;
-      return { ...record, payload: { ...record.payload, jti: id } };
-    },
+    read: async (id) => withJti(await readAt(kind.key(id)), id),
     write: async (id, payload, ttlSeconds) => {
       const key = kind.key(id);
       const indexes = kind.indexes(payload, id);
@@ -82,12 +87,12 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
       const key = kind.key(id);
       return await kv.replace(key, await toText(key, payload));
     },
-    swap: async (id, from, payload) => {
+    update: (id, change) => {
       const key = kind.key(id);
-      const text = await toText(key, payload);
-      const ttlSeconds = Math.max(1, from.expiresAt - clock());
-      if (!(await kv.compareAndSet(key, from.text, text, { ttlSeconds }))) return undefined;
-      return { ...from, payload, text };
+      return updateEntry(kv, key, async (entry) => {
+        const { payload, result } = await change(withJti(entry && (await open(key, entry)), id));
+        return payload === undefined ? { result } : { value: await toText(key, payload), result };
+      });
     },
     delete: async (id) => {
       await kv.delete(kind.key(id));

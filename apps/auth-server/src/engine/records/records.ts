@@ -1,22 +1,22 @@
 import type { AdapterPayload } from "oidc-provider";
 import type { KeyNames } from "../../storage/key-names.ts";
 
-/** How records of one of the engine's models are kept. */
+/** How the store keeps records of one of oidc-provider's models. */
 export interface RecordKind {
   key: (id: string) => string;
-  /** Whether the content is secret by itself; hashed names are enough for tokens and grants. */
+  /** Whether the content is secret too; for tokens and grants, hashed keys are enough. */
   isSealed: boolean;
-  /** Whether the engine wants the id back as `jti`; it is never stored. */
+  /** Whether oidc-provider expects the id as `jti`; it is never stored. */
   hasJti: boolean;
-  /** Whether the record's end slides in the store, past the `exp` the engine wrote. */
+  /** Whether the record's end moves in the store, past the `exp` that oidc-provider wrote. */
   slides?: boolean;
-  /** Lifetime when the engine names none, in seconds. */
+  /** Lifetime when oidc-provider gives none, in seconds. */
   ttlSeconds?: number;
-  /** Names of the indexes a record enters. */
+  /** Names of the indexes that a record enters. */
   indexes: (payload: AdapterPayload, id: string) => string[];
 }
 
-/** A client that nobody ever logged in with is forgotten after a day. */
+/** A client without any login is deleted after a day. */
 export const UNUSED_CLIENT_TTL_SECONDS = 86_400;
 
 const ofGrant =
@@ -24,7 +24,7 @@ const ofGrant =
   ({ grantId }: AdapterPayload): string[] =>
     grantId === undefined ? [] : [keys.grantIndex(grantId)];
 
-/** Everything the engine stores, by the name of its model. */
+/** Everything that oidc-provider stores, by the name of its model. */
 export function toRecordKind(model: string, keys: KeyNames): RecordKind {
   const token = { isSealed: false, hasJti: true, indexes: ofGrant(keys) };
   const loose = { hasJti: true, indexes: () => [] };

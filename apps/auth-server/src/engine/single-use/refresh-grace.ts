@@ -3,53 +3,63 @@ import type { Kv } from "@taiga-mcp/store";
 import { type AdapterPayload, errors } from "oidc-provider";
 import type { Sealer } from "../../secrets/seal.ts";
 import type { KeyNames } from "../../storage/key-names.ts";
-import type { RecordStore } from "../records/record-store.ts";
+import type { RecordChange, RecordStore } from "../records/record-store.ts";
 import {
-  claim,
+  type Claim,
   type HeldClaim,
-  isAnswered,
-  isSameRequest,
-  markAnswered,
-  type RefreshClaim,
-  type RefreshRequest,
+  isAtWork,
   release,
   toClaim,
-} from "./refresh-claims.ts";
-import { isAtWork, waitForPeer } from "./wait-for-peer.ts";
+  toClaimed,
+  waitForPeer,
+  withoutClaim,
+} from "./claims.ts";
+
+/**
+ * What a refresh asks for. A second request gets the answer of the first only if this is the same.
+ */
+export interface RefreshRequest {
+  clientId: string;
+  /** As asked for, else as granted. */
+  scope: string;
+  /** Canonical; as asked for, else as granted. */
+  resource: string;
+}
 
 export interface RefreshGraceDeps {
   kv: Kv;
   keys: KeyNames;
   sealer: Sealer;
   clock: Clock;
+  /** Of refresh tokens. */
   records: RecordStore;
   /** How long the same request gets the same answer, at most 30; 0 for never. */
   graceSeconds: number;
   sleep: (ms: number) => Promise<void>;
 }
 
-/** What using a refresh token came to. */
+/** The outcome of using a refresh token. */
 export type RefreshUse =
   | { outcome: "claimed"; held: HeldClaim }
-  /** `answer` is the JSON text that the first request was given. */
+  /** `answer` is the JSON text that the first request received. */
   | { outcome: "answered"; answer: string };
 
 /**
- * Lets a client present a just-rotated refresh token again, because clients refresh in parallel
- * and lose answers: within the grace the same request gets the identical answer, whichever
- * replica it reaches. After it, or for anybody else, reuse is what RFC 9700 §4.14.2 says it is:
- * a stolen token. A use that came to no answer, because the store failed in the middle of it, is
- * none: the same token may be used again for as long as it lives.
+ * Lets a client present a just-rotated refresh token again, because clients refresh in parallel and
+ * lose answers: within the grace the same request gets the identical answer, on every replica.
+ * After the grace, or in another request, reuse means what RFC 9700 §4.14.2 says: the token was
+ * stolen. A use without an answer, because the store failed in the middle of it, does not count:
+ * the client may use the token again as long as it lives.
  */
 export interface RefreshGrace {
   /**
-   * Hides from the engine that a token was used while the grace runs, or while nobody has been given
-   * an answer: it revokes on sight.
+   * Hides a claim from oidc-provider, which revokes on sight of one, during the grace and until the
+   * claim has an answer.
    */
   hideConsumed(payload: AdapterPayload): AdapterPayload;
   /**
-   * Claims the token for this request, or waits for the answer of the one that did.
-   * @throws {errors.InvalidGrant} when there is nothing to give to this request.
+   * Claims the token for this request, or waits for the answer of the request that did.
+   * @throws {errors.InvalidGrant} when there is no answer for this request.
    * @throws {UnavailableError} when the first request does not come to an end.
    */
   use(token: string, request: RefreshRequest): Promise<RefreshUse>;
@@ -65,8 +75,8 @@ export interface RefreshGrace {
 export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   const { kv, keys, sealer, clock, records, graceSeconds, sleep } = deps;
 
-  const isOver = (use: RefreshClaim, now: number): boolean =>
-    isAnswered(use) && now >= use.startedAt + graceSeconds;
+  const isOver = (claim: Claim, now: number): boolean =>
+    claim.isAnswered && now >= claim.startedAt + graceSeconds;
 
   async function findAnswer(token: string): Promise<string | undefined> {
     const key = keys.refreshAnswer(token);
@@ -75,47 +85,66 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
   }
 
   /** One look: an outcome, or `undefined` while another request is at work. */
-  async function attempt(token: string, request: RefreshRequest): Promise<RefreshUse | undefined> {
-    const record = await records.read(token);
-    if (record === undefined) throw new errors.InvalidGrant("refresh token not found");
-    const earlier = toClaim(record.payload);
-    const now = clock();
-    if (earlier !== undefined) {
-      if (isOver(earlier, now)) throw new errors.InvalidGrant("grace is over");
-      const answer = await findAnswer(token);
-      // The request that stored it may have died before it said so.
-      if (answer !== undefined) await markAnswered(records, token, record);
-      const isBusy = isAtWork(earlier.startedAt, now);
-      if ((answer !== undefined || isBusy) && !isSameRequest(earlier, request)) {
-        throw new errors.InvalidGrant("refresh token was just used for something else");
+  const attempt = (token: string, request: RefreshRequest): Promise<RefreshUse | undefined> =>
+    records.update(token, async (payload): Promise<RecordChange<RefreshUse | undefined>> => {
+      if (payload === undefined) throw new errors.InvalidGrant("refresh token not found");
+      const earlier = toClaim<RefreshRequest>(payload);
+      const now = clock();
+      if (earlier !== undefined) {
+        if (isOver(earlier, now)) throw new errors.InvalidGrant("grace is over");
+        const answer = await findAnswer(token);
+        const isBusy = isAtWork(earlier, now);
+        if ((answer !== undefined || isBusy) && !isSameRequest(earlier, request)) {
+          throw new errors.InvalidGrant("refresh token was just used for something else");
+        }
+        if (answer !== undefined) {
+          // The request that stored it may have died before it marked its claim.
+          return {
+            payload: markAnswered(payload, earlier),
+            result: { outcome: "answered", answer },
+          };
+        }
+        if (isBusy) return { result: undefined };
+        if (earlier.isAnswered) throw new errors.InvalidGrant("the answer is gone");
       }
-      if (answer !== undefined) return { outcome: "answered", answer };
-      if (isBusy) return undefined;
-      if (isAnswered(earlier)) throw new errors.InvalidGrant("the answer is gone");
-    }
-    const held = await claim(records, token, record, request, now);
-    return held && { outcome: "claimed", held };
-  }
+      const claimed = toClaimed(token, payload, now, request);
+      return { ...claimed, result: { outcome: "claimed", held: claimed.result } };
+    });
 
   return {
     hideConsumed: (payload) => {
-      const used = toClaim(payload);
-      if (used === undefined || isOver(used, clock())) return payload;
-      const { consumed: _hidden, ...unused } = payload;
-      return unused;
+      const claim = toClaim(payload);
+      return claim === undefined || isOver(claim, clock()) ? payload : withoutClaim(payload);
     },
 
     use: (token, request) => waitForPeer(() => attempt(token, request), sleep),
 
-    settle: async (held, answer) => {
-      const key = keys.refreshAnswer(held.tokenId);
+    settle: async ({ recordId, claim }, answer) => {
+      const key = keys.refreshAnswer(recordId);
       const sealed = await sealer.seal(key, answer);
-      const isOurs =
+      const isFirst =
         graceSeconds === 0 || (await kv.setIfAbsent(key, sealed, { ttlSeconds: graceSeconds }));
-      await markAnswered(records, held.tokenId, held.record);
-      return isOurs ? answer : ((await findAnswer(held.tokenId)) ?? answer);
+      // Whichever claim is there by now: the answer ends all of them. A token without a record was
+      // revoked meanwhile.
+      await records.update(recordId, (payload) => ({
+        ...(payload && { payload: markAnswered(payload, toClaim(payload) ?? claim) }),
+        result: undefined,
+      }));
+      return isFirst ? answer : ((await findAnswer(recordId)) ?? answer);
     },
 
-    release: (held) => release(records, held),
+    // An answered claim stays: a waiting request may have given the stored answer to its client.
+    release: (held) => release(records, held, { evenAnswered: false }),
   };
 }
+
+/**
+ * From now on another use of the token is reuse, so this comes before any client gets the answer.
+ */
+const markAnswered = (payload: AdapterPayload, claim: Claim): AdapterPayload => ({
+  ...payload,
+  consumed: { ...claim, isAnswered: true },
+});
+
+const isSameRequest = (one: RefreshRequest, other: RefreshRequest): boolean =>
+  one.clientId === other.clientId && one.scope === other.scope && one.resource === other.resource;

@@ -1,9 +1,8 @@
 import { type Adapter, errors, type KoaContextWithOIDC, Provider } from "oidc-provider";
 import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore } from "../records/record-store.ts";
-import type { RefreshRequest } from "./refresh-claims.ts";
-import type { RefreshGrace, RefreshUse } from "./refresh-grace.ts";
-import { insideEngine } from "../store-unavailable.ts";
+import { endClaim } from "./claims.ts";
+import type { RefreshGrace, RefreshRequest, RefreshUse } from "./refresh-grace.ts";
 
 type KoaNext = () => Promise<unknown>;
 
@@ -13,18 +12,18 @@ export interface RefreshTokensDeps {
   lifetimes: Lifetimes;
 }
 
-/** The two places where the grace meets the engine. */
+/** The two places where the refresh grace meets oidc-provider. */
 export interface RefreshTokens {
-  /** What the engine's adapter does with refresh tokens. */
+  /** What oidc-provider's adapter does with refresh tokens. */
   adapter: Pick<Adapter, "find" | "consume">;
-  /** Around the whole engine: stores an answer, or writes the stored one. */
+  /** Around the whole engine: stores a new answer, or sends the stored one. */
   middleware: (ctx: KoaContextWithOIDC, next: KoaNext) => Promise<void>;
 }
 
 /**
- * Joins the refresh grace to the engine. The engine knows only "use the token" or an error, so a
- * repeated use leaves it as `invalid_grant`, and the middleware puts the stored answer in its
- * place. Whoever gets here has passed all of the engine's checks of client and grant.
+ * Joins the refresh grace to oidc-provider, which can only consume a token or fail. So a repeated
+ * use leaves it as `invalid_grant`, and the middleware replaces that with the stored answer. A
+ * request that gets here has passed all checks of its client and grant.
  */
 export function createRefreshTokens({
   records,
@@ -36,12 +35,13 @@ export function createRefreshTokens({
   return {
     adapter: {
       find: async (token) => {
-        const record = await records.read(token);
-        return record && grace.hideConsumed(record.payload);
+        const payload = await records.read(token);
+        return payload && grace.hideConsumed(payload);
       },
       consume: async (token) => {
         const { ctx } = Provider;
-        if (ctx === undefined) throw new TypeError("Refresh tokens are used in requests only.");
+        if (ctx === undefined)
+          throw new TypeError("Refresh tokens are used within a request only.");
         const use = await grace.use(token, toRefreshRequest(ctx));
         uses.set(ctx, use);
         if (use.outcome === "answered") throw new errors.InvalidGrant("answered before");
@@ -53,17 +53,14 @@ export function createRefreshTokens({
       const use = uses.get(ctx);
       if (use === undefined) return;
       if (use.outcome === "answered") return answer(ctx, use.answer);
-      if (ctx.status !== 200) return insideEngine(() => grace.release(use.held));
-      try {
-        await insideEngine(async () => {
+      const { held } = use;
+      await endClaim(ctx, {
+        settle: async () => {
           await lifetimes.extendGrant(toGrantRef(ctx.oidc.entities.RefreshToken));
-          answer(ctx, await grace.settle(use.held, JSON.stringify(ctx.body)));
-        });
-      } catch (error) {
-        // Best effort: when the store is down, the client takes the claim over a little later.
-        await grace.release(use.held).catch(() => undefined);
-        throw error;
-      }
+          answer(ctx, await grace.settle(held, JSON.stringify(ctx.body)));
+        },
+        release: () => grace.release(held),
+      });
     },
   };
 }
@@ -74,7 +71,7 @@ function answer(ctx: KoaContextWithOIDC, json: string): void {
   ctx.type = "application/json";
 }
 
-/** What is not asked for stands for what was granted: RFC 6749 §6, RFC 8707 §2.2. */
+/** An omitted parameter means what was granted: RFC 6749 §6, RFC 8707 §2.2. */
 function toRefreshRequest({ oidc }: KoaContextWithOIDC): RefreshRequest {
   const { scope, resource } = oidc.params ?? {};
   const granted = oidc.entities.RefreshToken;

@@ -1,7 +1,7 @@
 import { hash } from "../../storage/key-names.ts";
 import { css } from "./style.ts";
 
-/** A file that never changes under its name, so that browsers may keep it for ever. */
+/** A file whose name contains a hash of its content, so that browsers may cache it forever. */
 export interface Asset {
   /** Absolute path on this server, with a hash of the content in it. */
   path: string;

@@ -14,7 +14,7 @@ import {
   type RequestingClient,
 } from "./requesting-client.ts";
 
-/** What an access level is called, and what it lets an app do, for the person who grants it. */
+/** Name of each access level, and what it allows, for the user who grants it. */
 const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string }>> = {
   read: {
     title: "Read only",
@@ -22,14 +22,14 @@ const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string
   },
   write: {
     title: "Read and write",
-    allows: "Also create and change them, comment and attach files. Deletes nothing.",
+    allows: "Also create and change them, comment and attach files. Cannot delete anything.",
   },
   delete: {
     title: "Read, write and delete",
-    allows: "Also delete items, comments and files for good.",
+    allows: "Also permanently delete items, comments and files.",
   },
   admin: {
-    title: "Everything, with administration",
+    title: "Everything, including administration",
     allows: "Also manage projects, members, roles, settings and webhooks.",
   },
 };
@@ -42,22 +42,22 @@ export interface ConsentPage {
   client: RequestingClient;
   taigaHost: string;
   user: { username: string; fullName: string };
-  /** What may be granted, lowest first. */
+  /** The levels that may be granted, lowest first. */
   levels: readonly AccessLevel[];
   selected: AccessLevel;
   projects: ProjectQuestion;
-  /** What was wrong with the choice. */
+  /** The error in the previous choice. */
   choiceError?: string;
 }
 
-/** The question itself: what may this client do in Taiga as this user? */
+/** The page that asks what this client may do in Taiga as this user. */
 export function renderConsentPage(page: ConsentPage): Promise<string> {
   const { basePath, client, taigaHost, user } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Allow access to Taiga",
     content: html` <h1>Allow access to Taiga?</h1>
-      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
+      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
       <dl class="facts">${renderDocumentHostFact(client)} ${renderRedirectFact(target)}</dl>
       ${renderCaution(target.caution)}
@@ -69,15 +69,14 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
           ${page.levels.map((level) => renderChoice(level, level === page.selected))}
         </fieldset>
         ${renderProjectQuestion(page.projects)}
-        <p class="small">Never more than you may do yourself in Taiga.</p>
+        <p class="small">The app can never do more than you can do in Taiga yourself.</p>
         <div class="actions">
           <button class="button primary" type="submit">Allow access</button>
           ${cancelButton}
         </div>
       </form>
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`The app keeps this access until it is revoked, or has not been used for a long
-    time.`,
+    footer: html`The app keeps this access until it is revoked or has not been used for a long time.`,
   });
 }
 

@@ -1,10 +1,10 @@
-/** Longer names push what matters off the screen. */
+/** Longer names would push important text off the screen. */
 const MAX_CHARACTERS = 60;
 
 /**
- * A name that a stranger chose, made safe to read: without control, format and bidirectional
- * characters (which could rewrite the sentence around it), without piles of combining marks,
- * on one line, and short. Escaping is the template's work.
+ * Makes an untrusted name safe to read: removes control, format and bidirectional characters (which
+ * could change the sentence around it) and stacked combining marks, joins it to one line, and shortens
+ * it. Escaping is up to the template.
  *
  * @returns `undefined` when nothing readable is left.
  */

@@ -5,19 +5,19 @@ import { renderLayout } from "./layout.ts";
 export interface ErrorPage {
   /** What happened, in a few words. */
   title: string;
-  /** Why, in a sentence or two that may be shown to anybody. */
+  /** Why, in one or two sentences without confidential details. */
   message: string;
   /** What to do about it. */
   advice?: string;
-  /** A protocol's name for it, such as `invalid_client`, for whoever maintains the client. */
+  /** The protocol's error code, such as `invalid_client`, for the developers of the client. */
   code?: string;
-  /** Under which the log has more. */
+  /** Id of the request in the log. */
   requestId?: string;
-  /** The way on; a path on this server. */
+  /** Button to continue; `href` is a path on this server. */
   action?: { href: string; label: string };
 }
 
-/** A page for everything that cannot go on; the caller sets the status. */
+/** The page for all errors; the caller sets the status. */
 export function renderErrorPage(page: ErrorPage): Promise<string> {
   const { title, message, advice, code, requestId, action } = page;
   return renderLayout({

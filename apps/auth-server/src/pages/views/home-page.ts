@@ -2,13 +2,13 @@ import { html } from "hono/html";
 import { renderLayout } from "./layout.ts";
 
 export interface HomePage {
-  /** The address that clients connect to. */
+  /** The MCP endpoint. */
   mcpUrl: string;
-  /** Where people open this installation's Taiga. */
+  /** Address of Taiga's web pages. */
   taigaWebUrl: string;
 }
 
-/** What this server is and how to connect a client, for whoever opens its address. */
+/** The start page: what this server is and how to connect a client. */
 export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<string> {
   return renderLayout({
     title: "Connect your AI client to Taiga",
@@ -16,16 +16,15 @@ export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<strin
     content: html` <h1>Connect your AI client to Taiga</h1>
       <p class="lead">
         This server logs you in to
-        <a href="${taigaWebUrl}" rel="noreferrer">${new URL(taigaWebUrl).host}</a>, so that the AI
-        client of your choice can work there as you: with your permissions, and no more than you
-        allow.
+        <a href="${taigaWebUrl}" rel="noreferrer">${new URL(taigaWebUrl).host}</a>, so that your AI
+        client can work there as you: with your permissions, and only as far as you allow.
       </p>
       <h2>Address</h2>
       <p>Add this as a remote MCP server in your client:</p>
       <code class="command">${mcpUrl}</code>
       <h2>Claude Code</h2>
       <code class="command">claude mcp add --transport http taiga ${mcpUrl}</code>
-      <h2>What happens then</h2>
+      <h2>What happens next</h2>
       <ol class="steps">
         <li>Your client opens a page of this server in your browser.</li>
         <li>You log in with your Taiga account. The client never sees your password.</li>
@@ -33,8 +32,8 @@ export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<strin
       </ol>
       <h2 id="reconnect">When a client says <code>reconnect_required</code></h2>
       <p>
-        Taiga has ended the login behind this connection: your account was switched off, or this
-        server was away for days.
+        Taiga has ended the login of this connection: your account was deactivated, or this server
+        was offline for days.
       </p>
       <ol class="steps">
         <li>
@@ -46,7 +45,7 @@ export function renderHomePage({ mcpUrl, taigaWebUrl }: HomePage): Promise<strin
           <code>/mcp</code>, choose taiga, and authenticate again.
         </li>
         <li>
-          Log in and choose what the client may do, as the first time. Nothing in Taiga is lost.
+          Log in and choose what the client may do, like the first time. Nothing in Taiga is lost.
         </li>
       </ol>`,
     footer: html`For developers:

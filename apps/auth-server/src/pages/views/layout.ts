@@ -3,17 +3,17 @@ import type { Html } from "./html.ts";
 import { icon, stylesheet } from "./assets.ts";
 
 export interface LayoutOptions {
-  /** Plain text, the browser tab's name. */
+  /** Title of the browser tab, plain text. */
   title: string;
-  /** The inside of the card. */
+  /** Content of the card. */
   content: Html;
-  /** One quiet line below the card. */
+  /** A small line below the card. */
   footer?: Html;
-  /** For pages that are read rather than filled in. */
+  /** For pages with text instead of a form. */
   wide?: boolean;
 }
 
-/** A whole page: the brand, one card, a footer. It works without scripts and loads nothing foreign. */
+/** A complete page: brand, one card, footer. It works without scripts and loads nothing from other hosts. */
 export async function renderLayout(options: LayoutOptions): Promise<string> {
   const { title, content, footer, wide = false } = options;
   const page = await html`<!doctype html>

@@ -14,23 +14,23 @@ import {
 export interface LoginPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
   basePath: string;
-  /** Of each way to log in that is offered; at least one. */
+  /** One token for each way to log in that is offered; at least one. */
   csrfTokens: { login?: string; taiga?: string };
   cancelCsrfToken: string;
   client: RequestingClient;
-  /** The Taiga to which the login belongs, as people know it: host and port. */
+  /** Host and port of the Taiga that the user logs in to. */
   taigaHost: string;
-  /** What was typed before; a password never comes back. */
+  /** The user name as typed before. */
   username?: string;
-  /** What is wrong with one field. */
+  /** Errors of single fields. */
   fieldErrors?: { username?: string; password?: string };
-  /** What went wrong altogether. */
+  /** Error of the whole login. */
   alert?: string;
 }
 
 /**
- * One page that says who is asking and where it leads, and then takes user name and password,
- * offers to log in on Taiga's own pages, or both.
+ * The login page. It shows which app is asking and where it will send the browser, and offers a login
+ * by user name and password, on Taiga's own pages, or both.
  */
 export function renderLoginPage(page: LoginPage): Promise<string> {
   const { basePath, csrfTokens, client, taigaHost, alert } = page;
@@ -38,7 +38,7 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
   return renderLayout({
     title: "Log in to Taiga",
     content: html` <h1>Log in to Taiga</h1>
-      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga as you.</p>
+      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       <dl class="facts">
         ${renderDocumentHostFact(client)} ${renderRedirectFact(target)}
         ${csrfTokens.login === undefined ? renderTaigaFact(taigaHost) : renderPasswordFact(taigaHost)}
@@ -48,7 +48,7 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
       ${renderTaigaForm(page)} ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
     footer:
       csrfTokens.login === undefined
-        ? html`When you are back, you choose what the app may do.`
+        ? html`When you come back, you choose what the app may do.`
         : html`On the next page you choose what the app may do.`,
   });
 }
@@ -91,7 +91,7 @@ function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
   </form>`;
 }
 
-/** The button is the approval: nobody is sent to Taiga without having seen who is asking. */
+/** The button is the approval: users are sent to Taiga only after they have seen which app is asking. */
 function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
   const { taiga: csrfToken, login } = csrfTokens;
   if (csrfToken === undefined) return html``;
@@ -106,8 +106,9 @@ function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
   return html`<form method="post" action="${basePath}/taiga">
     ${fields}
     <p class="small">
-      Taiga asks you to log in if you are not, and the first time whether you agree. To use another
-      account, log out of Taiga first. If you change your mind there, come back and press Cancel.
+      Taiga asks you to log in if necessary and, the first time, to approve the connection. To use
+      another account, log out of Taiga first. If you change your mind there, come back and press
+      Cancel.
     </p>
     <div class="actions">
       <button class="button primary" type="submit">Continue to Taiga</button>

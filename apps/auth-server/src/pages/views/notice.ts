@@ -13,14 +13,14 @@ const sign = html`<svg viewBox="0 0 18 18" aria-hidden="true" focusable="false">
   <circle cx="9" cy="13.3" r="1" fill="currentColor" />
 </svg>`;
 
-/** Something to know before going on. */
+/** A warning before the user continues. */
 export const renderCaution = (text: Html | string): Html =>
   html`<div class="notice">
     ${sign}
     <div>${text}</div>
   </div>`;
 
-/** Something went wrong just now; screen readers say it at once. */
+/** An error; screen readers announce it at once. */
 export const renderAlert = (text: string): Html =>
   html`<div class="notice alert" role="alert">
     ${sign}

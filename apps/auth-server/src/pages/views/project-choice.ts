@@ -2,18 +2,18 @@ import { html } from "hono/html";
 import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 
-/** What of the question about projects a consent page shows. */
+/** The question about projects on a consent page. */
 export interface ProjectQuestion {
-  /** The user's own, in the order to show; `undefined` when Taiga does not say. */
+  /** The user's projects in display order; `undefined` when Taiga does not answer. */
   own: readonly { id: number; name: string; slug: string }[] | undefined;
   selected: "all" | "chosen";
-  /** Ids of those that are ticked. */
+  /** Ids of the ticked projects. */
   ticked: readonly number[];
 }
 
 /**
- * Where the client may work. The list is plain checkboxes: it works without scripts, and the
- * browser's own search finds a name in it.
+ * The question in which projects the client may work. The list consists of plain checkboxes, so it
+ * works without scripts and with the browser's own search.
  */
 export function renderProjectQuestion({ own, selected, ticked }: ProjectQuestion): Html {
   const canChoose = own !== undefined && own.length > 0;
@@ -31,14 +31,14 @@ export function renderProjectQuestion({ own, selected, ticked }: ProjectQuestion
         ${choice === "all" ? html` checked` : ""}
       />
       <label for="projects-all">All projects</label>
-      <p id="projects-all-text">Also those that you join later.</p>
+      <p id="projects-all-text">Including projects that you join later.</p>
     </div>
     ${canChoose ? renderChosen(own, choice === "chosen", ticked) : ""}
     ${
       own === undefined
         ? html`<p class="small">
-            Taiga does not answer right now, so single projects cannot be chosen. Load this page
-            again in a moment, or go on with all of them.
+            Taiga is not responding right now, so you cannot choose projects. Reload this page in a
+            moment, or continue with all projects.
           </p>`
         : ""
     }

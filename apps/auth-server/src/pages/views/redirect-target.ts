@@ -1,21 +1,21 @@
 import { isLoopback } from "@taiga-mcp/service";
 
-/** Where the browser goes after this, in words a person can judge. */
+/** Where the browser goes after this, in words that a user can judge. */
 export interface RedirectTarget {
   kind: "loopback" | "app" | "site";
-  /** The host with its port, or the scheme of an app's own links. */
+  /** Host and port, or the scheme of a private-use URI. */
   name: string;
-  /** What stands behind that name. */
+  /** What kind of program that is. */
   description: string;
-  /** Why to take care: whose program may be behind the client's name (RFC 8252 §8.6). */
+  /** Why the user should be careful: another program may use the client's name (RFC 8252 §8.6). */
   caution: string;
 }
 
 const MAX_NAME_LENGTH = 80;
 
 /**
- * @param redirectUri absolute, as registered; hosts come out in ASCII, so that look-alikes show.
- * @param isVerified whether the host that publishes the client's description is known.
+ * @param redirectUri absolute, as registered. Hosts are shown in ASCII, which exposes look-alikes.
+ * @param isVerified whether the host that publishes the client's metadata document is known.
  */
 export function toRedirectTarget(redirectUri: string, isVerified = false): RedirectTarget {
   const cautionOf = isVerified ? cautionOfVerified : cautionOfUnverified;
@@ -40,19 +40,19 @@ export function toRedirectTarget(redirectUri: string, isVerified = false): Redir
     kind: "site",
     name: shortenHost(url.host),
     description: "a website",
-    caution: cautionOf("look at where it sends you"),
+    caution: cautionOf("check where it sends you"),
   };
 }
 
-const IF_STARTED = "Go on only if you have just started this yourself.";
+const IF_STARTED = "Continue only if you have just started this yourself.";
 
 const cautionOfUnverified = (reason: string): string =>
   `The app’s name is not verified: ${reason}. ${IF_STARTED}`;
 
-/** A verified host says who describes the app, not that this is that app. */
+/** A verified host proves who describes the app, not that the program asking is that app. */
 const cautionOfVerified = (reason: string): string =>
-  `Check that you know the verified host, and take care: ${reason}. ${IF_STARTED}`;
+  `Check that you know the verified host, and be careful: ${reason}. ${IF_STARTED}`;
 
-/** The end of a host says whose it is, so the beginning is what goes. */
+/** Cuts the beginning of a long host, because its end shows who owns it. */
 export const shortenHost = (name: string): string =>
   name.length <= MAX_NAME_LENGTH ? name : `…${name.slice(1 - MAX_NAME_LENGTH)}`;

@@ -3,16 +3,16 @@ import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 import { type RedirectTarget, shortenHost } from "./redirect-target.ts";
 
-/** A client as its user sees it. Nothing of it is linked to or loaded. */
+/** A client as shown to the user. Its links and images are never used. */
 export interface RequestingClient {
-  /** As registered by whoever registered it. */
+  /** The name in its registration or document; not verified. */
   name: string | undefined;
-  /** The host that publishes the client's metadata document, known for certain; none if registered. */
+  /** The verified host of the client's metadata document; absent for a registered client. */
   documentHost?: string | undefined;
   redirectUri: string;
 }
 
-/** Who is asking, as the start of a sentence. */
+/** Which app is asking, as the start of a sentence. */
 export function renderWhoIsAsking(client: RequestingClient): Html {
   const name = toDisplayName(client.name);
   return name === undefined
@@ -20,7 +20,7 @@ export function renderWhoIsAsking(client: RequestingClient): Html {
     : html`An app that says its name is <strong><bdi>${name}</bdi></strong>`;
 }
 
-/** Whose word the client's name is, when that is known, as a row of a list of facts. */
+/** The verified host, if there is one, as a row in a list of facts. */
 export const renderDocumentHostFact = ({ documentHost }: RequestingClient): Html | "" =>
   documentHost === undefined
     ? ""
@@ -28,12 +28,12 @@ export const renderDocumentHostFact = ({ documentHost }: RequestingClient): Html
         <dt>Verified host</dt>
         <dd>
           ${shortenHost(documentHost)}<span class="note"
-            >its site describes the app; the name is the app’s own claim</span
+            >this site describes the app; the app chose its name itself</span
           >
         </dd>
       </div>`;
 
-/** Where the browser goes next, as a row of a list of facts. */
+/** Where the browser goes next, as a row in a list of facts. */
 export const renderRedirectFact = ({ name, description }: RedirectTarget): Html =>
   html`<div>
     <dt>Sends you to</dt>

@@ -1,6 +1,6 @@
 /**
- * How every page looks: one card, one accent colour, light and dark. Colours meet WCAG 2.2 AA on
- * their grounds. The content security policy allows styles from this server only, so this is all.
+ * The style of all pages: one card, one accent colour, light and dark. Colours meet WCAG 2.2 AA on
+ * their backgrounds. The content security policy allows styles from this server only.
  */
 export const css = `
 :root {

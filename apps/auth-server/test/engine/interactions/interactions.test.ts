@@ -1,6 +1,6 @@
 import { Router } from "express";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Interactions } from "../../../src/engine/ports.ts";
+import type { Interactions } from "../../../src/engine/boundary/ports.ts";
 import {
   type Browser,
   connect,

@@ -102,7 +102,7 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   it.each([
-    ["is not there", { status: 404 }, "answers 404"],
+    ["is not there", { status: 404 }, "responds with status 404"],
     ["is somebody else's", { body: { client_id: "https://apps.test/other" } }, "client_id:"],
     ["redirects", { status: 301, headers: { location: "/other" } }, "redirects"],
     ["is a page", { headers: { "content-type": "text/html" } }, "JSON"],
@@ -116,10 +116,8 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   it("is refused without a request to its host when its address is none that may be fetched", async () => {
-    const config = {
-      clientDocumentHosts: { allowed: [], denied: ["apps.test", "*.apps.test"] },
-    };
-    const strict = await documents.start({ config });
+    const settings = { CLIENT_DOCUMENT_DENIED_HOSTS: "apps.test,*.apps.test" };
+    const strict = await documents.start({ settings });
     for (const id of [host.publish("/client"), "https://127.0.0.1/client", "https://apps.test/"]) {
       const page = await openLogin(strict, id);
       expect([page.status, page.text.includes("invalid_client")]).toEqual([400, true]);

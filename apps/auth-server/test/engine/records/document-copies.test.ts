@@ -114,7 +114,7 @@ describe("a client whose host is away", () => {
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
     const strict = await documents.restart({
-      clientDocumentHosts: { allowed: [], denied: ["apps.test"] },
+      CLIENT_DOCUMENT_DENIED_HOSTS: "apps.test",
     });
     const answer = await refreshAt(strict, clientId, tokens.refresh_token);
     expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_client"]);

@@ -133,14 +133,6 @@ describe("the refresh grace", () => {
     await expect(grace.use("token", request)).rejects.toThrow("invalid_grant");
   });
 
-  it("counts a use by an older version of this program as answered", async () => {
-    const consumed = { ...request, id: "x", startedAt: now };
-    now += 29;
-    expect(grace.hideConsumed({ consumed })).toEqual({});
-    now += 1;
-    expect(grace.hideConsumed({ consumed })).toEqual({ consumed });
-  });
-
   it("gives up with 503 when the first request neither answers nor dies", async () => {
     await claimToken();
     await expect(grace.use("token", request)).rejects.toThrow(UnavailableError);

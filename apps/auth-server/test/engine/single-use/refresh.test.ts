@@ -106,7 +106,7 @@ describe("refreshing", () => {
   // @rule RFC9700-4.14.2-1
   it("works across replicas that share a store", async () => {
     const { kv, issuer } = system;
-    const other = await startSystem({ kv, config: { issuer } });
+    const other = await startSystem({ kv, settings: { ISSUER: issuer } });
     try {
       const here = refresh(system, clientId, tokens.refresh_token);
       const there = refresh({ issuer: other.url }, clientId, tokens.refresh_token);

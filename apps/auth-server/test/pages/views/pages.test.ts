@@ -97,7 +97,7 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("escapes what others wrote", () => {
+  it("escapes texts of other people", () => {
     expect(html.querySelectorAll("img, b, i")).toEqual([]);
     expect(text).not.toContain('""');
   });
@@ -121,7 +121,7 @@ describe("the login page", () => {
     expect(autocomplete("password")).toBe("current-password");
   });
 
-  it("has its cancel button in a form of its own, which sends no password", () => {
+  it("has its cancel button in a separate form, which sends no password", () => {
     const cancel = parse(pages.login).querySelector("form#cancel");
     expect(cancel?.getAttribute("action")).toBe("/interaction/x/cancel");
     expect(cancel?.querySelectorAll("input").map((input) => input.getAttribute("name"))).toEqual([

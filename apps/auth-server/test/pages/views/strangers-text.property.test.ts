@@ -18,7 +18,7 @@ const name = fc.oneof(
 
 describe("a client's name of any text", () => {
   // @rule MCP-SECURITY-2 INPUT-10
-  it("is one short line without hidden characters, or none at all", () => {
+  it("is one short line without hidden characters, or empty", () => {
     fc.assert(
       fc.property(name, (text) => {
         const shown = toDisplayName(text);

@@ -35,19 +35,19 @@ const plainFields = {
   blocked: maybe(flag),
   blocked_note: maybe(text(MAX_TEXT)),
   swimlane: clearableName.optional(),
-  custom_fields: maybe(mapOf(value).describe("By name")),
+  custom_fields: maybe(mapOf(value).describe('{"Name": value}')),
 };
 
 /** What a task made with its story has from the story, or has not at all. */
 const otherFields = {
-  sprint: clearableName.describe("Name, current, next").optional(),
-  parent: clearableName.describe("Task's story, #42").optional(),
-  epic: maybe(refs.describe("Story's epics, #7")),
-  stories: maybe(refs.describe("Epic's")),
-  type: maybe(text(200).describe("Issue's, like the next two")),
+  sprint: clearableName.describe("Name, current or next").optional(),
+  parent: clearableName.describe("Story of a task: #42").optional(),
+  epic: maybe(refs.describe("Epics of a story: #7")),
+  stories: maybe(refs.describe("Stories of an epic: #42")),
+  type: maybe(text(200).describe("Only issues have type, severity and priority")),
   severity: maybe(text(200)),
   priority: maybe(text(200)),
-  color: maybe(color.describe("Epic's, #rrggbb")),
+  color: maybe(color.describe("Of an epic: #rrggbb")),
 };
 
 const subject = text(500).refine(
@@ -67,7 +67,7 @@ const changeFields = {
 
 /** The fields of `Changes`, for a model: as a schema they would cost five times the tokens. */
 export const CHANGES_TEXT =
-  'subject, description, status, assigned_to (list, [] for nobody), sprint, parent (#42), epic (list, all), stories (of an epic, all), type, severity, priority, points ({"Back": "3"}), tags or add_tags and remove_tags, due_date, blocked, blocked_note, color, swimlane, custom_fields (by name), comment; none clears';
+  'subject, description, status, assigned_to (list), sprint, parent (story of a task, #42), epic (list, of a story), stories (list, of an epic), type, severity, priority, points (by role: {"Back": "3"}), tags, add_tags, remove_tags, due_date, blocked, blocked_note, color, swimlane, custom_fields ({"Name": value}), comment. A list replaces the old one; [] or "none" clears';
 
 /** Refuses what is misspelt: a change ignored in silence would look like one made. */
 export const Changes = strictFields(changeFields)
@@ -91,15 +91,15 @@ const toInput = (value: object): z.input<typeof NewTask> => value as z.input<typ
 
 /** An item to be made; what is left out gets the project's default. */
 export const NewItem = strictFields({
-  kind: maybe(z.enum(ITEM_KINDS).describe("Default story")),
-  project: maybe(text(200).describe("If not that of the call")),
+  kind: maybe(z.enum(ITEM_KINDS).describe("Default: story")),
+  project: maybe(text(200).describe("If not the call's project")),
   subject,
   ...plainFields,
   ...otherFields,
   // Shown by its subject alone: the other fields are those above, and tokens are money.
   tasks: maybe(
     listOf(openRow({ subject: z.string() }).transform(toInput).pipe(NewTask), MAX_TASKS).describe(
-      "Story's tasks, with the same fields",
+      "Tasks of a story: subject, description, status, assigned_to, tags, due_date, custom_fields",
     ),
   ),
 });

@@ -1,5 +1,6 @@
 import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../../errors.ts";
+import { collectProblems } from "../../schema/problems.ts";
 import { isNobody, type Member } from "../../projects/people.ts";
 import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
 import { findSprint, type SprintChoice } from "../../projects/find-sprint.ts";
@@ -67,85 +68,67 @@ export async function resolveChanges(
   deps: ResolveDeps,
 ): Promise<ResolvedChanges> {
   const { kind, project, path } = target;
-  const problems: ToolError[] = [];
-  const attempt = async <Result>(look: () => Promise<Result> | Result) => {
-    try {
-      return await look();
-    } catch (error) {
-      if (!(error instanceof ToolError)) throw error;
-      problems.push(error);
-      return undefined;
-    }
-  };
   /** Looks up what was given, if the kind has it. */
-  const given = <Value, Result>(
-    field: keyof Changes,
-    value: Value | undefined,
-    kinds: readonly ItemKind[],
-    look: (value: Value) => Promise<Result> | Result,
-  ) =>
-    value === undefined
-      ? undefined
-      : attempt(() => {
-          if (kinds.includes(kind)) return look(value);
-          throw new ToolError(
-            "invalid_argument",
-            `${path}${field}: only ${kinds.map(aKind).join(" or ")} has it.`,
-          );
-        });
+  const given =
+    <Value>(
+      field: keyof Changes,
+      value: Value | undefined,
+      kinds: readonly ItemKind[],
+      look: (value: Value) => Promise<ResolvedChanges> | ResolvedChanges,
+    ) =>
+    () => {
+      if (value === undefined) return {};
+      if (kinds.includes(kind)) return look(value);
+      throw new ToolError(
+        "invalid_argument",
+        `${path}${field}: only ${kinds.map(aKind).join(" or ")} has it.`,
+      );
+    };
   const choice = (field: "type" | "severity" | "priority") =>
-    given(field, changes[field], ["issue"], (name) => findChoice(name, field, target));
+    given(field, changes[field], ["issue"], (name) => ({
+      [field]: findChoice(name, field, target),
+    }));
   const today = { today: deps.today, field: `${path}sprint` };
-
-  const named = {
-    status: await given("status", changes.status, ALL, (name) => findStatus(name, target)),
-    assignees: await given("assigned_to", changes.assigned_to, ALL, (names) =>
-      findAssignees(names, target, deps.me),
-    ),
-    sprint: await given("sprint", changes.sprint, PLANNED, (name) =>
-      findSprint(deps.projects, project, name, today),
-    ),
-    parent: await given("parent", changes.parent, ["task"], (ref) => findParent(ref, target, deps)),
-    epics: await given("epic", changes.epic, ["story"], (refs) =>
-      findLinked(refs, { field: "epic", kind: "epic" }, target, deps),
-    ),
-    stories: await given("stories", changes.stories, ["epic"], (refs) =>
-      findLinked(refs, { field: "stories", kind: "story" }, target, deps),
-    ),
-    type: await choice("type"),
-    severity: await choice("severity"),
-    priority: await choice("priority"),
-    points: await given("points", changes.points, ["story"], (map) => findPoints(map, target)),
-    swimlane: await given("swimlane", changes.swimlane, ["story"], (name) =>
-      findSwimlane(name, target),
-    ),
-    color: await given("color", changes.color, ["epic"], (color) => color.toLowerCase()),
-    dueDate: await given("due_date", changes.due_date, PLANNED, (day) =>
-      isNobody(day) ? null : day,
-    ),
-    customFields: await given("custom_fields", changes.custom_fields, ALL, (fields) =>
-      findFields(fields, target),
-    ),
-  };
-  if (problems.length > 0) throw joinProblems(problems);
-  return withoutUndefined({ ...named, ...plainChanges(changes) });
+  const named = await collectProblems(
+    [
+      given("status", changes.status, ALL, (name) => ({ status: findStatus(name, target) })),
+      given("assigned_to", changes.assigned_to, ALL, (names) => ({
+        assignees: findAssignees(names, target, deps.me),
+      })),
+      given("sprint", changes.sprint, PLANNED, async (name) => ({
+        sprint: await findSprint(deps.projects, project, name, today),
+      })),
+      given("parent", changes.parent, ["task"], async (ref) => ({
+        parent: await findParent(ref, target, deps),
+      })),
+      given("epic", changes.epic, ["story"], async (refs) => ({
+        epics: await findLinked(refs, { field: "epic", kind: "epic" }, target, deps),
+      })),
+      given("stories", changes.stories, ["epic"], async (refs) => ({
+        stories: await findLinked(refs, { field: "stories", kind: "story" }, target, deps),
+      })),
+      choice("type"),
+      choice("severity"),
+      choice("priority"),
+      given("points", changes.points, ["story"], (map) => ({ points: findPoints(map, target) })),
+      given("swimlane", changes.swimlane, ["story"], (name) => ({
+        swimlane: findSwimlane(name, target),
+      })),
+      given("color", changes.color, ["epic"], (color) => ({ color: color.toLowerCase() })),
+      given("due_date", changes.due_date, PLANNED, (day) => ({
+        dueDate: isNobody(day) ? null : day,
+      })),
+      given("custom_fields", changes.custom_fields, ALL, (fields) => ({
+        customFields: findFields(fields, target),
+      })),
+    ],
+    (look) => look(),
+  );
+  return Object.assign({}, ...named, withoutUndefined(plainChanges(changes)));
 }
 
 const ALL: readonly ItemKind[] = ITEM_KINDS;
 const PLANNED: readonly ItemKind[] = ["story", "task", "issue"];
-
-const MAX_PROBLEMS = 10;
-
-/** Several problems as one error, so that one repetition mends them all. */
-export function joinProblems(problems: readonly ToolError[]): ToolError {
-  const messages = [...new Set(problems.map(({ message }) => message))];
-  const [only] = problems;
-  if (only !== undefined && messages.length === 1) return only;
-  const shown = messages.slice(0, MAX_PROBLEMS);
-  const more = messages.length - shown.length;
-  const tail = more > 0 ? [`and ${more} more problems`] : [];
-  return new ToolError("invalid_argument", [...shown, ...tail].join("\n"));
-}
 
 /** Whether changes bring a tag that the project does not know yet, so that its metadata changes. */
 export function hasNewTag({ tags }: ResolvedChanges, project: Project): boolean {

@@ -3,12 +3,12 @@ import { verifyPermission, verifyWritable } from "../../projects/permissions.ts"
 import { type Project } from "../../projects/project-directory.ts";
 import { type CallProgress } from "../../calls/idempotency.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { collectProblems } from "../../schema/problems.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 import { locateAny, needsProject } from "../locate.ts";
 import { toMentioned, toNotified } from "../changes/notified.ts";
-import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
+import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { parseAnyReference } from "../reference.ts";
-import { joinProblems } from "../changes/resolve-changes.ts";
 import { type WikiRow } from "../rows.ts";
 import { createTaigaItems } from "../taiga-items.ts";
 import { createTargetFinder, type LocateDeps, type Target, type TargetFinder } from "../target.ts";
@@ -22,7 +22,7 @@ export interface CommentRequest {
 /** How one item or wiki page fared; `ref` as the caller may write it again. */
 export type CommentOutcome = { ref: string } & (
   | { outcome: "commented" | "would_comment"; version: string; notified: string[] }
-  | Failure
+  | ItemFailure
 );
 
 export interface CommentDeps extends LocateDeps {
@@ -63,7 +63,7 @@ export async function addComments(
       const made = await deps.progress.step(step, () => write(one, request.comment, deps));
       outcomes.push({ ref, outcome: "commented", ...made });
     } catch (error) {
-      const { failure, stops } = toFailure(error);
+      const { failure, stops } = toItemFailure(error);
       stopped = stops;
       outcomes.push({ ref, ...failure });
     }
@@ -95,21 +95,13 @@ export async function previewComments(
 
 async function prepareAll(request: CommentRequest, deps: LocateDeps): Promise<Commented[]> {
   const findTarget = createTargetFinder(deps);
-  const prepared = await mapConcurrent(request.refs, async (reference, index) => {
-    try {
-      return await prepare(reference, `refs[${index}]`, { ...deps, findTarget, request });
-    } catch (error) {
-      if (error instanceof ToolError) return error;
-      throw error;
-    }
-  });
-  const problems = prepared.filter((one) => one instanceof ToolError);
-  if (problems.length > 0) throw joinProblems(problems);
-  const ready = prepared.flatMap((one) => (one instanceof ToolError ? [] : [one]));
+  const prepared = await collectProblems(request.refs, (reference, index) =>
+    prepare(reference, `refs[${index}]`, { ...deps, findTarget, request }),
+  );
   // Two spellings of one item must not make two comments.
   const keyOf = ({ target, page }: Commented) =>
     target === undefined ? `wiki ${page.id}` : toKey(target);
-  return [...new Map(ready.map((one) => [keyOf(one), one])).values()];
+  return [...new Map(prepared.map((one) => [keyOf(one), one])).values()];
 }
 
 async function prepare(

@@ -3,7 +3,7 @@ import { type ProjectDirectory } from "../../projects/project-directory.ts";
 import { type EpicLink, writeLink } from "../changes/epic-links.ts";
 import { type CallProgress } from "../../calls/idempotency.ts";
 import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
-import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
+import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { countPlanned, type PlannedItem, toCreateValues } from "./plan-creation.ts";
 import { hasNewTag } from "../changes/resolve-changes.ts";
 import { createTaigaItems, type ItemPatch } from "../taiga-items.ts";
@@ -11,7 +11,7 @@ import { createTaigaItems, type ItemPatch } from "../taiga-items.ts";
 /** How one item fared; `path` is its place in the input. */
 export type CreateOutcome = { path: string; kind: ItemKind; subject: string; project: string } & (
   | { outcome: "created"; ref: number; note?: string }
-  | Failure
+  | ItemFailure
 );
 
 /** Whether nothing of an item is left to do. */
@@ -77,7 +77,7 @@ async function createBatch(
     }
     return outcomes;
   } catch (error) {
-    const { failure, stops } = toFailure(error);
+    const { failure, stops } = toItemFailure(error);
     state.stopped ||= stops;
     return batch.flatMap((item) => withTasks(item, failure));
   }
@@ -161,7 +161,7 @@ async function setCustomFields(
     );
     return [];
   } catch (error) {
-    const { failure, stops } = toFailure(error);
+    const { failure, stops } = toItemFailure(error);
     state.stopped ||= stops;
     return [`custom_fields were not set: ${failure.error}`];
   }
@@ -188,7 +188,7 @@ async function setLinks(
         return true;
       });
     } catch (error) {
-      const { failure, stops } = toFailure(error);
+      const { failure, stops } = toItemFailure(error);
       state.stopped ||= stops;
       notes.push(`${other.name} was not linked: ${failure.error}`);
     }
@@ -203,7 +203,7 @@ const describe = ({ path, kind, subject, project }: PlannedItem) => ({
   project: project.slug,
 });
 
-const withTasks = (item: PlannedItem, failure: Failure): CreateOutcome[] => [
+const withTasks = (item: PlannedItem, failure: ItemFailure): CreateOutcome[] => [
   { ...describe(item), ...failure },
   ...item.tasks.map((task) => ({ ...describe(task), ...NOT_ATTEMPTED })),
 ];

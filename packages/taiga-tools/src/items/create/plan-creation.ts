@@ -2,10 +2,9 @@ import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { type NewItem } from "../changes/change-fields.ts";
-import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { collectProblems } from "../../schema/problems.ts";
 import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import {
-  joinProblems,
   resolveChanges,
   type ResolveDeps,
   type ResolvedChanges,
@@ -48,60 +47,35 @@ export async function planCreation(
     today: toToday(deps.clock),
     findTarget: createTargetFinder(deps),
   });
-  const planned = await mapConcurrent(request.items, (item, index) => plan(item, String(index)));
-  const problems = planned.flatMap((one) => one.problems);
-  if (problems.length > 0) throw joinProblems(problems);
-  return planned.flatMap(({ item }) => item ?? []);
-}
-
-/** What came of planning one item: all that is wrong with it, or the plan. */
-interface ItemPlan {
-  item?: PlannedItem | undefined;
-  problems: ToolError[];
+  return collectProblems(request.items, (item, index) => plan(item, String(index)));
 }
 
 function createItemPlan(sharedProject: string | undefined, deps: ResolveDeps) {
   const planFields = async (
-    fields: Omit<NewItem, "kind" | "project" | "tasks">,
+    { subject, ...wanted }: Omit<NewItem, "kind" | "project" | "tasks">,
     place: { kind: ItemKind; project: Project; path: string },
-  ): Promise<ItemPlan> => {
-    const { subject, ...wanted } = fields;
+  ): Promise<PlannedItem> => {
     const target = { ...place, path: `items[${place.path}].` };
-    const changes = await problemOr(() => resolveChanges(wanted, target, deps));
-    if (changes instanceof ToolError) return { problems: [changes] };
-    return { item: { ...place, subject, changes, tasks: [] }, problems: [] };
+    return { ...place, subject, changes: await resolveChanges(wanted, target, deps), tasks: [] };
   };
 
-  return async (newItem: NewItem, path: string): Promise<ItemPlan> => {
+  return async (newItem: NewItem, path: string): Promise<PlannedItem> => {
     const { kind = "story", project: own, tasks = [], ...fields } = newItem;
-    const project = await problemOr(() => deps.projects.resolve(own ?? sharedProject));
-    if (project instanceof ToolError) return { problems: [project] };
-    const forbidden = await problemOr(() => {
-      const hasLinks = fields.epic !== undefined || fields.stories !== undefined;
-      verifyCreatable({ kind, tasks: tasks.length, hasLinks }, project, `items[${path}]`);
-    });
-    const plans = await Promise.all([
-      planFields(fields, { kind, project, path }),
-      ...tasks.map((task, position) =>
-        planFields(task, { kind: "task", project, path: `${path}.${position}` }),
+    const project = await deps.projects.resolve(own ?? sharedProject);
+    const hasLinks = fields.epic !== undefined || fields.stories !== undefined;
+    const needs = { kind, tasks: tasks.length, hasLinks };
+    const looks: (() => Promise<PlannedItem> | undefined)[] = [
+      () => verifyCreatable(needs, project, `items[${path}]`),
+      () => planFields(fields, { kind, project, path }),
+      ...tasks.map(
+        (task, position) => () =>
+          planFields(task, { kind: "task", project, path: `${path}.${position}` }),
       ),
-    ]);
-    const problems = [...(forbidden ? [forbidden] : []), ...plans.flatMap((one) => one.problems)];
-    const [story, ...children] = plans.map(({ item }) => item);
-    return { problems, item: story && { ...story, tasks: children.flatMap((task) => task ?? []) } };
+    ];
+    const planned = await collectProblems(looks, (look) => look());
+    const [item, ...children] = planned.filter((one) => one !== undefined);
+    return { ...item!, tasks: children };
   };
-}
-
-/** An expected failure as a value, so that the next ones are found too. */
-async function problemOr<Result>(
-  look: () => Promise<Result> | Result,
-): Promise<Result | ToolError> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof ToolError) return error;
-    throw error;
-  }
 }
 
 /** Tasks inside stories included. */
@@ -116,7 +90,7 @@ function verifyCreatable(
   { kind, tasks, hasLinks }: { kind: ItemKind; tasks: number; hasLinks: boolean },
   project: Project,
   path: string,
-): void {
+): undefined {
   if (kind !== "story" && tasks > 0) {
     throw new ToolError("invalid_argument", `${path}.tasks: only a story has tasks.`);
   }

@@ -3,10 +3,9 @@ import { fence } from "../../text/fence.ts";
 import { type Confirmations } from "../../calls/confirmation.ts";
 import { type DeletionTarget, readDeletionTarget } from "./deletion-target.ts";
 import { describeDrift, encodeSeenVersions } from "./drift.ts";
-import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { collectProblems } from "../../schema/problems.ts";
 import { needsProject } from "../locate.ts";
-import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
-import { joinProblems } from "../changes/resolve-changes.ts";
+import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { type LocateDeps } from "../target.ts";
 
 export interface DeleteRequest {
@@ -27,7 +26,7 @@ export interface DeleteDeps extends LocateDeps {
 /** How one thing fared; `ref` as the caller may write it again. */
 export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
   | { outcome: "would_delete" | "deleted" }
-  | Failure
+  | ItemFailure
 );
 
 export interface DeleteResult {
@@ -59,18 +58,10 @@ export async function deleteItems(request: DeleteRequest, deps: DeleteDeps): Pro
 
 async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<DeletionTarget[]> {
   const { project } = request;
-  const read = await mapConcurrent(request.refs, async (reference, index) => {
-    try {
-      return await readDeletionTarget(reference, deps, { project, field: `refs[${index}]` });
-    } catch (error) {
-      if (error instanceof ToolError) return error;
-      throw error;
-    }
-  });
-  const problems = read.filter((one) => one instanceof ToolError);
-  if (problems.length > 0) throw joinProblems(problems);
-  const ready = read.flatMap((one) => (one instanceof ToolError ? [] : [one]));
-  return [...new Map(ready.map((one) => [toKey(one), one])).values()];
+  const targets = await collectProblems(request.refs, (reference, index) =>
+    readDeletionTarget(reference, deps, { project, field: `refs[${index}]` }),
+  );
+  return [...new Map(targets.map((one) => [toKey(one), one])).values()];
 }
 
 const toKey = ({ kind, id }: DeletionTarget): string => `${kind} ${id}`;
@@ -127,7 +118,7 @@ async function removeAll(
       await one.remove();
       outcomes.set(one, { ...head, outcome: "deleted" });
     } catch (error) {
-      const { failure, stops } = toFailure(error);
+      const { failure, stops } = toItemFailure(error);
       stopped = stops;
       outcomes.set(one, { ...head, ...failure });
     }

@@ -5,7 +5,7 @@ import { capDetails } from "./cap-details.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ItemBlock, toBlockText } from "./item-block.ts";
 import { locateAny, type Located, type LocatedPage, needsProject } from "../locate.ts";
-import { toFailure } from "../outcome.ts";
+import { toItemFailure } from "../outcome.ts";
 import { ITEM_FIELDS, type SummaryContext, toSummary } from "../summary.ts";
 import { type LocateDeps } from "../target.ts";
 import { toVersionText } from "../version.ts";
@@ -60,7 +60,7 @@ async function attempt(ref: string, look: () => Promise<Readable>): Promise<Read
   try {
     return { ref, located: await look() };
   } catch (error) {
-    const { failure, stops } = toFailure(error);
+    const { failure, stops } = toItemFailure(error);
     if (stops) throw error;
     return { error: failure.error };
   }

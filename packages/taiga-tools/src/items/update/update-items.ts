@@ -1,16 +1,11 @@
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { Changes } from "../changes/change-fields.ts";
-import { mapConcurrent } from "../../schema/map-concurrent.ts";
+import { collectProblems, describeIssues } from "../../schema/problems.ts";
 import { TAIGA_WORDS } from "../../kinds.ts";
 import { locate, type Located, needsProject } from "../locate.ts";
-import { type Failure, NOT_ATTEMPTED, toFailure } from "../outcome.ts";
-import {
-  hasNewTag,
-  joinProblems,
-  resolveChanges,
-  type ResolvedChanges,
-} from "../changes/resolve-changes.ts";
+import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
+import { hasNewTag, resolveChanges, type ResolvedChanges } from "../changes/resolve-changes.ts";
 import { createTargetFinder, type LocateDeps } from "../target.ts";
 import { type Clock, toToday } from "../../clock.ts";
 import { updateItem, type UpdateResult } from "./update-item.ts";
@@ -31,7 +26,7 @@ export interface UpdateItemsDeps extends LocateDeps {
 }
 
 /** How one item fared; `ref` as the caller may write it again. */
-export type UpdateOutcome = { ref: string } & (UpdateResult | Failure);
+export type UpdateOutcome = { ref: string } & (UpdateResult | ItemFailure);
 
 interface Prepared {
   ref: string;
@@ -67,7 +62,7 @@ export async function updateItems(
       }
       outcomes.push({ ref, ...result });
     } catch (error) {
-      const { failure, stops } = toFailure(error);
+      const { failure, stops } = toItemFailure(error);
       // Nothing was done yet, so the error is the whole answer.
       if (stops && index === 0 && failure.outcome !== "unknown") throw error;
       stopped = stops;
@@ -80,21 +75,11 @@ export async function updateItems(
 
 async function prepareAll(request: UpdateItemsRequest, deps: UpdateItemsDeps): Promise<Prepared[]> {
   const prepare = createPreparation(request, deps);
-  const prepared = await mapConcurrent(request.items, async (_item, index) => {
-    try {
-      return await prepare(index);
-    } catch (error) {
-      if (error instanceof ToolError) return error;
-      throw error;
-    }
-  });
-  const problems = prepared.filter((one) => one instanceof ToolError);
-  if (problems.length > 0) throw joinProblems(problems);
-  const ready = prepared.flatMap((one) => (one instanceof ToolError ? [] : [one]));
-  verifyDistinct(ready);
-  const located = ready.map((one) => one.located);
+  const prepared = await collectProblems(request.items, (_item, index) => prepare(index));
+  verifyDistinct(prepared);
+  const located = prepared.map((one) => one.located);
   const qualified = needsProject(located, request.project);
-  return ready.map((one) => ({ ...one, ref: toRef(one.located, qualified) }));
+  return prepared.map((one) => ({ ...one, ref: toRef(one.located, qualified) }));
 }
 
 const toRef = ({ item, project }: Located, qualified: boolean): string =>
@@ -149,10 +134,7 @@ function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
 function parseOwn(own: Record<string, unknown>, path: string): Changes {
   const parsed = Changes.safeParse(own);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) =>
-    [[path, ...issue.path].join("."), issue.message].join(": "),
-  );
-  throw new ToolError("invalid_argument", problems.join("\n"));
+  throw new ToolError("invalid_argument", describeIssues(parsed.error, path));
 }
 
 function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, path: string): void {

@@ -1,4 +1,6 @@
 import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { toFailure, toFailureText } from "../../failure.ts";
+import { toOneLine } from "../../text/clean.ts";
 import { type CustomFieldsChange } from "./custom-field-changes.ts";
 import { type EpicLink, writeLink } from "../changes/epic-links.ts";
 import { TAIGA_WORDS } from "../../kinds.ts";
@@ -36,7 +38,8 @@ export async function writeUpdate(
       written = true;
     } catch (error) {
       if (!written || !(error instanceof TaigaError)) throw error;
-      notes.push(`The rest was written, ${what} not: ${error.code}: ${error.message}`);
+      const failure = toOneLine(toFailureText(toFailure(error)));
+      notes.push(`The rest was written, ${what} not: ${failure}`);
     }
   };
   if (Object.keys(plan.patch).length > 0) {

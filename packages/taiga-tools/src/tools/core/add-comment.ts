@@ -16,7 +16,7 @@ import {
 export default defineTool({
   name: "add_comment",
   title: "Add a comment",
-  description: "Comment on items or wiki pages.",
+  description: "Add the same comment to one or more items or wiki pages.",
   access: "write",
   taigaPermissions: [
     ...permissionsTo("comment", PAGE_KINDS),
@@ -27,7 +27,7 @@ export default defineTool({
     refs: references,
     comment: text(100_000)
       .refine((comment) => comment !== "", "must not be blank")
-      .describe("Markdown; @username tells that person"),
+      .describe("Markdown; @username notifies that person"),
     project: maybe(project),
     idempotency_key: maybe(idempotencyKey),
     dry_run: maybe(dryRun),

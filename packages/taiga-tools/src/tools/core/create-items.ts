@@ -11,14 +11,14 @@ export default defineTool({
   name: "create_items",
   title: "Create items",
   description:
-    "Create stories (with their tasks), tasks, issues, epics. All names are checked before anything is written.",
+    "Create stories (with their tasks), tasks, issues and epics. If any name is unknown, nothing is created.",
   access: "write",
   taigaPermissions: permissionsTo("add", ITEM_KINDS),
   annotations: CREATES,
   inputSchema: z.strictObject({
     items: listOf(NewItem, 100)
       .refine((items) => items.length > 0, "must hold at least one")
-      .describe("What to create, in order"),
+      .describe("Items to create, in order"),
     project: maybe(project),
     idempotency_key: maybe(idempotencyKey),
     dry_run: maybe(dryRun),

@@ -10,14 +10,14 @@ export default defineTool({
   name: "delete_items",
   title: "Delete items",
   description:
-    "Delete items, wiki pages and sprints in two calls: the first shows what would go, the second does it.",
+    "Permanently delete items, wiki pages and sprints in two calls: the first only shows what would go, the second deletes it.",
   access: "delete",
   taigaPermissions: permissionsTo("delete", [...PAGE_KINDS, "sprint"]),
   annotations: DELETES,
   inputSchema: z.strictObject({
     refs: references.describe("As in get_items, or sprint:Name"),
     project: maybe(project),
-    confirm: maybe(text(2_000).describe("From the first call, once the user agreed")),
+    confirm: maybe(text(2_000).describe("Token from the first call, once the user agreed")),
   }),
   outputSchema: z.object({
     items: z.array(openRow({ ref: z.string(), outcome: z.string() })),

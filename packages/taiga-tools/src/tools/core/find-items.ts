@@ -17,29 +17,29 @@ export default defineTool({
   name: "find_items",
   title: "Find items",
   description:
-    'Find items and wiki pages by names. Lists mean any of; "!" before a name excludes it. Without project: all of yours.',
+    'Search items and wiki pages; all filters must match. In a list, any name may match and "!name" excludes. Without project: in all your projects.',
   access: "read",
   taigaPermissions: permissionsTo("view", PAGE_KINDS),
   annotations: READS,
   inputSchema: z.strictObject({
-    kinds: maybe(kinds.describe("Default story")),
+    kinds: maybe(kinds.describe("Default: story")),
     project: maybe(text(200).describe("Slug, name or id")),
     ...criteriaFields,
     order: maybe(
       text(20)
         .refine(isSortName, `must be one of ${SORT_KEYS.join(", ")}, "-" before it reverses`)
-        .describe(`${SORT_KEYS.join(", ")}; - reverses; default ${DEFAULT_ORDER}`),
+        .describe(`${SORT_KEYS.join(", ")}; "-" before it reverses; default ${DEFAULT_ORDER}`),
     ),
     fields: maybe(
       listOf(
         text(20).refine(isItemField, `must be one of ${ITEM_FIELDS.join(", ")}`),
         ITEM_FIELDS.length,
       ).describe(
-        `Instead of the usual; also ${ITEM_FIELDS.filter((name) => !DEFAULT_FIELDS.includes(name)).join(", ")}`,
+        `Show only these; not shown by default: ${ITEM_FIELDS.filter((name) => !DEFAULT_FIELDS.includes(name)).join(", ")}`,
       ),
     ),
-    limit: maybe(pageLimit.describe(`Default ${DEFAULT_LIMIT}`)),
-    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer")),
+    limit: maybe(pageLimit.describe(`Default ${DEFAULT_LIMIT}, at most 100`)),
+    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer; keep other arguments")),
   }),
   outputSchema: z.object({
     items: z.array(openRow({ ref: z.string(), subject: z.string() })),

@@ -13,15 +13,15 @@ const DEFAULT_LIMIT = 50;
 export default defineTool({
   name: "get_activity",
   title: "Get activity",
-  description: "What happened, newest first: in a project, or to and by a person.",
+  description: "List events in a project, or by and about a person, newest first.",
   access: "read",
   annotations: READS,
   inputSchema: z.strictObject({
     project: maybe(project),
-    person: maybe(text(200).describe("User name or me; me without project: all yours")),
+    person: maybe(text(200).describe("User name or me; me works without project")),
     since: maybe(day.describe("YYYY-MM-DD")),
-    limit: maybe(count(1, 200).describe(`Default ${DEFAULT_LIMIT}`)),
-    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer")),
+    limit: maybe(count(1, 200).describe(`Default ${DEFAULT_LIMIT}, at most 200`)),
+    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer; keep other arguments")),
   }),
   outputSchema: z.object({
     events: z.array(openRow({ at: z.string(), by: z.string(), what: z.string() })),

@@ -12,7 +12,8 @@ const FEW = 5;
 export default defineTool({
   name: "get_items",
   title: "Get items",
-  description: "Read items and wiki pages by reference, each with its version.",
+  description:
+    "Read items and wiki pages by reference, each with its version. find_items searches for them.",
   access: "read",
   taigaPermissions: permissionsTo("view", PAGE_KINDS),
   annotations: READS,
@@ -21,7 +22,7 @@ export default defineTool({
     project: maybe(project),
     include: maybe(
       listOf(z.enum(INCLUDES), INCLUDES.length).describe(
-        `Children: story's tasks, epic's stories. Default description, up to ${FEW}`,
+        `Details to add; children are a story's tasks or an epic's stories. Default: description, for up to ${FEW} refs`,
       ),
     ),
   }),

@@ -9,7 +9,7 @@ import { fence } from "../../text/fence.ts";
 export default defineTool({
   name: "get_me",
   title: "Who am I",
-  description: "The Taiga user that calls act as, their roles and projects.",
+  description: "Read which Taiga user you act as: user name, e-mail, roles and projects.",
   access: "read",
   annotations: READS,
   inputSchema: z.strictObject({}),

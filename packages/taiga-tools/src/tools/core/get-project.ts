@@ -10,7 +10,7 @@ export default defineTool({
   name: "get_project",
   title: "Get a project",
   description:
-    "All that writing needs: members, roles, statuses, points, tags, custom fields, open sprints, swimlanes, your permissions.",
+    "Read what you need to write to a project: members, roles, statuses, issue types, points, tags, custom fields, open sprints, swimlanes, your permissions.",
   access: "read",
   annotations: READS,
   inputSchema: z.strictObject({ project: maybe(project) }),

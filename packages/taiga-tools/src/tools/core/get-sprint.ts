@@ -10,14 +10,16 @@ import { findSprint } from "../../projects/find-sprint.ts";
 export default defineTool({
   name: "get_sprint",
   title: "Get a sprint",
-  description: "One sprint: progress, burndown, stories with their open tasks, issues.",
+  description: "Read one sprint: dates, progress, burndown, stories with their open tasks, issues.",
   access: "read",
   taigaPermissions: permissionsTo("view", ["sprint"]),
   annotations: READS,
   inputSchema: z.strictObject({
     sprint: maybe(text(200).describe("Name, current (default) or next")),
     project: maybe(project),
-    include: maybe(listOf(z.enum(SPRINT_INCLUDES), SPRINT_INCLUDES.length).describe("Default all")),
+    include: maybe(
+      listOf(z.enum(SPRINT_INCLUDES), SPRINT_INCLUDES.length).describe("Default: all"),
+    ),
   }),
   outputSchema: openRow({ name: z.string() }),
   async handler({ sprint = "current", project: reference, include }, context) {

@@ -8,12 +8,12 @@ import { fence } from "../../text/fence.ts";
 export default defineTool({
   name: "list_projects",
   title: "List projects",
-  description: "Your projects: slug, name, what you are there.",
+  description: "List your projects: slug, name, your role (owner, admin, member).",
   access: "read",
   annotations: READS,
   inputSchema: z.strictObject({
     search: maybe(text(200).describe("Part of the slug or name")),
-    public: maybe(flag.describe("Also public projects of others")),
+    public: maybe(flag.describe("Also public projects you are not in")),
   }),
   outputSchema: openRow({
     projects: z.array(openRow({ slug: z.string(), name: z.string() })),

@@ -13,13 +13,13 @@ const toList = (sprints: readonly SprintLine[]): string =>
 export default defineTool({
   name: "list_sprints",
   title: "List sprints",
-  description: "A project's sprints with dates, state and progress, the latest first.",
+  description: "List a project's open sprints with dates, state and progress, latest first.",
   access: "read",
   taigaPermissions: permissionsTo("view", ["sprint"]),
   annotations: READS,
   inputSchema: z.strictObject({
     project: maybe(project),
-    closed: maybe(flag.describe("Also closed ones")),
+    closed: maybe(flag.describe("Also closed sprints")),
   }),
   outputSchema: openRow({
     sprints: z.array(openRow({ name: z.string() })),

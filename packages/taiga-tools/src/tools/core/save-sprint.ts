@@ -12,16 +12,16 @@ const name = text(200).refine((value) => value !== "", "must not be blank");
 export default defineTool({
   name: "save_sprint",
   title: "Save a sprint",
-  description: "Create the sprint of this name, or change the one there is.",
+  description: "Create a sprint, or change the dates or name of an existing one.",
   access: "write",
   taigaPermissions: [...permissionsTo("add", ["sprint"]), ...permissionsTo("modify", ["sprint"])],
   annotations: { ...CHANGES, idempotentHint: true },
   inputSchema: z.strictObject({
-    sprint: name.describe("Name; current or next to change"),
+    sprint: name.describe("Name; current or next for an existing one"),
     project: maybe(project),
-    start: maybe(day.describe("YYYY-MM-DD")),
-    finish: maybe(day.describe("Last day")),
-    new_name: maybe(name.describe("To rename it")),
+    start: maybe(day.describe("First day, YYYY-MM-DD; a new sprint needs both")),
+    finish: maybe(day.describe("Last day, YYYY-MM-DD")),
+    new_name: maybe(name.describe("Renames the sprint")),
     dry_run: maybe(dryRun),
   }),
   outputSchema: z.object({

@@ -17,8 +17,10 @@ import {
 const ItemToUpdate = z.preprocess(
   (value) => (typeof value === "string" || typeof value === "number" ? { ref: value } : value),
   openRow({
-    ref: text(500).describe("#42, slug#42, URL"),
-    version: maybe(text(30).describe("The one you saw; others' later changes become conflicts")),
+    ref: text(500).describe("#42, slug#42 or Taiga URL"),
+    version: maybe(
+      text(30).describe("From get_items; fields that others changed since become conflicts"),
+    ),
   }),
 );
 
@@ -26,7 +28,7 @@ export default defineTool({
   name: "update_items",
   title: "Update items",
   description:
-    "Change items: set for all, and fields of its own beside each ref. Fields left out stay.",
+    "Change one or more items: fields in set apply to all of them, fields next to a ref to that item only. Fields left out stay unchanged.",
   access: "write",
   taigaPermissions: [
     ...permissionsTo("modify", ITEM_KINDS),
@@ -36,8 +38,8 @@ export default defineTool({
   inputSchema: z.strictObject({
     items: listOf(ItemToUpdate, 100)
       .refine((items) => items.length > 0, "must hold at least one")
-      .describe("Each with ref, and changes of its own as in set"),
-    set: maybe(describedObject(Changes).describe(`Changes for all: ${CHANGES_TEXT}`)),
+      .describe('Refs, each with its own changes if any: {"ref": "#42", "status": "Done"}'),
+    set: maybe(describedObject(Changes).describe(`Changes to all items: ${CHANGES_TEXT}`)),
     project: maybe(project),
     dry_run: maybe(dryRun),
   }),

@@ -1,34 +1,34 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { hideSecrets } from "../src/hide-secrets.ts";
+import { redactSecrets } from "../src/redact-secrets.ts";
 
-describe("hideSecrets", () => {
+describe("redactSecrets", () => {
   it("hides at any depth, in lists too, and keeps the rest", () => {
     const record = { a: { b: { c: { d: [{ token: "hunter2", kept: 1 }, "text", null] } } } };
-    expect(hideSecrets(record)).toEqual({
+    expect(redactSecrets(record)).toEqual({
       a: { b: { c: { d: [{ token: "[redacted]", kept: 1 }, "text", null] } } },
     });
   });
 
   it("hides whole what a secret name holds", () => {
-    expect(hideSecrets({ cookie: { session: "hunter2" } })).toEqual({ cookie: "[redacted]" });
+    expect(redactSecrets({ cookie: { session: "hunter2" } })).toEqual({ cookie: "[redacted]" });
   });
 
   it("leaves the record that was given as it is", () => {
     const record = { body: { password: "hunter2" } };
-    hideSecrets(record);
+    redactSecrets(record);
     expect(record.body.password).toBe("hunter2");
   });
 
   it("copies nothing where nothing is hidden, because every line passes here", () => {
     const record = { tool: "get_me", durationMs: 3, at: { project: "pedal" } };
-    expect(hideSecrets(record)).toBe(record);
+    expect(redactSecrets(record)).toBe(record);
   });
 
   it("shows nothing of what lies too deep to be looked at, and ends when it goes in circles", () => {
     const circle: Record<string, unknown> = {};
     circle["again"] = circle;
-    expect(JSON.stringify(hideSecrets(circle))).toContain("[too deep]");
+    expect(JSON.stringify(redactSecrets(circle))).toContain("[too deep]");
   });
 
   it.each([
@@ -36,6 +36,6 @@ describe("hideSecrets", () => {
     ["a request", Object.assign(new EventEmitter(), { headers: { cookie: "hunter2" } })],
     ["bytes", Buffer.from("text")],
   ])("leaves %s to its serializer", (_what, value) => {
-    expect(hideSecrets({ value }).value).toBe(value);
+    expect(redactSecrets({ value }).value).toBe(value);
   });
 });

@@ -1,10 +1,11 @@
 /**
- * Gives the one spelling of our resource, so that `/mcp`, `/mcp/` and `/mcp?readonly` are the
- * same everywhere.
+ * Returns the canonical spelling of the MCP endpoint, so that `/mcp`, `/mcp/` and `/mcp?readonly`
+ * mean the same resource everywhere.
  *
  * @param requested `resource` parameter as the client sent it.
- * @param ours absolute URL with a path and without a trailing slash.
- * @returns `undefined` when it names anything else; the caller answers `invalid_target`.
+ * @param ours the MCP endpoint: an absolute URL with a path and without a trailing slash.
+ * @returns `undefined` when `requested` names another resource; the caller answers
+ *   `invalid_target`.
  * @see RFC 8707 §2; MCP authorization, "Canonical Server URI"
  */
 export function canonicalResource(requested: string, ours: string): string | undefined {

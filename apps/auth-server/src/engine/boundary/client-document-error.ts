@@ -1,16 +1,15 @@
 import { CodedError } from "@taiga-mcp/service";
 
 /**
- * A client's metadata document cannot be used. `message` is for the user and for the client's
- * maintainer, and says nothing about the network we are in.
+ * A client ID metadata document is unusable. `message` is for the user and the client's maintainer,
+ * and reveals nothing about the server's network.
  *
- * - `refused`: it is not there, not a client's document, or not to be fetched. Trying again is
- *   of no use.
+ * - `refused`: the document is missing, invalid, or at a forbidden address; a retry does not help.
  * - `unreachable`: its host does not answer now.
- * - `too_many`: this address asked for too many documents.
+ * - `too_many`: this network address asked for too many documents.
  */
 export class ClientDocumentError extends CodedError<"refused" | "unreachable" | "too_many"> {
-  /** When to try again, where that is known. */
+  /** When to try again, if known. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

@@ -11,7 +11,7 @@ export const storeFailure = (cause: unknown): UnavailableError =>
 export const storeClosed = (): UnavailableError => new UnavailableError("The store is closed.");
 
 /** What went wrong without ioredis's own fields: they hold the command with keys, values, password. */
-export function toLoggable(error: unknown): Error {
+export function toLoggableError(error: unknown): Error {
   if (error instanceof ConfigurationError) return error;
   const { name, message } = error as Error;
   return Object.assign(new Error(message), { name });

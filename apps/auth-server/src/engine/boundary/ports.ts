@@ -1,9 +1,11 @@
 import type { AccessLevel } from "@taiga-mcp/service";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
-/** What the rest of the authorization server may ask of the protocol engine. */
+/** The protocol engine as the rest of the authorization server sees it. */
 export interface AuthorizationEngine {
-  /** Answers every OAuth route that we do not answer ourselves, and 404 for the rest: mounted last. */
+  /**
+   * Answers the OAuth routes that no other handler does, and 404 for anything else: mounted last.
+   */
   handler: RequestListener;
   interactions: Interactions;
   accessTokens: AccessTokens;
@@ -11,52 +13,56 @@ export interface AuthorizationEngine {
 
 /** An authorization request that waits for its user. */
 export interface Interaction {
-  /** The same at every step of one authorization request. */
+  /** Stays the same at every step of one authorization request. */
   uid: string;
-  /** What the engine waits for; a form of another step must be refused. */
+  /** The step that the engine waits for; the pages refuse a form of another step. */
   step: "login" | "consent";
   client: InteractionClient;
   /** The highest access level the client asked for, already capped by the operator. */
   requestedAccess: AccessLevel;
   /** Set from the consent step on. */
   accountId: string | undefined;
-  /** The user has agreed or declined already, but the browser has not followed the answer yet. */
+  /** The user has consented or declined, but the browser has not followed the redirect yet. */
   isAnswered: boolean;
 }
 
-/** Who is asking. Everything in it was written by a stranger: escape it, load nothing from it. */
+/**
+ * The client that asks. A stranger wrote all of it: escape it, and load nothing from its addresses.
+ */
 interface InteractionClient {
   id: string;
   name: string | undefined;
-  /** The host that publishes the client's metadata document, known for certain; none if registered. */
+  /**
+   * The verified host of the client's metadata document; `undefined` if the client is registered.
+   */
   documentHost?: string | undefined;
-  /** Where the code will be sent, as registered and matched. */
+  /** Where the code goes: matches the registration. */
   redirectUri: string;
 }
 
-/** How an interaction ended: its client was sent a code, or that its user declined. */
+/** How an interaction ended: its client received a code, or `access_denied`. */
 export type InteractionOutcome = "connected" | "declined";
 
 /**
  * The steps between /authorize and the redirect back, each bound to the browser by a cookie.
  *
- * @throws {InteractionEndedError} from whatever answers an interaction that has ended meanwhile.
+ * @throws {InteractionEndedError} from every method that answers an interaction, when it has ended
+ *   meanwhile.
  */
 export interface Interactions {
   /**
-   * @returns `undefined` when this browser has no such interaction, or it has ended: the caller
-   *   shows a page that says so and does not redirect.
+   * @returns `undefined` when this browser has no such interaction, or when it has ended: the
+   *   caller shows a page that says so and does not redirect.
    */
   find(req: IncomingMessage, res: ServerResponse, uid: string): Promise<Interaction | undefined>;
   /**
-   * What became of an interaction that is not found any more.
-   * @returns `undefined` unless this very browser was sent back to the client in the last five
-   *   minutes.
+   * How an interaction ended that `find` no longer finds.
+   * @returns `undefined` unless this browser returned to the client within the last five minutes.
    */
   outcome(req: IncomingMessage, res: ServerResponse, uid: string): InteractionOutcome | undefined;
   /**
-   * The user has proven who they are; sends the browser on to the consent step. At the consent
-   * step it starts that step again for another account.
+   * The user is authenticated: redirects the browser to the consent step. At the consent step it
+   * restarts that step for another account.
    */
   finishLogin(
     req: IncomingMessage,
@@ -64,31 +70,33 @@ export interface Interactions {
     interaction: Interaction,
     accountId: string,
   ): Promise<void>;
-  /** A new grant for this client connection; never one that exists already. Nothing is redirected. */
+  /**
+   * Creates a grant for this connection of the client, without a redirect. Grants are never reused.
+   */
   createGrant(interaction: Interaction, limits: GrantScope): Promise<{ grantId: string }>;
-  /** Deletes a new grant that nothing will come of. */
+  /** Deletes a new grant whose consent failed. */
   discardGrant(grantId: string): Promise<void>;
-  /** Sends the browser back to the client with a code. */
+  /** Redirects the browser to the client with a code. */
   finishConsent(
     req: IncomingMessage,
     res: ServerResponse,
     interaction: Interaction,
     grantId: string,
   ): Promise<void>;
-  /** Sends a browser that asks again after its answer on to where that answer leads. */
+  /** Redirects a browser that repeats its answer to where the first answer leads. */
   resume(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
-  /** Sends the browser back to the client with `access_denied`. */
+  /** Redirects the browser to the client with `access_denied`. */
   deny(req: IncomingMessage, res: ServerResponse, interaction: Interaction): Promise<void>;
 }
 
-/** What a user agreed to; a part of the grant. */
+/** What a user consented to; part of the grant. */
 export interface GrantScope {
   access: AccessLevel;
-  /** Taiga project ids, or all that the user can see. */
+  /** Taiga project ids, or all projects that the user can see. */
   projects: "all" | readonly number[];
 }
 
-/** A live access token, its grant still standing. */
+/** A valid access token whose grant exists. */
 export interface AccessTokenInfo {
   grantId: string;
   accountId: string;
@@ -103,37 +111,40 @@ export interface AccessTokenInfo {
 }
 
 export interface AccessTokens {
-  /** @returns `undefined` for anything that is not a live access token of a standing grant. */
+  /** @returns `undefined` for anything but a valid access token whose grant exists. */
   find(token: string): Promise<AccessTokenInfo | undefined>;
 }
 
-/** A client's metadata document, read and brought into shape. */
+/** A client ID metadata document, parsed and normalised. */
 export interface ClientDocument {
-  /** As the engine takes it. */
+  /** In the form that oidc-provider takes. */
   metadata: object;
-  /** How long it may be kept, in the words of HTTP. */
+  /** HTTP headers that say how long it may be cached. */
   cacheHeaders: Readonly<Record<string, string>>;
 }
 
-/** Clients' metadata documents on the web. */
+/** Client ID metadata documents on the web. */
 export interface ClientDocuments {
-  /** Whether a `client_id` is the address of a document that may be fetched. */
+  /** Whether `clientId` is the address of a document that the server may fetch. */
   accepts(clientId: string): boolean;
   /**
-   * Fetches a document; counted against the network that `req` came from.
+   * Fetches a document, and counts it against the network address that `req` came from.
    * @throws {ClientDocumentError}
    */
   load(clientId: string, req: IncomingMessage): Promise<ClientDocument>;
 }
 
-/** An authorization that ends in our own page, because no redirect can be trusted with it. */
+/**
+ * An authorization request that ends on a page of this server, because no redirect URI is
+ * trustworthy.
+ */
 export interface Failure {
   status: number;
-  /** The error's name in the protocol. */
+  /** The OAuth error code. */
   error: string;
-  /** What it is about, when `error` does not say it. */
+  /** The subject, when `error` does not say it. */
   subject?: "client_document";
-  /** A sentence that is safe to show. */
+  /** A sentence for the user, safe to show. */
   description: string | undefined;
 }
 

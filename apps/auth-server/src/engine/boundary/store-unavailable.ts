@@ -2,9 +2,9 @@ import { CodedError, UnavailableError } from "@taiga-mcp/service";
 import { errors } from "oidc-provider";
 
 /**
- * An outage in the engine's own family of errors. Left as it is, the engine would call it
- * `server_error`, on which SDK clients start a browser login; `temporarily_unavailable` makes
- * them try again. Never redirected: without the store no redirect URI can be trusted.
+ * An outage as an error of oidc-provider, which answers any other error with `server_error`: on
+ * that SDK clients start a browser login, while `temporarily_unavailable` makes them try again.
+ * Never redirected: without the store no redirect URI is trustworthy.
  */
 export class StoreUnavailable extends errors.OIDCProviderError {
   constructor(cause: Error) {
@@ -16,8 +16,9 @@ export class StoreUnavailable extends errors.OIDCProviderError {
 }
 
 /**
- * Runs inside the engine what may throw our errors. A record that cannot be opened is an outage,
- * too: a wrong MASTER_KEY can be put right, logins that clients threw away cannot.
+ * Runs our code inside oidc-provider: our errors become `StoreUnavailable`. So does a record that
+ * cannot be decrypted, because an operator can correct a wrong MASTER_KEY, but clients that saw
+ * another error have deleted their tokens.
  */
 export async function insideEngine<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -27,7 +28,7 @@ export async function insideEngine<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs engine code for callers outside of it, who know our errors only. */
+/** Runs oidc-provider for the rest of the server: `StoreUnavailable` becomes `UnavailableError`. */
 export async function outsideEngine<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,10 +1,7 @@
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
-import type { z } from "zod";
-import { isOutage, ToolError } from "../errors.ts";
+import { type ExpectedError, ToolError } from "./errors.ts";
 
-const MAX_ISSUES = 10;
-
-/** Why a call failed, and what a model can do about it. */
+/** Why a call, or the part of it that is about one item, failed, and what a model can do about it. */
 export interface ToolFailure {
   code: string;
   message: string;
@@ -14,47 +11,28 @@ export interface ToolFailure {
   severity: "info" | "warn" | "error";
 }
 
-/**
- * What a thrown value is to the model that made the call. Expected failures say what they know;
- * anything else says nothing but the id under which the log has more.
- */
-export function toToolFailure(
-  error: unknown,
-  call: { requestId: string; changesNothing: boolean },
-): ToolFailure {
-  if (error instanceof ToolError) {
-    return { code: error.code, message: error.message, severity: "info" };
-  }
+/** Describes an expected failure. The only mapping: whole calls and single items read alike. */
+export function toFailure(error: ExpectedError): ToolFailure {
+  const { code, message } = error;
+  if (error instanceof ToolError) return { code, message, severity: "info" };
   if (error instanceof TaigaError) return toTaigaFailure(error);
-  if (isOutage(error)) {
-    return {
-      code: error.code,
-      message: error.message,
-      advice: "Wait a moment and call again.",
-      severity: "warn",
-    };
-  }
-  return {
-    code: "internal_error",
-    message: `Something failed on our side. The operator finds it in the log under ${call.requestId}.`,
-    advice: call.changesNothing ? undefined : LOOK_FIRST,
-    severity: "error",
-  };
+  return { code, message, advice: "Wait a moment and call again.", severity: "warn" };
 }
+
+/** Describes a bug: the model learns nothing but the id under which the log has more. */
+export const toInternalFailure = (call: {
+  requestId: string;
+  changesNothing: boolean;
+}): ToolFailure => ({
+  code: "internal_error",
+  message: `Something failed on our side. The operator finds it in the log under ${call.requestId}.`,
+  advice: call.changesNothing ? undefined : LOOK_FIRST,
+  severity: "error",
+});
 
 /** A failure as the text that a model reads. */
 export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
   `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
-
-/** Bad arguments, each by its path and the rule it breaks. */
-export function toArgumentError(error: z.ZodError): ToolError {
-  const issues = error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join(".")}: ${message}`,
-  );
-  const more = issues.length - MAX_ISSUES;
-  const text = issues.slice(0, MAX_ISSUES).join("; ") + (more > 0 ? `; and ${more} more` : "");
-  return new ToolError("invalid_argument", `${text}. Nothing was done. Mend this and call again.`);
-}
 
 const LOOK_FIRST =
   "It may have been carried out all the same: look (find_items, get_items) before doing it again.";
@@ -79,7 +57,7 @@ const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   server_error: "Try again in a while.",
 };
 
-/** Failures of Taiga that no caller can mend. */
+/** Failures of Taiga that no caller can fix. */
 const OUTAGES: readonly TaigaErrorCode[] = ["unavailable", "server_error", "unexpected_response"];
 
 function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure {

@@ -1,13 +1,10 @@
 /**
  * Lets only lifetimes through that every store can keep.
  * @returns `ttlSeconds` itself.
- * @throws {RangeError} when it is not a whole number of at least 1: a claim that ends at once
- * would be granted to everyone.
+ * @throws {RangeError} when it is not a whole number of at least 1: a claim that expires at once
+ *   would be granted to every caller.
  */
 export function checkTtl(ttlSeconds: number): number {
   if (Number.isSafeInteger(ttlSeconds) && ttlSeconds >= 1) return ttlSeconds;
   throw new RangeError(`ttlSeconds must be a whole number of at least 1, not ${ttlSeconds}`);
 }
-
-/** The end, in epoch seconds, of an entry that lives `ttlSeconds` from `now`. */
-export const toEnd = (now: number, ttlSeconds: number): number => now + checkTtl(ttlSeconds);

@@ -1,5 +1,6 @@
 import { CodedError, RETRY_AFTER_SECONDS, UnavailableError } from "@taiga-mcp/service";
 import type { Response } from "express";
+import { ClientMetadataError } from "../clients/registration-request.ts";
 
 /**
  * Codes of RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2 and RFC 8707 §2, with their usual statuses;
@@ -39,6 +40,9 @@ export class OAuthError extends CodedError<keyof typeof STATUS> {
 /** What any thrown value is to a client; all that is not ours is a bug and says nothing. */
 export function toOAuthError(error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
+  if (error instanceof ClientMetadataError) {
+    return new OAuthError(error.code, error.message, { cause: error });
+  }
   if (error instanceof UnavailableError) {
     return new OAuthError("temporarily_unavailable", error.message, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 
-/** Names under which a secret could reach a log record by accident. */
+/** Field names under which a secret could reach a log record by accident. */
 const SECRET_NAMES = new Set([
   "access_token",
   "accessToken",
@@ -24,18 +24,18 @@ const SECRET_NAMES = new Set([
   "token",
 ]);
 
-const HIDDEN = "[redacted]";
+const REDACTED = "[redacted]";
 
-/** What lies deeper is left out whole: nobody has looked at it. */
+/** Deeper values are left out whole, because they are not searched. */
 const MAX_DEPTH = 6;
 
 /**
- * A record for the log without the values that stand under the name of a secret, however deep.
- * It is copied only where something is hidden, because every log line passes here.
+ * Replaces the values under names of secrets in a log record, at any depth up to the limit. Copies
+ * only what it changes, because every log line passes here.
  */
-export const hideSecrets = <T extends object>(record: T): T => hideBelow(record, 0) as T;
+export const redactSecrets = <T extends object>(record: T): T => redactBelow(record, 0) as T;
 
-function hideBelow(value: object, depth: number): unknown {
+function redactBelow(value: object, depth: number): unknown {
   if (isOpaque(value)) return value;
   if (depth > MAX_DEPTH) return "[too deep]";
   let copy: Record<string, unknown> | undefined;
@@ -49,8 +49,8 @@ function hideBelow(value: object, depth: number): unknown {
 }
 
 function toShown(name: string, member: unknown, depth: number): unknown {
-  if (SECRET_NAMES.has(name)) return HIDDEN;
-  return typeof member === "object" && member !== null ? hideBelow(member, depth + 1) : member;
+  if (SECRET_NAMES.has(name)) return REDACTED;
+  return typeof member === "object" && member !== null ? redactBelow(member, depth + 1) : member;
 }
 
 /** Errors, requests and responses have serializers that choose what is logged of them. */

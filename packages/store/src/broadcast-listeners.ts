@@ -1,38 +1,38 @@
 import type { Logger } from "@taiga-mcp/service";
 import type { BroadcastListener, Subscription } from "./broadcast.ts";
-import { storeClosed } from "./failure.ts";
+import { storeClosed } from "./store-errors.ts";
 
 /** The listeners of one process, and what they have been told. */
-export interface Audience {
+export interface BroadcastListeners {
   /** @throws {UnavailableError} after `close`. */
   subscribe(listener: BroadcastListener): Subscription;
   message(text: string): void;
-  /** Tells whoever does not know yet; so may be called any number of times, as may `lost`. */
+  /** Tells listeners that have not been told yet; may be called repeatedly, as may `lost`. */
   restored(): void;
   lost(): void;
-  /** Says `lost` for the last time. */
+  /** Tells all listeners `lost` and drops them. */
   close(): void;
 }
 
 interface Member {
   listener: BroadcastListener;
-  /** Whether `restored` is the last it was told. */
+  /** Whether `restored` was the last state it was told. */
   live: boolean;
 }
 
-/** Passes on what arrives, to each listener in the order and with the state it is owed. */
-export function createAudience(logger: Logger | undefined): Audience {
+/** Delivers messages and changes of state to each listener, in order and once each. */
+export function createBroadcastListeners(logger: Logger | undefined): BroadcastListeners {
   const members = new Set<Member>();
   let live = false;
   let closed = false;
 
-  /** Calls a member unless it has left meanwhile, perhaps in a call just before. */
+  /** Calls a member unless it has unsubscribed, possibly during the call before. */
   function tell(member: Member, say: (listener: BroadcastListener) => void): void {
     if (!members.has(member)) return;
     try {
       say(member.listener);
     } catch (error) {
-      logger?.error({ err: error }, "a listener of the broadcast failed");
+      logger?.error({ err: error }, "broadcast listener failed");
     }
   }
 
@@ -42,7 +42,7 @@ export function createAudience(logger: Logger | undefined): Audience {
     tell(member, (listener) => (live ? listener.restored() : listener.lost()));
   }
 
-  // A copy, because a listener may bring others in or send them away.
+  // A copy, because a listener may add or remove others while it is called.
   const everyone = (): Member[] => [...members];
 
   function become(state: boolean): void {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalResource } from "../../src/engine/policy.ts";
+import { canonicalResource } from "../../src/engine/canonical-resource.ts";
 
 const OURS = "https://mcp.example/mcp";
 

@@ -1,0 +1,250 @@
+import type { Clock, Logger, Metrics } from "@taiga-mcp/service";
+import type { Broadcast, Kv } from "@taiga-mcp/store";
+import {
+  createTaigaClient,
+  type TaigaCredential,
+  type TaigaTransport,
+} from "@taiga-mcp/taiga-client";
+import type { Express, RequestHandler } from "express";
+import { createClientDocuments } from "./clients/client-documents.ts";
+import type { FetchDocument } from "./clients/document-fetch.ts";
+import type { Config } from "./config.ts";
+import { createEngine } from "./engine/engine.ts";
+import type { Interactions } from "./engine/boundary/ports.ts";
+import { createGrantCredentials } from "./grants/grant-credentials.ts";
+import { createRevocationFeed } from "./grants/revocation-feed.ts";
+import type { AdminRoutesDeps } from "./http/admin-routes.ts";
+import { renderFailurePage } from "./http/failure-page.ts";
+import { createPrivateApp } from "./http/private-app.ts";
+import { createPublicApp } from "./http/public-app.ts";
+import { createAllowList } from "./login/allow-list.ts";
+import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
+import { createOwnProjects } from "./login/own-projects.ts";
+import { toTaigaAccount } from "./login/taiga-account.ts";
+import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
+import { createPasswordLogin } from "./login/taiga-password.ts";
+import { type Counters, createCounters, toLoginOutcome } from "./operations/counters.ts";
+import { createInspectInstallation } from "./operations/inspect-installation.ts";
+import { createKeyRotation, type KeyRotation } from "./operations/key-rotation.ts";
+import { createApplicationFlows } from "./pages/application-flows.ts";
+import { createCsrf } from "./pages/csrf.ts";
+import { createInteractionsRouter, type InteractionsRouterDeps } from "./pages/router.ts";
+import { createCsrfKeys } from "./secrets/cookie-keys.ts";
+import { openKeyRing } from "./secrets/key-ring.ts";
+import { createRingRecord } from "./secrets/ring-record.ts";
+import type { RootKeys } from "./secrets/root-keys.ts";
+import { createSealer, type Sealer } from "./secrets/seal.ts";
+import { createKeyNames, type KeyNames, toAccountId } from "./storage/key-names.ts";
+import { createRateLimits } from "./storage/rate-limits.ts";
+import type { RefreshSweeper } from "./vault/refresh-sweeper.ts";
+import type { Vault } from "./vault/vault.ts";
+
+export interface AuthServerDeps {
+  config: Config;
+  store: Kv;
+  broadcast: Broadcast;
+  /** The one way to Taiga. */
+  taiga: TaigaTransport;
+  /** Fetches the metadata documents of clients. */
+  fetchDocument: FetchDocument;
+  clock: Clock;
+  logger: Logger;
+  metrics: Metrics;
+  /** Resolves early when the signal aborts. */
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  /** From 0 up to 1. */
+  random: () => number;
+  /** Of this program, shown to the operator. */
+  version: string;
+  /** For tests; each part that is left out is the real one. */
+  replaced?: ReplacedParts;
+}
+
+/** Parts that a test replaces when it is about the others. */
+export interface ReplacedParts {
+  /** The login and consent pages. */
+  pages?: ((interactions: Interactions) => RequestHandler) | undefined;
+  /** What the engine and the private listener ask about Taiga credentials. */
+  vault?: Partial<Pick<Vault, "status" | "token">>;
+  /** What answers the operator. */
+  admin?: Partial<Pick<AdminRoutesDeps, "inspect" | "keyRotation">>;
+}
+
+/** The authorization server, except for its listeners. */
+export interface AuthServer {
+  /** What clients and browsers reach. */
+  publicApp: Express;
+  /** What only the resource server and the operator reach. */
+  privateApp: Express;
+  keyRotation: KeyRotation;
+  rootKeys: RootKeys;
+  refreshSweeper: Pick<RefreshSweeper, "sweep">;
+  /** Begins to renew Taiga logins that are not in use. */
+  start(): void;
+  /** Ends open streams and background work; nothing that was passed in is closed. */
+  close(): Promise<void>;
+}
+
+/**
+ * Joins all parts of the authorization server. A store that does not answer yet is no error.
+ * @throws {ConfigurationError} when MASTER_KEY does not open the keys in the store.
+ */
+export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer> {
+  const { config, store, broadcast, clock, logger, sleep, replaced = {} } = deps;
+  const keys = createKeyNames(config.taigaApiUrl);
+  const { masterKeys } = config;
+  const record = createRingRecord({ kv: store, keys, masterKeys, clock });
+  const rootKeys = await openKeyRing({ record, broadcast, clock, logger });
+  const counters = createCounters(deps.metrics);
+  const shared: Shared = {
+    kv: store,
+    keys,
+    seal: createSealer(rootKeys, "vault"),
+    clock,
+    logger,
+    sleep,
+    connect: (credential, signal) => createTaigaClient(deps.taiga, credential, { signal }),
+    toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
+  };
+  const { connect } = shared;
+  const revocations = createRevocationFeed(broadcast);
+  const rateLimits = createRateLimits(shared);
+  const password = createPasswordWay(config, shared, counters);
+  const application = createApplicationWay(config, shared, counters);
+  const isAllowed = createAllowList(config.login.allowLists);
+  const { endGrant, refreshSweeper, ...credentials } = createGrantCredentials({
+    ...shared,
+    ...config.grants,
+    broadcast,
+    random: deps.random,
+    refresh: counters.renewals.counted((refreshToken: string, signal: AbortSignal) =>
+      connect(undefined, signal).auth.refresh(refreshToken),
+    ),
+    whoIs: async (credential, signal) =>
+      toTaigaAccount(await connect(credential, signal).users.me()),
+    revokeAtTaiga: async (credential) => application?.login.revoke(credential),
+    isAllowed,
+  });
+  const vault = { ...credentials.vault, ...replaced.vault };
+  const { documentHosts: hosts, takesDocuments } = config.clients;
+
+  const engine = createEngine({
+    ...shared,
+    config,
+    rootKeys,
+    hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
+    endGrant,
+    clientDocuments: takesDocuments
+      ? createClientDocuments({ fetch: deps.fetchDocument, hosts, rateLimits })
+      : undefined,
+    renderFailure: renderFailurePage,
+    countEvent: counters.oauthEvents.count,
+  });
+  const createPages =
+    replaced.pages ??
+    ((interactions) =>
+      createInteractionsRouter({
+        ...shared,
+        interactions,
+        vault,
+        password,
+        application,
+        allowLists: config.login.allowLists,
+        isAllowed,
+        listOwnProjects: createOwnProjects((memberId, credential, signal) =>
+          connect(credential, signal).projects.list({ memberId }),
+        ),
+        csrf: createCsrf(createCsrfKeys(rootKeys)),
+        issuer: config.issuer,
+        accessLimit: config.accessLimit,
+        taigaWebUrl: config.taigaWebUrl,
+        mcpUrl: config.resource,
+      }));
+
+  const { metrics } = deps;
+  const apps = { config, logger, engine, rootKeys, renderFailure: renderFailurePage, metrics };
+  const keyRotation = createKeyRotation({ ...shared, record, rootKeys, broadcast });
+  const inspect = createInspectInstallation({
+    config,
+    version: deps.version,
+    startedAt: clock(),
+    store,
+    rootKeys,
+    connect,
+    revocations,
+  });
+  const admin = { inspect, keyRotation, ...replaced.admin };
+  return {
+    publicApp: createPublicApp({
+      ...apps,
+      interactions: createPages(engine.interactions),
+      rateLimits,
+    }),
+    privateApp: createPrivateApp({ ...apps, store, vault, revocations, clock, admin }),
+    keyRotation,
+    rootKeys,
+    refreshSweeper,
+    start: () => refreshSweeper.start(),
+    close: async () => {
+      await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
+    },
+  };
+}
+
+/** What many parts are made with. */
+interface Shared {
+  kv: Kv;
+  keys: KeyNames;
+  seal: Sealer;
+  clock: Clock;
+  logger: Logger;
+  sleep: AuthServerDeps["sleep"];
+  /** A client of Taiga for one credential, or for none. */
+  connect: (
+    credential?: TaigaCredential,
+    signal?: AbortSignal,
+  ) => ReturnType<typeof createTaigaClient>;
+  /** The subject that stands for a Taiga user. */
+  toAccountId: (userId: number) => string;
+}
+
+/** Login with a password that is typed here; `undefined` where it is not offered. */
+function createPasswordWay(
+  { login: { offersPassword, passwordType } }: Config,
+  shared: Shared,
+  counters: Counters,
+): InteractionsRouterDeps["password"] {
+  if (!offersPassword) return undefined;
+  const { sleep } = shared;
+  const taiga = shared.connect();
+  const limited = createLimitedLogin({
+    ...shared,
+    login: createPasswordLogin({ taiga, loginType: passwordType, sleep }),
+  });
+  return {
+    login: counters.passwordLogins.counted(
+      (...typed: Parameters<LimitedLogin["login"]>) => limited.login(...typed),
+      toLoginOutcome,
+    ),
+  };
+}
+
+/** Login on Taiga's own pages; `undefined` where it is not offered. */
+function createApplicationWay(
+  { login: { applicationId }, taigaWebUrl }: Config,
+  shared: Shared,
+  counters: Counters,
+): InteractionsRouterDeps["application"] {
+  if (applicationId === undefined) return undefined;
+  const login = createApplicationLogin({ ...shared, applicationId, taigaWebUrl });
+  return {
+    login: {
+      ...login,
+      redeem: counters.applicationLogins.counted(
+        (...flow: Parameters<ApplicationLogin["redeem"]>) => login.redeem(...flow),
+        toLoginOutcome,
+      ),
+    },
+    flows: createApplicationFlows(shared),
+  };
+}

@@ -1,0 +1,125 @@
+import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { Clock, Logger } from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import type { TaigaTransport } from "@taiga-mcp/taiga-client";
+import {
+  type CallStore,
+  createToolRunner,
+  deriveConfirmationKey,
+  type LoadedTool,
+  type ToolRunnerDeps,
+} from "@taiga-mcp/taiga-tools";
+import type { Express } from "express";
+import { createAuthorizationServer } from "./auth/authorization-server.ts";
+import { followRevocations, type RevocationFollower } from "./auth/follow-revocations.ts";
+import { createGrantTransport } from "./auth/grant-transport.ts";
+import { createIntrospectionCache } from "./auth/introspection-cache.ts";
+import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-credentials.ts";
+import type { Config } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import type { McpCaller } from "./mcp/caller.ts";
+import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+
+export interface ResourceServerDeps {
+  config: Config;
+  store: CallStore & Pick<Kv, "ping">;
+  /** Sends all requests to Taiga. */
+  taiga: TaigaTransport;
+  /** Of all toolsets, in the order of the list. */
+  tools: readonly LoadedTool[];
+  /** Reaches the authorization server. */
+  fetch: typeof globalThis.fetch;
+  clock: Clock;
+  logger: Logger;
+  /** Of this program; clients may show it. */
+  version: string;
+  /** For tests; each part that is left out is the real one. */
+  replaced?: {
+    /** Introspects tokens, behind the cache. */
+    verifier?: OAuthTokenVerifier | undefined;
+  };
+}
+
+/** The resource server, except for its listener. */
+export interface ResourceServer {
+  app: Express;
+  /** The Taiga tokens that are held for grants. */
+  credentials: TaigaCredentials;
+  /** Begins to follow revocations; until then no introspection response is cached. */
+  start(): void;
+  /** Ends the revocation stream and open MCP requests; nothing that was passed in is closed. */
+  close(): Promise<void>;
+}
+
+/** Joins all parts of the resource server. Nothing is sent yet. */
+export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
+  const { config, store, taiga, fetch, clock, logger, replaced = {} } = deps;
+  const { issuer, resource, authServerUrl, taigaWebUrl } = config;
+  const authorizationServer = createAuthorizationServer({
+    issuer,
+    authServerUrl,
+    ...config.resourceServer,
+    fetch,
+  });
+  const credentials = createTaigaCredentials({
+    authorizationServer,
+    taigaApiUrl: config.taigaApiUrl,
+    issuer,
+    clock,
+  });
+  const cache = createIntrospectionCache({
+    verifier:
+      replaced.verifier ??
+      createIntrospectionVerifier({ authorizationServer, issuer, resource, clock }),
+    ttlSeconds: config.introspectionCacheSeconds,
+    clock,
+  });
+  const runner = createToolRunner<McpCaller>({
+    tools: deps.tools,
+    operator: config,
+    connect: (caller) => createGrantTransport(taiga, credentials, caller),
+    store,
+    clock,
+    confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
+    taigaWebUrl,
+    ...createCallLog(logger),
+  });
+  const mcpHandler = createMcpHandler(createMcpServerFactory({ runner, version: deps.version }), {
+    onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
+  });
+  let follower: RevocationFollower | undefined;
+  return {
+    app: createApp({ config, verifier: cache, mcpHandler, store, fetch, logger }),
+    credentials,
+    start: () => {
+      follower ??= followRevocations({
+        authorizationServer,
+        listener: {
+          ...cache,
+          revoked: (gid) => {
+            cache.revoked(gid);
+            credentials.forget(gid);
+          },
+        },
+        logger,
+      });
+    },
+    close: async () => {
+      await follower?.close();
+      await mcpHandler.close();
+    },
+  };
+}
+
+/** Logs the outcome of each tool call. */
+const createCallLog = (
+  logger: Logger,
+): Pick<ToolRunnerDeps<McpCaller>, "onCall" | "onUnfilteredList"> => ({
+  onCall({ requestId, tool, durationMs, outcome, severity, error }) {
+    const record = { requestId, tool, durationMs, outcome };
+    logger[severity]({ ...record, ...(error !== undefined && { err: error }) }, "tool call");
+  },
+  onUnfilteredList: ({ caller: { requestId }, error }) =>
+    logger.warn({ requestId, err: error }, "tools/list not filtered by Taiga permissions"),
+});

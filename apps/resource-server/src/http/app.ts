@@ -1,0 +1,83 @@
+import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import {
+  createHttpLogger,
+  type Logger,
+  notFound,
+  problemHandler,
+  toScopes,
+} from "@taiga-mcp/service";
+import type { Kv } from "@taiga-mcp/store";
+import express, { type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+import { createBearerGate } from "../auth/bearer-gate.ts";
+import type { Config } from "../config.ts";
+import { createCors } from "./cors.ts";
+import { createHealth } from "./health.ts";
+import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
+import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
+import { createMcpRoute } from "./mcp-route.ts";
+import { createProtectedResourceMetadata, toMetadataUrl } from "./protected-resource-metadata.ts";
+
+export interface AppDeps {
+  config: Config;
+  verifier: OAuthTokenVerifier;
+  mcpHandler: Pick<McpHttpHandler, "fetch">;
+  store: Pick<Kv, "ping">;
+  fetch: typeof globalThis.fetch;
+  logger: Logger;
+}
+
+/** The middlewares and routes of the resource server, in their order. */
+export function createApp(deps: AppDeps): Express {
+  const { config, verifier, mcpHandler, store, fetch, logger } = deps;
+  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const scopes = toScopes(config.accessLimit);
+  const names = { resource, listenHost: config.listener.host, allowedOrigins };
+  const isAllowedOrigin = createOriginRule(names);
+
+  const app = express();
+  app.set("trust proxy", config.listener.trustProxy);
+  app.set("query parser", "simple");
+  // Before the request log and the Host check: probes are frequent and use any host name.
+  app.use(createHealth({ store, authServerUrl, fetch, logger }));
+  app.use(createHttpLogger(logger));
+  app.use(createSecurityHeaders(resource));
+  app.use(createCors(isAllowedOrigin));
+  app.use(createHostCheck(names), createOriginCheck(isAllowedOrigin));
+  app.use(createProtectedResourceMetadata({ resource, issuer, scopes }));
+  app.use(
+    createMcpRoute({
+      resource,
+      gate: createBearerGate({ verifier, metadataUrl: toMetadataUrl(resource), scopes }),
+      handler: mcpHandler,
+      logger,
+    }),
+  );
+  app.get("/", createHomePage({ resource, taigaWebUrl }));
+  app.use(notFound);
+  app.use(problemHandler);
+  return app;
+}
+
+/**
+ * Security headers for the home page, and for browsers that open any other address here: nothing may
+ * be loaded, framed or submitted.
+ *
+ * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
+ *   http for every other program on localhost.
+ */
+const createSecurityHeaders = (resource: string): RequestHandler =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'none'"],
+        "style-src": [HOME_PAGE_STYLE_HASH],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+        "frame-ancestors": ["'none'"],
+      },
+    },
+    strictTransportSecurity: resource.startsWith("https:"),
+    xFrameOptions: { action: "deny" },
+  });

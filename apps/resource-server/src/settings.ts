@@ -1,0 +1,84 @@
+import { sharedSettings } from "@taiga-mcp/service";
+import { TOOLSETS } from "@taiga-mcp/taiga-tools";
+import { z } from "zod";
+
+const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
+
+const toList = (text: string): string[] =>
+  text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+/** Every setting of the resource server, with its description. */
+export const ResourceServerSettings = z.object({
+  ...sharedSettings,
+  RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
+    description: "The address on which the resource server listens.",
+  }),
+  AUTH_SERVER_INTERNAL_URL: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
+    .refine(isBareOrigin, "must be a bare origin, without a path or a trailing slash")
+    .default("http://127.0.0.1:3011")
+    .meta({
+      description:
+        "The address at which the resource server reaches the authorization server's private listener. Use plain http only on one machine or in a private network.",
+    }),
+  INTROSPECTION_CACHE_SECONDS: z.coerce
+    .number("must be a number of seconds")
+    .int("must be a whole number of seconds")
+    .min(0, "must be at least 0")
+    .max(30, "must be at most 30")
+    .default(30)
+    .meta({
+      description:
+        "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
+    }),
+  TOOLSETS: z
+    .string()
+    .default("core")
+    .transform(toList)
+    .pipe(
+      z
+        .array(z.enum(TOOLSETS, `must be a comma-separated list of ${TOOLSETS.join(", ")}`))
+        .min(1, "must name at least one toolset"),
+    )
+    .meta({
+      description: `The comma-separated toolsets to offer: ${TOOLSETS.join(", ")}.`,
+      defaultText: "core",
+    }),
+  TAIGA_MAX_PARALLEL: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(256, "must be at most 256")
+    .default(16)
+    .meta({ description: "The maximum number of concurrent requests to Taiga." }),
+  TAIGA_TIMEOUT_MS: z.coerce
+    .number("must be a number of milliseconds")
+    .int("must be a whole number of milliseconds")
+    .min(100, "must be at least 100")
+    .max(120_000, "must be at most 120000")
+    .default(10_000)
+    .meta({ description: "How long to wait for a response from Taiga, in milliseconds." }),
+  ALLOWED_ORIGINS: z
+    .string()
+    .transform(toList)
+    .pipe(
+      z.array(
+        z
+          .url({
+            protocol: /^https?$/,
+            error: "must be a comma-separated list of http(s) origins",
+            abort: true,
+          })
+          .refine(isBareOrigin, "must be bare origins such as https://app.example.com"),
+      ),
+    )
+    .optional()
+    .meta({
+      description:
+        "Comma-separated origins of web pages that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
+      defaultText: "the MCP endpoint's own origin, and localhost if the endpoint is on localhost",
+    }),
+});
