@@ -1,5 +1,5 @@
 import { TaigaError, type TaigaTransport } from "@taiga-mcp/taiga-client";
-import type { Sandbox, SandboxResponse } from "@taiga-mcp/taiga-sandbox";
+import type { Sandbox } from "@taiga-mcp/taiga-sandbox";
 
 /**
  * A transport to a sandbox in the same process, logged in as one of its users. Nothing is sent
@@ -12,14 +12,13 @@ export function createSandboxTransport(sandbox: Sandbox, username: string): Taig
       const { auth_token } = await tokens;
       const details = { outcomeUnknown: method !== "GET" };
       try {
-        const response = await sandbox.handle({
+        return await sandbox.handle({
           method,
           path: `/api/v1${path}${query === "" ? "" : `?${query}`}`,
           headers: { ...headers, Authorization: `Bearer ${auth_token}` },
           body,
           signal,
         });
-        return { ...response, headers: toIncoming(response.headers) };
       } catch (cause) {
         if (signal?.aborted === true) throw new TaigaError("aborted", "cancelled", details);
         throw new TaigaError("unavailable", "The connection broke off", { ...details, cause });
@@ -28,7 +27,3 @@ export function createSandboxTransport(sandbox: Sandbox, username: string): Taig
     close: async () => {},
   };
 }
-
-/** As they arrive over a network: text. */
-const toIncoming = (headers: SandboxResponse["headers"]): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));

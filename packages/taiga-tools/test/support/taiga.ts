@@ -45,11 +45,13 @@ export interface Taiga {
   /** Taiga as bob, who uses the tools. */
   client: TaigaClient;
   connect(username: string, signal?: AbortSignal): TaigaClient;
-  /** Alice adds an item or a wiki page. Each is a second older than the next, all of 1 November. */
+  /** Alice adds an item or a wiki page, on 1 November and a second after the one before. */
   add: ActingUser["add"];
   /** Alice changes an item or a wiki page, or comments on it. */
   change(row: Row, fields: Record<string, unknown>): void;
-  /** Puts stories into an epic. */
+  /** Alice deletes an item or a wiki page. */
+  remove(row: Row): void;
+  /** Alice puts stories into an epic. */
   link(epic: Row, ...stories: Row[]): void;
   /** Which stories are in which epic, in the order in which they were put there. */
   links(): Pick<RelatedStory, "epic" | "user_story">[];
@@ -116,12 +118,9 @@ export function createTaiga(projects: ProjectSeed[] = [projectOf("alpha-one")]):
       return sandbox.as("alice").add(kind, { created_date: at, modified_date: at, ...fields });
     },
     change: (row, fields) => sandbox.as("alice").change(kindOf(row), row.id, fields),
+    remove: (row) => sandbox.as("alice").remove(kindOf(row), row.id),
     link(epic, ...stories) {
-      for (const { id: user_story } of stories) {
-        const id = state.relatedStories.length + 1;
-        state.relatedStories.push({ id, epic: epic.id, user_story, order: id });
-        state.lastIds["relatedStories"] = id;
-      }
+      for (const story of stories) sandbox.as("alice").link(epic.id, story.id);
     },
     links: () => state.relatedStories.map(({ epic, user_story }) => ({ epic, user_story })),
     setCustomFields({ id: object }, attributes_values, version) {

@@ -43,21 +43,27 @@ describe("create_items with an idempotency key", () => {
   });
 
   // @rule TAIGA-2
-  it("never makes again what may have been made, and says how to check", async () => {
-    const bench = createBench();
-    bench.taiga.before((request) => (request === "POST /userstories" ? "reset" : undefined));
-    const input = {
-      items: [{ subject: "A", tags: ["x"] }, { subject: "B" }],
-      idempotency_key: key,
-    };
-    const first = await bench.call(createItems, input);
-    expect(outcomes(first.data)).toEqual(["unknown", "not_attempted"]);
-    bench.taiga.before(undefined);
-    const second = await bench.call(createItems, input);
-    expect(outcomes(second.data)).toEqual(["unknown", "created"]);
-    expect(second.data.items[0].error).toContain("find_items");
-    expect(bench.taiga.state.userstories.map(({ subject }) => subject)).toEqual(["B"]);
-  });
+  it.each([
+    ["reset", ["B"]],
+    ["lost", ["A", "B"]],
+  ] as const)(
+    "never makes again what may have been made (%s), and says how to check",
+    async (failure, made) => {
+      const bench = createBench();
+      bench.taiga.before((request) => (request === "POST /userstories" ? failure : undefined));
+      const input = {
+        items: [{ subject: "A", tags: ["x"] }, { subject: "B" }],
+        idempotency_key: key,
+      };
+      const first = await bench.call(createItems, input);
+      expect(outcomes(first.data)).toEqual(["unknown", "not_attempted"]);
+      bench.taiga.before(undefined);
+      const second = await bench.call(createItems, input);
+      expect(outcomes(second.data)).toEqual(["unknown", "created"]);
+      expect(second.data.items[0].error).toContain("find_items");
+      expect(bench.taiga.state.userstories.map(({ subject }) => subject)).toEqual(made);
+    },
+  );
 
   it("lets a corrected call use the key of one that was refused before it began", async () => {
     const bench = createBench();

@@ -39,7 +39,7 @@ describe("get_activity", () => {
     taiga.setCustomFields(story, { 1: "6" }, 1);
     forgetEvents(taiga);
 
-    await happen(taiga, at(4), () => alice.userStories.delete(gone.id));
+    await happen(taiga, at(4), () => taiga.remove(gone));
     await happen(taiga, at(6), () =>
       createSandboxTransport(taiga.sandbox, "alice").send({
         method: "POST",
@@ -66,7 +66,7 @@ describe("get_activity", () => {
       }),
     );
     await happen(taiga, at(9), () => taiga.change(page, { content: "x" }));
-    await happen(taiga, at(10), () => alice.epics.addStory(epic.id, story.id));
+    await happen(taiga, at(10), () => taiga.link(epic, story));
 
     const { text } = await bench.call(getActivity, {});
     expect(text.split("\n").slice(2, -1)).toEqual([

@@ -42,7 +42,7 @@ describe("get_items", () => {
     const bench = createBench();
     const task = bench.taiga.add("task");
     await bench.call(getItems, { refs: ["#1"] });
-    await bench.taiga.connect("alice").tasks.delete(task.id);
+    bench.taiga.remove(task);
     const { data } = await bench.call(getItems, { refs: ["#1"] });
     expect(data.errors).toEqual([expect.stringContaining("there is no alpha-one#1")]);
   });
