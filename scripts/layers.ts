@@ -116,8 +116,8 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     forbids: APP,
     files: { "main.ts": MAIN },
     folders: {
-      auth: { imports: ["config.ts"] },
-      http: { imports: ["config.ts", "auth", "mcp"] },
+      auth: { imports: [] },
+      http: { imports: ["config.ts", "auth/bearer-gate.ts", "mcp"] },
       mcp: { imports: ["auth"] },
     },
   },

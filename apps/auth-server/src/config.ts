@@ -78,7 +78,7 @@ export function parseConfig(environment: Environment) {
   };
 }
 
-/** A machine that nobody else reaches is often one that reaches nobody else. */
+/** `auto`: a server on loopback often cannot reach other hosts, so it takes no documents. */
 function takesClientDocuments(
   { CLIENT_ID_METADATA_DOCUMENTS: choice }: Settings,
   issuer: string,

@@ -35,7 +35,7 @@ export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }
 
   const endTurn = (): void => {
     const [next] = line;
-    // The place passes straight to the next in line, so nobody can slip in between.
+    // The slot passes straight to the next in line, so a new caller cannot overtake it.
     if (next === undefined) running -= 1;
     else next();
   };

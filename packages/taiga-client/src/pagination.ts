@@ -11,7 +11,7 @@ export interface PageRequest {
   pageSize?: number | undefined;
 }
 
-/** Part of a list, and where it stands in the whole. */
+/** Part of a list, and its position in the whole list. */
 export interface Page<T> {
   items: T[];
   /** Members of the whole list. */

@@ -15,8 +15,8 @@ export class SentFailure extends Error {
 }
 
 /**
- * Marks failures of requests that had begun to leave on an open connection; all others reached
- * nobody. Without the mark, the DNS interceptor would send a POST again, to another address, when
+ * Marks failures of requests that were already being sent on an open connection; all others never
+ * reached a server. Without the mark, the DNS interceptor would send a POST again, to another address, when
  * an open connection times out.
  */
 export const markSent: Dispatcher.DispatcherComposeInterceptor =
@@ -47,7 +47,7 @@ export function toErrorCode(error: unknown): string | undefined {
   return typeof cause.code === "string" ? cause.code : undefined;
 }
 
-/** What became of a request that got no answer, as a `TaigaError`; bugs of ours stay as they are. */
+/** Maps the failure of a request without an answer to a `TaigaError`; returns bugs unchanged. */
 export function toSendError(
   error: unknown,
   { isWrite, aborted }: { isWrite: boolean; aborted: boolean },

@@ -30,7 +30,7 @@ interface TaigaAnswer<Data> {
   headers: TaigaHttpResponse["headers"];
 }
 
-/** Calls Taiga as one user, or as nobody. @throws {TaigaError} with any of its codes. */
+/** Calls Taiga as one user, or without a login. @throws {TaigaError} with any of its codes. */
 export type TaigaRequest = <Schema extends z.ZodType>(
   call: TaigaCall<Schema>,
 ) => Promise<TaigaAnswer<z.output<Schema>>>;

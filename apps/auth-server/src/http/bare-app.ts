@@ -39,7 +39,7 @@ export const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
   resource: config.resource,
 });
 
-/** Counted in this process: the store need not bear guesses, and a secret this long is none. */
+/** Counts in this process only: the secret is too long to guess, so the store need not count. */
 export const authenticate = ({ config }: AppDeps): RequestHandler =>
   createResourceServerAuth({
     ...config.resourceServer,

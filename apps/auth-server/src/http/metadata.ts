@@ -18,8 +18,8 @@ export interface MetadataDeps extends Pick<Config, "issuer" | "accessLimit"> {
 
 /**
  * The authorization server's metadata, built from configuration alone. One document serves both
- * well-known places: clients that look for OpenID's need three of its members to accept it, but
- * `openid` is no scope of ours.
+ * well-known paths: clients that fetch OpenID's accept it only with three of OpenID's members, but
+ * the server does not support the scope `openid`.
  *
  * @see RFC 8414 §2; OpenID Connect Discovery 1.0 §3; MCP authorization, "Authorization Server Metadata Discovery"
  */

@@ -67,7 +67,7 @@ export function sendOAuthError(res: Response, error: OAuthError): void {
 /** All but what RFC 6749 §5.2 allows in an `error_description`. */
 const NOT_ALLOWED = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g;
 
-/** The reader's own words, but for JSON that is none: V8 quotes it, and it may hold a secret. */
+/** Never V8's message for malformed JSON: it quotes the body, which may contain a secret. */
 const toReason = (error: Error): string =>
   "type" in error && error.type === "entity.parse.failed" ? "it is not JSON" : error.message;
 

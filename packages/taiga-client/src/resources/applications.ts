@@ -13,7 +13,7 @@ export const Application = z.object({
 export type Application = z.output<typeof Application>;
 
 export interface Applications {
-  /** @throws {TaigaError} `not_found` when there is none with this id. */
+  /** @throws {TaigaError} `not_found` when no application has this id. */
   get(id: string): Promise<Application>;
 }
 
@@ -40,7 +40,7 @@ export interface ApplicationTokens {
   validate(flow: { application: string; authCode: string; state: string }): Promise<string>;
   /** The user's own, for one application: none or one. */
   list(application: string): Promise<ApplicationToken[]>;
-  /** Ends the token. @throws {TaigaError} `permission_denied` when there is none, too. */
+  /** Ends the token. @throws {TaigaError} `permission_denied`, also when the token does not exist. */
   delete(id: number): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ export interface Auth {
   /**
    * Trades a refresh token, which Taiga then refuses, for a new pair. One at a time per login: of
    * two, one fails. After `outcomeUnknown` the token may be used up.
-   * @throws {TaigaError} `token_not_valid` when it was used, has expired or is none.
+   * @throws {TaigaError} `token_not_valid` when it was used, has expired or is not a refresh token.
    */
   refresh(refreshToken: string): Promise<TokenPair>;
 }

@@ -1,7 +1,7 @@
 /** Fields to change; those left out or `undefined` stay as they are. */
 export type ChangesOf<Fields> = { [Name in keyof Fields]?: Fields[Name] | undefined };
 
-/** What a new item is made of; Taiga's project defaults stand in for the rest. */
+/** The fields of a new item; Taiga uses the project's defaults for those left out. */
 export type NewItem<Changes> = Omit<Changes, "project" | "subject" | "comment"> & {
   project: number;
   subject: string;

@@ -33,14 +33,14 @@ export interface Resolver {
    */
   resolve(wanted: { projectSlug: string; ref: number }): Promise<ResolvedRef | undefined>;
   /**
-   * @returns the sprint's id; `undefined` when there is none, no such project, or the user may not
-   *   see sprints.
+   * @returns the sprint's id; `undefined` when the sprint or the project does not exist, or the user
+   *   may not see sprints.
    * @throws {TaigaError} `permission_denied` for the project.
    */
   resolveMilestone(wanted: SlugInProject): Promise<number | undefined>;
   /**
-   * @returns the wiki page's id; `undefined` when there is none, no such project, or the user may
-   *   not see wiki pages.
+   * @returns the wiki page's id; `undefined` when the page or the project does not exist, or the user
+   *   may not see wiki pages.
    * @throws {TaigaError} `permission_denied` for the project.
    */
   resolveWikiPage(wanted: SlugInProject): Promise<number | undefined>;

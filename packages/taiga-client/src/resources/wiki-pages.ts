@@ -55,7 +55,7 @@ export interface WikiPages {
   listAll(filter: { projectId: number }): AsyncIterable<Page<WikiPage>>;
   getById(id: number): Promise<WikiPage>;
   getBySlug(projectId: number, slug: string): Promise<WikiPage>;
-  /** @throws {TaigaError} `validation_failed` for a slug that is taken or is none. */
+  /** @throws {TaigaError} `validation_failed` for a slug that is taken or malformed. */
   create(values: NewWikiPage): Promise<WikiPage>;
   /**
    * Changes what is named and nothing else (PATCH). `version` is the one the caller saw.

@@ -1,4 +1,4 @@
-/** A name as it stands in an address. */
+/** A name in the form that URLs use. */
 export const toSlug = (name: string): string =>
   name
     .toLowerCase()

@@ -13,7 +13,7 @@ export const isNobody = (reference: string): boolean =>
 
 /**
  * Finds a project's member by `me`, username (also with `@`), full name, or the asking user's own
- * e-mail address: Taiga tells nobody else's.
+ * e-mail address, because Taiga does not tell the addresses of others.
  *
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
  */

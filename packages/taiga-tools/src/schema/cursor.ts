@@ -43,7 +43,7 @@ export function encodeCursor(position: Position, search: unknown): string {
 /** @throws {ToolError} `invalid_argument` for text that is not a cursor, or belongs to another search. */
 export function decodeCursor(cursor: string, search: unknown): Position {
   const content = readContent(cursor);
-  if (content === undefined) throw badCursor("is none that this tool gave");
+  if (content === undefined) throw badCursor("was not issued by this tool");
   if (content.q !== fingerprint(search))
     throw badCursor("belongs to a search with other arguments");
   return {

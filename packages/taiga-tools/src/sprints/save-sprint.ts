@@ -50,7 +50,7 @@ export async function saveSprint(
   const known = await projects.resolve(request.project);
   const found = await findExisting(request.sprint, known, deps);
   if (found !== undefined) return changeSprint(found, known, request, deps);
-  // Somebody may have made it since the project was read.
+  // Another user may have created it since the project was read.
   projects.drop(known.id);
   const project = await projects.byId(known.id);
   const made = await findExisting(request.sprint, project, deps);
