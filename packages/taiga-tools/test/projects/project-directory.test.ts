@@ -1,22 +1,22 @@
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
 import { findMember } from "../../src/projects/people.ts";
 import { findSprint } from "../../src/projects/find-sprint.ts";
-import { createTaigaDouble, ME, projectOf } from "../support/taiga-double.ts";
+import { createTaiga } from "../support/taiga.ts";
+import { projectOf } from "../support/taiga-seed.ts";
 
 const setUp = (count = 2) => {
-  const clock = { now: 0 };
   const projects = [
-    projectOf(1, "alpha-one"),
-    projectOf(2, "beta-two"),
-    projectOf(3, "gamma", { name: "Beta two" }),
+    projectOf("alpha-one"),
+    projectOf("beta-two"),
+    projectOf("gamma", { name: "Beta two" }),
   ];
-  const double = createTaigaDouble(projects.slice(0, count));
+  const taiga = createTaiga(projects.slice(0, count));
+  const { clock } = taiga;
   const directories = createProjectDirectories({ clock: () => clock.now, maxUsers: 2 });
-  const open = (subject = "bob", granted: "all" | number[] = "all") =>
-    directories.for({ subject, taiga: double.client, projects: granted });
-  return { clock, double, open };
+  const open = (subject = "bob", granted: "all" | number[] = "all", signal?: AbortSignal) =>
+    directories.for({ subject, taiga: taiga.connect(subject, signal), projects: granted });
+  return { clock, taiga, open };
 };
 
 describe("the project directory", () => {
@@ -58,42 +58,42 @@ describe("the project directory", () => {
 
   // @rule MCP-SECURITY-16
   it("never shows one user what was read for another", async () => {
-    const { double, open } = setUp();
+    const { open } = setUp();
     await open("bob").resolve("alpha-one");
-    double.projects.pop();
-    double.projects.pop();
     await expect(open("carol").resolve("alpha-one")).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("reads once for calls that come together, and again after a minute or a write", async () => {
-    const { clock, double, open } = setUp();
+    const { clock, taiga, open } = setUp();
     await Promise.all([open().byId(1), open().byId(1), open().byId(1)]);
-    expect(double.calls).toEqual(["projects.getById"]);
+    expect(taiga.asked()).toEqual(["GET /projects/1"]);
     clock.now += 59;
     await open().byId(1);
-    expect(double.calls).toHaveLength(1);
+    expect(taiga.asked()).toHaveLength(1);
     clock.now += 1;
     await open().byId(1);
-    expect(double.calls).toHaveLength(2);
+    expect(taiga.asked()).toHaveLength(2);
     open().drop(1);
     await open().byId(1);
-    expect(double.calls).toHaveLength(3);
+    expect(taiga.asked()).toHaveLength(3);
   });
 
   it("forgets failures, and does not pass on those of a caller who hung up", async () => {
-    const { double, open } = setUp();
+    const { taiga, open } = setUp();
+    const caller = new AbortController();
     let failures = 1;
-    double.before = () => {
-      if ((failures -= 1) >= 0) throw new TaigaError("aborted", "gone");
-    };
-    const [first, second] = await Promise.allSettled([open().byId(1), open().byId(1)]);
+    taiga.before(() => {
+      if ((failures -= 1) < 0) return undefined;
+      setImmediate(() => caller.abort());
+      return "hang";
+    });
+    const hangsUp = open("bob", "all", caller.signal);
+    const [first, second] = await Promise.allSettled([hangsUp.byId(1), open().byId(1)]);
     expect([first?.status, second?.status]).toEqual(["rejected", "fulfilled"]);
-    failures = 1;
-    double.before = () => {
-      if ((failures -= 1) >= 0) throw new TaigaError("unavailable", "down");
-    };
-    await expect(open("carol").byId(1)).rejects.toMatchObject({ code: "unavailable" });
-    expect((await open("carol").byId(1)).id).toBe(1);
+    taiga.before(() => 502);
+    await expect(open("alice").byId(1)).rejects.toMatchObject({ code: "unavailable" });
+    taiga.before(undefined);
+    expect((await open("alice").byId(1)).id).toBe(1);
   });
 
   it("knows all that the user may do in any project", async () => {
@@ -121,8 +121,10 @@ describe("sprints and people by the words people use", () => {
     await expect(sprint("next", "2026-12-24")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  it("finds people by username, full name, me and their own address", () => {
-    const find = (name: string) => findMember(projectOf(1, "x"), ME, name, "assigned_to").username;
+  it("finds people by username, full name, me and their own address", async () => {
+    const { client } = createTaiga();
+    const [project, me] = await Promise.all([client.projects.getById(1), client.users.me()]);
+    const find = (name: string) => findMember(project, me, name, "assigned_to").username;
     expect(["@Alice", "alice archer", "me", "BOB@taiga.test"].map(find)).toEqual([
       "alice",
       "alice",

@@ -3,10 +3,10 @@ import { createConfirmations } from "../../src/calls/confirmation.ts";
 import { createIdempotency } from "../../src/calls/idempotency.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/tool/define-tool.ts";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
-import { createTaigaDouble, NOW, type TaigaDouble } from "./taiga-double.ts";
+import { createTaiga, type Taiga } from "./taiga.ts";
 
 export interface Bench {
-  double: TaigaDouble;
+  taiga: Taiga;
   context: ToolContext;
   clock: { now: number };
   progress: string[];
@@ -19,21 +19,21 @@ export interface Bench {
   asked(): string[];
 }
 
-const METADATA = /^(users\.me|projects\.|milestones\.list)/;
+const METADATA = /^GET (\/users\/me|\/projects.*|\/milestones)$/;
 
 /** Everything a tool needs, with Taiga and the store in memory. */
 export function createBench(
-  options: { double?: TaigaDouble; projects?: "all" | readonly number[] } = {},
+  options: { taiga?: Taiga; projects?: "all" | readonly number[] } = {},
 ): Bench {
-  const { double = createTaigaDouble(), projects = "all" } = options;
-  const clock = { now: NOW };
+  const { taiga = createTaiga(), projects = "all" } = options;
+  const { clock } = taiga;
   const progress: string[] = [];
   const read = () => clock.now;
   const context: ToolContext = {
-    taiga: double.client,
+    taiga: taiga.client,
     projects: createProjectDirectories({ clock: read, maxUsers: 10 }).for({
       subject: "bob",
-      taiga: double.client,
+      taiga: taiga.client,
       projects,
     }),
     idempotency: createIdempotency({
@@ -52,7 +52,7 @@ export function createBench(
     reportProgress: async (done, total) => void progress.push(`${done}/${total}`),
   };
   return {
-    double,
+    taiga,
     context,
     clock,
     progress,
@@ -60,7 +60,11 @@ export function createBench(
       const answer = await tool.handler(tool.inputSchema.parse(input), context);
       return { text: answer.text, data: tool.outputSchema.parse(answer.data) };
     },
-    asked: () => double.calls.splice(0).filter((call) => !METADATA.test(call)),
+    asked() {
+      const requests = taiga.asked().filter((request) => !METADATA.test(request));
+      taiga.forgetRequests();
+      return requests;
+    },
   };
 }
 

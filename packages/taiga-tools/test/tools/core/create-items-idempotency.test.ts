@@ -1,6 +1,6 @@
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
+import { INVALID } from "../../support/taiga.ts";
 import { createBench, outcomes } from "../../support/tool-context.ts";
 
 const key = "meeting-2026-11-20";
@@ -11,11 +11,11 @@ describe("create_items with an idempotency key", () => {
     const input = { items: [{ subject: "A", status: "Done" }], idempotency_key: key };
     const first = await bench.call(createItems, input);
     bench.asked();
-    bench.double.projects[0]!.us_statuses = [];
+    bench.taiga.state.storyStatuses = [];
     bench.clock.now += 3_600;
     const again = await bench.call(createItems, input);
     expect(again.data).toEqual({ ...first.data, repeated: true });
-    expect(bench.double.items.userstory).toHaveLength(1);
+    expect(bench.taiga.state.userstories).toHaveLength(1);
     expect(bench.asked()).toEqual([]);
   });
 
@@ -30,39 +30,40 @@ describe("create_items with an idempotency key", () => {
   it("tries failed items again and leaves made ones alone", async () => {
     const bench = createBench();
     let creations = 0;
-    bench.double.before = (call) => {
-      if (call === "userStories.create" && (creations += 1) === 2) {
-        throw new TaigaError("validation_failed", "subject: bad luck");
-      }
-    };
+    bench.taiga.before((request) => {
+      const isSecond = request === "POST /userstories" && (creations += 1) === 2;
+      return isSecond ? INVALID : undefined;
+    });
     const items = ["A", "B", "C"].map((subject) => ({ subject, tags: [subject] }));
     const first = await bench.call(createItems, { items, idempotency_key: key });
     expect(outcomes(first.data)).toEqual(["created", "failed", "created"]);
     const second = await bench.call(createItems, { items, idempotency_key: key });
     expect(outcomes(second.data)).toEqual(["created", "created", "created"]);
-    expect(bench.double.items.userstory.map(({ subject }) => subject)).toEqual(["A", "C", "B"]);
+    expect(bench.taiga.state.userstories.map(({ subject }) => subject)).toEqual(["A", "C", "B"]);
   });
 
   // @rule TAIGA-2
-  it("never makes again what may have been made, and says how to check", async () => {
-    const bench = createBench();
-    bench.double.before = (call) => {
-      if (call === "userStories.create") {
-        throw new TaigaError("unavailable", "no answer", { outcomeUnknown: true });
-      }
-    };
-    const input = {
-      items: [{ subject: "A", tags: ["x"] }, { subject: "B" }],
-      idempotency_key: key,
-    };
-    const first = await bench.call(createItems, input);
-    expect(outcomes(first.data)).toEqual(["unknown", "not_attempted"]);
-    bench.double.before = () => {};
-    const second = await bench.call(createItems, input);
-    expect(outcomes(second.data)).toEqual(["unknown", "created"]);
-    expect(second.data.items[0].error).toContain("find_items");
-    expect(bench.double.items.userstory.map(({ subject }) => subject)).toEqual(["B"]);
-  });
+  it.each([
+    ["reset", ["B"]],
+    ["lost", ["A", "B"]],
+  ] as const)(
+    "never makes again what may have been made (%s), and says how to check",
+    async (failure, made) => {
+      const bench = createBench();
+      bench.taiga.before((request) => (request === "POST /userstories" ? failure : undefined));
+      const input = {
+        items: [{ subject: "A", tags: ["x"] }, { subject: "B" }],
+        idempotency_key: key,
+      };
+      const first = await bench.call(createItems, input);
+      expect(outcomes(first.data)).toEqual(["unknown", "not_attempted"]);
+      bench.taiga.before(undefined);
+      const second = await bench.call(createItems, input);
+      expect(outcomes(second.data)).toEqual(["unknown", "created"]);
+      expect(second.data.items[0].error).toContain("find_items");
+      expect(bench.taiga.state.userstories.map(({ subject }) => subject)).toEqual(made);
+    },
+  );
 
   it("lets a corrected call use the key of one that was refused before it began", async () => {
     const bench = createBench();

@@ -1,6 +1,6 @@
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
+import { INVALID } from "../../support/taiga.ts";
 import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items of issues and epics", () => {
@@ -13,14 +13,18 @@ describe("create_items of issues and epics", () => {
         ...["C", "D"].map((subject) => ({ kind: "epic", subject })),
       ],
     });
-    expect(bench.asked()).toEqual(["issues.create", "issues.bulkCreate", "epics.bulkCreate"]);
-    expect(bench.double.items.issue[0]).toMatchObject({ type: 2, severity: 2, milestone: 2 });
+    expect(bench.asked()).toEqual([
+      "POST /issues",
+      "POST /issues/bulk_create",
+      "POST /epics/bulk_create",
+    ]);
+    expect(bench.taiga.state.issues[0]).toMatchObject({ type: 2, severity: 2, milestone: 2 });
   });
 
   it("puts a new story into its epics, and stories into a new epic", async () => {
     const bench = createBench();
-    const epic = bench.double.add("epic");
-    const story = bench.double.add("userstory");
+    const epic = bench.taiga.add("epic");
+    const story = bench.taiga.add("userstory");
     const { data } = await bench.call(createItems, {
       items: [
         { subject: "S", epic: ["#1"] },
@@ -29,28 +33,27 @@ describe("create_items of issues and epics", () => {
       ],
     });
     expect(outcomes(data)).toEqual(["created", "created", "created"]);
-    const [, first, second] = bench.double.items.userstory;
-    expect(bench.double.links).toEqual([
+    const [, first, second] = bench.taiga.state.userstories;
+    expect(bench.taiga.links()).toEqual([
       { epic: epic.id, user_story: first!.id },
       { epic: epic.id, user_story: second!.id },
-      { epic: bench.double.items.epic[1]!.id, user_story: story.id },
+      { epic: bench.taiga.state.epics[1]!.id, user_story: story.id },
     ]);
     // One request makes both stories; links are made one by one in any case.
-    expect(bench.asked().filter((call) => call.startsWith("userStories"))).toEqual([
-      "userStories.bulkCreate",
+    expect(bench.asked().filter((request) => request.includes(" /userstories"))).toEqual([
+      "POST /userstories/bulk_create",
     ]);
   });
 
   it("tells a link that failed, and makes only that when the call is repeated", async () => {
     const bench = createBench();
-    bench.double.add("epic");
-    bench.double.add("epic");
+    bench.taiga.add("epic");
+    bench.taiga.add("epic");
     let links = 0;
-    bench.double.before = (call) => {
-      if (call === "epics.addStory" && (links += 1) === 2) {
-        throw new TaigaError("validation_failed", "bad luck");
-      }
-    };
+    bench.taiga.before((request) => {
+      const isSecond = request.endsWith("/related_userstories") && (links += 1) === 2;
+      return isSecond ? INVALID : undefined;
+    });
     const input = {
       items: [{ subject: "S", epic: ["#1", "#2"] }],
       idempotency_key: "meeting-2026-11-20",
@@ -60,8 +63,8 @@ describe("create_items of issues and epics", () => {
     bench.asked();
     const second = await bench.call(createItems, input);
     expect(second.data.items[0].note).toBeUndefined();
-    expect(bench.double.items.userstory).toHaveLength(1);
-    expect(bench.asked()).toEqual(["epics.addStory"]);
+    expect(bench.taiga.state.userstories).toHaveLength(1);
+    expect(bench.asked()).toEqual(["POST /epics/402/related_userstories"]);
   });
 
   it("refuses what the kind does not have before anything is written", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import createItems from "../../../src/tools/core/create-items.ts";
-import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createTaiga } from "../../support/taiga.ts";
+import { projectOf, VIEW } from "../../support/taiga-seed.ts";
 import { createBench, outcomes } from "../../support/tool-context.ts";
 
 describe("create_items", () => {
@@ -27,15 +28,15 @@ describe("create_items", () => {
       ref: "alpha-one#1",
       url: "https://taiga.test/project/alpha-one/us/1",
     });
-    const [story] = bench.double.items.userstory;
+    const [story] = bench.taiga.state.userstories;
     expect(story).toMatchObject({
       status: 2,
       assigned_to: 7,
       assigned_users: [7, 6],
       points: { 1: 3 },
     });
-    expect(bench.double.custom.get(String(story?.id))?.attributes_values).toEqual({ 1: "ACME" });
-    expect(bench.double.items.task).toMatchObject([
+    expect(bench.taiga.customFields(story!)).toEqual({ 1: "ACME" });
+    expect(bench.taiga.state.tasks).toMatchObject([
       { subject: "Buy a bell", user_story: story?.id },
       { subject: "Hang it up", user_story: story?.id, assigned_to: 9 },
     ]);
@@ -46,7 +47,7 @@ describe("create_items", () => {
     const { data } = await bench.call(createItems, {
       items: ["A", "B", "C"].map((subject) => ({ subject })),
     });
-    expect(bench.asked()).toEqual(["userStories.bulkCreate"]);
+    expect(bench.asked()).toEqual(["POST /userstories/bulk_create"]);
     expect(data.items.map((item: { ref: string }) => item.ref)).toEqual([
       "alpha-one#1",
       "alpha-one#2",
@@ -58,9 +59,9 @@ describe("create_items", () => {
     const bench = createBench();
     const tasks = [{ subject: "T1" }, { subject: "T2" }];
     await bench.call(createItems, { items: [{ subject: "S", tasks }] });
-    expect(bench.asked()).toEqual(["userStories.create", "tasks.create", "tasks.create"]);
+    expect(bench.asked()).toEqual(["POST /userstories", "POST /tasks", "POST /tasks"]);
     await bench.call(createItems, { items: [{ subject: "S", sprint: "current", tasks }] });
-    expect(bench.asked()).toEqual(["userStories.create", "tasks.bulkCreate"]);
+    expect(bench.asked()).toEqual(["POST /userstories", "POST /tasks/bulk_create"]);
   });
 
   // @rule TAIGA-3
@@ -76,7 +77,7 @@ describe("create_items", () => {
     await expect(call).rejects.toThrow(
       /items\[1\]\.status[^]*items\[1\]\.assigned_to[^]*items\[2\]\.parent[^]*items\[2\]\.points/,
     );
-    expect(bench.double.items.userstory).toEqual([]);
+    expect(bench.taiga.state.userstories).toEqual([]);
   });
 
   it("refuses misspelt fields, which it would otherwise lose in silence", async () => {
@@ -103,11 +104,12 @@ describe("create_items", () => {
   });
 
   it("needs the permission in the item's project, and a project that can be written", async () => {
-    const double = createTaigaDouble([
-      projectOf(1, "alpha-one", { my_permissions: ["add_task"] }),
-      projectOf(2, "old-one", { archived_code: "archived" }),
+    const taiga = createTaiga([
+      projectOf("alpha-one", { permissions: [...VIEW, "add_task"] }),
+      projectOf("old-one"),
     ]);
-    const { call } = createBench({ double });
+    taiga.sandbox.control.freezeProject("old-one", "archived");
+    const { call } = createBench({ taiga });
     const create = (project: string) => call(createItems, { project, items: [{ subject: "S" }] });
     await expect(create("alpha-one")).rejects.toThrow("add_us");
     await expect(create("old-one")).rejects.toThrow("archived");

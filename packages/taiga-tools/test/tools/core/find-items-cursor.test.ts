@@ -8,7 +8,7 @@ describe("find_items with a cursor", () => {
     async (order) => {
       const bench = createBench();
       for (let index = 0; index < 25; index += 1) {
-        bench.double.add("userstory", {
+        bench.taiga.add("userstory", {
           subject: `Story ${String(index % 5)}`,
           due_date: index % 3 === 0 ? null : `2026-12-0${(index % 4) + 1}`,
           status: (index % 2) + 1,
@@ -22,7 +22,7 @@ describe("find_items with a cursor", () => {
         seen.push(...refs(data));
         cursor = data.cursor as string | undefined;
         // What was listed leaves the filter: pages by number would now skip as many.
-        for (const item of bench.double.items.userstory) {
+        for (const item of bench.taiga.state.userstories) {
           if (seen.includes(`#${item.ref}`)) item.is_closed = true;
         }
       } while (cursor !== undefined);
@@ -34,7 +34,7 @@ describe("find_items with a cursor", () => {
   it("lists all that share one moment, though a page ends among them", async () => {
     const bench = createBench();
     for (let index = 0; index < 9; index += 1) {
-      bench.double.add("userstory", { modified_date: "2026-11-02T00:00:00Z" });
+      bench.taiga.add("userstory", { modified_date: "2026-11-02T00:00:00Z" });
     }
     const first = await bench.call(findItems, { project: "alpha-one", limit: 4 });
     const second = await bench.call(findItems, {
@@ -48,7 +48,7 @@ describe("find_items with a cursor", () => {
 
   it("refuses a cursor that is none, or that belongs to another search", async () => {
     const bench = createBench();
-    for (let index = 0; index < 3; index += 1) bench.double.add("userstory");
+    for (let index = 0; index < 3; index += 1) bench.taiga.add("userstory");
     const { data } = await bench.call(findItems, { project: "alpha-one", limit: 1 });
     const other = { project: "alpha-one", limit: 1, blocked: true, cursor: data.cursor };
     await expect(bench.call(findItems, other)).rejects.toThrow("belongs to a search with other");
@@ -63,7 +63,7 @@ describe("find_items with a cursor", () => {
   it("keeps rows that do not fit behind the cursor", async () => {
     const bench = createBench();
     for (let index = 0; index < 100; index += 1) {
-      bench.double.add("userstory", { subject: `${index} ${"x".repeat(480)}` });
+      bench.taiga.add("userstory", { subject: `${index} ${"x".repeat(480)}` });
     }
     const first = await bench.call(findItems, { project: "alpha-one", limit: 100 });
     expect(new TextEncoder().encode(first.text).length).toBeLessThan(25_000);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import findItems from "../../../src/tools/core/find-items.ts";
-import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createTaiga } from "../../support/taiga.ts";
+import { projectOf } from "../../support/taiga-seed.ts";
 import { createBench, refs } from "../../support/tool-context.ts";
 
 describe("find_items", () => {
   it("asks Taiga once for one kind in one project, with all its own filters by name", async () => {
     const bench = createBench();
-    bench.double.add("userstory", { status: 2, assigned_to: 7, milestone: 2, tags: ["ui"] });
-    bench.double.add("userstory", { status: 3 });
+    bench.taiga.add("userstory", { status: 2, assigned_to: 7, milestone: 2, tags: ["ui"] });
+    bench.taiga.add("userstory", { status: 3 });
     const { data } = await bench.call(findItems, {
       project: "alpha-one",
       status: ["in-progress"],
@@ -17,16 +18,18 @@ describe("find_items", () => {
       closed: "false",
     });
     expect(refs(data)).toEqual(["#1"]);
-    expect(bench.asked()).toEqual(["userStories.list"]);
-    expect(bench.double.filters[0]).toMatchObject({
-      project: 1,
-      status: [2],
-      assigned_users: [7],
-      milestone: 2,
-      tags: ["ui"],
-      is_closed: false,
-      order_by: "-modified_date",
-    });
+    expect(bench.taiga.queries("/userstories")).toMatchObject([
+      {
+        project: "1",
+        status: "2",
+        assigned_users: "7",
+        milestone: "2",
+        tags: "ui",
+        is_closed: "false",
+        order_by: "-modified_date",
+      },
+    ]);
+    expect(bench.asked()).toEqual(["GET /userstories"]);
   });
 
   // @rule TAIGA-8
@@ -34,27 +37,28 @@ describe("find_items", () => {
     const bench = createBench();
     await bench.call(findItems, { project: "alpha-one" });
     await bench.call(findItems, { project: "alpha-one" });
-    expect(bench.double.calls.filter((call) => call.startsWith("projects."))).toHaveLength(2);
+    const metadata = () => bench.taiga.asked().filter((request) => request.includes(" /projects"));
+    expect(metadata()).toEqual(["GET /projects", "GET /projects/1"]);
     bench.clock.now += 61;
     await bench.call(findItems, { project: "alpha-one" });
-    expect(bench.double.calls.filter((call) => call.startsWith("projects."))).toHaveLength(4);
+    expect(metadata()).toHaveLength(4);
   });
 
   it("leaves out what has ! before it", async () => {
     const bench = createBench();
-    bench.double.add("userstory", { status: 1 });
-    bench.double.add("userstory", { status: 3 });
+    bench.taiga.add("userstory", { status: 1 });
+    bench.taiga.add("userstory", { status: 3 });
     const { data } = await bench.call(findItems, { project: "alpha-one", status: ["!Done"] });
     expect(refs(data)).toEqual(["#1"]);
   });
 
   it("finds what Taiga cannot filter: overdue, blocked, unestimated, custom fields", async () => {
     const bench = createBench();
-    bench.double.add("userstory", { due_date: "2026-11-19" });
-    bench.double.add("userstory", { due_date: "2026-11-19", status: 3 });
-    bench.double.add("userstory", { is_blocked: true, total_points: 3 });
-    const custom = bench.double.add("userstory", {});
-    bench.double.custom.set(String(custom.id), { attributes_values: { 1: "ACME" }, version: 2 });
+    bench.taiga.add("userstory", { due_date: "2026-11-19" });
+    bench.taiga.add("userstory", { due_date: "2026-11-19", status: 3 });
+    bench.taiga.add("userstory", { is_blocked: true, points: { 1: 2 } });
+    const custom = bench.taiga.add("userstory", {});
+    bench.taiga.setCustomFields(custom, { 1: "ACME" }, 2);
     const find = async (criteria: object) =>
       refs(
         (await bench.call(findItems, { project: "alpha-one", order: "created", ...criteria })).data,
@@ -67,26 +71,13 @@ describe("find_items", () => {
   });
 
   it("searches all of the user's projects, each by its own statuses", async () => {
-    const double = createTaigaDouble([
-      projectOf(1, "alpha-one"),
-      projectOf(2, "beta-two", {
-        us_statuses: [
-          {
-            id: 91,
-            name: "Doing",
-            order: 1,
-            slug: "",
-            color: "",
-            is_closed: false,
-            is_archived: false,
-            wip_limit: null,
-          },
-        ],
-      }),
+    const taiga = createTaiga([
+      projectOf("alpha-one"),
+      projectOf("beta-two", { values: { storyStatuses: [["Doing", ""]] } }),
     ]);
-    double.add("userstory", { project: 2, status: 91 });
-    double.add("userstory", { project: 1, status: 2 });
-    const bench = createBench({ double });
+    taiga.add("userstory", { project: 2 });
+    taiga.add("userstory", { project: 1, status: 2 });
+    const bench = createBench({ taiga });
     const { data } = await bench.call(findItems, { status: ["Doing"] });
     expect(refs(data)).toEqual(["beta-two#1"]);
     await expect(bench.call(findItems, { status: ["Dooing"] })).rejects.toThrow(
@@ -95,12 +86,12 @@ describe("find_items", () => {
   });
 
   it("asks once for what is mine in all projects, and shows only those the grant covers", async () => {
-    const double = createTaigaDouble([1, 2, 3].map((id) => projectOf(id, `p-${id}`)));
-    for (const project of [1, 2, 3]) double.add("userstory", { project, assigned_to: 7 });
-    const bench = createBench({ double, projects: [1, 2] });
+    const taiga = createTaiga([1, 2, 3].map((id) => projectOf(`p-${id}`)));
+    for (const project of [1, 2, 3]) taiga.add("userstory", { project, assigned_to: 7 });
+    const bench = createBench({ taiga, projects: [1, 2] });
     const { data } = await bench.call(findItems, { assigned_to: ["me"], order: "created" });
-    expect(refs(data)).toEqual(["p-1#1", "p-2#2"]);
-    expect(bench.double.calls).toEqual(["users.me", "projects.list", "userStories.list"]);
+    expect(refs(data)).toEqual(["p-1#1", "p-2#1"]);
+    expect(bench.taiga.asked()).toEqual(["GET /users/me", "GET /projects", "GET /userstories"]);
   });
 
   it("names the nearest names for one that is unknown", async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { type ToolDefinition } from "../../../src/tool/define-tool.ts";
 import { ToolError } from "../../../src/errors.ts";
 import { loadTools } from "../../../src/tool/load-tools.ts";
-import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createTaiga } from "../../support/taiga.ts";
+import { projectOf } from "../../support/taiga-seed.ts";
 import { type Bench, createBench } from "../../support/tool-context.ts";
 
 const tools = new Map((await loadTools()).map((tool) => [tool.definition.name, tool.definition]));
@@ -13,17 +14,17 @@ const COVERED = 1;
 const SECRETS = ["Moonshot", "moonshot", "Skunkworks", "skunkworks", "hush", "Hidden"];
 
 function open(): Bench & { epicId: number; storyId: number } {
-  const double = createTaigaDouble([
-    projectOf(COVERED, "alpha-one"),
-    projectOf(2, "moonshot", { name: "Moonshot" }),
-    projectOf(3, "skunkworks", { name: "Skunkworks" }),
+  const taiga = createTaiga([
+    projectOf("alpha-one"),
+    projectOf("moonshot", { name: "Moonshot" }),
+    projectOf("skunkworks", { name: "Skunkworks" }),
   ]);
-  const story = double.add("userstory", { subject: "Known" });
-  double.add("userstory", { subject: "hush hush", project: 2 });
-  const epic = double.add("epic", { subject: "hush epic", project: 2 });
-  double.links.push({ epic: epic.id, user_story: story.id });
-  double.relink();
-  return { ...createBench({ double, projects: [COVERED] }), epicId: epic.id, storyId: story.id };
+  const story = taiga.add("userstory", { subject: "Known" });
+  const hidden = { subject: "hush hush", project: 2, ref: 2, assigned_to: 7 };
+  taiga.sandbox.as("bob").add("userstory", hidden);
+  const epic = taiga.add("epic", { subject: "hush epic", project: 2, ref: 3 });
+  taiga.link(epic, story);
+  return { ...createBench({ taiga, projects: [COVERED] }), epicId: epic.id, storyId: story.id };
 }
 
 /** What each tool is called with to reach into a project. */
@@ -68,7 +69,7 @@ const REACH: Record<string, (project: string) => object[]> = {
 /** Those that take no project, tested below. */
 const WITHOUT_PROJECT = ["get_me", "list_projects"];
 
-const WRITES = /\.(create|bulkCreate|update|delete|addStory|removeStory|comment)/;
+const isWrite = (request: string) => !request.startsWith("GET ");
 
 describe("a project that the grant does not cover", () => {
   // @rule MCP-SECURITY-16
@@ -87,12 +88,12 @@ describe("a project that the grant does not cover", () => {
 
   // @rule MCP-SECURITY-6
   it.each(attempts)("is refused by %s with %s", async (name, _text, input) => {
-    const { call, double } = open();
+    const { call, taiga } = open();
     const refusal = await call(toolOf(name), input).then(toRefusal, toRefusal);
     expect(refusal).toContain("project_not_granted");
     // Whoever asks learns what they said, and nothing of what it stands for.
     expect(refusal).not.toMatch(/hush|Hidden|skunkworks/i);
-    expect(double.calls.filter((called) => WRITES.test(called))).toEqual([]);
+    expect(taiga.asked().filter(isWrite)).toEqual([]);
   });
 
   it("is called by no name when it was asked for by id", async () => {
@@ -115,8 +116,8 @@ describe("a project that the grant does not cover", () => {
     ["get_sprint", { sprint: "Sprint 2" }],
     ["list_sprints", {}],
   ])("is not told of by %s %j", async (name, input) => {
-    const { call, double } = open();
-    double.timeline.push(...toTimeline());
+    const { call, taiga } = open();
+    expect(JSON.stringify(taiga.state.timeline)).toContain("hush");
     const { text, data } = await call(toolOf(name), input);
     for (const secret of SECRETS) {
       expect(text).not.toContain(secret);
@@ -146,12 +147,12 @@ describe("a project that the grant does not cover", () => {
   });
 
   it("keeps its epic on a story whose epics are changed", async () => {
-    const { call, double, epicId, storyId } = open();
-    const epic = double.add("epic", { subject: "Of ours" });
+    const { call, taiga, epicId, storyId } = open();
+    const epic = taiga.add("epic", { subject: "Of ours" });
     const { text } = await call(toolOf("update_items"), {
       items: [{ ref: "#1", epic: [`#${epic.ref}`] }],
     });
-    expect(double.links).toEqual([
+    expect(taiga.links()).toEqual([
       { epic: epicId, user_story: storyId },
       { epic: epic.id, user_story: storyId },
     ]);
@@ -164,25 +165,3 @@ const toRefusal = (outcome: unknown): string =>
   outcome instanceof ToolError
     ? `${outcome.code}: ${outcome.message}`
     : JSON.stringify(outcome instanceof Error ? outcome.message : outcome);
-
-function toTimeline(): Bench["double"]["timeline"] {
-  const user = {
-    id: 6,
-    username: "alice",
-    name: "Alice",
-    is_profile_visible: true,
-    date_joined: "",
-  };
-  return [
-    {
-      id: 1,
-      created: "2026-11-19T10:00:00Z",
-      event_type: "userstories.userstory.create",
-      data: {
-        user,
-        project: { id: 2, name: "Moonshot", slug: "moonshot", description: "" },
-        userstory: { id: 101, ref: 2, subject: "hush hush" },
-      },
-    },
-  ] as unknown as Bench["double"]["timeline"];
-}

@@ -2,16 +2,15 @@ import { describe, expect, it } from "vitest";
 import getMe from "../../../src/tools/core/get-me.ts";
 import getProject from "../../../src/tools/core/get-project.ts";
 import listProjects from "../../../src/tools/core/list-projects.ts";
-import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createTaiga } from "../../support/taiga.ts";
+import { projectOf } from "../../support/taiga-seed.ts";
 import { createBench } from "../../support/tool-context.ts";
 
 describe("get_me, list_projects and get_project", () => {
   it("say who the user is and which projects the grant covers", async () => {
-    const double = createTaigaDouble([
-      projectOf(1, "alpha-one", { i_am_owner: true }),
-      projectOf(2, "beta-two"),
-    ]);
-    const { call } = createBench({ double, projects: [1] });
+    const owned = projectOf("alpha-one", { owner: "bob", members: [["alice", "Front"]] });
+    const taiga = createTaiga([owned, projectOf("beta-two")]);
+    const { call } = createBench({ taiga, projects: [1] });
     expect((await call(getMe, {})).data).toMatchObject({
       username: "bob",
       projects: [{ slug: "alpha-one", me: "owner" }],
@@ -20,14 +19,14 @@ describe("get_me, list_projects and get_project", () => {
   });
 
   it("narrow by part of a name", async () => {
-    const double = createTaigaDouble([projectOf(1, "alpha-one"), projectOf(2, "beta-two")]);
-    const { call } = createBench({ double });
+    const taiga = createTaiga([projectOf("alpha-one"), projectOf("beta-two")]);
+    const { call } = createBench({ taiga });
     const { data } = await call(listProjects, { search: "BETA" });
     expect(data.projects).toMatchObject([{ slug: "beta-two" }]);
   });
 
   it("describe all one needs to write, in three requests that are kept", async () => {
-    const { call, double } = createBench();
+    const { call, taiga } = createBench();
     const { data, text } = await call(getProject, {});
     expect(data).toMatchObject({
       slug: "alpha-one",
@@ -39,11 +38,11 @@ describe("get_me, list_projects and get_project", () => {
     });
     expect(text).toContain("members: @alice Alice Archer (Back)");
     await call(getProject, { project: "Alpha One" });
-    expect(double.calls).toEqual([
-      "users.me",
-      "projects.list",
-      "projects.getById",
-      "milestones.list",
+    expect(taiga.asked()).toEqual([
+      "GET /users/me",
+      "GET /projects",
+      "GET /projects/1",
+      "GET /milestones",
     ]);
   });
 });

@@ -5,35 +5,33 @@ import { createBench } from "../../support/tool-context.ts";
 describe("update_items of custom fields", () => {
   it("merges into the whole map that Taiga replaces", async () => {
     const bench = createBench();
-    const story = bench.double.add("userstory");
-    bench.double.custom.set(String(story.id), { attributes_values: { 1: "ACME" }, version: 4 });
+    const story = bench.taiga.add("userstory");
+    bench.taiga.setCustomFields(story, { 1: "ACME" }, 4);
     const { data } = await bench.call(updateItems, {
       items: ["#1"],
       set: { custom_fields: { severity: "high" } },
     });
-    expect(bench.double.custom.get(String(story.id))?.attributes_values).toEqual({
+    expect(bench.taiga.customFields(story)).toEqual({
       1: "ACME",
       2: "high",
     });
     expect(data.items[0]).toMatchObject({ outcome: "updated", version: "1-5" });
     expect(bench.asked()).toEqual([
-      "resolver.resolve",
-      "userStories.getById",
-      "custom.get",
-      "custom.update",
+      "GET /resolver",
+      "GET /userstories/101",
+      "GET /userstories/custom-attributes-values/101",
+      "PATCH /userstories/custom-attributes-values/101",
     ]);
   });
 
   it("compares them itself, because Taiga never does", async () => {
     const bench = createBench();
-    const story = bench.double.add("userstory");
-    const field = (value: string) => [{ id: 1, name: "Customer", value }];
-    bench.double.custom.set(String(story.id), { attributes_values: { 1: "Theirs" }, version: 5 });
-    bench.double.change(story, {});
-    story.version = 1;
-    bench.double.history.get(String(story.id))![0]!.diff = {
-      custom_attributes: [field("Old"), field("Theirs")],
-    };
+    const story = bench.taiga.add("userstory");
+    bench.taiga.setCustomFields(story, { 1: "Old" }, 4);
+    await bench.taiga.connect("alice").customAttributeValues.update("userstory", story.id, {
+      attributes_values: { 1: "Theirs" },
+      version: 4,
+    });
     const set = (custom_fields: object) =>
       bench.call(updateItems, {
         items: [{ ref: "#1", version: "1-4" }],

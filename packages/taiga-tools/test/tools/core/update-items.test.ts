@@ -1,14 +1,14 @@
-import { TaigaError } from "@taiga-mcp/taiga-client";
 import { describe, expect, it } from "vitest";
 import updateItems from "../../../src/tools/core/update-items.ts";
-import { createTaigaDouble, projectOf } from "../../support/taiga-double.ts";
+import { createTaiga, INVALID } from "../../support/taiga.ts";
+import { projectOf, VIEW } from "../../support/taiga-seed.ts";
 import { createBench } from "../../support/tool-context.ts";
 
 describe("update_items", () => {
   it("changes fields by name, in three requests, two when the kind is known", async () => {
     const bench = createBench();
-    const story = bench.double.add("userstory");
-    const task = bench.double.add("task");
+    const story = bench.taiga.add("userstory");
+    const task = bench.taiga.add("task");
     const { data } = await bench.call(updateItems, {
       items: ["#1"],
       set: {
@@ -23,9 +23,9 @@ describe("update_items", () => {
       },
     });
     expect(bench.asked()).toEqual([
-      "resolver.resolve",
-      "userStories.getById",
-      "userStories.update",
+      "GET /resolver",
+      "GET /userstories/101",
+      "PATCH /userstories/101",
     ]);
     expect(data.items[0]).toMatchObject({ ref: "#1", outcome: "updated", version: "2" });
     expect(story).toMatchObject({
@@ -34,22 +34,22 @@ describe("update_items", () => {
       assigned_users: [6],
       milestone: 3,
       points: { 1: 2, 2: 3 },
-      tags: [["api", null]],
+      tags: ["api"],
       due_date: "2026-12-01",
       is_blocked: true,
       blocked_note: "Waits for legal",
       swimlane: 1,
     });
     await bench.call(updateItems, { items: "#2", set: { status: "Closed" } });
-    expect(bench.asked()).toEqual(["resolver.resolve", "tasks.getById", "tasks.update"]);
+    expect(bench.asked()).toEqual(["GET /resolver", "GET /tasks/201", "PATCH /tasks/201"]);
     expect(task.status).toBe(12);
     await bench.call(updateItems, { items: "#1", set: { status: "New" } });
-    expect(bench.asked()).toEqual(["userStories.getById", "userStories.update"]);
+    expect(bench.asked()).toEqual(["GET /userstories/101", "PATCH /userstories/101"]);
   });
 
   it("gives each item its own changes on top of the shared ones", async () => {
     const bench = createBench();
-    const [one, two] = [bench.double.add("userstory"), bench.double.add("userstory")];
+    const [one, two] = [bench.taiga.add("userstory"), bench.taiga.add("userstory")];
     await bench.call(updateItems, {
       items: [
         { ref: "#1", status: "Done" },
@@ -63,7 +63,7 @@ describe("update_items", () => {
   // @rule TAIGA-3
   it("writes nothing when one name, ref or field of the whole input is wrong, and tells all", async () => {
     const bench = createBench();
-    bench.double.add("userstory");
+    bench.taiga.add("userstory");
     const call = bench.call(updateItems, {
       items: [{ ref: "#1", status: "Doen" }, { ref: "#77" }, { ref: "#1", asignee: "bob" }],
       set: { subject: "New" },
@@ -71,14 +71,14 @@ describe("update_items", () => {
     await expect(call).rejects.toThrow(
       /items\[0\]\.status[^]*Did you mean: Done[^]*items\[1\]\.ref: there is no alpha-one#77[^]*items\[2\][^]*asignee/,
     );
-    expect(bench.asked().filter((name) => name.endsWith("update"))).toEqual([]);
+    expect(bench.asked().filter((request) => !request.startsWith("GET"))).toEqual([]);
   });
 
   it.each(["nobody", null, []])(
     "unassigns (%j) a story from its whole list, which Taiga would otherwise keep",
     async (assigned_to) => {
       const bench = createBench();
-      const story = bench.double.add("userstory", { assigned_to: 7, assigned_users: [7, 6] });
+      const story = bench.taiga.add("userstory", { assigned_to: 7, assigned_users: [7, 6] });
       await bench.call(updateItems, { items: ["#1"], set: { assigned_to } });
       expect(story).toMatchObject({ assigned_to: null, assigned_users: [] });
     },
@@ -86,18 +86,18 @@ describe("update_items", () => {
 
   it("does not write what is so already, because Taiga would count a version for it", async () => {
     const bench = createBench();
-    bench.double.add("userstory", { status: 3, tags: ["ui"] });
+    bench.taiga.add("userstory", { status: 3, tags: ["ui"] });
     const { data } = await bench.call(updateItems, {
       items: ["#1"],
       set: { status: "Done", add_tags: ["ui"], sprint: "backlog", blocked: false },
     });
     expect(data.items[0]).toMatchObject({ outcome: "unchanged", version: "1" });
-    expect(bench.asked()).toEqual(["resolver.resolve", "userStories.getById"]);
+    expect(bench.asked()).toEqual(["GET /resolver", "GET /userstories/101"]);
   });
 
   it("shows a dry run by name, with who would be told, and writes nothing", async () => {
     const bench = createBench();
-    const story = bench.double.add("userstory", { watchers: [9], assigned_to: 7 });
+    const story = bench.taiga.add("userstory", { watchers: [9], assigned_to: 7 });
     const { data, text } = await bench.call(updateItems, {
       items: ["#1"],
       set: { status: "Done", comment: "see @stan" },
@@ -116,11 +116,9 @@ describe("update_items", () => {
   });
 
   it("comments with the right to comment alone", async () => {
-    const double = createTaigaDouble([
-      projectOf(1, "alpha-one", { my_permissions: ["view_us", "comment_us"] }),
-    ]);
-    const bench = createBench({ double });
-    double.add("userstory");
+    const taiga = createTaiga([projectOf("alpha-one", { permissions: [...VIEW, "comment_us"] })]);
+    const bench = createBench({ taiga });
+    taiga.add("userstory");
     await bench.call(updateItems, { items: ["#1"], set: { comment: "Hello" } });
     await expect(
       bench.call(updateItems, { items: ["#1"], set: { subject: "No" } }),
@@ -132,13 +130,8 @@ describe("update_items when Taiga fails", () => {
   // @rule TAIGA-3
   it("reports each item and goes on after a refusal", async () => {
     const bench = createBench();
-    for (let index = 0; index < 3; index += 1) bench.double.add("userstory");
-    let updates = 0;
-    bench.double.before = (call) => {
-      if (call === "userStories.update" && (updates += 1) === 2) {
-        throw new TaigaError("validation_failed", "subject: too long");
-      }
-    };
+    for (let index = 0; index < 3; index += 1) bench.taiga.add("userstory");
+    bench.taiga.before((request) => (request === "PATCH /userstories/102" ? INVALID : undefined));
     const { data } = await bench.call(updateItems, {
       items: ["#1", "#2", "#3"],
       set: { status: "Done" },
@@ -153,13 +146,8 @@ describe("update_items when Taiga fails", () => {
 
   it("stops when Taiga is gone, and says what is unknown and what was not tried", async () => {
     const bench = createBench();
-    for (let index = 0; index < 3; index += 1) bench.double.add("userstory");
-    let updates = 0;
-    bench.double.before = (call) => {
-      if (call === "userStories.update" && (updates += 1) === 2) {
-        throw new TaigaError("unavailable", "Taiga does not answer", { outcomeUnknown: true });
-      }
-    };
+    for (let index = 0; index < 3; index += 1) bench.taiga.add("userstory");
+    bench.taiga.before((request) => (request === "PATCH /userstories/102" ? "reset" : undefined));
     const { data } = await bench.call(updateItems, {
       items: ["#1", "#2", "#3"],
       set: { status: "Done" },
