@@ -43,7 +43,7 @@ export function encodeCursor(position: Position, search: unknown): string {
 /** @throws {ToolError} `invalid_argument` for text that is not a cursor, or belongs to another search. */
 export function decodeCursor(cursor: string, search: unknown): Position {
   const content = readContent(cursor);
-  if (content === undefined) throw badCursor("is none that this tool gave");
+  if (content === undefined) throw badCursor("was not issued by this tool");
   if (content.q !== fingerprint(search))
     throw badCursor("belongs to a search with other arguments");
   return {
@@ -63,11 +63,11 @@ function readContent(cursor: string): z.output<typeof Content> | undefined {
   }
 }
 
-/** The answer to a cursor that leads nowhere. */
+/** The error for a cursor that cannot be continued. */
 export const badCursor = (reason: string): ToolError =>
   new ToolError(
     "invalid_argument",
-    `cursor: it ${reason}. Repeat the first call's arguments with its cursor, or leave cursor out to start again.`,
+    `cursor: it ${reason}. Send it with the same arguments as the call that returned it, or leave cursor out to start again.`,
   );
 
 const fingerprint = (search: unknown): string =>

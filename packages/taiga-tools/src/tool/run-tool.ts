@@ -60,7 +60,7 @@ export async function runTool(
     if (!input.success) {
       throw new ToolError(
         "invalid_argument",
-        `${describeIssues(input.error)}. Nothing was done. Mend this and call again.`,
+        `${describeIssues(input.error)}. Nothing was done. Fix this and call again.`,
       );
     }
     const { text, data } = await tool.handler(input.data, createContext());

@@ -22,7 +22,7 @@ describe("add_comment", () => {
       { ref: "#2", outcome: "commented", version: "2", notified: ["alice"] },
       { ref: "wiki:home", outcome: "commented", version: "2", notified: ["alice"] },
     ]);
-    expect(text).toContain("#1 commented | v2 | told: @stan @alice");
+    expect(text).toContain("#1 commented | v2 | notified: @stan @alice");
     expect([...comments(bench, story.id), ...comments(bench, issue.id)]).toEqual([
       "Look, @alice",
       "Look, @alice",
