@@ -146,7 +146,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
 
     const foreign = address.replace(WEB_URL, "https://taiga.test/taiga");
     const refused = await place.session.call("get_items", { refs: [foreign] });
-    expect(refused.text).toContain(`not of the Taiga connected here, which is ${WEB_URL}`);
+    expect(refused.text).toContain(`belongs to another Taiga; this connection is to ${WEB_URL}`);
   });
 
   it("works with the secrets of the files, and no others are made", async () => {

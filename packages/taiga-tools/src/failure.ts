@@ -25,7 +25,7 @@ export const toInternalFailure = (call: {
   changesNothing: boolean;
 }): ToolFailure => ({
   code: "internal_error",
-  message: `Something failed on our side. The operator finds it in the log under ${call.requestId}.`,
+  message: `The server failed unexpectedly. Its operator can find the cause in the log under ${call.requestId}.`,
   advice: call.changesNothing ? undefined : LOOK_FIRST,
   severity: "error",
 });
@@ -35,7 +35,7 @@ export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
   `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
 
 const LOOK_FIRST =
-  "It may have been carried out all the same: look (find_items, get_items) before doing it again.";
+  "It may have been carried out anyway. Check with find_items or get_items before you repeat it.";
 
 const RECONNECT =
   "Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga.";
@@ -43,18 +43,19 @@ const RECONNECT =
 const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   invalid_credentials: RECONNECT,
   token_not_valid: RECONNECT,
-  user_inactive: "The user's account at Taiga is switched off; a Taiga administrator can help.",
-  user_not_found: "The user's account at Taiga is gone; a Taiga administrator can help.",
+  user_inactive: "The user's Taiga account is disabled; a Taiga administrator can help.",
+  user_not_found: "The user's Taiga account no longer exists; a Taiga administrator can help.",
   not_authenticated: RECONNECT,
   permission_denied:
-    "The user's role in this project does not allow it, or there is no such object. get_project shows what the user may do; a project administrator can change it.",
-  not_found: "Check the reference: find_items and list_projects show what there is.",
-  version_conflict: "Read the item again with get_items and repeat the change on its new version.",
-  version_invalid: "Read the item again with get_items and repeat the change on its new version.",
-  project_archived: "It can be read and not be changed.",
-  project_blocked: "It can be read and not be changed until its owner unblocks it.",
-  unavailable: "Try again in a while.",
-  server_error: "Try again in a while.",
+    "Either the user's role in this project does not allow this, or the object does not exist. get_project shows what the user may do; a project administrator can change it.",
+  not_found: "Check the reference: find_items and list_projects show what exists.",
+  version_conflict:
+    "Read the item again with get_items and repeat the change with its new version.",
+  version_invalid: "Read the item again with get_items and repeat the change with its new version.",
+  project_archived: "It can be read but not changed.",
+  project_blocked: "It can be read but not changed until its owner unblocks it.",
+  unavailable: "Try again in a minute.",
+  server_error: "Try again in a minute.",
 };
 
 /** Failures of Taiga that no caller can fix. */
@@ -72,7 +73,7 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
 
 function toWaitAdvice(seconds: number | undefined): string {
   const wait = seconds === undefined ? "a minute" : `${Math.ceil(seconds)} seconds`;
-  return `Taiga asks for fewer requests. Wait ${wait} and call again.`;
+  return `Taiga limits how many requests it takes. Wait ${wait} and call again.`;
 }
 
 const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -110,7 +110,7 @@ describe("what goes wrong", () => {
     [
       "an unknown outcome",
       new TaigaError("unavailable", "Reset", { outcomeUnknown: true }),
-      /^unavailable: .*look \(find_items/,
+      /^unavailable: .*Check with find_items/,
     ],
   ])("is told to the model: %s", async (_name, error, text) => {
     await start({
@@ -140,7 +140,7 @@ describe("what goes wrong", () => {
     expect(text).toMatch(new RegExp(`^internal_error: .*${id}`));
     expect(text).not.toContain("inner secret");
     // A write may have happened; a model that is not told so does it again.
-    expect(text).toContain("look (find_items");
+    expect(text).toContain("Check with find_items");
     expect(rs.log().find(({ msg }) => msg === "tool call")).toMatchObject({
       level: 50,
       requestId: id,

@@ -4,7 +4,7 @@ import { type Activity, type ActivityPosition } from "./activity.ts";
 import { type ActivityEntry, toActivityText } from "./activity-entry.ts";
 
 /**
- * Writes events down, as far as they fit; what does not is behind the cursor.
+ * Lists events, as far as they fit; the cursor continues with the rest.
  * @param firstPage of Taiga's list that was read.
  */
 export function toActivityAnswer(
@@ -18,7 +18,7 @@ export function toActivityAnswer(
   const isCut = shown.length < entries.length && last !== undefined;
   const position = isCut ? { page: firstPage, before: last.at } : next;
   const cursor = position && toCursor(position);
-  const more = cursor === undefined ? "" : ` More follow: repeat with cursor ${cursor}`;
+  const more = cursor === undefined ? "" : ` There are more: repeat the call with cursor ${cursor}`;
   const header = `${shown.length === 0 ? "Nothing found" : `${shown.length} events`}.${more}`;
   return {
     text:

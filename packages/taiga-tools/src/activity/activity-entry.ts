@@ -68,7 +68,7 @@ export function toActivityEntry(
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,
-    by: data.user?.username || toOneLine(data.user?.name ?? "somebody"),
+    by: data.user?.username || toOneLine(data.user?.name ?? "unknown"),
     what: object === "relateduserstory" ? toLinkText(action, data) : `${verb} ${noun}`,
     ...(ref !== undefined && { ref: toQualified(slug, ref) }),
     ...(subject !== undefined && { subject: toOneLine(subject) }),

@@ -88,7 +88,7 @@ export function createCallRecorder(
 
     finish: (result) => ignoringOutage(() => save({ leasedUntil: 0, result })),
 
-    // Where nothing was done the key is free again, so that mended arguments can use it.
+    // Nothing was done: free the key, so that a call with corrected arguments can use it.
     pause: () =>
       ignoringOutage(() =>
         Object.keys(record.steps).length > 0
@@ -115,12 +115,12 @@ const isKnownFailure = (error: unknown): boolean =>
   error instanceof TaigaError && !error.outcomeUnknown;
 
 const HOW_TO_CHECK =
-  'Look with find_items (order "-created") whether it is there before you make it again with a new key';
+  'Check with find_items (order "-created") whether it exists before you create it again with a new key';
 
 const unknownOutcome = () =>
   new ToolError(
     "outcome_unknown",
-    `An earlier call with this idempotency_key broke off here: the item may exist. ${HOW_TO_CHECK}.`,
+    `An earlier call with this idempotency_key was interrupted here, so the item may exist. ${HOW_TO_CHECK}.`,
   );
 
 const lostClaim = () =>

@@ -127,13 +127,13 @@ async function claim(
 const mismatch = () =>
   new ToolError(
     "idempotency_mismatch",
-    "idempotency_key: this key was used in the last 24 hours with other arguments. Repeat the call with the same arguments, or take a new key for a new call.",
+    "idempotency_key: this key was used in the last 24 hours with other arguments. Repeat the call with the same arguments, or use a new key for a new call.",
   );
 
 const stillRunning = (seconds: number) =>
   new ToolError(
     "outcome_unknown",
-    `idempotency_key: another call with this key is at work, or broke off just now. Repeat this call, with the same key and arguments, in ${seconds} seconds.`,
+    `idempotency_key: another call with this key is still running, or was just interrupted. Repeat this call with the same key and arguments in ${seconds} seconds.`,
   );
 
 /** SHA-256 over JSON with sorted keys: the order of an object's fields makes no difference. */

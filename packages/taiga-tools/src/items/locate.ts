@@ -42,7 +42,7 @@ export async function locate(
   if ("item" in located) return located;
   throw new ToolError(
     "invalid_argument",
-    `${options.field}: "${reference}" is a wiki page, which has none of these fields.`,
+    `${options.field}: "${reference}" is a wiki page; only stories, tasks, issues and epics have these fields.`,
   );
 }
 
@@ -56,7 +56,7 @@ export async function locateAny(
   if ("sprint" in parsed) {
     throw new ToolError(
       "invalid_argument",
-      `${options.field}: "${reference}" is a sprint; get_sprint and save_sprint are for those.`,
+      `${options.field}: "${reference}" is a sprint; get_sprint reads sprints, save_sprint changes them.`,
     );
   }
   const project = await deps.projects.resolve(parsed.project ?? options.project);

@@ -3,14 +3,14 @@ import { isExpected, ToolError } from "../errors.ts";
 import { toFailure, toFailureText } from "../failure.ts";
 import { toOneLine } from "../text/clean.ts";
 
-/** How one item of many fared. */
+/** How one item of many failed. */
 export type ItemFailure = {
   outcome: "failed" | "unknown" | "not_attempted";
   /** `code: what is wrong and what to do`. */
   error: string;
 };
 
-/** After these the next item would fare no better. */
+/** After these errors the next item would fail too. */
 const STOPPING: readonly string[] = [
   "aborted",
   "not_authenticated",
@@ -45,7 +45,7 @@ export function toItemFailure(error: unknown): { failure: ItemFailure; stops: bo
 /** For the items after one whose failure stopped the call. */
 export const NOT_ATTEMPTED: ItemFailure = {
   outcome: "not_attempted",
-  error: "The call stopped before this item, see the one before.",
+  error: "The call stopped before this item; see the error of an earlier one.",
 };
 
 /** `3 updated, 1 conflict` */

@@ -45,7 +45,7 @@ export function parseAnyReference(text: string, taigaWebUrl: string, field: stri
     readNumbered(reference) ??
     fail(
       field,
-      `"${reference.slice(0, 100)}" is no reference. Write #42, project-slug#42, wiki:page, or paste the Taiga address.`,
+      `"${reference.slice(0, 100)}" is not a reference. Write #42, project-slug#42, wiki:page, or paste the Taiga address.`,
     )
   );
 }
@@ -82,7 +82,7 @@ export function parseReference(text: string, taigaWebUrl: string, field: string)
   const reference = parseAnyReference(text, taigaWebUrl, field);
   if ("ref" in reference) return reference;
   const is = "page" in reference ? "wiki page" : "sprint";
-  return fail(field, `"${text.trim()}" is a ${is}; here only ${ITEM_KINDS.join(", ")} can stand.`);
+  return fail(field, `"${text.trim()}" is a ${is}; this must be one of ${ITEM_KINDS.join(", ")}.`);
 }
 
 /** Taiga makes `my-page` of the title "My page". */
@@ -96,7 +96,10 @@ function parseAddress(address: string, taigaWebUrl: string, field: string): Refe
   const home = new URL(`${taigaWebUrl}/`);
   // One host may serve several, each below a path of its own.
   if (url?.host !== home.host || !url.pathname.startsWith(home.pathname)) {
-    return fail(field, `this address is not of the Taiga connected here, which is ${taigaWebUrl}.`);
+    return fail(
+      field,
+      `this address belongs to another Taiga; this connection is to ${taigaWebUrl}.`,
+    );
   }
   const match = /^project\/(?<project>[^/]+)\/(?<page>[a-z]+)\/(?<name>[^/]+)\/?$/.exec(
     url.pathname.slice(home.pathname.length),
@@ -112,7 +115,7 @@ function parseAddress(address: string, taigaWebUrl: string, field: string): Refe
   const pages = ITEM_KINDS.map((each) => TAIGA_WORDS[each].page).join("|");
   return fail(
     field,
-    `this address names nothing that can be read; those end in /project/<slug>/<${pages}>/<number>, /wiki/<page> or /taskboard/<sprint>.`,
+    `this address names no item, wiki page or sprint; use one that ends in /project/<slug>/<${pages}>/<number>, /wiki/<page> or /taskboard/<sprint>.`,
   );
 }
 

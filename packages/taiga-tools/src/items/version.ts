@@ -19,7 +19,7 @@ export function parseVersion(text: string, field: string): BaseVersion {
   if (item === undefined) {
     throw new ToolError(
       "invalid_argument",
-      `${field}: "${text}" is no version; use what get_items gave.`,
+      `${field}: "${text}" is not a version; use the one that get_items shows.`,
     );
   }
   return {

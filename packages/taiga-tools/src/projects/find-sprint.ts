@@ -47,7 +47,7 @@ function currentSprint(open: Milestone[], today: string, field: string): SprintC
   if (current !== undefined && holding.length === 1) return current;
   throw new ToolError(
     current === undefined ? "not_found" : "ambiguous_name",
-    `${field}: ${current === undefined ? "no open sprint's dates hold today" : `${holding.length} open sprints hold today`} (${today}). ${nameThem(holding.length > 0 ? holding : open)}`,
+    `${field}: ${current === undefined ? "no open sprint includes today" : `${holding.length} open sprints include today`} (${today}). ${nameThem(holding.length > 0 ? holding : open)}`,
   );
 }
 
@@ -72,7 +72,7 @@ function nextSprint(open: Milestone[], today: string, field: string): SprintChoi
 const nameThem = (sprints: Milestone[]): string =>
   sprints.length === 0
     ? "There is no open sprint."
-    : `Name one: ${sprints
+    : `Use one of: ${sprints
         .slice(0, 5)
         .map((one) => `${one.name} (${one.estimated_start} to ${one.estimated_finish})`)
         .join(", ")}.`;

@@ -22,7 +22,7 @@ export function findMember(project: Project, me: Me, reference: string, field: s
   if (isMe) {
     const member = project.members.find(({ id }) => id === me.id);
     if (member !== undefined) return member;
-    throw new ToolError("not_found", `${field}: you are no member of "${project.name}".`);
+    throw new ToolError("not_found", `${field}: you are not a member of "${project.name}".`);
   }
   if (/.@./.test(reference)) throw unknownAddress(project, reference, field);
   return findByName(project.members, reference.replace(/^@/, ""), field, (member) => [
@@ -39,7 +39,7 @@ function unknownAddress(project: Project, address: string, field: string): ToolE
   );
   return new ToolError(
     "not_found",
-    `${field}: Taiga shows no e-mail addresses but your own, so "${address}" cannot be found. Use a username or full name` +
+    `${field}: Taiga shows only your own e-mail address, so "${address}" cannot be found. Use a username or full name` +
       (near.length > 0 ? `, perhaps: ${near.join(", ")}.` : "; get_project lists them."),
   );
 }

@@ -16,7 +16,7 @@ export function verifyPermission(
   if (permissions.some((permission) => project.my_permissions.includes(permission))) return;
   throw new ToolError(
     "taiga_permission_missing",
-    `${path}: your role in ${project.slug} lacks the Taiga permission ${permissions.join(" or ")}. A project administrator can give it.`,
+    `${path}: your role in ${project.slug} lacks the Taiga permission ${permissions.join(" or ")}. A project administrator can grant it.`,
   );
 }
 
@@ -31,6 +31,6 @@ export function verifyWritable(project: Project, path: string): void {
   if (state === undefined) return;
   throw new ToolError(
     "taiga_permission_missing",
-    `${path}: ${project.slug} is ${state}; it can be read, not changed.`,
+    `${path}: ${project.slug} is ${state}; it can be read but not changed.`,
   );
 }

@@ -207,7 +207,7 @@ function onlyProject(projects: ProjectRow[]): ProjectRow {
   throw new ToolError(
     "invalid_argument",
     only === undefined
-      ? "project: you are a member of no project that this connection covers. Name a public project by its slug."
+      ? "project: you are not a member of any project that this connection covers. Name a public project by its slug."
       : `project: name one of your ${projects.length} projects: ${slugs(projects)}.`,
   );
 }
@@ -235,7 +235,7 @@ function unknownProject(reference: string, mine: ProjectRow[]): ToolError {
 const notGranted = (name: string) =>
   new ToolError(
     "project_not_granted",
-    `project: this connection does not cover the project ${name}. Its user chose the projects when connecting; to change them, connect again.`,
+    `project: this connection does not cover the project ${name}. The user chose the projects when connecting, and can connect again to change them.`,
   );
 
 const isAbsent = (error: unknown): boolean =>

@@ -63,11 +63,11 @@ function readContent(cursor: string): z.output<typeof Content> | undefined {
   }
 }
 
-/** The answer to a cursor that leads nowhere. */
+/** The error for a cursor that cannot be continued. */
 export const badCursor = (reason: string): ToolError =>
   new ToolError(
     "invalid_argument",
-    `cursor: it ${reason}. Repeat the first call's arguments with its cursor, or leave cursor out to start again.`,
+    `cursor: it ${reason}. Send it with the same arguments as the call that returned it, or leave cursor out to start again.`,
   );
 
 const fingerprint = (search: unknown): string =>

@@ -60,7 +60,7 @@ export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
       const list = parseJson(value, "[");
       return list === undefined || list === null || Array.isArray(list) ? list : [list];
     },
-    z.array(item).refine((list) => list.length <= max, `must hold at most ${max}`),
+    z.array(item).refine((list) => list.length <= max, `must have at most ${max} entries`),
   );
 
 /** A list of names. */
@@ -121,7 +121,7 @@ export const project = text(200).describe("Slug or name");
 
 /** Items, wiki pages and the like, as people write them. */
 export const references = listOf(text(500), 100)
-  .refine((refs) => refs.length > 0, "must hold at least one")
+  .refine((refs) => refs.length > 0, "must have at least one entry")
   .describe("#42, slug#42, wiki:page or Taiga URL");
 
 /** Repeats with the same key and arguments never create twice. */

@@ -36,17 +36,17 @@ export function findByName<Option>(
     if (matches.length > 1) {
       throw new ToolError(
         "ambiguous_name",
-        `${field}: "${name}" means several: ${matches
+        `${field}: "${name}" matches several: ${matches
           .slice(0, MAX_CANDIDATES)
           .map((option) => nameOf(option).join(" = "))
-          .join(", ")}. Use a name that only one of them has.`,
+          .join(", ")}. Use a name that matches only one.`,
       );
     }
   }
   throw unknownName(field, name, options.flatMap(nameOf));
 }
 
-/** The answer to a name that nothing has. */
+/** The error for a name that matches nothing. */
 function unknownName(field: string, name: string, known: readonly string[]): ToolError {
   const near = nearestNames(name, known);
   const hint =

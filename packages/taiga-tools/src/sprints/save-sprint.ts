@@ -72,7 +72,7 @@ async function findExisting(
     if (!(error instanceof ToolError) || error.code !== "not_found" || isWord) throw error;
     return undefined;
   }
-  throw new ToolError("invalid_argument", "sprint: the backlog is no sprint; give a name.");
+  throw new ToolError("invalid_argument", "sprint: the backlog is not a sprint; give a name.");
 }
 
 async function createSprint(

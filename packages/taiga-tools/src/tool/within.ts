@@ -7,7 +7,7 @@ import { TaigaError } from "@taiga-mcp/taiga-client";
 export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   const { promise: timeout, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => reject(new TaigaError("unavailable", "No answer in time.")),
+    () => reject(new TaigaError("unavailable", "Taiga did not answer in time.")),
     timeoutMs,
   );
   try {

@@ -41,17 +41,15 @@ describe("parseReference", () => {
       "/taiga-2/project/b/us/1",
       "/old/taiga/project/b/us/1",
     ]) {
-      expect(() => parse(`https://x.test${path}`, home)).toThrow(
-        `connected here, which is ${home}`,
-      );
+      expect(() => parse(`https://x.test${path}`, home)).toThrow(`this connection is to ${home}`);
     }
-    expect(() => parse("https://taiga.test/taiga-2/project/b/us/1")).toThrow("names nothing");
+    expect(() => parse("https://taiga.test/taiga-2/project/b/us/1")).toThrow("names no item");
   });
 
   it("refuses addresses of what cannot be read", () => {
-    expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("names nothing");
-    expect(() => parse("https://taiga.test/project/b/us/42/edit")).toThrow("names nothing");
-    expect(() => parse("https://taiga.test/project/b/us/0")).toThrow("names nothing");
+    expect(() => parse("https://taiga.test/project/b/backlog")).toThrow("names no item");
+    expect(() => parse("https://taiga.test/project/b/us/42/edit")).toThrow("names no item");
+    expect(() => parse("https://taiga.test/project/b/us/0")).toThrow("names no item");
   });
 
   it("refuses wiki pages and sprints where only items make sense", () => {

@@ -21,7 +21,7 @@ const refs = listOf(text(500), 100);
 
 const color = text(7).refine((value) => /^#[\da-f]{6}$/i.test(value), "must be #rrggbb");
 
-/** What any item, and any task made with its story, can be given. */
+/** The fields of any item, also of a task created with its story. */
 const plainFields = {
   description: maybe(text(MAX_TEXT)),
   status: maybe(text(200)),
@@ -38,7 +38,7 @@ const plainFields = {
   custom_fields: maybe(mapOf(value).describe('{"Name": value}')),
 };
 
-/** What a task made with its story has from the story, or has not at all. */
+/** What a task created with its story inherits from the story, or cannot have. */
 const otherFields = {
   sprint: clearableName.describe("Name, current or next").optional(),
   parent: clearableName.describe("Story of a task: #42").optional(),
@@ -52,7 +52,7 @@ const otherFields = {
 
 const subject = text(500).refine(
   (line) => line !== "" && !/[\r\n]/.test(line),
-  "must be one line that is not blank",
+  "must be one line and not blank",
 );
 
 /** What an update can change; what is left out stays as it is. */
@@ -69,19 +69,19 @@ const changeFields = {
 export const CHANGES_TEXT =
   'subject, description, status, assigned_to (list), sprint, parent (story of a task, #42), epic (list, of a story), stories (list, of an epic), type, severity, priority, points (by role: {"Back": "3"}), tags, add_tags, remove_tags, due_date, blocked, blocked_note, color, swimlane, custom_fields ({"Name": value}), comment. A list replaces the old one; [] or "none" clears';
 
-/** Refuses what is misspelt: a change ignored in silence would look like one made. */
+/** Refuses unknown fields: a change that is silently ignored would look like one that was made. */
 export const Changes = strictFields(changeFields)
   .refine(({ tags, add_tags, remove_tags }) => tags === undefined || !(add_tags ?? remove_tags), {
-    message: "give either the whole list or add_tags and remove_tags",
+    message: "use either tags or add_tags and remove_tags",
     path: ["tags"],
   })
   .refine(({ blocked, blocked_note }) => blocked !== false || !blocked_note, {
-    message: "only what is blocked has a note",
+    message: "only a blocked item has a note",
     path: ["blocked_note"],
   });
 export type Changes = z.output<typeof Changes>;
 
-/** A task made together with its story, whose project and sprint it shares. */
+/** A task created with its story, whose project and sprint it shares. */
 export const NewTask = strictFields({ subject, ...plainFields });
 export type NewTask = z.output<typeof NewTask>;
 
@@ -89,14 +89,14 @@ const MAX_TASKS = 50;
 
 const toInput = (value: object): z.input<typeof NewTask> => value as z.input<typeof NewTask>;
 
-/** An item to be made; what is left out gets the project's default. */
+/** An item to create; fields left out get the project's default. */
 export const NewItem = strictFields({
   kind: maybe(z.enum(ITEM_KINDS).describe("Default: story")),
   project: maybe(text(200).describe("If not the call's project")),
   subject,
   ...plainFields,
   ...otherFields,
-  // Shown by its subject alone: the other fields are those above, and tokens are money.
+  // The schema shows only the subject: repeating the other fields would cost tokens.
   tasks: maybe(
     listOf(openRow({ subject: z.string() }).transform(toInput).pipe(NewTask), MAX_TASKS).describe(
       "Tasks of a story: subject, description, status, assigned_to, tags, due_date, custom_fields",

@@ -48,7 +48,7 @@ export function findAssignees(
   if (kind !== "story" && people.length > 1) {
     throw new ToolError(
       "invalid_argument",
-      `${path}assigned_to: ${aKind(kind)} has one assignee, only a story several.`,
+      `${path}assigned_to: ${aKind(kind)} can have only one assignee; only a story can have several.`,
     );
   }
   return people.filter((person, index) => people.findIndex(({ id }) => id === person.id) === index);

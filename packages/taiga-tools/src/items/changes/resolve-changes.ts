@@ -152,7 +152,7 @@ function plainChanges(changes: Changes) {
         : merged
           ? { add: lower(add_tags), remove: lower(remove_tags) }
           : undefined,
-    // Whoever tells why something is blocked says that it is.
+    // A note says why the item is blocked, so it implies blocked.
     blocked: changes.blocked ?? (changes.blocked_note ? true : undefined),
     blockedNote: changes.blocked_note,
     comment: comment === "" ? undefined : comment,

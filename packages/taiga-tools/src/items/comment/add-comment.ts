@@ -19,7 +19,7 @@ export interface CommentRequest {
   project: string | undefined;
 }
 
-/** How one item or wiki page fared; `ref` as the caller may write it again. */
+/** The outcome of one item or wiki page; `ref` as the caller may write it again. */
 export type CommentOutcome = { ref: string } & (
   | { outcome: "commented" | "would_comment"; version: string; notified: string[] }
   | ItemFailure
@@ -72,7 +72,7 @@ export async function addComments(
   return outcomes;
 }
 
-/** Shows who would be told, and writes nothing. */
+/** Shows who would be notified, and writes nothing. */
 export async function previewComments(
   request: CommentRequest,
   deps: Omit<CommentDeps, "progress" | "reportProgress">,
@@ -117,7 +117,8 @@ async function prepare(
     return { reference, project: target.project, target };
   }
   const located = await locateAny(reference, deps, options);
-  if (!("page" in located)) throw new ToolError("invalid_argument", `${field}: no wiki page.`);
+  if (!("page" in located))
+    throw new ToolError("invalid_argument", `${field}: not an item or wiki page.`);
   verifyAllowed(located.project, WIKI_WORDS.permission, field);
   return { reference, project: located.project, page: located.page };
 }

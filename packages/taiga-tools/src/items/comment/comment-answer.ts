@@ -3,7 +3,7 @@ import { fence } from "../../text/fence.ts";
 import { type CommentOutcome } from "./add-comment.ts";
 import { countOutcomes } from "../outcome.ts";
 
-/** Writes down how each item fared. */
+/** Lists the outcome of each item. */
 export function toCommentAnswer(
   outcomes: readonly CommentOutcome[],
   repeated: boolean,
@@ -12,7 +12,7 @@ export function toCommentAnswer(
     const head = `${one.ref} ${one.outcome.replaceAll("_", " ")}`;
     if ("error" in one) return `${head} | ${one.error}`;
     const told = one.notified.map((username) => `@${username}`).join(" ");
-    const verb = one.outcome === "would_comment" ? "would be told" : "told";
+    const verb = one.outcome === "would_comment" ? "would be notified" : "notified";
     return `${head} | v${one.version}${told === "" ? "" : ` | ${verb}: ${told}`}`;
   });
   const header = repeated ? "Already done by an earlier call with this key: " : "";

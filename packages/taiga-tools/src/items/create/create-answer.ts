@@ -25,7 +25,7 @@ type CreateRow = {
 
 type Answer = { text: string; data: { items: CreateRow[]; repeated?: true } };
 
-/** Writes down how each item fared. */
+/** Lists the outcome of each item. */
 export function toCreateAnswer(
   outcomes: readonly CreateOutcome[],
   { repeated, taigaWebUrl }: { repeated: boolean; taigaWebUrl: string },
@@ -42,7 +42,7 @@ export function toCreateAnswer(
   return toAnswer(header, items, repeated);
 }
 
-/** Writes down what would be made. */
+/** Lists what would be created. */
 export function toCreatePreview(planned: readonly PlannedItem[]): Answer {
   const items = planned
     .flatMap((item) => [item, ...item.tasks])
@@ -53,7 +53,7 @@ export function toCreatePreview(planned: readonly PlannedItem[]): Answer {
       outcome: "would_create",
       fields: { project: item.project.slug, ...toFields(item) },
     }));
-  return toAnswer("Nothing was written: ", items, false);
+  return toAnswer("Dry run, nothing was written: ", items, false);
 }
 
 function toFields({ changes }: PlannedItem): Record<string, string> {

@@ -8,7 +8,7 @@ import { countPlanned, type PlannedItem, toCreateValues } from "./plan-creation.
 import { hasNewTag } from "../changes/resolve-changes.ts";
 import { createTaigaItems, type ItemPatch } from "../taiga-items.ts";
 
-/** How one item fared; `path` is its place in the input. */
+/** The outcome of one item; `path` is its place in the input. */
 export type CreateOutcome = { path: string; kind: ItemKind; subject: string; project: string } & (
   | { outcome: "created"; ref: number; note?: string }
   | ItemFailure
@@ -182,7 +182,7 @@ async function setLinks(
       kind === "story" ? { epicId: other.id, storyId: id } : { epicId: id, storyId: other.id };
     const link: EpicLink = { ...ids, action: "add" };
     try {
-      // What is remembered must survive JSON, which nothing does not.
+      // undefined is not JSON-serialisable, so return true.
       await progress.step(`${path}:link:${other.id}`, async () => {
         await writeLink(link, taiga);
         return true;

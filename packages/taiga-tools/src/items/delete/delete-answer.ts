@@ -16,7 +16,7 @@ export type DeleteRow = {
 };
 
 /**
- * Writes down what would go, or what went.
+ * Lists what would be deleted, or what was.
  *
  * @throws {ToolError} `answer_too_large` when not everything that would go can be shown, and
  *   so cannot be confirmed.
@@ -33,11 +33,11 @@ export function toDeleteAnswer({ outcomes, confirm }: DeleteResult): {
   if (countFitting(lines, MAX_ANSWER_BYTES) < lines.length) {
     throw new ToolError(
       "answer_too_large",
-      "refs: too much would go to show all of it in one answer. Delete fewer at a time.",
+      "refs: this would delete more than one answer can show. Delete fewer at a time.",
     );
   }
   return {
-    text: `Nothing was deleted yet. This would go for good, with comments, history and attachments:\n${fence(lines.join("\n"))}\nIf the user wants exactly that, call again within 10 minutes with the same refs and confirm ${confirm}`,
+    text: `Nothing was deleted yet. This would be deleted permanently, with comments, history and attachments:\n${fence(lines.join("\n"))}\nIf the user agrees to exactly this, call again within 10 minutes with the same refs and confirm ${confirm}`,
     data: { items, confirm },
   };
 }

@@ -23,7 +23,7 @@ export interface DeleteDeps extends LocateDeps {
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** How one thing fared; `ref` as the caller may write it again. */
+/** The outcome of one target; `ref` as the caller may write it again. */
 export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
   | { outcome: "would_delete" | "deleted" }
   | ItemFailure
@@ -88,12 +88,12 @@ async function verifyConfirmed(
   if (verdict === "expired") {
     throw new ToolError(
       "invalid_argument",
-      "confirm: it is too old. Nothing was deleted. Call again without it to see what would go.",
+      "confirm: this token is too old. Nothing was deleted. Call again without it to see what would be deleted.",
     );
   }
   throw new ToolError(
     "version_conflict",
-    `confirm: this is not what you were shown. Nothing was deleted. Call again without confirm to see what would go now. The difference:\n${fence(await describeDrift(confirm, targets, taiga))}`,
+    `confirm: this is not what you were shown. Nothing was deleted. Call again without confirm to see what would be deleted now. The difference:\n${fence(await describeDrift(confirm, targets, taiga))}`,
   );
 }
 

@@ -34,7 +34,7 @@ export interface DeletionTarget {
   remove(): Promise<void>;
 }
 
-/** More tasks than anybody gives a story; with more, not everything could be shown. */
+/** Far more tasks than a story has; more could not all be shown. */
 const MAX_CHILDREN = 1_000;
 
 /**
@@ -128,7 +128,7 @@ async function readSprintTarget(
   const project = await projects.resolve(own ?? options.project);
   const { id } = await findSprint(projects, project, sprint, { today, field: options.field });
   if (id === null) {
-    throw new ToolError("invalid_argument", `${options.field}: the backlog is no sprint.`);
+    throw new ToolError("invalid_argument", `${options.field}: the backlog is not a sprint.`);
   }
   const milestone = await taiga.milestones.getById(id);
   return {

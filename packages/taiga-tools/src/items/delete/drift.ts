@@ -28,7 +28,7 @@ export async function describeDrift(
     .slice(1)
     .map((part) => /^(?<version>\d{1,9})\.(?<children>\d{1,4})$/.exec(part)?.groups);
   if (seen.length !== targets.length) {
-    return "It belongs to other references, or is not complete.";
+    return "The token belongs to other references, or is incomplete.";
   }
   const told = await mapConcurrent(inOrder(targets), (one, index) =>
     describeOne(
@@ -40,7 +40,7 @@ export async function describeDrift(
   const differences = told.filter((text) => text !== undefined);
   return differences.length > 0
     ? differences.join("\n")
-    : "A task below was changed or replaced, a sprint was renamed, or it is another user's.";
+    : "A task below was changed or replaced, a sprint was renamed, or the token is another user's.";
 }
 
 async function describeOne(
@@ -75,7 +75,7 @@ async function describeChanges(
       ({ field, before, after }) => `${field}: ${before || "–"} → ${after || "–"}`,
     );
     const what = [...fields, ...(entry.comment === "" ? [] : ["a comment"])].join("; ");
-    return `@${entry.user?.username ?? "somebody"}: ${what}`;
+    return `@${entry.user?.username ?? "unknown"}: ${what}`;
   });
   return entries.length === 0 ? "" : ` (${entries.join(", ")})`;
 }

@@ -3,7 +3,7 @@ import { ToolError } from "../../errors.ts";
 import { count, day, flag, listOf, mapOf, maybe, names, text } from "../../schema/fields.ts";
 import { PAGE_KINDS, type PageKind } from "../../kinds.ts";
 
-/** By what items can be found; what is left out does not matter. */
+/** Filters, of which all that are given must match. */
 export const criteriaFields = {
   text: maybe(text(500).describe("Words or beginnings of words; and, or, not")),
   status: maybe(names.describe("Status names")),
@@ -48,7 +48,7 @@ const PLANNED: readonly PageKind[] = ["story", "task", "issue"];
 const ITEMS: readonly PageKind[] = ["story", "task", "issue", "epic"];
 const ALL: readonly PageKind[] = PAGE_KINDS;
 
-/** Which kinds can be found by a criterion; those left out here by all but wiki pages. */
+/** Which kinds a filter applies to; filters not listed here apply to all but wiki pages. */
 const KINDS_WITH: { [Name in keyof Criteria]?: readonly PageKind[] } = {
   text: ALL,
   created_after: ALL,
@@ -87,7 +87,7 @@ export function verifyCriteria(criteria: Criteria, wanted: readonly PageKind[]):
     if (without.length === 0) continue;
     throw new ToolError(
       "invalid_argument",
-      `${name}: ${without.join(" and ")} cannot be found by it, only ${having.join(", ")}; set kinds to those.`,
+      `${name}: ${without.join(" and ")} cannot be filtered by it, only ${having.join(", ")}; set kinds to those.`,
     );
   }
 }

@@ -95,7 +95,7 @@ async function allSources(request: FindRequest, deps: SearchDeps): Promise<Sourc
   if (mine.length > MAX_PROJECTS) {
     throw new ToolError(
       "invalid_argument",
-      `project: you have ${mine.length} projects; name one, or search all for what is yours alone (assigned_to: ["me"]).`,
+      `project: you have ${mine.length} projects; name one, or search all of them only for your own items (assigned_to: ["me"]).`,
     );
   }
   const projects = await mapConcurrent(mine, ({ id }) => deps.directory.byId(id));

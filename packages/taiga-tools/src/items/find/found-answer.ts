@@ -11,7 +11,7 @@ export interface FoundAnswer {
   data: { items: ItemSummary[]; total?: number; cursor?: string };
 }
 
-/** Writes a listing down, as far as it fits; what does not is behind the cursor. */
+/** Lists what was found, as far as it fits; the cursor continues with the rest. */
 export function toFoundAnswer(
   { found, next, total }: Listing,
   options: {
@@ -54,9 +54,9 @@ function toText(
   lines: readonly string[],
   { total, cursor }: { total: number | undefined; cursor: string | undefined },
 ): string {
-  const more = cursor === undefined ? "" : ` More follow: repeat with cursor ${cursor}`;
+  const more = cursor === undefined ? "" : ` There are more: repeat the call with cursor ${cursor}`;
   if (lines.length === 0) {
-    return cursor === undefined ? "Nothing matches." : `Nothing so far.${more}`;
+    return cursor === undefined ? "Nothing matches." : `Nothing found so far.${more}`;
   }
   const of = total !== undefined && total > lines.length ? ` of ${total}` : "";
   return `${lines.length}${of} found.${more}\n${fence(lines.join("\n"))}`;

@@ -51,7 +51,7 @@ export async function listItems(
   { order, limit, start }: ListingOptions,
 ): Promise<Listing> {
   const first = start === undefined ? 0 : sources.findIndex(({ id }) => id === start.source);
-  if (first === -1) throw badCursor("points to a project that is out of reach now");
+  if (first === -1) throw badCursor("points to a project that you can no longer reach");
   const found: Found[] = [];
   const budget = { requests: MAX_REQUESTS };
   for (const [index, source] of sources.entries()) {
@@ -170,5 +170,5 @@ function choosePageSize(
 const tooMany = () =>
   new ToolError(
     "answer_too_large",
-    `order: more than ${MAX_ROWS} items match, too many to sort so. Narrow the search, or order by created, modified or rank.`,
+    `order: more than ${MAX_ROWS} items match, too many to sort this way. Narrow the search, or order by created, modified or rank.`,
   );

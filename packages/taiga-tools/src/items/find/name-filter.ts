@@ -40,7 +40,10 @@ export async function toNameFilter(
 ): Promise<NameFilter> {
   const { included, excluded } = splitNames(names);
   if (field === "watchers" && excluded.length > 0) {
-    throw new ToolError("invalid_argument", "watchers: Taiga cannot leave people out here.");
+    throw new ToolError(
+      "invalid_argument",
+      'watchers: Taiga cannot exclude followers, so no name may begin with "!".',
+    );
   }
   const toIds = async (list: string[]) => {
     const ids = await Promise.all(list.map((name) => check.tryFind(field, name, () => find(name))));

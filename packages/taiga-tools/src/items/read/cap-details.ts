@@ -43,5 +43,5 @@ function newest<Entry>(
     ),
   );
   if (count >= entries.length) return [...entries];
-  return [remark(`${entries.length - count} earlier ones left out`), ...entries.slice(-count)];
+  return [remark(`${entries.length - count} earlier entries left out`), ...entries.slice(-count)];
 }

@@ -163,7 +163,7 @@ function toPointsByRole(item: Item, project: Project): Pick<ItemDetails, "points
 }
 
 const whoWhen = (entry: HistoryEntry) => ({
-  by: entry.user?.username ?? toOneLine(entry.user?.name ?? "somebody"),
+  by: entry.user?.username ?? toOneLine(entry.user?.name ?? "unknown"),
   at: entry.created_at,
 });
 

@@ -104,7 +104,9 @@ function toAnswer(
       ? [fence(capText(texts.slice(0, fitting).join("\n\n"), MAX_ANSWER_BYTES))]
       : []),
     ...errors,
-    ...(leftOut.length > 0 ? [`Left out, call again with: ${leftOut.join(", ")}`] : []),
+    ...(leftOut.length > 0
+      ? [`Left out because the answer was too long; call again with: ${leftOut.join(", ")}`]
+      : []),
   ];
   return {
     text: parts.join("\n"),

@@ -106,7 +106,7 @@ function issueChanges(item: Item, changes: ResolvedChanges, project: Project): F
 
 /**
  * A story's list of assignees goes with the main one: Taiga records both under the list, and
- * would otherwise not notice that somebody else changed the assignee.
+ * would otherwise not notice that another user changed the assignee.
  */
 function assigneeChange(
   item: Item,
@@ -186,22 +186,22 @@ function blockedChanges(item: Item, { blocked, blockedNote }: ResolvedChanges): 
   return changes;
 }
 
-/** What somebody else did to a field that was to be changed. */
+/** Another user's change to a field that was to be changed. */
 export interface Conflict {
   field: string;
   /** Username. */
   by: string;
   /** ISO 8601, UTC. */
   at: string;
-  /** What they made of it. */
+  /** The value they set. */
   theirs: string;
-  /** What it was to become. */
+  /** The value that was to be set. */
   yours: string;
 }
 
 /**
- * Which of our changes others' later changes are in the way of. Changes to other parts of the same
- * field (another tag, another role's points) are not.
+ * Which of our changes conflict with later changes of others. Changes to other parts of the same
+ * field (another tag, another role's points) do not.
  *
  * @param entries what happened since the version that the caller saw, newest first.
  */
@@ -214,7 +214,7 @@ export function findConflicts(
     for (const entry of entries) {
       const theirs = toHistoryFields(entry, owner).find((past) => overlaps(change, past));
       if (theirs === undefined) continue;
-      const by = entry.user?.username ?? entry.user?.name ?? "somebody";
+      const by = entry.user?.username ?? entry.user?.name ?? "unknown";
       return [
         {
           field: change.field,

@@ -19,7 +19,7 @@ export type UpdateRow = {
   error?: string;
 };
 
-/** Writes down how each item fared. */
+/** Lists the outcome of each item. */
 export function toUpdateAnswer(outcomes: readonly UpdateOutcome[]): {
   text: string;
   data: { items: UpdateRow[] };
@@ -73,7 +73,7 @@ function toRowText(row: UpdateRow): string {
         `  ${field}: @${by} set "${quote(theirs)}" at ${toMinute(at)}, yours was "${quote(yours)}"`,
     ),
     ...(conflicts.length > 0
-      ? [`  Nothing of it was written. Repeat with version ${version} to overrule.`]
+      ? [`  Nothing of this item was written. To overwrite, repeat with version ${version}.`]
       : []),
     ...(outcome === "would_update" && notified.length > 0
       ? [`  would be notified: ${notified.map((name) => `@${name}`).join(" ")}`]

@@ -38,9 +38,9 @@ export interface UpdateDeps extends LinkDeps {
 }
 
 /**
- * Changes one item, never over somebody else's change: what others changed since `base` goes
- * together with ours when it is about something else, and is a conflict when it is not. Then
- * nothing of the item is written.
+ * Changes one item without overwriting changes of others. Changes that others made since `base` are
+ * kept when they concern other fields; those to the same fields are conflicts, and then nothing of
+ * the item is written.
  *
  * Taiga compares the fields itself, between our reading and our writing too, except for what it
  * records under other names and for custom fields; those are compared here, with the history.
@@ -69,7 +69,7 @@ export async function updateItem(request: UpdateRequest, deps: UpdateDeps): Prom
     } catch (error) {
       const overtaken = error instanceof TaigaError && error.code === "version_conflict";
       if (!overtaken || attempt === 2) throw error;
-      // Somebody was faster, between our reading and our writing: look at what they did.
+      // The item was changed between our read and our write: compare again.
       item = await createTaigaItems(taiga).getById(item.kind, item.id);
     }
   }
@@ -110,7 +110,7 @@ async function planUpdate(
       ...Object.assign({}, ...difference.map(({ patch }) => patch)),
       ...(comment !== undefined && { comment }),
     },
-    // Taiga would take a change of another tag for a conflict, so what is merged goes upon now.
+    // Taiga sees a change of another tag as a conflict: merged tag changes use the current version.
     version: difference.some(({ parts }) => parts !== undefined) ? item.version : base.item,
     custom,
     links: links?.links ?? [],
@@ -130,7 +130,7 @@ function verifyBase(base: BaseVersion, current: BaseVersion): void {
   if (newer(base.item, current.item) || newer(base.customFields, current.customFields)) {
     throw new ToolError(
       "invalid_argument",
-      `version: ${toVersionText(base)} is newer than the item's own ${toVersionText(current)}; use what get_items gave for this item.`,
+      `version: ${toVersionText(base)} is newer than the item's own ${toVersionText(current)}; use the version that get_items shows for this item.`,
     );
   }
 }

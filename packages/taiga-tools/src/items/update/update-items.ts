@@ -25,7 +25,7 @@ export interface UpdateItemsDeps extends LocateDeps {
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** How one item fared; `ref` as the caller may write it again. */
+/** The outcome of one item; `ref` as the caller may write it again. */
 export type UpdateOutcome = { ref: string } & (UpdateResult | ItemFailure);
 
 interface Prepared {
@@ -85,13 +85,13 @@ async function prepareAll(request: UpdateItemsRequest, deps: UpdateItemsDeps): P
 const toRef = ({ item, project }: Located, qualified: boolean): string =>
   `${qualified ? project.slug : ""}#${item.ref}`;
 
-/** The same item twice would make the second change run into the first. */
+/** Refuses the same item twice: the second change would conflict with the first. */
 function verifyDistinct(prepared: readonly Prepared[]): void {
   const seen = new Set<string>();
   for (const { located } of prepared) {
     const key = `${located.item.kind} ${located.item.id}`;
     if (seen.has(key)) {
-      throw new ToolError("invalid_argument", `items: ${located.reference} is there twice.`);
+      throw new ToolError("invalid_argument", `items: ${located.reference} is listed twice.`);
     }
     seen.add(key);
   }
@@ -130,7 +130,7 @@ function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   };
 }
 
-/** Own changes stand beside the reference, where no schema names them. */
+/** An item's own changes are next to its reference, where the listed schema does not name them. */
 function parseOwn(own: Record<string, unknown>, path: string): Changes {
   const parsed = Changes.safeParse(own);
   if (parsed.success) return parsed.data;
@@ -142,10 +142,7 @@ function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, pat
   const hasFields = Object.keys(fields).length > 0;
   const hasLinks = epics !== undefined || stories !== undefined;
   if (!hasFields && !hasLinks && comment === undefined) {
-    throw new ToolError(
-      "invalid_argument",
-      `${path}: no change is given, neither here nor in set.`,
-    );
+    throw new ToolError("invalid_argument", `${path}: no change is given, either here or in set.`);
   }
   verifyWritable(project, path);
   const { permission } = TAIGA_WORDS[item.kind];
@@ -159,7 +156,7 @@ function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, pat
   if (sprint !== undefined && sprint.id !== item.milestone && keepsStory) {
     throw new ToolError(
       "invalid_argument",
-      `${path}.sprint: task #${item.ref} goes with its story; move the story instead.`,
+      `${path}.sprint: task #${item.ref} is always in the sprint of its story; move the story instead.`,
     );
   }
 }

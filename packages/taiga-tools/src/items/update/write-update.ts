@@ -19,7 +19,7 @@ export interface PlannedWrite {
 
 /**
  * Writes an item: its fields, then its custom fields, then its links. Once something was written,
- * a later failure is told beside it.
+ * a later failure becomes a note.
  *
  * @returns the item's version afterwards, and what could not be written.
  */
@@ -39,7 +39,7 @@ export async function writeUpdate(
     } catch (error) {
       if (!written || !(error instanceof TaigaError)) throw error;
       const failure = toOneLine(toFailureText(toFailure(error)));
-      notes.push(`The rest was written, ${what} not: ${failure}`);
+      notes.push(`The rest was written, but ${what} not: ${failure}`);
     }
   };
   if (Object.keys(plan.patch).length > 0) {
@@ -71,9 +71,9 @@ async function writeCustomFields(
 ): Promise<string[]> {
   const { type } = TAIGA_WORDS[item.kind];
   const written = await taiga.customAttributeValues.update(type, item.id, merged);
-  // Taiga compares nothing here; its count tells when somebody wrote between our two requests.
+  // Taiga compares no version here; its count shows whether another write came between our requests.
   if (written.version === merged.version + 1) return [];
   return [
-    "Somebody else changed custom fields in the same moment; their values may be lost. get_items with include history shows them.",
+    "Someone else changed custom fields at the same time; their values may have been overwritten. get_items with include history shows them.",
   ];
 }

@@ -17,7 +17,7 @@ export default defineTool({
   annotations: CREATES,
   inputSchema: z.strictObject({
     items: listOf(NewItem, 100)
-      .refine((items) => items.length > 0, "must hold at least one")
+      .refine((items) => items.length > 0, "must have at least one entry")
       .describe("Items to create, in order"),
     project: maybe(project),
     idempotency_key: maybe(idempotencyKey),

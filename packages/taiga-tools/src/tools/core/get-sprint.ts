@@ -30,7 +30,7 @@ export default defineTool({
     if (id === null) {
       throw new ToolError(
         "invalid_argument",
-        'sprint: the backlog is no sprint; find_items with sprint "backlog" lists it.',
+        'sprint: the backlog is not a sprint; find_items with sprint "backlog" lists its items.',
       );
     }
     const report = await readSprint(

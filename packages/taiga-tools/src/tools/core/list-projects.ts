@@ -29,7 +29,7 @@ export default defineTool({
 
     const shown = found.slice(0, countFitting(found.map(toProjectText), MAX_ANSWER_BYTES));
     const leftOut = found.length - shown.length;
-    const header = `${found.length} projects${leftOut > 0 ? `; ${leftOut} left out, narrow by search` : ""}:`;
+    const header = `${found.length} projects${leftOut > 0 ? `; ${leftOut} left out; use search to find them` : ""}:`;
     return {
       text: `${header}\n${fence(shown.map(toProjectText).join("\n"))}`,
       data: { projects: shown, ...(leftOut > 0 && { left_out: leftOut }) },

@@ -36,7 +36,7 @@ export default defineTool({
     const shown = lines.slice(0, countFitting(lines.map(toSprintText), MAX_ANSWER_BYTES));
     const leftOut = lines.length - shown.length;
     const kind = closed ? "sprints" : "open sprints";
-    const header = `${lines.length || "No"} ${kind} in ${slug}${leftOut > 0 ? `, the ${leftOut} oldest left out` : ""}${closed ? "" : "; closed: true also lists the closed"}`;
+    const header = `${lines.length || "No"} ${kind} in ${slug}${leftOut > 0 ? `, the ${leftOut} oldest left out` : ""}${closed ? "" : "; closed: true also lists closed ones"}`;
     return {
       text: lines.length === 0 ? `${header}.` : `${header}:\n${toList(shown)}`,
       data: { sprints: shown, ...(leftOut > 0 && { left_out: leftOut }) },

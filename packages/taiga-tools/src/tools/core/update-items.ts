@@ -37,7 +37,7 @@ export default defineTool({
   annotations: CHANGES,
   inputSchema: z.strictObject({
     items: listOf(ItemToUpdate, 100)
-      .refine((items) => items.length > 0, "must hold at least one")
+      .refine((items) => items.length > 0, "must have at least one entry")
       .describe('Refs, each with its own changes if any: {"ref": "#42", "status": "Done"}'),
     set: maybe(describedObject(Changes).describe(`Changes to all items: ${CHANGES_TEXT}`)),
     project: maybe(project),

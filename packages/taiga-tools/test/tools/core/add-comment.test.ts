@@ -19,7 +19,7 @@ describe("add_comment", () => {
       { ref: "#2", outcome: "commented", version: "2", notified: ["alice"] },
       { ref: "wiki:home", outcome: "commented", version: "2", notified: ["alice"] },
     ]);
-    expect(text).toContain("#1 commented | v2 | told: @alice @stan");
+    expect(text).toContain("#1 commented | v2 | notified: @alice @stan");
     expect([...bench.taiga.comments(story), ...bench.taiga.comments(issue)]).toEqual([
       "Look, @alice",
       "Look, @alice",

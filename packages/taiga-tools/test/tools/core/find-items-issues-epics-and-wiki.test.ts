@@ -67,7 +67,7 @@ describe("find_items of issues, epics and wiki pages", () => {
     expect(bench.asked()).toEqual(["GET /search", "GET /wiki"]);
     expect(refs((await find({ order: "rank" })).data)).toEqual(["wiki:home", "wiki:on-call"]);
     expect(refs((await find({ modified_after: "2026-11-03" })).data)).toEqual([]);
-    await expect(find({ status: ["New"] })).rejects.toThrow("wiki cannot be found by it");
+    await expect(find({ status: ["New"] })).rejects.toThrow("wiki cannot be filtered by it");
   });
 
   it("says so where the user may not look, instead of finding nothing", async () => {

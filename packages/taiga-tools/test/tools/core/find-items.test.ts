@@ -101,7 +101,7 @@ describe("find_items", () => {
     await expect(find({ sprint: "Sprint 9" })).rejects.toThrow("Sprint 1, Sprint 2, Sprint 3");
     await expect(find({ assigned_to: ["alcie"] })).rejects.toThrow("alice");
     await expect(find({ kinds: ["task"], swimlane: ["Fast lane"] })).rejects.toThrow(
-      "task cannot be found by it, only story",
+      "task cannot be filtered by it, only story",
     );
   });
 });

@@ -112,8 +112,8 @@ describe("get_items", () => {
     expect(data.errors).toEqual([
       expect.stringContaining("refs[1]: there is no alpha-one#77"),
       expect.stringContaining("is a sprint; get_sprint"),
-      expect.stringContaining("is no reference"),
-      expect.stringContaining("not of the Taiga connected here"),
+      expect.stringContaining("is not a reference"),
+      expect.stringContaining("belongs to another Taiga"),
     ]);
   });
 
