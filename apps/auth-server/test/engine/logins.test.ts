@@ -113,7 +113,7 @@ describe("logins", () => {
   });
 
   // @rule MCP-SECURITY-8
-  it("cannot be resumed with a login id other than the browser's own", async () => {
+  it("cannot be continued under another interaction's id than the browser's own", async () => {
     const browser = createBrowser(system.issuer);
     const params = toAuthorizeParams(await register(system), createPkce());
     const started = await browser.open(`${system.issuer}/authorize?${params.toString()}`);

@@ -44,7 +44,7 @@ describe("a consented grant", () => {
   }
 
   // @rule MCP-SECURITY-12
-  it("whose code is never exchanged is forgotten ten minutes after the code was issued", async () => {
+  it("whose code is never exchanged is forgotten ten minutes after the code expires", async () => {
     const { livesFor } = await obtainCode();
     expect(await livesFor()).toEqual([660, 660]);
     advance(660);

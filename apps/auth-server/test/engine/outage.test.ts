@@ -34,7 +34,7 @@ describe("while the store does not answer", () => {
   });
   afterEach(() => system.close());
 
-  // On invalid_client or invalid_grant clients throw their login away, on server_error they open
+  // On invalid_client or invalid_grant clients discard their login, on server_error they open
   // a browser: mcp.md calls those the top complaints.
   const OUTAGE = {
     status: 503,

@@ -192,7 +192,7 @@ describe("the adapter", () => {
   });
 
   // @rule STORE-5
-  it("finds a session by its uid with its id, without which the engine could not save it", async () => {
+  it("finds a session by its uid without its jti, so that the engine cannot save it", async () => {
     const sessions = toAdapter("Session");
     await sessions.upsert("the-id", { uid: "the-uid", accountId: "alice", jti: "the-id" }, 60);
     expect(await sessions.findByUid("the-uid")).toEqual({ uid: "the-uid", accountId: "alice" });
