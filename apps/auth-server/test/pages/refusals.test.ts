@@ -24,7 +24,7 @@ describe("refusals", () => {
   ] as const;
 
   beforeEach(() => atConsent(browser));
-  /** Expects that a refused request had no effect other than its page. */
+  /** The effects of a request; a refused request has none besides its page. */
   const outcomeOf = ({ status, headers }: Page) => ({
     status,
     location: headers.get("Location"),

@@ -22,7 +22,7 @@ const query = fc.oneof(
   code.map((text) => `auth_code[]=${text}`),
   fc.stringMatching(/^[\x21\x24-\x7e]{0,30}$/),
 );
-/** Cookies that an attacker can set in a browser, and the ticket that they cannot know. */
+/** Forged tickets: an attacker can set the cookie, but does not know a real ticket. */
 const ticket = fc.oneof(
   fc.stringMatching(/^[\w-]{43}$/),
   fc.stringMatching(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,30}$/),
