@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type Config, parseConfig } from "../src/config.ts";
 import { AuthServerSettings } from "../src/settings.ts";
 
-/** Given, so that none is made in DATA_DIR. */
+/** Given, so that no key is generated in DATA_DIR. */
 const SECRETS = { MASTER_KEY: "A".repeat(43), RS_CLIENT_SECRET: "s".repeat(40) };
 const NAMES = Object.keys(AuthServerSettings.shape);
 
@@ -23,9 +23,9 @@ const value = fc.oneof(
   fc.string({ unit: "binary", minLength: 1, maxLength: 24 }),
 );
 
-describe("any text in place of any setting", () => {
+describe("any text as the value of any setting", () => {
   // @rule INPUT-13
-  it("is taken, or refused in words that begin with a setting's name", () => {
+  it("is accepted, or refused with a message that begins with a setting's name", () => {
     fc.assert(
       fc.property(fc.constantFrom(...NAMES), value, (name, text) => {
         const config = parse(name, text);
@@ -37,7 +37,7 @@ describe("any text in place of any setting", () => {
   });
 
   // @rule LOGIN-7
-  it("never widens who may come in: each name on a list is one that was written there", () => {
+  it("never allows more users or hosts: each entry of a list was written there", () => {
     const LISTS = ["ALLOWED_USERS", "ALLOWED_EMAIL_DOMAINS", "CLIENT_DOCUMENT_ALLOWED_HOSTS"];
     fc.assert(
       fc.property(fc.constantFrom(...LISTS), value, (name, text) => {
@@ -50,7 +50,7 @@ describe("any text in place of any setting", () => {
         const written = text.split(",").map((part) => part.trim().toLowerCase());
         for (const each of list) expect(written).toContain(each);
         expect(list).not.toContain("");
-        // An empty list would let everybody in.
+        // An empty list would allow every user.
         expect(list.length).toBeGreaterThan(0);
       }),
       { numRuns: 400 },

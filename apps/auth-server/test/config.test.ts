@@ -26,7 +26,7 @@ const REDIS = {
 
 const PROXY = "http://user:password@proxy.example:3128";
 
-/** Every secret: its name, a value, and what else must be set for it to matter. */
+/** Every secret: its name, a value, and the other settings that it needs to take effect. */
 const SECRETS: [string, string, Record<string, string>][] = [
   ["HTTPS_PROXY", PROXY, { TAIGA_API_URL: "https://taiga.example" }],
   ["HTTP_PROXY", PROXY, { TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" }],
@@ -36,7 +36,7 @@ const SECRETS: [string, string, Record<string, string>][] = [
 ];
 
 describe("addresses", () => {
-  it("are this machine's when nothing is set, with the sandbox for a Taiga", () => {
+  it("are on this machine by default, with the sandbox as Taiga", () => {
     expect(parse()).toMatchObject({
       issuer: "http://localhost:3001",
       resource: "http://localhost:3002/mcp",
@@ -50,7 +50,7 @@ describe("addresses", () => {
     });
   });
 
-  it("follow PUBLIC_URL, and ISSUER and MCP_URL before it", () => {
+  it("follow PUBLIC_URL, unless ISSUER and MCP_URL are set", () => {
     const taiga = { TAIGA_API_URL: "https://taiga.example/api/v1" };
     expect(parse({ PUBLIC_URL: "https://mcp.example", ...taiga })).toMatchObject({
       issuer: "https://mcp.example",
@@ -66,7 +66,7 @@ describe("addresses", () => {
     ).toMatchObject({ issuer: "https://auth.example", resource: "https://mcp.example/taiga/mcp" });
   });
 
-  it("of Taiga may be given with or without /api/v1, and people's apart from it", () => {
+  it("of Taiga may be given with or without /api/v1, and its web address separately", () => {
     expect(parse({ TAIGA_API_URL: "https://example.org/taiga/" })).toMatchObject({
       taigaApiUrl: "https://example.org/taiga/api/v1",
       taigaWebUrl: "https://example.org/taiga",
@@ -110,7 +110,7 @@ describe("addresses", () => {
     expect(() => parse(environment)).toThrow(sentence);
   });
 
-  it("allows plain http to a Taiga elsewhere only when told so", () => {
+  it("allow plain http to a remote Taiga only with an explicit setting", () => {
     const config = parse({ TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" });
     expect(config.taigaApiUrl).toBe("http://taiga.internal/api/v1");
   });
@@ -128,11 +128,12 @@ describe("clients' metadata documents", () => {
     [OPEN, true],
     [{ ...OPEN, CLIENT_ID_METADATA_DOCUMENTS: "off" }, false],
     [{ CLIENT_ID_METADATA_DOCUMENTS: "on" }, true],
-  ])("with %j are taken: %s, because a machine of one's own may not reach them", (given, taken) =>
-    expect(parse(given).clients.takesDocuments).toBe(taken),
+  ])(
+    "are enabled with %j: %s, because hosts of metadata documents may be unreachable from a local machine",
+    (given, taken) => expect(parse(given).clients.takesDocuments).toBe(taken),
   );
 
-  it("may be limited to hosts, and hosts excepted", () => {
+  it("may be limited to allowed hosts, and hosts may be denied", () => {
     expect(parse().clients.documentHosts).toEqual({ allowed: [], denied: [] });
     expect(
       parse({
@@ -144,7 +145,7 @@ describe("clients' metadata documents", () => {
 });
 
 describe("keys and secrets", () => {
-  it("may be several in the file as well, so that they rotate there", () => {
+  it("may be several in a file as well, so that they can be rotated there", () => {
     const before = parse();
     const file = path.join(dataDir, "master-key");
     const added = Buffer.alloc(32, 9);
@@ -153,7 +154,7 @@ describe("keys and secrets", () => {
   });
 
   // @rule KEYS-5
-  it("are made once and kept in DATA_DIR, for their owner only", () => {
+  it("are generated once and kept in DATA_DIR, readable only by their owner", () => {
     const first = parse();
     const second = parse();
     expect(second.masterKeys).toEqual(first.masterKeys);
@@ -163,12 +164,12 @@ describe("keys and secrets", () => {
     expect(statSync(path.join(dataDir, "master-key")).mode & 0o777).toBe(0o600);
   });
 
-  it("are taken as given, newest first", () => {
+  it("are used as given, newest first", () => {
     const { masterKeys } = parse({ MASTER_KEY: `${KEY}, ${OTHER_KEY}` });
     expect(masterKeys.map((key) => key[0])).toEqual([1, 2]);
   });
 
-  it.each(SECRETS)("may stand in a file: %s", (name, value, others) => {
+  it.each(SECRETS)("may be read from a file: %s", (name, value, others) => {
     const file = path.join(dataDir, "given");
     writeFileSync(file, `${value}\n`);
     const without = { ...others, [name]: "" };
@@ -179,7 +180,7 @@ describe("keys and secrets", () => {
 
   // @rule KEYS-5
   it.each(["MASTER_KEY", "RS_CLIENT_SECRET"])(
-    "are never made by replicas: with Redis, %s must be given",
+    "are never generated with Redis, which replicas share: %s must be given",
     (name) => {
       expect(parse(REDIS).store.url).toBe(REDIS.STORE_URL);
       expect(() => parse({ ...REDIS, [name]: "" })).toThrow(`${name} is not set`);
@@ -200,7 +201,7 @@ describe("the settings", () => {
 describe("who may log in, and how", () => {
   const ID = "0b6a6467-7a1c-4d6b-9c57-2f6d4a3e8c15";
 
-  it("is everybody in Taiga, with a password, unless set", () => {
+  it("is every Taiga user, with a password, by default", () => {
     expect(parse().login).toMatchObject({
       offersPassword: true,
       applicationId: undefined,
@@ -217,7 +218,7 @@ describe("who may log in, and how", () => {
     expect(() => parse({ TAIGA_LOGIN: way })).toThrow(/TAIGA_APPLICATION_ID is not set/);
   });
 
-  it("reads lists in any case, and refuses what is none", () => {
+  it("reads lists in any letter case, and refuses invalid entries", () => {
     const { allowLists } = parse({
       ALLOWED_USERS: "Ada, bob",
       ALLOWED_EMAIL_DOMAINS: "Example.com,a.example",

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => system.close());
 
 describe("a client that connects", () => {
-  it("registers, gets tokens, is known to the resource server, refreshes, and leaves", async () => {
+  it("registers, gets tokens, is active in introspection, refreshes, and revokes its tokens", async () => {
     const { clientId, tokens } = await connect(system);
     expect(system.steps).toEqual(["login", "consent"]);
     expect(tokens).toMatchObject({ scope: "taiga:read taiga:write", token_type: "Bearer" });

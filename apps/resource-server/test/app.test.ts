@@ -21,7 +21,7 @@ describe("the endpoint", () => {
 
   // @rule MCP-AUTH-6 OMIT-1
   it.each(["GET", "DELETE", "PUT"])(
-    "answers %s with 401 before 405, because some clients begin with it to learn where to log in",
+    "answers %s with 401 before 405, because some clients start with it to find the authorization server",
     async (method) => {
       const anonymous = await fetch(rs.mcp, { method });
       expect(anonymous.status).toBe(401);
@@ -38,7 +38,7 @@ describe("the endpoint", () => {
     expect(response.status).toBe(401);
   });
 
-  it("answers a body that is no JSON with a JSON-RPC parse error", async () => {
+  it("answers a body that is not JSON with a JSON-RPC parse error", async () => {
     const response = await rs.post("{ this is no JSON", { token: "good" });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -60,7 +60,7 @@ describe("the endpoint", () => {
   });
 
   // @rule MCP-TRANSPORT-8
-  it("answers arguments that are nested without end with 400, sent as JSON or as text", async () => {
+  it("answers extremely deeply nested arguments with 400, sent as JSON or as text", async () => {
     const deep = "[".repeat(50_000) + "]".repeat(50_000);
     for (const args of [`{"text":${deep}}`, JSON.stringify(`{"text":${deep}}`)]) {
       const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"find_things","arguments":${args}}}`;
@@ -89,8 +89,8 @@ describe("the endpoint", () => {
   });
 
   // @rule EDGE-1 OMIT-2
-  it("answers what is nowhere with 404 as JSON", async () => {
-    // The last two are what the transport of before 2025 used.
+  it("answers unknown paths with 404 as JSON", async () => {
+    // The last two are the paths of the HTTP+SSE transport of 2024.
     for (const path of ["/.well-known/oauth-authorization-server", "/sse", "/messages"]) {
       const response = await fetch(`${rs.url}${path}`);
       expect(response.status).toBe(404);
@@ -99,7 +99,7 @@ describe("the endpoint", () => {
   });
 
   // @rule MCP-TRANSPORT-5 OMIT-1
-  it("keeps no sessions: gives no id and goes by none, whoever brings it", async () => {
+  it("keeps no sessions: it issues no session id and ignores those that clients send", async () => {
     rs.grant("other", { sub: "somebody else" });
     for (const token of ["good", "other"]) {
       const headers = { "mcp-session-id": "of-a-process-that-is-gone" };
@@ -117,7 +117,7 @@ describe("the endpoint", () => {
     "completion/complete",
     "logging/setLevel",
     "tasks/list",
-  ])("knows no %s, which it does not offer", async (method) => {
+  ])("does not offer %s", async (method) => {
     const [message] = await messagesOf(await rs.post(rpc(method), { token: "good" }));
     expect(message).toMatchObject({ error: { code: -32_601 } });
   });
@@ -131,7 +131,7 @@ describe("the endpoint", () => {
 
 describe("without its authorization server", () => {
   // @rule OUTAGE-2 OUTAGE-4
-  it("runs and answers 503, so that clients keep their login and try again", async () => {
+  it("runs and answers 503, so that clients keep their login and retry", async () => {
     const alone = await startHarness();
     await alone.authServer.close();
     const response = await alone.post(rpc("tools/list"), { token: "good" });
@@ -145,7 +145,7 @@ describe("without its authorization server", () => {
 
 describe("the log", () => {
   // @rule MCP-AUTH-3
-  it("has tool, duration and outcome of each call, and never a token or an argument", async () => {
+  it("contains tool, duration and outcome of each call, but never a token or an argument", async () => {
     const log = await startHarness();
     log.grant("secret-token");
     const call = rpc("tools/call", {

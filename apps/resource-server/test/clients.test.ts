@@ -19,7 +19,7 @@ const bearer = (token: string) => ({
 describe("MCP clients", () => {
   // @rule MCP-TRANSPORT-2 OMIT-3
   it.each([
-    ["2025-11-25, SDK v2 as it is", {}],
+    ["2025-11-25, SDK v2 with defaults", {}],
     ["SDK v2 that negotiates", { versionNegotiation: { mode: "auto" as const } }],
     ["2026-07-28 only", { versionNegotiation: { mode: { pin: "2026-07-28" } } }],
   ])("serves %s", async (_name, options) => {
@@ -36,14 +36,14 @@ describe("MCP clients", () => {
       content: [{ type: "text", text: "create_things: hello" }],
       structuredContent: { said: "hello" },
     });
-    // Nothing that it would have to ask back for, or push: no sampling, elicitation, subscriptions.
+    // No features that need requests or pushes to the client: no sampling, elicitation, subscriptions.
     expect(client.getServerCapabilities()).toEqual({ tools: { listChanged: false } });
     expect(client.getInstructions()).toContain("get_me");
     await client.close();
   });
 
   // @rule MCP-TRANSPORT-2
-  it("serves SDK v1, which most 2025-era clients are made with", async () => {
+  it("serves SDK v1, which most 2025-era clients use", async () => {
     const client = new OldClient({ name: "test", version: "1" });
     await client.connect(new OldTransport(new URL(`${rs.mcp}/`), bearer("good")));
     const { tools } = await client.listTools();

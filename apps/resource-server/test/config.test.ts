@@ -27,7 +27,7 @@ const reasonOf = (environment: Record<string, string>) => {
 };
 
 describe("parseConfig", () => {
-  it("needs nothing on one's own machine", async () => {
+  it("needs no settings on a local machine", async () => {
     const config = parse();
     expect(config).toMatchObject({
       resource: "http://localhost:3002/mcp",
@@ -57,7 +57,7 @@ describe("parseConfig", () => {
     });
   });
 
-  it("reaches Taiga by the same settings as the authorization server", async () => {
+  it("uses the same settings for Taiga as the authorization server", async () => {
     const file = path.join(dataDir, "ca.pem");
     await writeFile(file, rootCertificates[0] ?? "");
     const { taigaConnection } = parse({

@@ -1,4 +1,4 @@
-// What went wrong in other authorization servers, about who a client is, tried on this one.
+// Advisories of other authorization servers about client identity, tested against this one.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -30,7 +30,7 @@ afterEach(() => system.close());
 
 describe("workers-oauth-provider", () => {
   // @rule ADV-workers-revocation
-  it("revocation of others' tokens: a client can end its own tokens only, and nobody's without saying who it is", async () => {
+  it("revocation of others' tokens: a client can revoke only its own tokens, and none without authenticating", async () => {
     const { tokens, clientId } = await connect(system);
     const stranger = await register(system);
     for (const token of [tokens.access_token, tokens.refresh_token]) {
@@ -43,7 +43,7 @@ describe("workers-oauth-provider", () => {
   });
 
   // @rule ADV-workers-code-replay
-  it("replay of a guessed code: a grant ends for a code that was real, not for one that resembles it", async () => {
+  it("replay of a guessed code: replaying a real code ends its grant, a made-up code does not", async () => {
     const clientId = await register(system);
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
@@ -62,7 +62,7 @@ describe("workers-oauth-provider", () => {
 
 describe("Pocket ID", () => {
   // @rule CVE-2026-28513
-  it("CVE-2026-28513: a code is worth nothing to another client, and stays good for its own", async () => {
+  it("CVE-2026-28513: another client cannot redeem a code, which stays valid for its own client", async () => {
     const clientId = await register(system);
     const thief = await register(system);
     const pkce = createPkce();
@@ -96,7 +96,7 @@ describe("better-auth", () => {
   });
 });
 
-describe("with clients that have documents", () => {
+describe("clients with metadata documents", () => {
   let host: DocumentHost;
   let taking: System;
   beforeEach(async () => {
@@ -114,7 +114,7 @@ describe("with clients that have documents", () => {
   };
 
   // @rule ADV-workers-sign-out
-  it("workers-oauth-provider, re-authorization signed out other devices: a second login with the same document leaves the first alone", async () => {
+  it("workers-oauth-provider, re-authorization signed out other devices: a second login with the same document keeps the first", async () => {
     const clientId = host.publish("/client");
     const first = await connect(taking, { clientId });
     const second = await connect(taking, { clientId });
@@ -141,21 +141,21 @@ describe("with clients that have documents", () => {
   });
 
   // @rule GHSA-vv7q-7jx5-f767
-  it("FastMCP rebinding bypass: what was checked is what is connected to", async () => {
+  it("FastMCP rebinding bypass: connects to the address that was checked", async () => {
     host.addresses = [["127.0.0.1"], ["169.254.169.254"]];
     expect((await open(host.publish("/client"))).status).toBe(303);
     expect(host.lookups).toEqual(["apps.test"]);
   });
 
   // @rule GHSA-vv7q-7jx5-f767
-  it("FastMCP redirect bypass: a public host does not lead inside", async () => {
+  it("FastMCP redirect bypass: a redirect from a public host to an internal one is not followed", async () => {
     const headers = { location: "http://169.254.169.254/latest/meta-data" };
     const page = await open(host.publish("/client", {}, { status: 307, headers }));
     expect([page.status, host.requests]).toEqual([400, ["/client"]]);
   });
 
   // @rule GHSA-vv7q-7jx5-f767
-  it("FastMCP GHSA-vv7q-7jx5-f767: nothing else that a client names is fetched", async () => {
+  it("FastMCP GHSA-vv7q-7jx5-f767: no other URL that a client names is fetched", async () => {
     const fetched: string[] = [];
     const inside = createServer((req, res) => {
       fetched.push(req.url ?? "");
@@ -191,7 +191,7 @@ describe("with clients that have documents", () => {
 
 describe("Hydra", () => {
   // @rule GHSA-3p3g-vpw6-4w66
-  it("GHSA-3p3g-vpw6-4w66: an assertion's jti counts once, after a failure, on every replica and after a restart", async () => {
+  it("GHSA-3p3g-vpw6-4w66: an assertion's jti is accepted once, also after a failure, on every replica and after a restart", async () => {
     const client = await registerKeyClient(system);
     const proof = await client.prove();
     const attempt = (at: { issuer: string }) => refresh(at, client.id, "unknown", proof);
@@ -208,7 +208,7 @@ describe("Hydra", () => {
   });
 
   // @rule GHSA-3p3g-vpw6-4w66
-  it("GHSA-3p3g-vpw6-4w66: a store that fails while a jti is noted lets nobody in, and says it is an outage", async () => {
+  it("GHSA-3p3g-vpw6-4w66: when the store fails to record a jti, the request is refused as an outage", async () => {
     const kv = createTestKv();
     const failing = await startSystem({ kv });
     try {

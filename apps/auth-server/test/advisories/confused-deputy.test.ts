@@ -1,6 +1,6 @@
 // FastMCP GHSA-c2jp-c369-7pvx and GHSA-rww4-4w9c-7733 (CVE-2026-27124), confused deputy: a proxy
-// sent browsers on to a login that had been agreed to before, and took the answer from whichever
-// browser brought it, so that an attacker's client got a victim's login.
+// redirected browsers to an upstream login without asking for consent again, and accepted the answer
+// from any browser, so an attacker's client received a victim's login.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Browser, openBrowser, PATH, UID } from "../pages/browser.ts";
 
@@ -21,7 +21,7 @@ const expectNothing = (page: { status: number; headers: Headers }, status = 400)
 
 describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
   // @rule LOGIN-8 GHSA-c2jp-c369-7pvx
-  it("sends nobody to Taiga who has not seen who is asking and pressed a button", async () => {
+  it("redirects to Taiga only after the user has seen the client's name and pressed a button", async () => {
     for (const path of [PATH, `${PATH}/taiga`, `${PATH}?account=other`]) {
       const { headers } = await browser.get(path);
       expect(headers.get("Location")).toBeNull();
@@ -30,7 +30,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
   });
 
   // @rule LOGIN-8
-  it("takes that button from its own page only", async () => {
+  it("accepts that button press only from its own page", async () => {
     expectNothing(await browser.submit("taiga", {}, { Origin: "https://evil.example" }), 403);
     expectNothing(await browser.submit("taiga", { csrf: "forged" }), 403);
     const login = browser.csrf.issue(UID, "login");
@@ -38,7 +38,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
   });
 
   // @rule LOGIN-8 GHSA-c2jp-c369-7pvx
-  it("asks for the access level afterwards all the same, also of those who never saw Taiga ask", async () => {
+  it("still asks for the access level afterwards, also when Taiga did not ask for consent", async () => {
     await browser.submit("taiga", {});
     await browser.get(CALLBACK);
     await browser.get(`${PATH}/taiga`);
@@ -49,7 +49,7 @@ describe("GHSA-c2jp-c369-7pvx: consent comes before the upstream login", () => {
 
 describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", () => {
   // @rule LOGIN-9 GHSA-rww4-4w9c-7733
-  it("refuses a return in a browser that did not leave: the victim of a link", async () => {
+  it("refuses a return in a browser that did not start the trip, as when a victim follows a link", async () => {
     await browser.submit("taiga", {});
     browser.cookies.clear();
     expectNothing(await browser.get(CALLBACK));
@@ -60,7 +60,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
     expectNothing(await browser.get(CALLBACK));
   });
 
-  it("does nothing at the callback itself, and goes on only where the interaction's cookie is", async () => {
+  it("redeems nothing at the callback itself, and continues only in the browser with the interaction's cookie", async () => {
     await browser.submit("taiga", {});
     expect((await browser.get(CALLBACK)).headers.get("Location")).toBe(`${PATH}/taiga`);
     expect(browser.redeemed).toEqual([]);
@@ -68,7 +68,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
     expectNothing(await browser.get(`${PATH}/taiga`));
   });
 
-  it("redeems the code of one interaction for no other, though it is the same browser", async () => {
+  it("redeems the code of one interaction for no other interaction of the same browser", async () => {
     await browser.submit("taiga", {});
     await browser.get(CALLBACK);
     browser.interaction.uid = "another";
@@ -76,7 +76,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
   });
 
   // @rule LOGIN-9
-  it("is good once: neither callback nor last step work again", async () => {
+  it("works once: neither the callback nor the last step can be repeated", async () => {
     await browser.submit("taiga", {});
     const cookies = [...browser.cookies];
     await browser.get(CALLBACK);
@@ -90,7 +90,7 @@ describe("GHSA-rww4-4w9c-7733: the answer belongs to the browser that asked", ()
   });
 
   // @rule GHSA-rww4-4w9c-7733
-  it("is redeemed once, also when the last step is asked for many times at once", async () => {
+  it("is redeemed once, also when the last step is requested many times at once", async () => {
     await browser.submit("taiga", {});
     await browser.get(CALLBACK);
     await Promise.all(Array.from({ length: 8 }, () => browser.get(`${PATH}/taiga`)));

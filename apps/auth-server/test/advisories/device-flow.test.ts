@@ -1,6 +1,6 @@
-// better-auth GHSA-cq3f-vc6p-68fh: a device's code that waited for its user could be approved by any
-// other session, because nobody had claimed it. Here there is no device flow (RFC 8628); what waits
-// for its user here is the request in their browser.
+// better-auth GHSA-cq3f-vc6p-68fh: a pending device code was bound to no user, so any session could
+// approve it. This server has no device flow (RFC 8628); what is pending here is the authorization
+// request in the user's browser.
 import { systemClock } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { introspect, postForm, postJson, REDIRECT_URI, request } from "../suppor
 import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { begin, LOGIN_WAYS } from "./person.ts";
-import { playTaiga, subjectOf } from "./played-taiga.ts";
+import { createTwoUserTaiga, subjectOf } from "./two-user-taiga.ts";
 import { startWhole, toCsrf } from "../support/whole.ts";
 
 const DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
@@ -17,7 +17,7 @@ let kv: TestKv;
 let system: System;
 beforeEach(async () => {
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  system = await startWhole({ kv, taiga: playTaiga() });
+  system = await startWhole({ kv, taiga: createTwoUserTaiga() });
 });
 afterEach(() => system.close());
 
@@ -47,7 +47,7 @@ it("better-auth GHSA-cq3f-vc6p-68fh: there is no device flow, by metadata, addre
 
 // @rule GHSA-cq3f-vc6p-68fh
 it.each(LOGIN_WAYS)(
-  "better-auth GHSA-cq3f-vc6p-68fh: what waits for its user (%s) is approved and denied in no other session",
+  "better-auth GHSA-cq3f-vc6p-68fh: a pending request (%s) cannot be approved or denied in another session",
   async (way) => {
     const victim = await begin(system);
     await victim.logIn(way);
@@ -56,7 +56,7 @@ it.each(LOGIN_WAYS)(
     for (const form of ["consent", "cancel"] as const) {
       const { page, leftFor } = await other.browser.follow(`${victim.url}/${form}`, {
         method: "POST",
-        // Its own interaction's cookies, where the victim's are wanted.
+        // The attacker's own interaction cookies in place of the victim's.
         headers: {
           origin: system.issuer,
           cookie: await other.browser.jar.getCookieString(other.url),

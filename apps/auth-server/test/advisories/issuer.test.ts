@@ -1,7 +1,6 @@
-// getsentry/sentry-mcp #1223: its server promised to say who it is in each authorization answer
-// (RFC 9207), and a version of Codex that did not pass it on let nobody in. Both ends of the promise
-// have been broken since: an answer without it, and a client that drops it. What independent clients
-// make of ours is in tests/integration/advisories.test.ts.
+// getsentry/sentry-mcp #1223: its server advertised `iss` in each authorization response (RFC 9207),
+// and a version of Codex that dropped it could not log in. Servers have also advertised `iss` and
+// left it out. tests/integration/advisories.test.ts tests independent clients with this server.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   authorize,
@@ -14,25 +13,25 @@ import {
 import { startDocumentHost } from "../support/document-host.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { begin } from "./person.ts";
-import { playTaiga } from "./played-taiga.ts";
+import { createTwoUserTaiga } from "./two-user-taiga.ts";
 import { startWhole } from "../support/whole.ts";
 
 let system: System;
 beforeEach(async () => {
-  system = await startWhole({ taiga: playTaiga() });
+  system = await startWhole({ taiga: createTwoUserTaiga() });
 });
 afterEach(() => system.close());
 
-/** What was promised to clients, which they compare byte by byte. */
+/** The advertised issuer, which clients compare byte by byte. */
 async function promised(at: System = system): Promise<unknown> {
   const { json } = await request(`${at.issuer}/.well-known/oauth-authorization-server`);
   expect(json["authorization_response_iss_parameter_supported"]).toBe(true);
   return json["issuer"];
 }
 
-describe("who answers", () => {
+describe("the issuer in authorization responses", () => {
   // @rule ADV-sentry-mcp-1223
-  it("sentry-mcp #1223: `iss` is promised in both documents, and so it is in the answer with the code, once", async () => {
+  it("sentry-mcp #1223: both metadata documents advertise `iss`, and the response with the code has it once", async () => {
     const openid = await request(`${system.issuer}/.well-known/openid-configuration`);
     expect(openid.json["authorization_response_iss_parameter_supported"]).toBe(true);
     const person = await begin(system);
@@ -43,7 +42,7 @@ describe("who answers", () => {
   });
 
   // @rule ADV-sentry-mcp-1223
-  it("sentry-mcp #1223: in the answer of a user who says no, before the login and after it", async () => {
+  it("sentry-mcp #1223: the response has `iss` when the user cancels, before the login and after it", async () => {
     for (const isLoggedIn of [false, true]) {
       const person = await begin(system);
       if (isLoggedIn) await person.logIn();
@@ -60,7 +59,7 @@ describe("who answers", () => {
     [{ resource: "https://elsewhere.example/mcp" }, "invalid_target"],
     [{ request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
   ])(
-    "sentry-mcp #1223: in the refusal of %j, with the client's state",
+    "sentry-mcp #1223: the refusal of %j has `iss` and the client's state",
     async (overrides, error) => {
       const params = toAuthorizeParams(await register(system), createPkce(), overrides);
       const answer = await authorize(system, params);
@@ -70,7 +69,7 @@ describe("who answers", () => {
   );
 
   // @rule ADV-sentry-mcp-1223
-  it("sentry-mcp #1223: in the refusal of the implicit grant, whose clients look for it in the fragment", async () => {
+  it("sentry-mcp #1223: the refusal of the implicit grant has `iss` in the fragment, where its clients read it", async () => {
     const clientId = await register(system);
     const params = toAuthorizeParams(clientId, createPkce(), { response_type: "token" });
     const { leftFor } = await createBrowser(system.issuer).follow(
@@ -82,7 +81,7 @@ describe("who answers", () => {
   });
 
   // @rule ADV-sentry-mcp-1223
-  it("sentry-mcp #1223: in the answer to a client that is named by a document", async () => {
+  it("sentry-mcp #1223: the response to a client with a metadata document has `iss`", async () => {
     const host = await startDocumentHost();
     const taking = await startSystem({ fetchDocument: host.fetch });
     try {

@@ -1,4 +1,4 @@
-// What went wrong in other authorization servers, about who has logged in, tried on this one.
+// Advisories of other authorization servers about user identity, tested against this one.
 import { systemClock } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { createBrowser, introspect, postForm, postJson, REDIRECT_URI } from "../
 import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { begin, connectPerson, LOGIN_WAYS, type Person } from "./person.ts";
-import { playTaiga, subjectOf } from "./played-taiga.ts";
+import { createTwoUserTaiga, subjectOf } from "./two-user-taiga.ts";
 import { type FakeTaiga, PASSWORD } from "../support/fake-taiga.ts";
 import { startWhole, toCsrf } from "../support/whole.ts";
 
@@ -15,12 +15,12 @@ let taiga: FakeTaiga;
 let system: System;
 beforeEach(async () => {
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  taiga = playTaiga();
+  taiga = createTwoUserTaiga();
   system = await startWhole({ kv, taiga });
 });
 afterEach(() => system.close());
 
-/** Whatever an answer says: no code was made, and nothing that one could be redeemed for. */
+/** Whatever the response says: no code was issued, and no record that a code could be redeemed for. */
 const expectNoCode = (): void => {
   const kinds = [...kv.written.keys()].map((key) => key.split(":")[0]);
   for (const kind of ["code", "at", "rt"]) expect(kinds).not.toContain(kind);
@@ -30,7 +30,7 @@ const subjectOfToken = async (token: string): Promise<unknown> =>
   (await introspect(system.issuer, token)).json["sub"];
 
 describe("better-auth", () => {
-  /** Every name under which a server might take a user's word for who they are. */
+  /** Every parameter name from which a server might read an unverified user. */
   const ADA = {
     user: "ada",
     userId: "5",
@@ -44,7 +44,7 @@ describe("better-auth", () => {
   };
 
   // @rule CVE-2025-61928
-  it("CVE-2025-61928: naming a user in a request stands in for no login", async () => {
+  it("CVE-2025-61928: naming a user in a request does not replace a login", async () => {
     const person = await begin(system, { params: ADA });
     for (const form of ["consent", "login", "taiga"] as const) {
       const { leftFor } = await person.submit(form, {
@@ -84,14 +84,14 @@ describe("better-auth", () => {
     },
   );
 
-  /** Every way to ask for the code of a request whose user has not come so far. */
+  /** Every way to ask for the code of a request that its user has not completed. */
   const SHORTCUTS: readonly [string, (person: Person, clientId: string) => Promise<unknown>][] = [
     [
-      "guessing the engine's way back",
+      "guessing the engine's resume URL",
       ({ browser, uid }) => browser.follow(`${system.issuer}/authorize/${uid}`),
     ],
     [
-      "following the engine's way back, as the cookies have it",
+      "following the engine's resume URL from the cookies",
       async ({ browser, url }) => {
         const cookies = await browser.jar.getCookies(url);
         for (const { value } of cookies) {
@@ -139,7 +139,7 @@ describe("better-auth", () => {
   );
 
   // @rule GHSA-xg6x-h9c9-2m83
-  it("better-auth #9198, GHSA-xg6x-h9c9-2m83: no code for a login that Taiga did not confirm, or not for good", async () => {
+  it("better-auth #9198, GHSA-xg6x-h9c9-2m83: no code for a login that Taiga did not confirm, or for an inactive user", async () => {
     const person = await begin(system);
     taiga.inactive.add("bob");
     await person.logIn("application");
@@ -150,7 +150,7 @@ describe("better-auth", () => {
 
   // @rule GHSA-xg6x-h9c9-2m83
   it.each(LOGIN_WAYS)(
-    "better-auth #9198, GHSA-xg6x-h9c9-2m83: a complete login (%s) makes no code for the next request",
+    "better-auth #9198, GHSA-xg6x-h9c9-2m83: a completed login (%s) issues no code for the next request",
     async (way) => {
       const browser = createBrowser(system.issuer);
       const { clientId } = await connectPerson(system, way, { browser });
@@ -169,7 +169,7 @@ describe("better-auth", () => {
   };
 
   // @rule CVE-2026-45364
-  it("CVE-2026-45364: another address of the same IPv6 network does not get around the limit of logins", async () => {
+  it("CVE-2026-45364: another address of the same IPv6 network does not bypass the login limit", async () => {
     await system.close();
     system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
     const others = ["2001:db8::1", "2001:DB8:0:0:1:2:3:4", "2001:db8::1.2.3.4"];
@@ -182,7 +182,7 @@ describe("better-auth", () => {
   });
 
   // @rule CVE-2026-45364
-  it("CVE-2026-45364: nor does another port, or another way to write an IPv4 address", async () => {
+  it("CVE-2026-45364: another port or another spelling of an IPv4 address does not bypass the login limit", async () => {
     await system.close();
     system = await startWhole({ kv, taiga, settings: { TRUST_PROXY: "1" } });
     const addresses = ["192.0.2.1:1", "192.0.2.1:2", "::ffff:192.0.2.1", "::FFFF:c000:201"];
@@ -197,7 +197,7 @@ describe("better-auth", () => {
 describe("FastMCP", () => {
   // @rule GHSA-rww4-4w9c-7733
   it.each(LOGIN_WAYS)(
-    "GHSA-rww4-4w9c-7733 (CVE-2026-27124): a request begun by an attacker is finished by no victim (%s)",
+    "GHSA-rww4-4w9c-7733 (CVE-2026-27124): a victim cannot complete a request that an attacker started (%s)",
     async (way) => {
       const attacker = await begin(system);
       const victim = createBrowser(system.issuer);
@@ -218,7 +218,7 @@ describe("FastMCP", () => {
   );
 
   // @rule GHSA-c2jp-c369-7pvx
-  it("GHSA-c2jp-c369-7pvx: a consent of before is none for the next request, of the same client and browser", async () => {
+  it("GHSA-c2jp-c369-7pvx: an earlier consent does not apply to the next request of the same client and browser", async () => {
     const browser = createBrowser(system.issuer);
     const { clientId } = await connectPerson(system, "password", { browser });
     const again = await begin(system, { browser, clientId });

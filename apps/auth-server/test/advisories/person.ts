@@ -29,12 +29,12 @@ type Form = Parameters<Csrf["issue"]>[1];
 /** A person whose client has opened a browser for them. */
 export interface Person {
   browser: Browser;
-  /** Of the interaction that the client's request has led to. */
+  /** The id of the interaction that the client's request started. */
   uid: string;
-  /** The address of its pages. */
+  /** The path of the interaction's pages. */
   url: string;
   open(path?: string): Promise<Outcome>;
-  /** Sends a form with a good token of it, as if a page had held it. */
+  /** Sends a form with a valid CSRF token, as a page would. */
   submit(
     form: Form,
     fields?: Record<string, string>,
@@ -42,19 +42,19 @@ export interface Person {
   ): Promise<Outcome>;
   logIn(way?: LoginWay, extra?: Record<string, string>): Promise<Outcome>;
   consent(extra?: Record<string, string>): Promise<Outcome>;
-  /** Redeems the code that the consent has led to. */
+  /** Redeems the code that the consent issued. */
   redeem(outcome: Outcome, extra?: Record<string, string>): Promise<Answer>;
 }
 
 export interface PersonOptions {
-  /** Whose authorization request this is; a client registered now. */
+  /** The client of the authorization request; registered now when left out. */
   clientId?: string;
   browser?: Browser;
-  /** More or other parameters of the authorization request. */
+  /** Parameters that extend or replace those of the authorization request. */
   params?: Record<string, string>;
 }
 
-/** Opens an authorization request, and stays at the first page. */
+/** Opens an authorization request and stops at the first page. */
 export async function begin(
   system: Pick<System, "issuer" | "rootKeys">,
   options: PersonOptions = {},
@@ -96,7 +96,7 @@ export async function begin(
   return { ...person, clientId };
 }
 
-/** The whole way, as a person who has nothing to hide. */
+/** The whole login and consent, as an ordinary user. */
 export async function connectPerson(
   system: Pick<System, "issuer" | "rootKeys">,
   way: LoginWay = "password",

@@ -1,4 +1,4 @@
-// What went wrong in other authorization servers, about where codes are sent, tried on this one.
+// Advisories of other authorization servers about redirect URIs, tested against this one.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   authorize,
@@ -38,7 +38,7 @@ const SCRIPTS = [
 
 describe("workers-oauth-provider", () => {
   // @rule CVE-2025-4143
-  it("CVE-2025-4143: the redirect URI is compared with the registered ones at /authorize, and nothing is sent to another", async () => {
+  it("CVE-2025-4143: /authorize compares the redirect URI with the registered ones, and redirects to no other", async () => {
     const clientId = await register(system, { redirect_uris: ["https://app.example/callback"] });
     for (const uri of [EVIL, "https://app.example/callback/", "https://app.example/callback?x"]) {
       const params = toAuthorizeParams(clientId, createPkce(), { redirect_uri: uri });
@@ -51,7 +51,7 @@ describe("workers-oauth-provider", () => {
   });
 
   // @rule CVE-2025-4143
-  it("CVE-2025-4143: and compared with that of the request at /token", async () => {
+  it("CVE-2025-4143: /token compares the redirect URI with that of the authorization request", async () => {
     const clientId = await register(system, { redirect_uris: [REDIRECT_URI, EVIL] });
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
@@ -61,13 +61,16 @@ describe("workers-oauth-provider", () => {
   });
 
   // @rule ADV-workers-script-uri
-  it.each(SCRIPTS)("javascript: XSS: %j is no redirect URI of a registration", async (uri) => {
-    const answer = await postJson(`${system.issuer}/register`, { redirect_uris: [uri] });
-    expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_redirect_uri"]);
-  });
+  it.each(SCRIPTS)(
+    "javascript: XSS: a registration may not have the redirect URI %j",
+    async (uri) => {
+      const answer = await postJson(`${system.issuer}/register`, { redirect_uris: [uri] });
+      expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_redirect_uri"]);
+    },
+  );
 
   // @rule ADV-workers-script-uri
-  it("javascript: XSS: nor of an update", async () => {
+  it("javascript: XSS: a registration update may not add a script URI", async () => {
     const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
     for (const uri of SCRIPTS) {
       const answer = await request(String(json["registration_client_uri"]), {
@@ -83,7 +86,7 @@ describe("workers-oauth-provider", () => {
   });
 
   // @rule ADV-workers-script-uri
-  it("javascript: XSS: nor of a metadata document", async () => {
+  it("javascript: XSS: a metadata document may not have a script URI", async () => {
     const host = await startDocumentHost();
     const taking = await startSystem({ fetchDocument: host.fetch });
     try {
@@ -104,7 +107,7 @@ describe("workers-oauth-provider", () => {
 
 describe("fosite", () => {
   // @rule CVE-2020-15234
-  it("CVE-2020-15234: letters of another case make another redirect URI, at both ends", async () => {
+  it("CVE-2020-15234: redirect URIs are compared case-sensitively, at /authorize and /token", async () => {
     const registered = "https://app.example/CallBack?Tenant=A";
     const loopback = "http://127.0.0.1:7777/CallBack";
     const clientId = await register(system, { redirect_uris: [registered, loopback] });
@@ -136,7 +139,7 @@ describe("fosite", () => {
 describe("Keycloak", () => {
   // @rule CVE-2026-9689
   it.each(["redirect_uri", "client_id", "state", "code_challenge", "response_type"])(
-    "CVE-2026-9689: %s twice is refused, whichever comes first, and no code goes anywhere",
+    "CVE-2026-9689: a repeated %s is refused in either order, and no code is sent",
     async (name) => {
       const good = toAuthorizeParams(await register(system), createPkce());
       const other = { redirect_uri: EVIL, client_id: await register(system) }[name] ?? "other";
@@ -154,7 +157,7 @@ describe("Keycloak", () => {
 
   // @rule CVE-2026-9689
   it.each(["grant_type", "client_id", "code", "redirect_uri", "code_verifier"])(
-    "CVE-2026-9689: %s twice is refused at /token, too, and the code is not used up",
+    "CVE-2026-9689: /token refuses a repeated %s, and the code is not used up",
     async (name) => {
       const clientId = await register(system);
       const pkce = createPkce();
@@ -181,7 +184,7 @@ describe("Keycloak", () => {
     ["/introspect", "token"],
     ["/token", "subject_token"],
     ["/token", "resource"],
-  ])("CVE-2026-9689: so it is at %s of either listener: %s", async (path, name) => {
+  ])("CVE-2026-9689: %s of either listener refuses a repeated %s", async (path, name) => {
     const { clientId, tokens } = await connect(system);
     const form = new URLSearchParams({
       token: tokens.access_token,

@@ -1,4 +1,4 @@
-// What went wrong in other authorization servers, about refresh tokens, tried on this one.
+// Advisories of other authorization servers about refresh tokens, tested against this one.
 import { systemClock } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("over two replicas", () => {
+describe("on two replicas", () => {
   let kv: TestKv;
   let replicas: System[];
 
@@ -50,7 +50,7 @@ describe("over two replicas", () => {
   }
   afterEach(() => Promise.all(replicas.map((replica) => replica.close())));
 
-  /** Each request at another replica than the one before. */
+  /** Sends each request to a different replica than the previous one. */
   const refreshEverywhere = (clientId: string, token: string, count: number): Promise<Answer[]> =>
     Promise.all(
       Array.from({ length: count }, (_, index) =>
@@ -58,7 +58,7 @@ describe("over two replicas", () => {
       ),
     );
 
-  /** Lets nobody write before so many are about to, all of whom have found the token unused. */
+  /** Holds writes back until this many requests have found the token unused and are about to write. */
   function openTheRace(count: number): void {
     const { promise, resolve } = Promise.withResolvers<void>();
     let arrived = 0;
@@ -71,7 +71,7 @@ describe("over two replicas", () => {
   }
 
   // @rule CVE-2026-1035
-  it("Keycloak CVE-2026-1035: of eight that find a token unused at the same time, one uses it; all get its answer", async () => {
+  it("Keycloak CVE-2026-1035: of eight requests that find a token unused at the same time, one uses it and all get its answer", async () => {
     await start(30);
     const { clientId, tokens } = await connect(replicas[0] as System);
     openTheRace(8);
@@ -79,12 +79,12 @@ describe("over two replicas", () => {
     const answers = await refreshEverywhere(clientId, tokens.refresh_token, 8);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    // None was made beside it that nobody was told of.
+    // No second token was issued without being returned.
     expect([...kv.written.keys()].filter((key) => key.startsWith("at:"))).toHaveLength(1);
   });
 
   // @rule CVE-2026-1035
-  it("Keycloak CVE-2026-1035: without a grace one is answered at most, and no family goes on twice", async () => {
+  it("Keycloak CVE-2026-1035: without a grace period at most one request is answered, and the family never forks", async () => {
     await start(0);
     const { clientId, tokens } = await connect(replicas[0] as System);
     openTheRace(8);
@@ -97,7 +97,7 @@ describe("over two replicas", () => {
   });
 
   // @rule ADV-openwork-4441
-  it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over, with one successor each", async () => {
+  it("openwork #4441: four concurrent refreshes are all answered 200 with the same successor, three times in a row", async () => {
     await start(30);
     const [first] = replicas as [System];
     const { clientId, tokens } = await connect(first);
@@ -114,7 +114,7 @@ describe("over two replicas", () => {
   });
 });
 
-describe("over a restart, on the same file", () => {
+describe("after a restart, with the same database file", () => {
   let folder: string;
   let system: System;
   let issuer: string | undefined;
@@ -152,7 +152,7 @@ describe("over a restart, on the same file", () => {
     (await introspect(system.url, token)).json["active"];
 
   // @rule CVE-2026-9802
-  it("Keycloak CVE-2026-9802: a rotated token is still known as one, and its use ends the family", async () => {
+  it("Keycloak CVE-2026-9802: a rotated token is still recognised, and its reuse ends the family", async () => {
     const { clientId, tokens } = await connect(system);
     const next = toTokens(await refresh(here(), clientId, tokens.refresh_token));
     advance(31);
@@ -167,7 +167,7 @@ describe("over a restart, on the same file", () => {
   });
 
   // @rule CVE-2026-9802
-  it("Keycloak CVE-2026-9802: the grace is neither longer nor another one after it", async () => {
+  it("Keycloak CVE-2026-9802: a restart neither extends nor restarts the grace period", async () => {
     const { clientId, tokens } = await connect(system);
     const first = await refresh(here(), clientId, tokens.refresh_token);
     advance(29);
@@ -178,7 +178,7 @@ describe("over a restart, on the same file", () => {
   });
 
   // @rule CVE-2026-9802
-  it("Keycloak CVE-2026-9802: a used code and a used assertion are still known as used", async () => {
+  it("Keycloak CVE-2026-9802: a used code and a used assertion are still recognised as used", async () => {
     const clientId = await register(here());
     const pkce = createPkce();
     const params = toAuthorizeParams(clientId, pkce);

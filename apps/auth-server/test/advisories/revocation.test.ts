@@ -1,4 +1,4 @@
-// What went wrong in other authorization servers, about revocations, tried on this one.
+// Advisories of other authorization servers about revocation, tested against this one.
 import { systemClock } from "@taiga-mcp/service";
 import { createLocalBroadcast, createSqliteKv } from "@taiga-mcp/store";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -16,20 +16,20 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 import { begin, borrowTaigaToken, LOGIN_WAYS, type LoginWay } from "./person.ts";
-import { playTaiga, subjectOf } from "./played-taiga.ts";
+import { createTwoUserTaiga, subjectOf } from "./two-user-taiga.ts";
 import type { FakeTaiga } from "../support/fake-taiga.ts";
 import { startWhole } from "../support/whole.ts";
 
 let kv: TestKv;
 let taiga: FakeTaiga;
-/** What the resource servers are told. */
+/** The revocations announced to the resource servers. */
 let ended: string[];
 let system: System;
 let other: System;
 beforeEach(async () => {
   stopClock();
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  taiga = playTaiga();
+  taiga = createTwoUserTaiga();
   ended = [];
   const broadcast = createLocalBroadcast();
   broadcast.subscribe({ restored: () => {}, lost: () => {}, message: (gid) => ended.push(gid) });
@@ -45,9 +45,9 @@ afterEach(async () => {
 interface Login {
   clientId: string;
   tokens: Tokens;
-  /** As registration answered it. */
+  /** The client as the registration returned it. */
   registration: Record<string, unknown>;
-  /** Presents the code that the tokens came from once more. */
+  /** Presents the code of these tokens a second time. */
   replayCode(): Promise<unknown>;
 }
 
@@ -61,14 +61,14 @@ async function connect(way: LoginWay = "password"): Promise<Login> {
   return { clientId, tokens, registration: json, replayCode: () => person.redeem(consented) };
 }
 
-/** What introspection says on both listeners of both replicas. */
+/** The introspection results of both listeners of both replicas. */
 async function activeEverywhere({ tokens }: Login): Promise<unknown[]> {
   const urls = [system, other].flatMap(({ url, privateUrl }) => [url, privateUrl]);
   const answers = await Promise.all(urls.map((url) => introspect(url, tokens.access_token)));
   return [...new Set(answers.map(({ json }) => json["active"]))];
 }
 
-/** Everything that ends a login from outside. */
+/** Every event that ends a login. */
 const ENDS: readonly [string, (login: Login) => Promise<unknown>][] = [
   [
     "its access token is revoked",
@@ -106,10 +106,10 @@ const ENDS: readonly [string, (login: Login) => Promise<unknown>][] = [
   ],
 ];
 
-describe("introspection says at once that a token has ended", () => {
+describe("introspection reports at once that a token has ended", () => {
   // @rule CVE-2026-8922
   it.each(ENDS)(
-    "Keycloak CVE-2026-8922: when %s, on every replica, and resource servers are told",
+    "Keycloak CVE-2026-8922: when %s, on every replica, and resource servers are notified",
     async (_what, end) => {
       const login = await connect();
       const { gid } = (await introspect(system.issuer, login.tokens.access_token)).json;
@@ -120,10 +120,10 @@ describe("introspection says at once that a token has ended", () => {
     },
   );
 
-  // Keycloak looked at one of two ends, and there it found none.
+  // Keycloak checked only one of the two records, and that one was still valid.
   // @rule CVE-2026-8922
   it.each(["at", "grant"])(
-    "Keycloak CVE-2026-8922: when one of a token's records has ended (%s), whatever the others say",
+    "Keycloak CVE-2026-8922: when one of a token's records has ended (%s), although the others are valid",
     async (kind) => {
       const login = await connect();
       const [key = ""] = await kv.members(system.keys.accountGrants(subjectOf("bob")));
@@ -134,10 +134,10 @@ describe("introspection says at once that a token has ended", () => {
   );
 });
 
-describe("whoever takes a consent back takes everything back", () => {
+describe("withdrawing a consent ends all that it allowed", () => {
   // @rule ADV-uploads-891
   it.each(LOGIN_WAYS)(
-    "uploads #891: grant, tokens, Taiga's credential (%s); and nobody else's",
+    "uploads #891: grant, tokens and Taiga credential (%s), and those of no other user",
     async (way) => {
       const gone = await connect(way);
       const [key = ""] = await kv.members(system.keys.accountGrants(subjectOf("bob")));
@@ -165,7 +165,7 @@ describe("whoever takes a consent back takes everything back", () => {
   );
 });
 
-describe("a revocation that the store did not carry out is not answered as one", () => {
+describe("a revocation that the store did not carry out is not reported as done", () => {
   // @rule CVE-2020-15223
   it.each([
     ["looking for the client", "get", "client:"],
@@ -182,7 +182,7 @@ describe("a revocation that the store did not carry out is not answered as one",
       const answer = await revoke(system, clientId, token);
       kv.failsOn = undefined;
       const [isActive] = await activeEverywhere(login);
-      // Never the pair that fosite answered: done, and the token is still good.
+      // Never what fosite did: report success while the token is still valid.
       expect([answer.status, isActive]).toEqual([503, true]);
       expect([answer.json["error"], answer.headers.get("retry-after")]).toEqual([
         "temporarily_unavailable",

@@ -1,5 +1,5 @@
-// What went wrong in other authorization servers, about the login at the service behind them,
-// tried on this one.
+// Advisories of other authorization servers about the login at the upstream service, tested against
+// this one.
 import { systemClock } from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import { TaigaError } from "@taiga-mcp/taiga-client";
@@ -10,7 +10,7 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 import type { System } from "../support/system.ts";
 import { advance, stopClock } from "../support/time.ts";
 import { begin, borrowTaigaToken, connectPerson, type LoginWay } from "./person.ts";
-import { playTaiga } from "./played-taiga.ts";
+import { createTwoUserTaiga } from "./two-user-taiga.ts";
 import { type FakeTaiga, isAway } from "../support/fake-taiga.ts";
 import { startWhole } from "../support/whole.ts";
 
@@ -23,7 +23,7 @@ let system: System;
 beforeEach(async () => {
   stopClock();
   kv = createTestKv(createSqliteKv({ file: ":memory:", clock: systemClock }));
-  taiga = playTaiga();
+  taiga = createTwoUserTaiga();
   system = await startWhole({ kv, taiga });
   replicas = [system, await startWhole({ kv, taiga, settings: { ISSUER: system.issuer } })];
 });
@@ -34,13 +34,13 @@ afterEach(async () => {
 
 const tokenOf = ({ json }: Answer): string => String(json["access_token"]);
 
-/** As calls of many tools do, at one replica after the other. */
+/** As calls of many tools do, alternating between the replicas. */
 const borrowEverywhere = (accessTokens: readonly string[]): Promise<Answer[]> =>
   Promise.all(
     accessTokens.map((token, index) => borrowTaigaToken(replicas[index % 2] ?? system, token)),
   );
 
-/** A login that was in use all day: Taiga's token is about to end, ours is fresh. */
+/** A login in use all day: Taiga's token is about to expire, the MCP access token is fresh. */
 async function connectYesterday(): Promise<{ clientId: string; tokens: Tokens }> {
   const { clientId, tokens } = await connectPerson(system);
   advance(DAY - 60);
@@ -48,7 +48,7 @@ async function connectYesterday(): Promise<{ clientId: string; tokens: Tokens }>
   return { clientId, tokens: json as unknown as Tokens };
 }
 
-describe("the one-time refresh token of the service behind is used once", () => {
+describe("the single-use refresh token of the upstream service is used once", () => {
   // @rule ADV-cloudflare-mcp-136
   it("cloudflare/mcp #136, #216: when many calls on two replicas need it at the same time", async () => {
     const { tokens } = await connectYesterday();
@@ -60,7 +60,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
   });
 
   // @rule ADV-cloudflare-mcp-136
-  it("cloudflare/mcp #136, #216: when two sessions of a client refresh, retry and call with tokens of their own", async () => {
+  it("cloudflare/mcp #136, #216: when two sessions of a client refresh, retry and call with their own tokens", async () => {
     const { clientId, tokens } = await connectYesterday();
     const [first, second, retry] = await Promise.all(
       replicas
@@ -68,7 +68,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
         .slice(0, 3)
         .map(({ url }) => refresh({ issuer: url }, clientId, tokens.refresh_token)),
     );
-    // Ours is refreshed without Taiga: there is nothing to race for.
+    // Refreshing the MCP tokens does not call Taiga, so there is no race.
     expect([first?.status, second?.status, retry?.status]).toEqual([200, 200, 200]);
     expect(taiga.presented).toEqual([]);
     const successor = first?.json as unknown as Tokens;
@@ -98,7 +98,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
   });
 
   // @rule ADV-cloudflare-mcp-136
-  it("cloudflare/mcp #136, #216: and once by each of two logins of one user, who share nothing", async () => {
+  it("cloudflare/mcp #136, #216: once by each of two independent logins of one user", async () => {
     const logins = [await connectPerson(system), await connectPerson(system)];
     advance(DAY - 60);
     const [one = "", two = ""] = await Promise.all(
@@ -111,7 +111,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
       () => both,
       () => go(),
     );
-    // Each replica is asked for both at the same time.
+    // Both tokens are requested from each replica at the same time.
     const answers = await borrowEverywhere([one, two, two, one]);
     const [first, second, again, anew] = answers.map(tokenOf);
     expect([anew, again]).toEqual([first, second]);
@@ -120,7 +120,7 @@ describe("the one-time refresh token of the service behind is used once", () => 
   });
 });
 
-describe("what is transient is said to be", () => {
+describe("transient failures are reported as transient", () => {
   const OUTAGE = { status: 503, error: "temporarily_unavailable", retryAfter: "5" };
   const summary = ({ status, json, headers }: Answer): object => ({
     status,
@@ -144,7 +144,7 @@ describe("what is transient is said to be", () => {
       },
     ],
   ])(
-    "workers-oauth-provider, retry storms: a Taiga that %s is 503 with Retry-After, which ends no login",
+    "workers-oauth-provider, retry storms: a Taiga that %s is 503 with Retry-After and ends no login",
     async (_what, failure) => {
       const { clientId, tokens } = await connectYesterday();
       advance(61);
@@ -158,7 +158,7 @@ describe("what is transient is said to be", () => {
   );
 
   // @rule ADV-workers-retry-storms
-  it("workers-oauth-provider, retry storms: a login that Taiga has ended is asked about once, however often clients try again", async () => {
+  it("workers-oauth-provider, retry storms: Taiga is asked once about a login it has ended, however often clients retry", async () => {
     const { clientId, tokens } = await connectYesterday();
     advance(8 * DAY);
     const fresh = await refresh(system, clientId, tokens.refresh_token);
@@ -194,7 +194,7 @@ describe("what is transient is said to be", () => {
   });
 
   // @rule ADV-workers-retry-storms
-  it("workers-oauth-provider, retry storms: the login page says when to come back, and counts nothing that was not checked", async () => {
+  it("workers-oauth-provider, retry storms: the login page says when to try again, and unchecked passwords are not counted as failures", async () => {
     const person = await begin(system);
     taiga.isDown = true;
     const ways: LoginWay[] = ["application", ...Array<LoginWay>(7).fill("password")];

@@ -38,21 +38,21 @@ it("sends the token of the newest master key, which does not reveal the key", ()
   expect(token).not.toContain(toKey(2));
 });
 
-it("reads the key that the server has made, or that a file holds", () => {
+it("reads the key that the server generated, or the one in a given file", () => {
   writeFileSync(path.join(folder, "master-key"), `${toKey(3)}\n`);
   expect(readAdminSettings({ DATA_DIR: folder }).token).toBe(toToken(3));
   const file = { MASTER_KEY_FILE: path.join(folder, "master-key"), STORE_URL: "redis://r" };
   expect(readAdminSettings(file).token).toBe(toToken(3));
 });
 
-it("makes no key where no server was ever started, and says which settings to look at", () => {
+it("generates no key where no server was ever started, and names the settings to check", () => {
   const environment = { DATA_DIR: path.join(folder, "elsewhere") };
   expect(() => readAdminSettings(environment)).toThrow(ConfigurationError);
   expect(() => readAdminSettings(environment)).toThrow(/DATA_DIR or MASTER_KEY/);
   expect(existsSync(environment.DATA_DIR)).toBe(false);
 });
 
-it("needs nothing that only the server needs: no secret of the resource server, no Taiga", () => {
+it("needs no settings that only the server uses: no resource server secret, no Taiga address", () => {
   const environment = {
     MASTER_KEY: toKey(1),
     STORE_URL: "redis://redis",

@@ -26,7 +26,7 @@ describe("parseCommand", () => {
   });
 });
 
-it("names every command in its usage, below the name it is called by", () => {
+it("lists every command in its usage, under the name that the program was called by", () => {
   const usage = toUsage("npx admin");
   expect(usage).toContain("npx admin <command>");
   for (const name of ["setup", "keys", "keys rotate", "keys retire", "--json", "--help"]) {

@@ -4,7 +4,7 @@ import type { KeyReport } from "../../src/cli/key-report.ts";
 /** 20 November 2026, 13:04:05 UTC. */
 export const NOW = 1_795_179_845;
 
-/** An installation with which nothing is wrong. */
+/** An installation without problems. */
 export const INSTALLATION: Installation = {
   version: "1.2.3",
   startedAt: NOW - 3 * 86_400,

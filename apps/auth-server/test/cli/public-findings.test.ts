@@ -32,13 +32,13 @@ const GOOD: Answers = {
   [METADATA]: () => json(GOOD_METADATA),
 };
 
-/** As `fetch` fails: the reason is below an error that says nothing. */
+/** An error as `fetch` throws it: the reason is in its cause. */
 const failure = (code: string): Error =>
   new TypeError("fetch failed", { cause: Object.assign(new Error(code), { code }) });
 
 interface Look {
   findings: Finding[];
-  /** What was asked, as `METHOD url`. */
+  /** The requests sent, as `METHOD url`. */
   asked: string[];
 }
 
@@ -49,7 +49,7 @@ async function look(
   const answers = { ...GOOD, ...changes };
   const asked: string[] = [];
   const fakeFetch: Fetch = async (url, init) => {
-    // What would follow a redirect is not what clients see.
+    // A followed redirect would hide what clients see.
     const method = init?.redirect === "manual" ? (init.method ?? "GET") : "FOLLOWED";
     asked.push(`${method} ${url}`);
     const answer = answers[url]?.() ?? failure("ECONNREFUSED");

@@ -38,7 +38,7 @@ const toEnvironment = ({ privateUrl }: System): Record<string, string> => ({
   AUTH_SERVER_PRIVATE_PORT: new URL(privateUrl).port,
 });
 
-/** A running server with master key 7, and what to call the program with. */
+/** A running server with master key 7, and the environment for the program. */
 async function start(keyRotation: Partial<KeyRotation> = {}): Promise<Partial<AdminHost>> {
   const system = await startSystem({
     admin: {
@@ -52,7 +52,7 @@ async function start(keyRotation: Partial<KeyRotation> = {}): Promise<Partial<Ad
     },
   });
   onTestFinished(() => system.close());
-  // Nothing that a test asks goes beyond this machine: public addresses are out of reach.
+  // No request leaves this machine: public addresses are unreachable.
   const fetchHere: Fetch = (url, init) =>
     url.startsWith(system.privateUrl)
       ? fetch(url, init)
@@ -61,19 +61,19 @@ async function start(keyRotation: Partial<KeyRotation> = {}): Promise<Partial<Ad
 }
 
 describe("the program", () => {
-  it("explains itself when asked, and needs no settings for that", async () => {
+  it("prints its usage on request, without any settings", async () => {
     const { exitCode, printed, printedErrors } = await run(["--help"], { environment: {} });
     expect([exitCode, printedErrors]).toEqual([0, ""]);
     expect(printed).toContain("npx --yes pnpm@12 admin <command>");
   });
 
-  it("explains itself as an error, with 2, when it does not know the command", async () => {
+  it("prints its usage as an error and exits with 2 for an unknown command", async () => {
     const { exitCode, printed, printedErrors } = await run(["kyes"]);
     expect([exitCode, printed]).toEqual([2, ""]);
     expect(printedErrors).toMatch(/^Unknown command "kyes"\.\n\n.*<command>/s);
   });
 
-  it("names itself as it is called in a container", async () => {
+  it("shows the name that it is called by in a container", async () => {
     const { printed } = await run(["--help"], { environment: { RUNNING_IN_CONTAINER: "true" } });
     expect(printed).toContain("docker compose exec auth-server node dist/admin.js <command>");
   });
@@ -87,7 +87,7 @@ describe("the program", () => {
     expect(printed).toContain("claude mcp add");
   });
 
-  it("gives scripts all of it as JSON, and nothing else", async () => {
+  it("prints all results for scripts as JSON only", async () => {
     const { exitCode, printed } = await run(["setup", "--json"], await start());
     expect(exitCode).toBe(0);
     const { ok, findings, installation } = JSON.parse(printed) as Record<string, unknown>;
@@ -96,7 +96,7 @@ describe("the program", () => {
     expect(installation).toEqual(INSTALLATION);
   });
 
-  it("ends with 1 when a check failed", async () => {
+  it("exits with 1 when a check failed", async () => {
     const host = await start();
     const failing: Fetch = (url, init) =>
       url.endsWith("/mcp")
@@ -148,7 +148,7 @@ describe("the keys of a running server", () => {
     login.tokens = answer.json as unknown as Tokens;
   };
 
-  it("are replaced without a logout, and only when the old key is no longer needed", async () => {
+  it("are replaced without a logout, and the old key goes only when it is no longer needed", async () => {
     expect((await keys()).printed).toContain("To replace the key ");
     expect(await keys("rotate")).toMatchObject({
       exitCode: 0,
@@ -181,8 +181,8 @@ describe("the keys of a running server", () => {
   });
 });
 
-describe("the program complains in a sentence, with 1,", () => {
-  it("when the server cannot be reached: where it looked, and what to set", async () => {
+describe("the program prints the problem as a sentence and exits with 1", () => {
+  it("when the server cannot be reached, with the address it tried and the settings to check", async () => {
     const cause = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
     const refused = (): Promise<Response> => Promise.reject(new TypeError("fetch", { cause }));
     const { exitCode, printed, printedErrors } = await run(["setup"], { fetch: refused });
@@ -209,8 +209,8 @@ describe("the program complains in a sentence, with 1,", () => {
 
   it.each<[string, () => Response]>([
     ["a page", () => new Response("<p>It works!</p>")],
-    ["an answer of another kind", () => Response.json({ status: "ok" })],
-    ["an error of another kind", () => Response.json({ detail: "no" }, { status: 404 })],
+    ["a different JSON response", () => Response.json({ status: "ok" })],
+    ["a different JSON error", () => Response.json({ detail: "no" }, { status: 404 })],
   ])("when something else answers: %s", async (_name, answer) => {
     const { exitCode, printedErrors } = await run(["setup"], { fetch: async () => answer() });
     expect(exitCode).toBe(1);

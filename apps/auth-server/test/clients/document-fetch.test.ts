@@ -13,7 +13,7 @@ const refused = { code: "refused" };
 const unreachable = { code: "unreachable" };
 
 describe("fetching a document", () => {
-  it("gives its text and how long it may be kept", async () => {
+  it("returns its text and how long it may be cached", async () => {
     const url = host.publish("/client", {}, { headers: { "cache-control": "max-age=600" } });
     const { text, cacheHeaders } = await host.fetch(url);
     expect(JSON.parse(text)).toMatchObject({ client_id: url });
@@ -29,7 +29,7 @@ describe("fetching a document", () => {
     ["NAT64", "64:ff9b::a00:1"],
     ["6to4", "2002:a00:1::1"],
     ["a unique local address", "fd00::1"],
-  ])("is refused when the name stands for %s, and nothing is sent", async (_what, address) => {
+  ])("is refused when the name resolves to %s, and nothing is sent", async (_what, address) => {
     const url = host.publish("/client");
     host.addresses = [[address]];
     await expect(host.fetch(url)).rejects.toMatchObject(refused);
@@ -39,7 +39,7 @@ describe("fetching a document", () => {
   });
 
   // @rule CIMD-7
-  it("connects to the address it has checked, though the name means another one a moment later", async () => {
+  it("connects to the address that it checked, although the name resolves to another one a moment later", async () => {
     const url = host.publish("/client");
     host.addresses = [["127.0.0.1"], ["10.0.0.1"]];
     await expect(host.fetch(url)).resolves.toBeDefined();
@@ -51,7 +51,7 @@ describe("fetching a document", () => {
 
   // @rule CIMD-7
   it.each(["https://127.0.0.1/client", "https://[::1]/client", "https://[::ffff:a00:1]/client"])(
-    "is refused at the bare address %s, for which no name is looked up",
+    "is refused at the IP address %s, without a DNS lookup",
     async (url) => {
       const real = createDocumentFetch({
         resolve: () => Promise.reject(new Error("There is no name.")),
@@ -85,7 +85,7 @@ describe("fetching a document", () => {
     await expect(host.fetch(host.publish("/client", {}, reply))).rejects.toMatchObject(refused);
   });
 
-  it("accepts JSON of a specific type", async () => {
+  it("accepts a specific JSON media type", async () => {
     const headers = { "content-type": "application/client-metadata+json; charset=utf-8" };
     const url = host.publish("/client", {}, { headers });
     await expect(host.fetch(url)).resolves.toBeDefined();
@@ -106,7 +106,7 @@ describe("fetching a document", () => {
   });
 
   // @rule CIMD-9
-  it("ends after three seconds, whether there is silence, or a trickle without end", async () => {
+  it("ends after three seconds, both without a response and with one that trickles forever", async () => {
     const drip = host.publish("/drip", {}, { isDripping: true });
     const url = host.publish("/client", {}, { isSilent: true });
     const mute = createDocumentFetch({
@@ -120,12 +120,12 @@ describe("fetching a document", () => {
       expect(mute.fetch("https://mute.apps.test/client")).rejects.toMatchObject(unreachable),
     ]);
     await mute.close();
-    // Were the three seconds counted anew for each step, it would take six.
+    // It would take six seconds if each step had three seconds of its own.
     expect(Date.now() - started).toBeLessThan(5_500);
   });
 
   // @rule CIMD-8
-  it("reveals nothing about the internal network", async () => {
+  it("does not reveal anything about the internal network", async () => {
     const url = host.publish("/client");
     host.addresses = [["10.1.2.3"]];
     const error: unknown = await host.fetch(url).catch((thrown: unknown) => thrown);

@@ -14,7 +14,7 @@ const read = (members: object) =>
 
 describe("toDocumentMetadata", () => {
   // @rule CIMD-6
-  it("takes what a registration would take, for a native client, and nothing else", () => {
+  it("keeps the members that a registration of a native client keeps, and no others", () => {
     const metadata = read({
       scope: "openid something:else",
       grant_types: ["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"],
@@ -55,7 +55,7 @@ describe("toDocumentMetadata", () => {
   });
 
   // @rule CIMD-4
-  it.each(["<html>", "[]", '"text"', "null", ""])("refuses %j, which is no object", (text) => {
+  it.each(["<html>", "[]", '"text"', "null", ""])("refuses %j, which is not an object", (text) => {
     expect(() => toDocumentMetadata(text, URL)).toThrow(ClientDocumentError);
   });
 });

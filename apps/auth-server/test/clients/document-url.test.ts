@@ -39,7 +39,7 @@ describe("findDocumentUrlFault", () => {
   ])("refuses %s: %s", (url, fault) => expect(findDocumentUrlFault(url, ANY)).toContain(fault));
 
   // @rule CIMD-10
-  it("takes only allowed hosts where there is a list, also bare addresses on it", () => {
+  it("accepts only allowed hosts when a list is set, including IP addresses on the list", () => {
     const hosts = { allowed: ["claude.ai", "*.corp.example", "8.8.8.8"], denied: [] };
     const isTaken = (url: string) => findDocumentUrlFault(url, hosts) === undefined;
     expect(isTaken("https://claude.ai/c")).toBe(true);
@@ -52,7 +52,7 @@ describe("findDocumentUrlFault", () => {
   });
 
   // @rule CIMD-10
-  it("refuses denied hosts, also with the root's dot and though they are allowed", () => {
+  it("refuses denied hosts, also with a trailing dot, and also when they are on the allowed list", () => {
     const hosts = { allowed: ["*.example"], denied: ["evil.example", "*.evil.example"] };
     expect(findDocumentUrlFault("https://good.example/c", hosts)).toBeUndefined();
     for (const host of ["evil.example", "evil.example.", "very.evil.example", "very.evil.example."])

@@ -6,7 +6,7 @@ import { isSpecialUseAddress } from "../../src/clients/special-use-address.ts";
 import { ClientDocumentError } from "../../src/engine/boundary/client-document-error.ts";
 import { findRedirectUriFault } from "../../src/clients/redirect-uri.ts";
 
-/** Parts that two readers of URLs have disagreed about, put together at random. */
+/** Parts that URL parsers have disagreed about, combined at random. */
 const address = fc.oneof(
   fc
     .tuple(
@@ -32,12 +32,12 @@ const address = fc.oneof(
   fc.string({ unit: "binary", maxLength: 40 }),
 );
 
-/** What a reader finds who knows only RFC 3986 appendix B, and mends nothing. */
+/** The result of a parser that follows RFC 3986 appendix B and repairs nothing. */
 const PLAIN = /^https:\/\/(?<authority>[^/?#]*)(?<path>[^?#]*)/;
 
-describe("the address of a client's document, of any text", () => {
+describe("any text as the address of a client's document", () => {
   // @rule CIMD-3 INPUT-3
-  it("names one host to every reader when it is taken, by its name and over TLS", () => {
+  it("means one host to every parser when it is accepted, by domain name and over TLS", () => {
     fc.assert(
       fc.property(address, (text) => {
         if (findDocumentUrlFault(text, { allowed: [], denied: [] }) !== undefined) return;
@@ -52,7 +52,7 @@ describe("the address of a client's document, of any text", () => {
   });
 
   // @rule CIMD-10
-  it("is on an allowed host where there is a list, and never on a denied one", () => {
+  it("is on an allowed host when a list is set, and never on a denied host", () => {
     const hosts = {
       allowed: ["a.example", "*.example"],
       denied: ["evil.example", "*.evil.example"],
@@ -75,9 +75,9 @@ const toIpv4 = (bits: number): string =>
 const inNetwork = (first: number, prefix: number) =>
   fc.nat(2 ** (32 - prefix) - 1).map((host) => ((first | host) >>> 0) as number);
 
-describe("an address that a name stands for", () => {
+describe("an address that a name resolves to", () => {
   // @rule CIMD-7
-  it("is never of this machine or its networks, in any form of IPv6 that holds one of IPv4", () => {
+  it("never belongs to this machine or its networks, in any IPv6 form that embeds an IPv4 address", () => {
     const inside = fc.oneof(
       inNetwork(0x7f_00_00_00, 8),
       inNetwork(0x0a_00_00_00, 8),
@@ -107,7 +107,7 @@ describe("an address that a name stands for", () => {
   });
 
   // @rule INPUT-3
-  it("is public with IPv6 in 2000::/3 only, and never when it is no address", () => {
+  it("is public for IPv6 in 2000::/3 only, and never for text that is not an address", () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV6(), fc.string({ maxLength: 20 })), (text) => {
         if (isSpecialUseAddress(text)) return;
@@ -146,7 +146,7 @@ const text = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: "binary" }) },
 );
 
-describe("a client's document of any text", () => {
+describe("any text as a client's document", () => {
   // @rule CIMD-4 INPUT-3
   it("describes a native client without a shared secret at its own address, or is refused as a document", () => {
     let taken = 0;
@@ -160,7 +160,7 @@ describe("a client's document of any text", () => {
         expect(metadata.application_type).toBe("native");
         expect(["none", "private_key_jwt"]).toContain(metadata.token_endpoint_auth_method);
         for (const uri of metadata.redirect_uris) expect(findRedirectUriFault(uri)).toBeUndefined();
-        // Nothing that the engine would fetch, or measure the request by.
+        // No member that the engine would fetch or check the request against.
         for (const name of ["jwks_uri", "logo_uri", "scope", "client_uri"]) {
           expect(metadata).not.toHaveProperty(name);
         }
@@ -171,7 +171,7 @@ describe("a client's document of any text", () => {
   });
 });
 
-/** `undefined` when it is refused as it should be. */
+/** `undefined` when the document is refused with the expected error. */
 function read(sent: string): ReturnType<typeof toDocumentMetadata> | undefined {
   try {
     return toDocumentMetadata(sent, URL_OF_DOCUMENT);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findRedirectUriFault } from "../../src/clients/redirect-uri.ts";
 
-/** Parts that have fooled readers of redirect URIs, put together at random. */
+/** Parts that have misled parsers of redirect URIs, combined at random. */
 const scheme = fc.constantFrom(
   "https:",
   "http:",
@@ -32,12 +32,12 @@ const accepted = fc
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-/** What a reader finds who knows only RFC 3986 appendix B, and mends nothing. */
+/** The result of a parser that follows RFC 3986 appendix B and repairs nothing. */
 const PLAIN = /^(?<scheme>[^:/?#]+):(?:\/\/(?<authority>[^/?#]*))?(?<path>[^?#]*)/;
 
 describe("a redirect URI that may be registered", () => {
   // @rule RFC9700-4.1-1 INPUT-1
-  it("means the same target to a reader that mends URLs and to one that does not", () => {
+  it("means the same target to a parser that repairs URLs and to one that does not", () => {
     fc.assert(
       fc.property(accepted, (text) => {
         const url = new URL(text);
@@ -50,7 +50,7 @@ describe("a redirect URI that may be registered", () => {
   });
 
   // @rule RFC8252-7-1
-  it("goes over TLS, stays on this machine, or opens a program that claimed its scheme", () => {
+  it("uses TLS, stays on this machine, or opens a program with a private-use scheme", () => {
     fc.assert(
       fc.property(accepted, (text) => {
         const { protocol, hostname, username, password } = new URL(text);
@@ -63,7 +63,7 @@ describe("a redirect URI that may be registered", () => {
   });
 
   // @rule RFC9700-4.1-1
-  it("has no fragment and nothing that could end a line or a header", () => {
+  it("has no fragment and no character that could end a line or a header", () => {
     fc.assert(
       fc.property(accepted, (text) => {
         expect(text).toMatch(/^[\x21-\x7e]+$/);

@@ -22,7 +22,7 @@ describe("registering a client", () => {
   const registerWith = (metadata: object) => postJson(`${system.issuer}/register`, metadata);
 
   // @rule GRANT-12
-  it("lasts a day until somebody logs in, then half a year", async () => {
+  it("lasts a day, and half a year once a user logs in", async () => {
     const clientId = String(
       (await registerWith({ redirect_uris: [REDIRECT_URI] })).json["client_id"],
     );
@@ -37,7 +37,7 @@ describe("registering a client", () => {
   });
 
   // @rule GRANT-12
-  it("and its own token last half a year from every refresh on, and end when nobody refreshes", async () => {
+  it("and its own token last half a year from each refresh, and expire without refreshes", async () => {
     stopClock();
     try {
       const { json } = await registerWith({ redirect_uris: [REDIRECT_URI] });
@@ -62,7 +62,7 @@ describe("registering a client", () => {
   });
 
   // @rule GRANT-12
-  it("ends after a day when nobody logs in", async () => {
+  it("expires after a day without a login", async () => {
     stopClock();
     try {
       const { json } = await registerWith({ redirect_uris: [REDIRECT_URI] });

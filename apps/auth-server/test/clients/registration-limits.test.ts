@@ -11,7 +11,7 @@ const registerFrom = (system: System, address: string): Promise<Answer> =>
 
 describe("registering a client", () => {
   // @rule RFC7591-5-1
-  it("is limited for each address, with an answer that clients can read", async () => {
+  it("is limited per address, with an error that clients can read", async () => {
     const limited = await startSystem({ settings: { REGISTRATIONS_PER_HOUR: "2" } });
     try {
       const metadata = { redirect_uris: [REDIRECT_URI] };
@@ -26,7 +26,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-5-1 CVE-2026-45364
-  it("counts a home's whole IPv6 network as one address, because every host has billions", async () => {
+  it("counts a home's whole IPv6 network as one address, because each host has billions of addresses", async () => {
     const limited = await startSystem({
       settings: { REGISTRATIONS_PER_HOUR: "2", TRUST_PROXY: "1" },
     });
@@ -59,7 +59,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-5-1
-  it("is limited altogether, too; what one network is refused does not count", async () => {
+  it("is limited in total; requests refused by the limit of one network do not count", async () => {
     const settings = {
       REGISTRATIONS_PER_HOUR: "2",
       REGISTRATIONS_PER_HOUR_TOTAL: "3",

@@ -37,7 +37,7 @@ describe("registering a client", () => {
       });
 
     // @rule RFC7592-2-1
-    it("can be read and ended; without the token neither", async () => {
+    it("can be read and deleted with the token only", async () => {
       expect((await request(url, { headers })).json["client_id"]).toBe(clientId);
       expect((await request(url)).status).toBe(401);
       expect((await request(url, { method: "DELETE" })).status).toBe(401);
@@ -46,7 +46,7 @@ describe("registering a client", () => {
     });
 
     // @rule RFC7592-2-1
-    it("can be changed, by the rules of a registration", async () => {
+    it("can be changed under the rules of a registration", async () => {
       const answer = await put({
         client_name: "New",
         redirect_uris: ["https://app.example/cb"],
@@ -89,7 +89,7 @@ describe("registering a client", () => {
     });
 
     // @rule RFC7592-2-1
-    it("cannot be changed by the token of another client, which is lost by trying", async () => {
+    it("cannot be changed with the token of another client, which the attempt invalidates", async () => {
       const other = await registerWith({ redirect_uris: [REDIRECT_URI] });
       const token = String(other.json["registration_access_token"]);
       headers = { authorization: `Bearer ${token}` };
@@ -97,7 +97,7 @@ describe("registering a client", () => {
       expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_token"]);
     });
 
-    it("does not live longer or shorter for being changed", async () => {
+    it("keeps its expiry when it is changed", async () => {
       const endsAt = async () => (await system.kv.get(system.keys.client(clientId)))?.expiresAt;
       const before = await endsAt();
       await put({ client_name: "New" });
@@ -109,7 +109,7 @@ describe("registering a client", () => {
     });
 
     // @rule RFC7592-2-1
-    it("stays deleted when it is deleted while a change of it is under way", async () => {
+    it("stays deleted when it is deleted during a change", async () => {
       const kv = createTestKv();
       const racing = await startSystem({ kv });
       try {
@@ -121,7 +121,7 @@ describe("registering a client", () => {
         headers = { authorization: `Bearer ${String(json["registration_access_token"])}` };
         const key = racing.keys.client(clientId);
         let deleted: number | undefined;
-        // The update has read the client and its token and is about to write.
+        // The update has read the client and its token, and is about to write.
         kv.before = async (method, name) => {
           if (deleted !== undefined || name !== key || !["set", "replace"].includes(method)) return;
           deleted = 0;
@@ -148,7 +148,7 @@ describe("registering a client", () => {
       expect(second.json["client_secret"]).toBe(secret);
     });
 
-    it("can be read, changed and ended after a restart", async () => {
+    it("can be read, changed and deleted after a restart", async () => {
       const restarted = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
       url = url.replace(system.issuer, restarted.url);
       try {

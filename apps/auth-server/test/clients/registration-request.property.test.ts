@@ -47,7 +47,7 @@ const body = fc.record(
   { requiredKeys: [] },
 );
 
-/** What becomes of a registration: metadata, or the refusal. */
+/** The result of a registration: metadata, or the refusal. */
 function shape(sent: unknown): ReturnType<typeof toClientMetadata> | OAuthError {
   try {
     return toClientMetadata(sent);
@@ -57,9 +57,9 @@ function shape(sent: unknown): ReturnType<typeof toClientMetadata> | OAuthError 
   }
 }
 
-describe("a registration of any members", () => {
+describe("a registration with any members", () => {
   // @rule RFC7591-2-2 INPUT-2
-  it("gives a native public client with redirects that may be registered, or a refusal", () => {
+  it("gives a native public client with permitted redirect URIs, or a refusal", () => {
     fc.assert(
       fc.property(fc.oneof(body, anything), (sent) => {
         const client = shape(sent);
@@ -77,7 +77,7 @@ describe("a registration of any members", () => {
   });
 
   // @rule RFC6749-5.2-1
-  it("is refused with a code and a text that RFC 6749 §5.2 allows, naming the field", () => {
+  it("is refused with a code and text that RFC 6749 §5.2 allows, naming the field", () => {
     fc.assert(
       fc.property(fc.oneof(body, anything), (sent) => {
         const refusal = shape(sent);
@@ -92,7 +92,7 @@ describe("a registration of any members", () => {
   });
 
   // @rule RFC7591-2-1
-  it("is taken when every member is good, whatever stands beside them", () => {
+  it("is accepted when every known member is valid, whatever other members it has", () => {
     const good = { redirect_uris: ["http://127.0.0.1:7777/callback"] };
     fc.assert(
       fc.property(fc.dictionary(fc.string(), anything), (extra) => {

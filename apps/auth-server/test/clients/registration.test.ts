@@ -22,7 +22,7 @@ describe("registering a client", () => {
   const registerWith = (metadata: object) => postJson(`${system.issuer}/register`, metadata);
 
   // @rule RFC7591-2-1
-  it("takes what Claude Code sends and answers nothing that is null", async () => {
+  it("accepts the registration of Claude Code and returns no null members", async () => {
     const answer = await registerWith({
       client_name: "Claude Code (taiga)",
       redirect_uris: ["http://localhost:53211/callback"],
@@ -59,7 +59,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-2-1
-  it("ignores what the engine would choke on: unknown scopes and grants, null and empty members", async () => {
+  it("ignores members that the engine would reject: unknown scopes and grants, null and empty members", async () => {
     const answer = await registerWith({
       redirect_uris: [REDIRECT_URI],
       scope: "openid profile something:else",
@@ -85,7 +85,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-2-3 RFC6749-2.3-1
-  it("gives a confidential client a secret that works and is asked for", async () => {
+  it("gives a confidential client a secret that works and is required", async () => {
     const answer = await registerWith({
       redirect_uris: [REDIRECT_URI],
       token_endpoint_auth_method: "client_secret_basic",
@@ -171,7 +171,7 @@ describe("registering a client", () => {
   });
 
   // @rule RFC7591-3.2.2-1
-  it.each(["[]", '"text"', "null", "{"])("refuses the body %s with JSON", async (body) => {
+  it.each(["[]", '"text"', "null", "{"])("refuses the body %s with a JSON error", async (body) => {
     const answer = await request(`${system.issuer}/register`, {
       method: "POST",
       headers: { "content-type": "application/json" },

@@ -31,7 +31,7 @@ describe("isSpecialUseAddress", () => {
     ["IPv4-mapped though public", "::ffff:8.8.8.8"],
     ["IPv4-compatible", "::127.0.0.1"],
     ["NAT64", "64:ff9b::7f00:1"],
-    ["NAT64 of a network's own", "64:ff9b:1::a00:1"],
+    ["NAT64 with a network-specific prefix", "64:ff9b:1::a00:1"],
     ["discard-only", "100::1"],
     ["Teredo", "2001:0:7f00:1::"],
     ["ORCHIDv2", "2001:20::1"],
@@ -46,7 +46,7 @@ describe("isSpecialUseAddress", () => {
     ["link-local with a zone", "fe80::1%1"],
     ["site-local", "fec0::1"],
     ["multicast", "ff02::1"],
-    ["no address at all", "localhost"],
+    ["text that is not an address", "localhost"],
     ["nothing", ""],
   ])("is true for %s: %s", (_what, address) => expect(isSpecialUseAddress(address)).toBe(true));
 

@@ -40,7 +40,7 @@ describe("what a client asks for", () => {
   });
 
   // @rule RFC6749-3.3-2
-  it("is narrowed by the user without being asked again for the rest", async () => {
+  it("may be narrowed by the user, who is not asked again for the rest", async () => {
     system.user.limits = { access: "read", projects: [1] };
     const { tokens } = await connect(system, { params: { scope: "taiga:admin" } });
     expect(system.steps).toEqual(["login", "consent"]);
@@ -48,7 +48,7 @@ describe("what a client asks for", () => {
   });
 
   // @rule RFC6749-3.3-2
-  it("is never widened by the user beyond the request", async () => {
+  it("cannot be widened by the user beyond the request", async () => {
     system.user.limits = { access: "admin", projects: "all" };
     const { tokens } = await connect(system, { params: { scope: "taiga:read" } });
     expect(tokens.scope).toBe("taiga:read");
@@ -75,7 +75,7 @@ describe("what a client asks for", () => {
     [{ request: "eyJhbGciOiJub25lIn0.e30." }, "request_not_supported"],
     [{ request_uri: "https://evil.example/r" }, "request_uri_not_supported"],
   ])(
-    "may not be %j: the client is told %s, with its state and our name",
+    "may not be %j: the client gets the error %s with its state and our issuer",
     async (overrides, error) => {
       const params = toAuthorizeParams(await register(system), createPkce(), overrides);
       const answer = Object.fromEntries(await authorize(system, params));
@@ -86,7 +86,7 @@ describe("what a client asks for", () => {
 
   // @rule RFC6749-3.1-1
   it.each(["state", "scope", "code_challenge", "client_id", "redirect_uri"])(
-    "may not have %s twice",
+    "may not repeat %s",
     async (name) => {
       const params = toAuthorizeParams(await register(system), createPkce());
       params.append(name, params.get(name) ?? "");
@@ -113,7 +113,7 @@ describe("what a client asks for", () => {
 
 describe("the implicit grant", () => {
   // @rule RFC6749-4.1-1
-  it("is refused, and its error comes where such a client looks for it", async () => {
+  it("is refused, with the error in the fragment, where such a client reads it", async () => {
     const params = toAuthorizeParams(await register(system), createPkce(), {
       response_type: "token",
     });

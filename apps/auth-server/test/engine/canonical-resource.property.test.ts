@@ -13,7 +13,7 @@ const inAnyCase = (text: string) =>
 
 describe("the resource of a request", () => {
   // @rule RFC8707-2-1
-  it("is ours in every spelling that clients have: case of scheme and host, one slash, a query, the default port", () => {
+  it("is accepted in every spelling that clients use: case of scheme and host, one slash, a query, the default port", () => {
     const spelling = fc
       .tuple(
         inAnyCase("https://mcp.example"),
@@ -30,7 +30,7 @@ describe("the resource of a request", () => {
   });
 
   // @rule RFC8707-2-1 INPUT-4
-  it("is never another host, port, path or scheme, whatever it looks like", () => {
+  it("is never another host, port, path or scheme, however similar it looks", () => {
     const part = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 6 });
     const stranger = fc.oneof(
       part.map((text) => `https://mcp.example${text.replace(/^[/?]/, ".")}/mcp`),
@@ -44,7 +44,7 @@ describe("the resource of a request", () => {
     );
     fc.assert(
       fc.property(stranger, (text) => {
-        // Whatever is taken must be ours to a browser as well.
+        // A browser must also read every accepted spelling as this server.
         if (canonicalResource(text, OURS) === undefined) return;
         const url = new URL(text);
         expect(url.origin).toBe("https://mcp.example");
@@ -54,7 +54,7 @@ describe("the resource of a request", () => {
     );
   });
 
-  it("is not ours with a user name or a fragment, which RFC 8707 §2 forbids", () => {
+  it("is refused with a user name or a fragment, which RFC 8707 §2 forbids", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{0,5}$/), (text) => {
         expect(canonicalResource(`${OURS}#${text}`, OURS)).toBeUndefined();

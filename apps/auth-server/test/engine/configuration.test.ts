@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createUnusedSigningKey } from "../../src/engine/configuration.ts";
 
-it("the engine's own signing key is another one in every process", () => {
+it("the engine's own signing key is different in every process", () => {
   expect(createUnusedSigningKey().d).not.toBe(createUnusedSigningKey().d);
 });

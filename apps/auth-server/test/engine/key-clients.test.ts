@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => system.close());
 
-/** Gets past the proof, and no further: there is no such token. */
+/** Passes client authentication only: the token does not exist. */
 const attempt = (proof: Record<string, string>, at: { issuer: string } = system): Promise<Answer> =>
   refresh(at, client.id, "unknown", proof);
 
@@ -53,14 +53,14 @@ describe("a client that registered a key", () => {
     expect((await introspect(system.issuer, accessToken)).json["active"]).toBe(false);
   });
 
-  it("may address an assertion to the issuer or to the endpoint", async () => {
+  it("may use the issuer or the endpoint as the audience of an assertion", async () => {
     for (const aud of [system.issuer, `${system.issuer}/token`, ["x:y", system.issuer]]) {
       expect((await attempt(await client.prove({ aud }))).json).toMatchObject(past);
     }
   });
 
   // @rule RFC7523-3-2
-  it("is let in by one of two replicas for one assertion, also when both are asked at once", async () => {
+  it("is authenticated by one of two replicas for one assertion, also when both are asked at once", async () => {
     const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
     try {
       const proof = await client.prove();
@@ -76,7 +76,7 @@ describe("a client that registered a key", () => {
   });
 
   // @rule RFC7523-3-2
-  it("may use the id of another client's assertion: ids are each client's own", async () => {
+  it("may use the jti of another client's assertion: each client has its own jtis", async () => {
     const other = await registerKeyClient(system);
     const jti = "the-same";
     expect((await attempt(await client.prove({ jti }))).json).toMatchObject(past);
@@ -88,28 +88,28 @@ describe("a client that registered a key", () => {
 
   // @rule RFC7523-3-1
   it.each([
-    ["addressed to somebody else", () => ({ aud: "https://elsewhere.example" })],
+    ["addressed to another server", () => ({ aud: "https://elsewhere.example" })],
     ["addressed to the resource", () => ({ aud: system.config.resource })],
-    ["addressed to nobody", () => ({ aud: undefined })],
-    ["that has ended", () => ({ exp: seconds(-10) })],
-    ["that ends in a day", () => ({ exp: seconds(86_400) })],
-    ["that never ends", () => ({ exp: undefined })],
-    ["that is not yet good", () => ({ nbf: seconds(60) })],
+    ["without an audience", () => ({ aud: undefined })],
+    ["that has expired", () => ({ exp: seconds(-10) })],
+    ["that expires in a day", () => ({ exp: seconds(86_400) })],
+    ["that never expires", () => ({ exp: undefined })],
+    ["that is not yet valid", () => ({ nbf: seconds(60) })],
     ["without an id", () => ({ jti: undefined })],
     ["of another issuer", () => ({ iss: "another" })],
-  ])("is not let in with an assertion %s", async (_what, claims) => {
+  ])("is not authenticated by an assertion %s", async (_what, claims) => {
     const answer = await attempt(await client.prove(claims()));
     expect([answer.status, answer.json["error"]]).toEqual([401, "invalid_client"]);
   });
 
   // @rule RFC7523-3-1
-  it("is not let in with an assertion about another client than it says it is", async () => {
+  it("is not authenticated by an assertion about a client other than its client_id", async () => {
     const answer = await attempt(await client.prove({ sub: "another" }));
     expect([answer.status, answer.json["error"]]).toEqual([400, "invalid_request"]);
   });
 
   // @rule RFC7523-3-1
-  it("is not let in with a key that is not its own, nor by another algorithm", async () => {
+  it("is not authenticated with a key that is not its own, or with another algorithm", async () => {
     const { privateKey: strange } = await generateKeyPair("ES256");
     const { privateKey: rsa } = await generateKeyPair("RS256");
     const secret = new TextEncoder().encode("x".repeat(32));
@@ -131,9 +131,9 @@ describe("a client that registered a key", () => {
   });
 });
 
-describe("keys at an address", () => {
+describe("keys at a URL", () => {
   // @rule CIMD-6 RFC7591-2-4
-  it("are not taken: this service fetches no keys, and says so", async () => {
+  it("are refused with an error that says so: this service fetches no keys", async () => {
     const { status, json } = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
       token_endpoint_auth_method: "private_key_jwt",
@@ -144,7 +144,7 @@ describe("keys at an address", () => {
   });
 
   // @rule RFC7591-2-4
-  it("with private halves are not taken either", async () => {
+  it("with private parts are refused", async () => {
     const { privateKey } = await generateKeyPair("ES256", { extractable: true });
     const { status, json } = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
@@ -157,7 +157,7 @@ describe("keys at an address", () => {
 
 describe("a client with a key instead of a secret", () => {
   // @rule GHSA-3p3g-vpw6-4w66
-  it("is let in once for each assertion, also when four requests race", async () => {
+  it("is authenticated once for each assertion, also when four requests race", async () => {
     const { client_id: _, ...proof } = await client.prove({ jti: "one" });
     const attempt = () =>
       postForm(`${system.issuer}/token`, {

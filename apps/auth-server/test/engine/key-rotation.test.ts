@@ -20,7 +20,7 @@ afterEach(async () => {
   await system.close();
 });
 
-/** The same store and address under other keys. */
+/** The same store and address with other keys. */
 async function restart(masterKeys: string[]): Promise<void> {
   await system.close();
   system = await startSystem({ kv, settings: { MASTER_KEY: masterKeys.join(",") } });
@@ -34,10 +34,10 @@ async function use(clientId: string, tokens: Tokens, at = system): Promise<Token
 }
 
 describe("a new MASTER_KEY", () => {
-  it("costs nobody a login, and the old one may go at once", async () => {
+  it("ends no login, and the old key may be removed at once", async () => {
     const { clientId, tokens } = await connect(system);
     await restart([NEW, OLD]);
-    // Nobody comes in between: the ring is sealed by the start alone.
+    // No request is served in between: the start alone seals the ring with the new key.
     await restart([NEW]);
     await use(clientId, tokens);
     await expect(startSystem({ kv, settings: { MASTER_KEY: OLD } })).rejects.toThrow(

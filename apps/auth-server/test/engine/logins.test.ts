@@ -22,7 +22,7 @@ const subjectOf = async (token: string): Promise<unknown> =>
 
 describe("logins", () => {
   // @rule MCP-SECURITY-9
-  it("are asked for at every authorization, because each grant needs a Taiga login of its own", async () => {
+  it("are required at every authorization, because each grant needs its own Taiga login", async () => {
     const browser = createBrowser(system.issuer);
     const clientId = await register(system);
     const first = await connect(system, { clientId, browser });
@@ -39,7 +39,7 @@ describe("logins", () => {
   });
 
   // @rule MCP-SECURITY-10
-  it("of different users in one browser do not mix", async () => {
+  it("of different users in one browser stay separate", async () => {
     const browser = createBrowser(system.issuer);
     const alice = await connect(system, { browser });
     system.user.accountId = "bob";
@@ -81,7 +81,7 @@ describe("logins", () => {
   });
 
   // @rule MCP-SECURITY-10
-  it("may be done again for another account before the consent", async () => {
+  it("may be repeated with another account before the consent", async () => {
     const browser = createBrowser(system.issuer);
     const clientId = await register(system);
     const pkce = createPkce();
@@ -100,7 +100,7 @@ describe("logins", () => {
   });
 
   // @rule MCP-SECURITY-8 GHSA-rww4-4w9c-7733
-  it("cannot be finished in another browser, so that nobody is led into a stranger's connection", async () => {
+  it("cannot be completed in another browser, so that no user is tricked into a stranger's connection", async () => {
     const attacker = createBrowser(system.issuer);
     const params = toAuthorizeParams(await register(system), createPkce());
     const started = await attacker.open(`${system.issuer}/authorize?${params.toString()}`);
@@ -113,7 +113,7 @@ describe("logins", () => {
   });
 
   // @rule MCP-SECURITY-8
-  it("cannot be taken up under another name than the browser's own", async () => {
+  it("cannot be continued under another interaction's id than the browser's own", async () => {
     const browser = createBrowser(system.issuer);
     const params = toAuthorizeParams(await register(system), createPkce());
     const started = await browser.open(`${system.issuer}/authorize?${params.toString()}`);

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe("a consented grant", () => {
-  /** How long each of a grant's records still lives, by kind; the vault's as main.ts writes it. */
+  /** The remaining lifetime of each of a grant's records, by kind. */
   async function obtainCode() {
     const clientId = await register(system);
     const pkce = createPkce();
@@ -44,7 +44,7 @@ describe("a consented grant", () => {
   }
 
   // @rule MCP-SECURITY-12
-  it("whose code is never exchanged is forgotten ten minutes after the code", async () => {
+  it("whose code is never exchanged is forgotten ten minutes after the code expires", async () => {
     const { livesFor } = await obtainCode();
     expect(await livesFor()).toEqual([660, 660]);
     advance(660);
@@ -52,7 +52,7 @@ describe("a consented grant", () => {
   });
 
   // @rule MCP-SECURITY-12
-  it("lives its whole life from the exchange of its code on", async () => {
+  it("lasts its full lifetime from the exchange of its code", async () => {
     const { livesFor, exchange } = await obtainCode();
     advance(30);
     const tokens = toTokens(await exchange());
@@ -61,7 +61,7 @@ describe("a consented grant", () => {
     expect((await introspect(system.issuer, tokens.access_token)).json["active"]).toBe(true);
   });
 
-  it("keeps its code when its life cannot be extended, so that the client can try again", async () => {
+  it("keeps its code when its lifetime cannot be extended, so that the client can try again", async () => {
     const { livesFor, exchange } = await obtainCode();
     kv.failsOn = (method) => method === "touch";
     const failed = await exchange();

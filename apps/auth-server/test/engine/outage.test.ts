@@ -34,7 +34,7 @@ describe("while the store does not answer", () => {
   });
   afterEach(() => system.close());
 
-  // On invalid_client or invalid_grant clients throw their login away, on server_error they open
+  // On invalid_client or invalid_grant clients discard their login, on server_error they open
   // a browser: mcp.md calls those the top complaints.
   const OUTAGE = {
     status: 503,
@@ -116,7 +116,7 @@ describe("while the store does not answer", () => {
   });
 
   // @rule OUTAGE-1 OUTAGE-4
-  it("/authorize shows a page and redirects nowhere", async () => {
+  it("/authorize shows a page without a redirect", async () => {
     kv.isDown = true;
     const params = toAuthorizeParams(clientId, createPkce());
     const answer = await createBrowser(system.issuer).open(
@@ -129,7 +129,7 @@ describe("while the store does not answer", () => {
     expect(answer.text).toContain("Not available right now");
   });
 
-  it("/authorize shows the page also when writing fails, or the session does", async () => {
+  it("/authorize also shows the page when writing a record or reading the session fails", async () => {
     const params = toAuthorizeParams(await register(system), createPkce());
     const browser = createBrowser(system.issuer);
     kv.failsOn = (method, key) => method === "set" && key.startsWith("ix:");
@@ -145,7 +145,7 @@ describe("while the store does not answer", () => {
 
   // @rule OUTAGE-10
   it.each(["code:", "sess:", "uid:", "ix:"])(
-    "a page that fails because %s cannot be written goes on when it is reloaded",
+    "a page that fails because %s cannot be written works when it is reloaded",
     async (prefix) => {
       const params = toAuthorizeParams(await register(system), createPkce());
       const browser = createBrowser(system.issuer);
@@ -165,7 +165,7 @@ describe("while the store does not answer", () => {
   );
 
   // @rule OUTAGE-6
-  it("/readyz says so and /healthz does not, so that nobody restarts us for it", async () => {
+  it("/readyz reports the outage and /healthz does not, so that the service is not restarted for it", async () => {
     kv.isDown = true;
     expect((await request(`${system.privateUrl}/readyz`)).status).toBe(503);
     expect((await request(`${system.privateUrl}/healthz`)).status).toBe(200);

@@ -21,7 +21,7 @@ const subjectOf = async (token: string): Promise<unknown> =>
 
 describe("revocation", () => {
   // @rule RFC7009-2.1-1 ADV-workers-revocation
-  it("is for the client that holds the token; others get the same answer and change nothing", async () => {
+  it("works for the client that the token belongs to; others get the same answer and change nothing", async () => {
     const { tokens } = await connect(system);
     const stranger = await revoke(system, await register(system), tokens.access_token);
     const unknown = await revoke(system, await register(system), "unknown");
@@ -30,7 +30,7 @@ describe("revocation", () => {
   });
 
   // @rule RFC6749-2.3-1 RFC7009-2.1-1
-  it("needs the client's secret where it has one", async () => {
+  it("needs the client's secret when it has one", async () => {
     const registered = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
       token_endpoint_auth_method: "client_secret_post",
@@ -40,7 +40,7 @@ describe("revocation", () => {
   });
 
   // @rule RFC7009-2.1-2
-  it("of a refresh token ends its access tokens, too", async () => {
+  it("of a refresh token also ends its access tokens", async () => {
     const { clientId, tokens } = await connect(system);
     await revoke(system, clientId, tokens.refresh_token);
     expect(await subjectOf(tokens.access_token)).toBeUndefined();

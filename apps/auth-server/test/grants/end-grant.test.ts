@@ -7,7 +7,7 @@ import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 const keys = createKeyNames("https://taiga.example/api/v1");
 const logger = createLogger({ name: "test", level: "silent" });
 
-/** Steps in the order in which they were done; sleeping ends when the test says so. */
+/** Steps in the order in which they were done; the test decides when a sleep ends. */
 function setUp({ storeIsDown = false } = {}) {
   const broadcast = createFakeBroadcast();
   const steps: string[] = [];
@@ -38,13 +38,13 @@ function setUp({ storeIsDown = false } = {}) {
 }
 
 // @rule GRANT-7
-it("announces a grant by the gid of introspection, after it has deleted it", async () => {
+it("announces a grant by its gid in introspection, after deleting it", async () => {
   const { endGrant, steps } = setUp();
   await endGrant(keys.grant("the-grant"));
   expect(steps).toEqual([`delete ${keys.grantIndex("the-grant")}`, `publish ${hash("the-grant")}`]);
 });
 
-it("announces also an end whose outcome is unknown, because the store may have carried it out", async () => {
+it("also announces a grant when the outcome of its deletion is unknown, because the store may have deleted it", async () => {
   const { endGrant, steps, wake } = setUp({ storeIsDown: true });
   await expect(endGrant(keys.grant("the-grant"))).rejects.toThrow(UnavailableError);
   expect(steps).toEqual([]);
@@ -53,7 +53,7 @@ it("announces also an end whose outcome is unknown, because the store may have c
 });
 
 // @rule GRANT-8
-it("goes on announcing in the background, because asking again would find no grant to end", async () => {
+it("keeps announcing in the background, because a retry would find no grant to end", async () => {
   const { broadcast, endGrant, sleepers, wake } = setUp();
   broadcast.isDown = true;
   await endGrant(keys.grant("the-grant"));

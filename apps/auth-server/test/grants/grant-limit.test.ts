@@ -42,11 +42,11 @@ async function connectSome(count: number): Promise<{ clientId: string; tokens: T
   return clients;
 }
 
-describe("a user with as many grants as are allowed", () => {
+describe("a user at the grant limit", () => {
   // @rule MCP-AUTH-1
-  it("may connect one more, which ends the one unused for the longest time, and says so", async () => {
+  it("may connect another client, which ends the least recently used grant and announces it", async () => {
     const [first, second, third] = await connectSome(3);
-    // Used since: so the second is the one to go, although the first is older.
+    // The first grant is older but was used since, so the second is evicted.
     const used = await refresh(system, first!.clientId, first!.tokens.refresh_token);
     const gid = (await introspect(system.issuer, second!.tokens.access_token)).json["gid"];
 
@@ -61,7 +61,7 @@ describe("a user with as many grants as are allowed", () => {
   });
 
   // @rule MCP-AUTH-1
-  it("takes nothing away from another user", async () => {
+  it("does not affect another user's grants", async () => {
     const [first] = await connectSome(3);
     system.user.accountId = "bob";
     await connectSome(3);
@@ -69,14 +69,14 @@ describe("a user with as many grants as are allowed", () => {
   });
 
   // @rule MCP-AUTH-1
-  it("loses nothing by a consent whose code is never exchanged", async () => {
+  it("loses no grant to a consent whose code is never exchanged", async () => {
     const clients = await connectSome(3);
     const clientId = await register(system);
     await authorize(system, toAuthorizeParams(clientId, createPkce()));
     for (const { tokens } of clients) expect(await isActive(tokens)).toBe(true);
   });
 
-  it("does not lose a grant that is just being made to another one", async () => {
+  it("does not lose a grant that is being created to a concurrent one", async () => {
     await connectSome(2);
     const clientId = await register(system);
     const pkce = createPkce();
@@ -86,7 +86,7 @@ describe("a user with as many grants as are allowed", () => {
     expect(answer.status).toBe(200);
   });
 
-  it("may exchange the code again when the store failed while room was made", async () => {
+  it("may exchange the code again when the store failed during the eviction", async () => {
     await connectSome(3);
     const clientId = await register(system);
     const pkce = createPkce();
@@ -98,7 +98,7 @@ describe("a user with as many grants as are allowed", () => {
     expect(broadcast.published).toHaveLength(1);
   });
 
-  it("is never left with a grant's remains", async () => {
+  it("has no leftover records of evicted grants", async () => {
     await connectSome(5);
     expect(await kv.members(system.keys.accountGrants("alice"))).toHaveLength(3);
   });

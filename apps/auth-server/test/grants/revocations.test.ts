@@ -31,7 +31,7 @@ afterEach(() => system.close());
 const gidOf = async (token: string): Promise<unknown> =>
   (await introspect(system.privateUrl, token)).json["gid"];
 
-describe("the resource servers are told when a grant ends", () => {
+describe("the resource servers are notified that a grant has ended", () => {
   it.each(["access_token", "refresh_token"] as const)("because its %s is revoked", async (kind) => {
     const { clientId, tokens } = await connect(system);
     const gid = await gidOf(tokens.access_token);
@@ -60,7 +60,7 @@ describe("the resource servers are told when a grant ends", () => {
   });
 
   // @rule RFC7592-2.3-1
-  it("because its client deleted itself: of each of its grants", async () => {
+  it("because its client deleted itself, once for each of its grants", async () => {
     const { json: client } = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
     });
@@ -94,7 +94,7 @@ describe("the resource servers are told when a grant ends", () => {
   });
 
   // @rule GRANT-7
-  it("and never with its id, by which the vault knows it", async () => {
+  it("but never with its id, which is the vault's key", async () => {
     const { clientId, tokens } = await connect(system);
     await revoke(system, clientId, tokens.access_token);
     expect(broadcast.published[0]).toMatch(/^[\w-]{43}$/);
@@ -119,7 +119,7 @@ describe("a revocation that fails half-way", () => {
   );
 
   // @rule GRANT-8
-  it("is done, and announced later, when only the announcement fails", async () => {
+  it("succeeds and is announced later when only the announcement fails", async () => {
     const { clientId, tokens } = await connect(system);
     broadcast.isDown = true;
     expect((await revoke(system, clientId, tokens.access_token)).status).toBe(200);

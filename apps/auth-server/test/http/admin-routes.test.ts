@@ -20,7 +20,7 @@ interface Started {
   system: System;
   /** Lines of the log. */
   lines: string[];
-  /** What the operator had done, in order. */
+  /** The operator's actions, in order. */
   calls: string[];
 }
 
@@ -100,7 +100,7 @@ describe("the operator's routes", () => {
   });
 
   // @rule OPS-4
-  it("slow down guessing, and never the operator", async () => {
+  it("slow down guessing, but never the operator", async () => {
     const { system } = await start();
     const url = `${system.privateUrl}/admin/keys`;
     const statuses = new Set<number>();
@@ -123,7 +123,7 @@ describe("the operator's routes", () => {
     expect(calls).toEqual([]);
   });
 
-  it("answer 404 in JSON where there is nothing", async () => {
+  it("answer unknown paths with 404 in JSON", async () => {
     const { system } = await start();
     const headers = { ...bearer(NEWEST), accept: "text/html" };
     const answer = await request(`${system.privateUrl}/admin/keys/`, { headers });
@@ -151,7 +151,10 @@ describe("the operator's routes", () => {
 
   it.each([
     ["itself", (error: Error) => error],
-    ["in what it caused", (cause: Error) => new UnavailableError("They are away.", { cause })],
+    [
+      "in the cause of an error",
+      (cause: Error) => new UnavailableError("They are away.", { cause }),
+    ],
   ])("tell the operator which setting is wrong, %s", async (_where, toThrown) => {
     const error = new ConfigurationError("MASTER_KEY does not open the key ring.");
     const { system } = await start({ report: () => Promise.reject(toThrown(error)) });
@@ -163,7 +166,7 @@ describe("the operator's routes", () => {
     });
   });
 
-  it("say how things are also while there are no keys, when all others are answered 503", async () => {
+  it("report the status also while there are no keys, when all other routes answer 503", async () => {
     const kv = createTestKv();
     kv.failsOn = (_method, key) => key === createKeyNames(TAIGA_API_URL).ring;
     const system = await startSystem({
@@ -178,7 +181,7 @@ describe("the operator's routes", () => {
     expect((await request(`${system.privateUrl}/introspect`, { method: "POST" })).status).toBe(503);
   });
 
-  it("answer 503 while the store does not", async () => {
+  it("answer 503 while the store does not respond", async () => {
     const error = new UnavailableError("The store does not answer.");
     const { system } = await start({ report: () => Promise.reject(error) });
     const answer = await request(`${system.privateUrl}/admin/keys`, { headers: bearer(NEWEST) });
@@ -196,7 +199,7 @@ describe("the operator's routes", () => {
   });
 
   // @rule OPS-4
-  it("log each call and never the token", async () => {
+  it("log each call, but never the token", async () => {
     const { system, lines } = await start();
     for (const token of [NEWEST, "guessed-token-of-somebody"]) {
       await request(`${system.privateUrl}/admin/status`, { headers: bearer(token) });

@@ -33,7 +33,7 @@ const submit = (page: Answer, url: string, name: string, fields: Record<string, 
   submitForm(system, browser, page, url, name, fields);
 
 describe("a person who connects a client", () => {
-  it("logs in to Taiga, says what it may do, and the client works as that person", async () => {
+  it("logs in to Taiga, chooses what the client may do, and the client works as that person", async () => {
     const pkce = createPkce();
     const clientId = await register(system);
     const { page: login, url } = await open(clientId, pkce);
@@ -77,7 +77,7 @@ describe("a person who connects a client", () => {
     expect(grant).toBe("");
   });
 
-  it("may change the account before consenting; the client then works as the other one", async () => {
+  it("may switch accounts before consenting; the client then works as the other account", async () => {
     const pkce = createPkce();
     const clientId = await register(system);
     const { page: login, url } = await open(clientId, pkce);
@@ -99,7 +99,7 @@ describe("a person who connects a client", () => {
   });
 
   // @rule MCP-SECURITY-4
-  it("may say no, and the client is told", async () => {
+  it("may cancel, and the client gets an error", async () => {
     const { page, url } = await open(await register(system), createPkce());
     const { leftFor } = await submit(page, url, "cancel", {});
     expect(leftFor?.searchParams.get("error")).toBe("access_denied");

@@ -18,7 +18,7 @@ const HEADERS = {
   forwarded: `host=${EVIL};proto=https`,
 };
 
-describe("our public address", () => {
+describe("the public address of this server", () => {
   let system: System;
   beforeEach(async () => {
     system = await startSystem();
@@ -30,7 +30,7 @@ describe("our public address", () => {
     ["headers", "/.well-known/oauth-authorization-server"],
     ["an absolute request target", `http://${EVIL}/.well-known/oauth-authorization-server`],
   ])(
-    "comes from configuration, whatever %s say: metadata cannot be poisoned",
+    "comes from the configuration, never from %s: metadata cannot be poisoned",
     async (_what, target) => {
       const answer = await rawRequest(system.issuer, { target, headers: HEADERS });
       expect(answer.status).toBe(200);
@@ -40,7 +40,7 @@ describe("our public address", () => {
   );
 
   // @rule EDGE-10
-  it("is in registration answers and redirects, too", async () => {
+  it("is also used in registration responses and redirects", async () => {
     for (const target of ["/register", `http://${EVIL}/register`]) {
       const registered = await rawRequest(system.issuer, {
         target,
@@ -63,7 +63,7 @@ describe("our public address", () => {
   });
 
   // @rule RFC9700-4.7-1
-  it("makes cookies Secure, and __Host- where their path allows, behind a proxy that ends TLS", async () => {
+  it("makes cookies Secure, and __Host- where their path allows it, behind a proxy that terminates TLS", async () => {
     const secure = await startSystem({ settings: { ISSUER: "https://auth.example" } });
     try {
       const registration = await postJson(`${secure.url}/register`, {
@@ -97,7 +97,7 @@ describe("our public address", () => {
   });
 
   // @rule RFC9207-2-1
-  it("is the `iss` of the answer, also when the user says no", async () => {
+  it("is the `iss` of the response, also when the user cancels", async () => {
     const params = toAuthorizeParams(await register(system), createPkce());
     expect((await authorize(system, params)).get("iss")).toBe(system.issuer);
     system.user.decision = "deny";

@@ -39,22 +39,22 @@ const scope = fc
   .map((scopes) => scopes.join(" "));
 const accessLimit = fc.constantFrom(...ACCESS_LEVELS);
 
-describe("an authorization request of any parameters", () => {
+describe("an authorization request with any parameters", () => {
   // @rule RFC6749-3.1-1 INPUT-4
-  it("reaches the engine with parameters it knows, none of them more or less often than sent", () => {
+  it("reaches the engine with only known parameters, each as often as it was sent", () => {
     fc.assert(
       fc.property(query, accessLimit, (asked, limit) => {
         const request = toAuthorizationRequest(asked, { resource: RESOURCE, accessLimit: limit });
         const known = [...HANDED_ON, "scope", "resource", "prompt"];
         expect([...request.keys()].filter((key) => !known.includes(key))).toEqual([]);
-        // Repeated ones stay repeated, or the engine could not refuse them.
+        // Repeated parameters stay repeated, so that the engine refuses them.
         for (const each of HANDED_ON) expect(request.getAll(each)).toEqual(asked.getAll(each));
       }),
     );
   });
 
   // @rule RFC6749-3.3-2
-  it("asks for one access level with all below it, never above the operator's limit", () => {
+  it("asks for one access level and all lower ones, never above the operator's limit", () => {
     fc.assert(
       fc.property(query, fc.option(scope), accessLimit, (asked, sent, limit) => {
         asked.delete("scope");
@@ -72,7 +72,7 @@ describe("an authorization request of any parameters", () => {
   });
 
   // @rule RFC8707-2-1
-  it("always names a resource, and prompts for nothing but silence", () => {
+  it("always has a resource, and no prompt other than none", () => {
     fc.assert(
       fc.property(query, (asked) => {
         const request = toAuthorizationRequest(asked, { resource: RESOURCE, accessLimit: "admin" });
@@ -84,7 +84,7 @@ describe("an authorization request of any parameters", () => {
   });
 
   // @rule INPUT-4
-  it("stays as it is when it is shaped again", () => {
+  it("does not change when it is shaped again", () => {
     fc.assert(
       fc.property(query, accessLimit, (asked, limit) => {
         const rules = { resource: RESOURCE, accessLimit: limit };

@@ -38,7 +38,7 @@ describe("the other parameters", () => {
     }
   });
 
-  it("keeps prompt=none and drops the others, because we ask every time", () => {
+  it("keeps prompt=none and drops the others, because users are asked every time", () => {
     expect(shape("prompt=none").get("prompt")).toBe("none");
     for (const prompt of ["consent", "login", "select_account", "create"]) {
       expect(shape(`prompt=${prompt}`).has("prompt")).toBe(false);
@@ -57,7 +57,7 @@ describe("the other parameters", () => {
     expect(shape("resource=https://x.example/mcp").get("resource")).toBe("https://x.example/mcp");
   });
 
-  it("passes on what the engine must refuse by name", () => {
+  it("passes on parameters that the engine must refuse by name", () => {
     expect([...shape("request=x&request_uri=y").keys()]).toContain("request_uri");
   });
 });
@@ -70,8 +70,9 @@ describe("canonicalResource", () => {
     "HTTPS://MCP.EXAMPLE/mcp",
     "https://mcp.example:443/mcp",
     "https://mcp.example/mcp?toolsets=core",
-  ])("accepts %s, because some clients spell it so and would loop on invalid_target", (requested) =>
-    expect(canonicalResource(requested, resource)).toBe(resource),
+  ])(
+    "accepts %s, because some clients use this spelling and would loop on invalid_target",
+    (requested) => expect(canonicalResource(requested, resource)).toBe(resource),
   );
 
   // @rule RFC8707-2-1

@@ -53,7 +53,7 @@ const form = fc.oneof(
 /** RFC 6749 §5.2: printable ASCII without quote and backslash. */
 const PLAIN = /^[\x20-\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** A refusal that a client can read, which is neither ours nor an outage. */
+/** A client error in readable form, never a server error or an outage. */
 function expectRefusal({ status, json }: Answer): void {
   expect(status).toBeGreaterThanOrEqual(400);
   expect(status).toBeLessThan(500);
@@ -62,9 +62,9 @@ function expectRefusal({ status, json }: Answer): void {
   expect(json).not.toHaveProperty("access_token");
 }
 
-describe("a form of any fields", () => {
+describe("a form with any fields", () => {
   // @rule RFC6749-5.2-1 INPUT-5
-  it("gets no tokens at the token endpoint, but a refusal that clients can read", async () => {
+  it("gets no tokens at the token endpoint, but an error that clients can read", async () => {
     await fc.assert(
       fc.asyncProperty(form, async (body) => {
         expectRefusal(
@@ -81,7 +81,7 @@ describe("a form of any fields", () => {
     await fc.assert(
       fc.asyncProperty(form, async (body) => {
         const answer = await request(url, { method: "POST", headers: FORM, body });
-        // RFC 7009 §2.2: an unknown token is no error.
+        // RFC 7009 §2.2: an unknown token is not an error.
         if (answer.status !== 200) expectRefusal(answer);
       }),
       RUNS,
@@ -107,7 +107,7 @@ describe("a form of any fields", () => {
     );
   });
 
-  it("does get one with every field right, so that these tests prove something", async () => {
+  it("gets one when every field is right, so that the tests above are meaningful", async () => {
     const rejected = createHash("sha256").update("x").digest("base64url");
     const body = new URLSearchParams({
       grant_type: EXCHANGE,
@@ -122,7 +122,7 @@ describe("a form of any fields", () => {
   });
 });
 
-describe("a registration of any body", () => {
+describe("a registration with any body", () => {
   const nested = fc
     .integer({ min: 1, max: 8_000 })
     .map((depth) => "[".repeat(depth) + "]".repeat(depth));
@@ -138,7 +138,7 @@ describe("a registration of any body", () => {
   );
 
   // @rule RFC7591-3.2.2-1 INPUT-2
-  it("is a client, or a refusal that its author can read", async () => {
+  it("creates a client or is refused with an error that its author can read", async () => {
     await fc.assert(
       fc.asyncProperty(body, async (sent) => {
         const headers = { "content-type": "application/json" };
@@ -153,7 +153,7 @@ describe("a registration of any body", () => {
   });
 
   // @rule RFC7592-2-1 INPUT-2
-  it("changes a registration to what may be registered, or not at all (RFC 7592)", async () => {
+  it("changes a registration only to permitted values (RFC 7592)", async () => {
     const { json } = await postJson(`${system.issuer}/register`, { redirect_uris: [REDIRECT_URI] });
     const url = String(json["registration_client_uri"]);
     const authorization = `Bearer ${String(json["registration_access_token"])}`;

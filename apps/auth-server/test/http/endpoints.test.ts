@@ -50,7 +50,7 @@ describe("endpoints for programs", () => {
   });
 
   // @rule EDGE-1
-  it.each(["/token", "/revoke"])("%s takes forms only, and small ones", async (path) => {
+  it.each(["/token", "/revoke"])("%s accepts only small forms", async (path) => {
     const json = await postJson(`${system.issuer}${path}`, {});
     expect([json.status, json.json["error"]]).toEqual([415, "invalid_request"]);
     const large = await postForm(`${system.issuer}${path}`, { token: "x".repeat(40_000) });
@@ -58,7 +58,7 @@ describe("endpoints for programs", () => {
   });
 
   // @rule EDGE-1
-  it("answer JSON even to a browser tool that asks for HTML", async () => {
+  it("answer in JSON even when HTML is requested", async () => {
     const answer = await postForm(
       `${system.issuer}/token`,
       { grant_type: "refresh_token", client_id: "unknown", refresh_token: "x" },
@@ -68,7 +68,7 @@ describe("endpoints for programs", () => {
   });
 
   // @rule RFC6749-5.2-2
-  it("say 401 invalid_client to an unknown client before they look at its grant, so that it registers again", async () => {
+  it("answer an unknown client with 401 invalid_client before they check its grant, so that it registers again", async () => {
     const { tokens } = await connect(system);
     for (const answer of [
       await refresh(system, "unknown-client", tokens.refresh_token),
@@ -79,7 +79,7 @@ describe("endpoints for programs", () => {
   });
 
   // @rule STORE-10
-  it("repeat nothing of a body that is no JSON, in answer or log, because it may hold a secret", async () => {
+  it("do not repeat an invalid JSON body in response or log, because it may contain a secret", async () => {
     const lines: string[] = [];
     const destination = { write: (line: string) => void lines.push(line) };
     const logger = createLogger({ name: "test", level: "info", destination });
@@ -105,7 +105,7 @@ describe("endpoints for programs", () => {
     "urn:ietf:params:oauth:grant-type:device_code",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
     "urn:ietf:params:oauth:grant-type:token-exchange",
-  ])("know no grant %s", async (grantType) => {
+  ])("refuse the grant type %s", async (grantType) => {
     const form = { grant_type: grantType, client_id: await register(system), username: "alice" };
     const answer = await postForm(`${system.issuer}/token`, { ...form, password: "alice" });
     expect([answer.status, answer.json["error"]]).toEqual([400, "unsupported_grant_type"]);
@@ -124,7 +124,7 @@ describe("endpoints for programs", () => {
   });
 
   // @rule RFC6749-5.1-1
-  it("send tokens with no-store and everything the clients' schemas need", async () => {
+  it("send tokens with no-store and all members that the clients' schemas need", async () => {
     const { clientId, tokens } = await connect(system);
     const answer = await refresh(system, clientId, tokens.refresh_token);
     expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -162,7 +162,7 @@ describe("endpoints for clients in a browser", () => {
   });
 
   // @rule RFC9700-2.6-1
-  it("let them read answers and errors alike", async () => {
+  it("let them read successful and error responses", async () => {
     const headers = { origin: "https://app.example" };
     const { clientId, tokens } = await connect(system);
     const ok = await postForm(
@@ -188,7 +188,7 @@ describe("endpoints for clients in a browser", () => {
 
 describe("pages", () => {
   // @rule RFC9700-4.16-1
-  it("cannot be framed or made to load anything foreign, and work in popups and with redirects", async () => {
+  it("cannot be framed, load nothing from other origins, and work in popups and with redirects", async () => {
     const { headers } = await request(`${system.issuer}/authorize`);
     const policy = headers.get("content-security-policy") ?? "";
     expect(policy).toContain("script-src 'self'");
@@ -196,7 +196,7 @@ describe("pages", () => {
     // Chromium applies form-action to the redirect that follows the consent form.
     expect(policy).not.toContain("form-action");
     expect(headers.get("x-frame-options")).toBe("DENY");
-    // With no-referrer browsers send our own forms with Origin: null.
+    // With no-referrer browsers send forms of this site with Origin: null.
     expect(headers.get("referrer-policy")).toBe("same-origin");
     expect(headers.get("cross-origin-opener-policy")).toBeNull();
     expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -204,7 +204,7 @@ describe("pages", () => {
   });
 
   // @rule RFC6749-5.2-2
-  it("say so readably when a client is unknown, and redirect nowhere", async () => {
+  it("explain that a client is unknown, without a redirect", async () => {
     const params = toAuthorizeParams("unknown-client", createPkce());
     const answer = await request(`${system.issuer}/authorize?${params.toString()}`);
     expect(answer.status).toBe(400);
@@ -214,7 +214,7 @@ describe("pages", () => {
   });
 
   // @rule MCP-SECURITY-2
-  it("escape what strangers put into addresses", async () => {
+  it("escape text that strangers put into URLs", async () => {
     const clientId = await register(system);
     const params = toAuthorizeParams(clientId, createPkce(), {
       redirect_uri: "https://evil.example/<script>alert(1)</script>",
@@ -227,18 +227,18 @@ describe("pages", () => {
   });
 
   // @rule MCP-SECURITY-15
-  it("are limited for each address, because each authorization request leaves a record", async () => {
+  it("are limited per address, because each authorization request creates a record", async () => {
     const params = toAuthorizeParams("unknown-client", createPkce()).toString();
     const statuses: number[] = [];
     for (let requests = 0; requests < 121; requests += 1) {
-      // No proxy is trusted here, so nobody can claim another address.
+      // No proxy is trusted here, so a header cannot claim another address.
       const headers = { "x-forwarded-for": `192.0.2.${requests}` };
       statuses.push((await request(`${system.issuer}/authorize?${params}`, { headers })).status);
     }
     expect(statuses.slice(-2)).toEqual([400, 429]);
   });
 
-  it("are what a person gets for an unknown address", async () => {
+  it("are shown to a person at an unknown URL", async () => {
     const answer = await createBrowser(system.issuer).open(`${system.issuer}/nowhere`);
     expect(answer.status).toBe(404);
     expect(answer.text).toContain("Page not found");

@@ -16,7 +16,7 @@ const form = fc.oneof(
   fc.stringMatching(/^[\x20-\x7e]{0,60}$/),
 );
 
-describe("an introspection request of any form", () => {
+describe("an introspection request with any form", () => {
   let system: System;
   beforeAll(async () => {
     system = await startSystem();
@@ -44,7 +44,7 @@ describe("an introspection request of any form", () => {
   });
 
   // @rule RFC6749-3.1-1
-  it("is refused by name when a parameter is repeated, whichever and whatever it holds", async () => {
+  it("is refused by name when any parameter is repeated, with any values", async () => {
     const repeated = fc.constantFrom("token", "token_type_hint", "x");
     await fc.assert(
       fc.asyncProperty(repeated, value, value, async (key, one, other) => {
@@ -76,7 +76,7 @@ describe("an introspection request of any form", () => {
       fc.asyncProperty(credentials, form, async (authorization, body) => {
         const { status, json } = await introspect(body, authorization);
         expect(json).not.toHaveProperty("active");
-        // The body may hold credentials too, and two ways at once are refused as such.
+        // The body may also contain credentials, and two authentication methods at once are refused.
         expect([400, 401, 429]).toContain(status);
       }),
       RUNS,

@@ -26,7 +26,7 @@ describe("introspection", () => {
   });
 
   // @rule VAULT-1
-  it("says what the token may do, on both listeners, and that no cache may keep it", async () => {
+  it("says what the token may do, on both listeners, with no-store", async () => {
     for (const url of [system.issuer, system.privateUrl]) {
       const answer = await introspect(url, tokens.access_token);
       expect(answer.status).toBe(200);
@@ -51,7 +51,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-3
-  it("names the grant by a hash, never by its id", async () => {
+  it("identifies the grant by a hash, never by its id", async () => {
     const [grantKey = ""] = await system.kv.members(system.keys.accountGrants("alice"));
     const { gid } = (await introspect(system.issuer, tokens.access_token)).json;
     expect(grantKey.endsWith(String(gid))).toBe(true);
@@ -59,7 +59,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-3
-  it("returns the limits that the user set, and the remaining scope", async () => {
+  it("returns the limits that the user set and the remaining scope", async () => {
     system.user.limits = { access: "read", projects: [3, 5] };
     const { tokens: limited } = await connect(system, { params: { scope: "taiga:admin" } });
     expect(limited.scope).toBe("taiga:read");
@@ -71,7 +71,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-3
-  it("follows the operator's limit at once, also for tokens from before", async () => {
+  it("applies the operator's limit at once, also to tokens issued before", async () => {
     const strict = await startSystem({ kv: system.kv, settings: { ACCESS_LIMIT: "read" } });
     try {
       const answer = await introspect(strict.issuer, tokens.access_token);
@@ -82,7 +82,7 @@ describe("introspection", () => {
   });
 
   it.each(["unknown", " ", "eyJhbGciOiJub25lIn0.e30."])(
-    "knows nothing of the token %j",
+    "reports the token %j as inactive",
     async (token) => {
       const answer = await introspect(system.issuer, token);
       expect(answer.json).toEqual({ active: false });
@@ -90,7 +90,7 @@ describe("introspection", () => {
   );
 
   // @rule RFC7662-2.2-2
-  it("knows nothing of a token whose grant is gone: minted while it was revoked", async () => {
+  it("reports a token without a grant as inactive: issued during a revocation", async () => {
     const [grantKey = ""] = await system.kv.members(system.keys.accountGrants("alice"));
     await system.kv.delete(grantKey);
     expect((await introspect(system.issuer, tokens.access_token)).json).toEqual({ active: false });
@@ -98,7 +98,7 @@ describe("introspection", () => {
 
   // @rule RFC7662-2.2-2
   it.each(["limits", "accountId"])(
-    "knows nothing of a token whose grant has no %s",
+    "reports a token whose grant has no %s as inactive",
     async (name) => {
       const [grantKey = ""] = await system.kv.members(system.keys.accountGrants("alice"));
       const { value = "{}" } = (await system.kv.get(grantKey)) ?? {};
@@ -111,13 +111,13 @@ describe("introspection", () => {
   );
 
   // @rule RFC7662-2.2-2
-  it("does not take a refresh token for an access token", async () => {
+  it("does not accept a refresh token as an access token", async () => {
     const answer = await introspect(system.issuer, tokens.refresh_token);
     expect(answer.json).toEqual({ active: false });
   });
 
   // @rule RFC7662-2.2-2
-  it("hides tokens for another audience", async () => {
+  it("reports tokens for another audience as inactive", async () => {
     const other = await startSystem({
       kv: system.kv,
       settings: { MCP_URL: "https://x.example/mcp" },
@@ -130,7 +130,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-2.2-2
-  it("ends at the very second of `exp`", async () => {
+  it("reports the token as inactive at the exact second of `exp`", async () => {
     stopClock();
     const { tokens: fresh } = await connect(system);
     advance(1799);
@@ -139,7 +139,7 @@ describe("introspection", () => {
     expect((await introspect(system.issuer, fresh.access_token)).json).toEqual({ active: false });
   });
 
-  it("takes the secret in the body as well, but not in two ways at once", async () => {
+  it("accepts the secret in the body as well, but not in body and header at once", async () => {
     const form = {
       token: tokens.access_token,
       client_id: RESOURCE_SERVER.clientId,
@@ -155,7 +155,7 @@ describe("introspection", () => {
     ["a wrong secret", basicAuth({ ...RESOURCE_SERVER, clientSecret: "wrong" })],
     ["a wrong name", basicAuth({ ...RESOURCE_SERVER, clientId: "wrong" })],
     ["an empty secret", basicAuth({ ...RESOURCE_SERVER, clientSecret: "" })],
-    ["no base64", { authorization: "Basic !" }],
+    ["invalid base64", { authorization: "Basic !" }],
     ["bad percent signs", { authorization: `Basic ${btoa("%E0%A4%A:x")}` }],
     ["the token itself", { authorization: "Bearer x" }],
   ])("refuses %s with 401 and the scheme to use", async (_what, headers) => {
@@ -185,7 +185,7 @@ describe("introspection", () => {
   });
 
   // @rule RFC7662-4-1
-  it("slows down guessing, and never locks out the resource server over it", async () => {
+  it("slows down guessing, but never locks out the resource server", async () => {
     const wrong = basicAuth({ ...RESOURCE_SERVER, clientSecret: "wrong" });
     let last = 0;
     for (let tries = 0; tries < 21; tries += 1) {

@@ -24,7 +24,7 @@ describe("metadata", () => {
   });
 
   // @rule RFC8414-3-1
-  it("is what independent clients accept, at either place", async () => {
+  it("is accepted by independent clients at both paths", async () => {
     for (const algorithm of ["oauth2", "oidc"] as const) {
       const issuer = new URL(system.issuer);
       const response = await oauth.discoveryRequest(issuer, {
@@ -85,7 +85,7 @@ describe("metadata", () => {
   });
 
   // @rule CIMD-1
-  it("offers metadata documents where they are taken, because some clients use nothing else then", async () => {
+  it("advertises metadata documents when they are enabled, because some clients then use only those", async () => {
     const fetchDocument = () => Promise.reject(new Error("Nothing is fetched here."));
     const taking = await startSystem({ fetchDocument });
     try {
@@ -102,11 +102,11 @@ describe("metadata", () => {
   });
 
   // @rule RFC8414-2-2
-  it("names a key set that is there and has no private halves, the same on every replica", async () => {
+  it("names a key set that exists and has no private keys, the same on every replica", async () => {
     const answer = await request(`${system.issuer}/jwks`);
     const keys = answer.json["keys"] as Record<string, unknown>[];
     expect(answer.status).toBe(200);
-    // Empty, as long as nothing is signed.
+    // Empty, because this server signs no tokens.
     expect(keys).toEqual([]);
     expect(answer.headers.get("content-type")).toContain("application/jwk-set+json");
     const replica = await startSystem({ kv: system.kv });

@@ -19,7 +19,7 @@ describe("the metrics", () => {
   });
 
   // @rule OPS-1
-  it("tell of requests to both listeners, and of no token, client or user", async () => {
+  it("count requests to both listeners, and contain no token, client or user", async () => {
     const { clientId, tokens } = await connect(system);
     await introspect(system.privateUrl, tokens.access_token);
     await refresh(system, clientId, "unknown");
@@ -35,7 +35,7 @@ describe("the metrics", () => {
   });
 
   // @rule OPS-2
-  it("count what the engine serves and refuses, by its error code", async () => {
+  it("count successful and refused requests of the engine, by error code", async () => {
     const { clientId } = await connect(system);
     await refresh(system, clientId, "unknown");
     const text = await read();
@@ -64,12 +64,12 @@ describe("the route of a path", () => {
   });
 });
 
-it("a login is counted by how it ended", () => {
+it("a login is counted by its outcome", () => {
   expect(toLoginOutcome({ ok: true })).toBe("ok");
   expect(toLoginOutcome({ ok: false, reason: "wrong_credentials" })).toBe("wrong_credentials");
 });
 
-it("each counter has a name of its own", () => {
+it("each counter has a unique name", () => {
   const names: string[] = [];
   createCounters({
     outcomes: (name) => {

@@ -9,7 +9,7 @@ import { startSystem, type System } from "../support/system.ts";
 
 interface Stream {
   response: Response;
-  /** Everything that was received until it ends. */
+  /** Everything received until the stream ends. */
   text: () => string;
   ended: Promise<void>;
 }
@@ -34,7 +34,7 @@ describe("the revocation stream of the private listener", () => {
   });
   afterEach(() => system.close());
 
-  it("begins with the promise that nothing is missed, and tells of each grant that ends", async () => {
+  it("begins with a live event, and then announces each grant that ends", async () => {
     const { clientId, tokens } = await connect(system);
     const { gid } = (await introspect(system.privateUrl, tokens.access_token)).json;
     const stream = await open(system.privateUrl);
@@ -51,7 +51,7 @@ describe("the revocation stream of the private listener", () => {
   });
 
   // @rule GRANT-10
-  it("ends when this process cannot hear the others, and is refused as long as that lasts", async () => {
+  it("ends when this process loses the broadcast, and is refused until it is back", async () => {
     const stream = await open(system.privateUrl);
     broadcast.lose();
     await stream.ended;
@@ -71,7 +71,7 @@ describe("the revocation stream of the private listener", () => {
   });
 
   // @rule GRANT-11
-  it("is not served in public", async () => {
+  it("is not on the public listener", async () => {
     const answer = await request(`${system.issuer}/revocations`, { headers: basicAuth() });
     expect(answer.status).toBe(404);
   });
@@ -101,7 +101,7 @@ describe("a stream", () => {
   }
 
   // @rule GRANT-10
-  it("says every five seconds that it is alive", async () => {
+  it("sends a comment every five seconds as a sign of life", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const { feed, listening, url } = await serve();
     const stream = await open(url, {});
@@ -114,22 +114,22 @@ describe("a stream", () => {
   });
 
   // @rule GRANT-10
-  it("does not hold up a service that is told to stop", async () => {
+  it("does not delay the shutdown of the service", async () => {
     const { feed, listening, url } = await serve();
     const stream = await open(url, {});
     const from = Date.now();
     await feed.close();
     await listening.close();
     await stream.ended;
-    // What is still open after eight seconds is cut off.
+    // Connections that are still open after eight seconds are closed.
     expect(Date.now() - from).toBeLessThan(7_000);
   });
 
   // @rule GRANT-10
-  it("is cut off when its reader does not keep up, so that memory stays bounded", async () => {
+  it("is closed when its reader does not keep up, so that memory stays bounded", async () => {
     const { broadcast, feed, listening, url } = await serve();
     const response = await fetch(`${url}/revocations`);
-    // Nothing reads; what the sockets' own buffers take does not count as behind.
+    // The client reads nothing; data in the socket buffers does not count as backlog.
     const gid = "g".repeat(64 * 1024);
     for (let sent = 0; sent < 400; sent += 1) await broadcast.publish(gid);
     await expect(response.text()).rejects.toThrow("terminated");
@@ -137,7 +137,7 @@ describe("a stream", () => {
     await listening.close();
   });
 
-  it("frees what it held when its reader goes away", async () => {
+  it("frees its resources when its reader disconnects", async () => {
     const { feed, listening, url } = await serve();
     const cancel = new AbortController();
     const left = vi.fn<() => void>();

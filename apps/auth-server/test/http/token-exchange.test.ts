@@ -52,7 +52,7 @@ describe("token exchange on the private listener", () => {
       headers,
     );
 
-  it("says under which scheme Taiga takes a token that is no bearer token", async () => {
+  it("names the scheme of a Taiga token that is not a bearer token", async () => {
     giveToken = async () => ({
       token: "the-application-token",
       scheme: "Application",
@@ -85,7 +85,7 @@ describe("token exchange on the private listener", () => {
   });
 
   // @rule RFC8693-2-2
-  it("passes on which token Taiga refused, so that the answer is another one", async () => {
+  it("passes on which token Taiga refused, so that it returns another one", async () => {
     let seen: unknown;
     const give = giveToken;
     giveToken = (id, options) => {
@@ -115,7 +115,7 @@ describe("token exchange on the private listener", () => {
   });
 
   // @rule RFC8693-2-1
-  it("gives nothing for a revoked or unknown token", async () => {
+  it("gives no Taiga token for a revoked or unknown token", async () => {
     expect((await exchange({ subject_token: "unknown" })).json["error"]).toBe("invalid_grant");
     expect((await exchange({ subject_token: tokens.refresh_token })).json["error"]).toBe(
       "invalid_grant",
@@ -144,7 +144,7 @@ describe("token exchange on the private listener", () => {
   });
 
   // @rule RFC8693-2-1
-  it("is not served, not advertised and not registrable in public", async () => {
+  it("is neither served, advertised nor registrable on the public listener", async () => {
     const asResourceServer = await exchange({}, basicAuth(), system.issuer);
     expect([asResourceServer.status, asResourceServer.json["error"]]).toEqual([
       401,
@@ -162,7 +162,7 @@ describe("token exchange on the private listener", () => {
   });
 
   // @rule RFC8693-2-1
-  it("is the private listener's only way in: no registration, no authorization, no pages", async () => {
+  it("is the private listener's only OAuth flow: no registration, no authorization, no pages", async () => {
     for (const path of [
       "/register",
       "/authorize",

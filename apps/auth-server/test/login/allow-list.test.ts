@@ -3,7 +3,7 @@ import { createAllowList } from "../../src/login/allow-list.ts";
 import { toAccount } from "../support/ada.ts";
 
 describe("createAllowList", () => {
-  it("asks nothing when there are no lists", () => {
+  it("does not ask Taiga when there are no lists", () => {
     expect(createAllowList({ users: [], emailDomains: [] })).toBeUndefined();
   });
 
@@ -18,7 +18,7 @@ describe("createAllowList", () => {
   });
 
   // @rule LOGIN-7
-  it("does not believe an address that Taiga has not verified", () => {
+  it("ignores an e-mail address that Taiga has not verified", () => {
     const account = toAccount({ ...stranger, email: "eve@example.com", isEmailVerified: false });
     expect(isAllowed?.(account)).toBe(false);
   });
@@ -29,7 +29,7 @@ describe("createAllowList", () => {
     "eve@example.com.evil.example",
     "example.com@evil.example",
     "",
-  ])("takes %j for another domain", (email) => {
+  ])("treats %j as another domain", (email) => {
     expect(isAllowed?.(toAccount({ ...stranger, email }))).toBe(false);
   });
 });

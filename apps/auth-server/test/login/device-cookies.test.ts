@@ -13,14 +13,14 @@ beforeEach(() => {
   world = createLoginWorld();
 });
 
-describe("one account in a browser it has logged in with", () => {
+describe("an account in a browser that it has logged in with", () => {
   beforeEach(async () => {
     world.taiga = right;
     await world.attempt("ada", OFFICE, "ada's");
     world.taiga = wrong;
   });
 
-  /** Made-up names, as many at once as the network gets turns. */
+  /** Logins with invented names, as many at once as the network may have. */
   const flood = async () => {
     world.isTimeStanding = true;
     for (let wave = 0; wave < 2; wave += 1) {
@@ -32,7 +32,7 @@ describe("one account in a browser it has logged in with", () => {
   };
 
   // @rule LOGIN-5
-  it("gets in at once, however many others guess in the same network", async () => {
+  it("logs in at once, however many guesses come from the same network", async () => {
     await flood();
     world.waits = [];
     world.taiga = right;
@@ -41,14 +41,14 @@ describe("one account in a browser it has logged in with", () => {
   });
 
   // @rule LOGIN-5
-  it("gets in when guesses from everywhere have locked the account", async () => {
+  it("logs in when guesses from many networks have locked the account", async () => {
     for (let guess = 0; guess < 100; guess += 1) await world.fail(1, "ada", `198.51.100.${guess}`);
     world.taiga = right;
     expect(await world.attempt("ada", HOME)).toBe(3600);
     expect(await world.attempt("ada", HOME, "ada's")).toBe(true);
   });
 
-  it("is locked by its own failures like a network, which lock nothing else", async () => {
+  it("is locked by its own failures like a network, and locks nothing else", async () => {
     for (let failure = 0; failure < 5; failure += 1) {
       expect(await world.attempt("ada", OFFICE, "ada's")).toBe(false);
     }
@@ -57,14 +57,14 @@ describe("one account in a browser it has logged in with", () => {
     expect(await world.attempt("ada", OFFICE)).toBe(true);
   });
 
-  it("is not known as another account's, nor is another browser as this one's", async () => {
+  it("is not recognised for another account, and another browser is not recognised for this one", async () => {
     await flood();
     world.taiga = right;
     expect(await world.attempt("carol", OFFICE, "ada's")).toBeGreaterThan(20);
     expect(await world.attempt("ada", OFFICE, "a stranger's")).toBeGreaterThan(20);
   });
 
-  it("is known for 90 days, and nothing in the store tells whose it is", async () => {
+  it("is recognised for 90 days, and the store does not reveal its account", async () => {
     const names = [...world.kv.written.keys()].join();
     expect(names).toContain("known:");
     expect(names).not.toContain("ada");
@@ -74,7 +74,7 @@ describe("one account in a browser it has logged in with", () => {
     expect(await world.attempt("ada", OFFICE, "ada's")).toBeGreaterThan(20);
   });
 
-  it("is not known because it has failed", async () => {
+  it("is not recognised after a failed login", async () => {
     await world.fail(1, "carol");
     await flood();
     world.taiga = right;

@@ -12,14 +12,14 @@ const HOUR = 3_600;
 interface Guess {
   username: string;
   address: string;
-  /** Since the one before. */
+  /** Time since the previous attempt. */
   afterSeconds: number;
 }
 
-/** A Taiga that knows one password, and time that passes only when somebody waits. */
+/** A Taiga that knows one password, and a clock that only waiting moves. */
 function createScene() {
   let now = START;
-  /** When Taiga was asked about whom, from where. */
+  /** The attempts that reached Taiga: time, account and network. */
   const asked: { username: string; address: string; at: number }[] = [];
   let address = OFFICE;
   const login = createLimitedLogin({
@@ -44,7 +44,7 @@ function createScene() {
     pass: (seconds: number) => {
       now += seconds;
     },
-    /** @returns Taiga's answer, or for how many seconds it is not asked. */
+    /** @returns Taiga's answer, or the seconds for which it will not be asked. */
     attempt: async (username: string, from: string, password = "wrong") => {
       address = from;
       try {
@@ -77,9 +77,9 @@ async function play(scene: ReturnType<typeof createScene>, all: readonly Guess[]
 
 const others = Array.from({ length: 200 }, (_, index) => `colleague-${index}`);
 
-describe("failures of others", () => {
+describe("failures of other accounts", () => {
   // @rule LOGIN-5
-  it("never lock out an account without failures, in the same network or elsewhere", async () => {
+  it("never lock an account without failures, in the same network or elsewhere", async () => {
     await fc.assert(
       fc.asyncProperty(
         guesses(others, 3),
@@ -97,7 +97,7 @@ describe("failures of others", () => {
   });
 
   // @rule LOGIN-5
-  it("lock an account in its own network only, as long as it is one network that failed", async () => {
+  it("of one network lock an account in that network only", async () => {
     await fc.assert(
       fc.asyncProperty(guesses(["ada"], 200), async (all) => {
         const scene = createScene();
@@ -113,7 +113,7 @@ describe("failures of others", () => {
 });
 
 describe("guesses that reach Taiga", () => {
-  /** The most of these moments that lie within less than so many seconds. */
+  /** The maximum number of these moments within any window of this many seconds. */
   const most = (times: readonly number[], seconds: number): number =>
     Math.max(
       0,
@@ -123,7 +123,7 @@ describe("guesses that reach Taiga", () => {
     );
 
   // @rule LOGIN-4
-  it("are at most 5 in any minute and 20 in any hour for an account from a network, 100 for it from all", async () => {
+  it("are at most 5 in any minute and 20 in any hour for an account from one network, and 100 in any hour from all", async () => {
     const networks = Array.from({ length: 8 }, (_, index) => `198.51.100.${index}`);
     const all = fc.array(
       fc.record<Guess>({

@@ -17,7 +17,7 @@ beforeEach(() => {
 
 describe("one account from one network", () => {
   // @rule LOGIN-4
-  it("is locked for 15 minutes after 5 failures in a minute, right password or not", async () => {
+  it("is locked for 15 minutes after 5 failures in a minute, even with the right password", async () => {
     for (let failure = 0; failure < 5; failure += 1) {
       world.now = START + failure * 14;
       await world.fail(1, "ada");
@@ -31,7 +31,7 @@ describe("one account from one network", () => {
     expect(world.asked).toHaveLength(6);
   });
 
-  it("is not locked by 5 failures that take a minute", async () => {
+  it("is not locked by 5 failures over a minute", async () => {
     for (let failure = 0; failure < 5; failure += 1) {
       world.now = START + failure * 15;
       await world.fail(1, "ada");
@@ -40,7 +40,7 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada")).toBe(true);
   });
 
-  it("counts in any minute, not from one full minute to the next", async () => {
+  it("counts in a sliding minute, not in full minutes", async () => {
     await world.fail(1, "ada");
     world.now += 50;
     await world.fail(2, "ada");
@@ -51,7 +51,7 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada")).toBe(900);
   });
 
-  it("is locked during slow guessing: after 20 failures in an hour, until there are fewer", async () => {
+  it("is locked during slow guessing, after 20 failures in an hour, until there are fewer", async () => {
     for (let failure = 0; failure < 20; failure += 1) {
       await world.fail(1, "ada");
       world.now += 60;
@@ -70,12 +70,12 @@ describe("one account from one network", () => {
     expect(await world.attempt("ada", HOME)).toBe(true);
   });
 
-  it("is the same account however its name is spelled, as it is to Taiga", async () => {
+  it("is the same account in every spelling of its name that Taiga accepts", async () => {
     for (const name of ["ada", "ADA", " Ada ", "ａｄａ", "ada"]) await world.fail(1, name);
     expect(await world.attempt("aDa")).toBe(900);
   });
 
-  it("starts over when the right password came in time", async () => {
+  it("starts over after the right password", async () => {
     await world.fail(4, "ada");
     world.taiga = right;
     expect(await world.attempt("ada")).toBe(true);
@@ -83,7 +83,7 @@ describe("one account from one network", () => {
     await world.fail(5, "ada");
   });
 
-  it("counts attempts that are made at the same time, over all replicas", async () => {
+  it("counts concurrent attempts on all replicas", async () => {
     const replicas = [world.createReplica(), world.createReplica(), world.createReplica()];
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, (_, i) => world.attempt("ada", OFFICE, "new", replicas[i % 3])),
@@ -92,7 +92,7 @@ describe("one account from one network", () => {
     expect(world.asked).toHaveLength(5);
   });
 
-  it("does not count what Taiga could not check", async () => {
+  it("does not count attempts that Taiga could not check", async () => {
     world.taiga = () => Promise.reject(new UnavailableError("Taiga does not answer."));
     for (let i = 0; i < 20; i += 1)
       await expect(world.attempt("ada")).rejects.toThrow(UnavailableError);

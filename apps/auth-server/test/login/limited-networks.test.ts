@@ -18,7 +18,7 @@ describe("one network", () => {
     for (let i = 0; i < count; i += 1) await world.fail(1, `user-${world.asked.length}`, address);
   };
 
-  it("is slowed down after 60 failures in 5 minutes, to two attempts in a second", async () => {
+  it("is slowed down to two attempts a second after 60 failures in 5 minutes", async () => {
     await failAsMany(60);
     expect(world.now).toBe(START);
     await failAsMany(20);
@@ -26,7 +26,7 @@ describe("one network", () => {
   });
 
   // @rule LOGIN-4
-  it("is never locked: the right password still gets through, after a wait at most", async () => {
+  it("is never locked: the right password still works, after a wait", async () => {
     await failAsMany(200);
     world.taiga = right;
     const before = world.now;
@@ -35,7 +35,7 @@ describe("one network", () => {
     expect(await world.attempt("carol", HOME)).toBe(true);
   });
 
-  it("is as fast as ever 5 minutes later", async () => {
+  it("is not slowed down any more 5 minutes later", async () => {
     await failAsMany(60);
     world.now += 300;
     const before = world.now;
@@ -43,7 +43,7 @@ describe("one network", () => {
     expect(world.now).toBe(before);
   });
 
-  it("queues concurrent attempts, and rejects those that would wait too long", async () => {
+  it("queues concurrent attempts and rejects those that would wait too long", async () => {
     await failAsMany(60);
     world.isTimeStanding = true;
     const outcomes = await Promise.all(
@@ -56,7 +56,7 @@ describe("one network", () => {
     );
   });
 
-  it("stays slow while it sends more than gets through: being sent away gains nothing", async () => {
+  it("stays slow while it sends more than the limit: rejected attempts do not help", async () => {
     world.isTimeStanding = true;
     const atOnce = (name: string) =>
       Promise.all(Array.from({ length: 60 }, (_, i) => world.attempt(`${name}-${i}`)));
@@ -76,7 +76,7 @@ describe("one network", () => {
     expect(world.waits).toEqual(Array.from({ length: 19 }, (_, turn) => (turn + 1) * 500));
   });
 
-  it("of 500 people who log in at the same moment, after a flood of failures, are all in within five minutes", async () => {
+  it("completes 500 simultaneous logins within five minutes, even after a flood of failures", async () => {
     await failAsMany(60);
     world.isTimeStanding = true;
     world.taiga = right;
@@ -92,7 +92,7 @@ describe("one network", () => {
     expect(world.now - begin).toBeLessThanOrEqual(300);
   });
 
-  it("is a /64 with IPv6, because its owner has all of its addresses", async () => {
+  it("is a /64 for IPv6, because its owner has all of its addresses", async () => {
     for (let i = 0; i < 60; i += 1) await world.fail(1, `user-${i}`, `2001:db8:0:1::${i + 1}`);
     await world.fail(3, "other", "2001:db8:0:2::1");
     expect(world.now).toBe(START);
@@ -100,7 +100,7 @@ describe("one network", () => {
     expect(world.now).toBe(START + 1);
   });
 
-  it("is one address with IPv4, also where it is written as IPv6", async () => {
+  it("is one address for IPv4, also when it is written as IPv6", async () => {
     for (let i = 0; i < 60; i += 1) await world.fail(1, `user-${i}`, `::ffff:192.0.2.${i}`);
     await world.fail(3, "next", "::ffff:192.0.2.99");
     expect(world.now).toBe(START);

@@ -5,7 +5,7 @@ import { createOwnProjects } from "../../src/login/own-projects.ts";
 const CREDENTIAL = { scheme: "Bearer", token: "token" } as const;
 
 describe("a user's own projects", () => {
-  it("are listed by name, with nothing that the page does not show", async () => {
+  it("are listed by name, with only the fields that the page shows", async () => {
     const asked: unknown[] = [];
     const list = createOwnProjects(async (userId, credential, signal) => {
       asked.push([userId, credential, signal.aborted]);
@@ -24,7 +24,7 @@ describe("a user's own projects", () => {
   });
 
   it.each(["unavailable", "throttled", "token_not_valid", "aborted"] as const)(
-    "are unknown when Taiga answers %s, which is no reason to stop a consent",
+    "are unknown when Taiga answers %s, and the consent continues",
     async (code) => {
       const list = createOwnProjects(() => Promise.reject(new TaigaError(code, "no")));
       expect(await list(5, CREDENTIAL)).toBeUndefined();

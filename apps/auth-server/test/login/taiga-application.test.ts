@@ -64,7 +64,7 @@ const login = createApplicationLogin({
 });
 
 describe("the address that the browser is sent to", () => {
-  it("goes by way of Taiga's login page, the rest encoded so that the state is not lost", () => {
+  it("goes through Taiga's login page, with the rest encoded so that the state is not lost", () => {
     const url = new URL(login.toLoginUrl("a_b-C"));
     expect(`${url.origin}${url.pathname}`).toBe("https://taiga.example.com/sub/login");
     expect([...url.searchParams.keys()]).toEqual(["next"]);
@@ -73,7 +73,7 @@ describe("the address that the browser is sent to", () => {
 });
 
 describe("redeem", () => {
-  it("trades code and state for the token, without a credential, and asks whose it is", async () => {
+  it("exchanges code and state for the token, without a credential, and asks Taiga for its user", async () => {
     expect(await login.redeem("code", "state")).toEqual({
       ok: true,
       account: expect.objectContaining({ id: 5, username: "ada", isEmailVerified: true }),
@@ -86,32 +86,32 @@ describe("redeem", () => {
   });
 
   // @rule LOGIN-11
-  it("refuses an inactive user, whom Taiga would let in", async () => {
+  it("refuses an inactive user, whom Taiga would accept", async () => {
     isActive = false;
     expect(await login.redeem("code", "state")).toEqual({ ok: false, reason: "user_inactive" });
   });
 
-  it("takes a code that does not fit for no login", async () => {
+  it("reports a code that does not match as a failed login", async () => {
     failure = "not_found";
     expect(await login.redeem("code", "state")).toEqual({ ok: false, reason: "wrong_code" });
   });
 
   it.each(["unavailable", "server_error", "unexpected_response"] as const)(
-    "takes %s for an outage",
+    "treats %s as an outage",
     async (code) => {
       failure = code;
       await expect(login.redeem("code", "state")).rejects.toBeInstanceOf(UnavailableError);
     },
   );
 
-  it("hands on that Taiga throttles", async () => {
+  it("passes on that Taiga throttles", async () => {
     failure = "throttled";
     await expect(login.redeem("code", "state")).rejects.toBeInstanceOf(LoginThrottledError);
   });
 });
 
 describe("revoke", () => {
-  it("deletes the row of our application, as the user", async () => {
+  it("deletes the token of this application, as the user", async () => {
     await login.revoke(application);
     expect(calls).toEqual([
       "Application application-token: list app-1",
@@ -119,7 +119,7 @@ describe("revoke", () => {
     ]);
   });
 
-  it("succeeds when the token is gone already, and fails when that is unknown", async () => {
+  it("succeeds when the token is already gone, and fails when the outcome is unknown", async () => {
     failure = "not_authenticated";
     await expect(login.revoke(application)).resolves.toBeUndefined();
     failure = "unavailable";

@@ -15,7 +15,7 @@ const loginWith = (auth: TaigaAuth) =>
   createPasswordLogin({ taiga: { auth }, loginType: "normal", sleep: noSleep }).login(credentials);
 
 describe("createPasswordLogin", () => {
-  it("answers the user and the head of a refresh chain", async () => {
+  it("returns the user and the start of a refresh chain", async () => {
     const requests: unknown[] = [];
     const login = createPasswordLogin({
       taiga: {
@@ -55,13 +55,13 @@ describe("createPasswordLogin", () => {
 
   // @rule LOGIN-3
   it.each(["invalid_credentials", "user_inactive", "user_not_found", "validation_failed"] as const)(
-    "answers %s like a wrong password, so that nobody learns which names exist",
+    "answers %s like a wrong password, so that existing names are not revealed",
     async (code) =>
       expect(await loginWith(refusing(code))).toEqual({ ok: false, reason: "wrong_credentials" }),
   );
 
   // @rule LOGIN-3
-  it("takes its time to refuse, because Taiga answers faster for users it does not know", async () => {
+  it("delays a refusal, because Taiga answers faster for unknown users", async () => {
     let wake = (): void => {};
     let asked = 0;
     let settled = false;
@@ -81,7 +81,7 @@ describe("createPasswordLogin", () => {
   });
 
   // @rule LOGIN-6
-  it("hands on how long Taiga refuses further logins", async () => {
+  it("passes on how long Taiga refuses further logins", async () => {
     await expect(loginWith(refusing("throttled", 42))).rejects.toMatchObject({
       code: "login_throttled",
       retryAfterSeconds: 42,
@@ -96,7 +96,7 @@ describe("createPasswordLogin", () => {
     "unexpected_response",
     "invalid_request",
     "not_authenticated",
-  ] as const)("takes %s for an outage, never for a wrong password", async (code) => {
+  ] as const)("treats %s as an outage, never as a wrong password", async (code) => {
     await expect(loginWith(refusing(code))).rejects.toBeInstanceOf(UnavailableError);
   });
 
@@ -108,7 +108,7 @@ describe("createPasswordLogin", () => {
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("correct horse");
   });
 
-  it("lets a bug through", async () => {
+  it("does not hide a bug", async () => {
     const broken: TaigaAuth = { login: () => Promise.reject(new TypeError("bug")) };
     await expect(loginWith(broken)).rejects.toThrow(TypeError);
   });

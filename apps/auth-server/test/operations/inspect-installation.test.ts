@@ -36,7 +36,7 @@ function inspect(
   })();
 }
 
-it("is what the program reads, field for field", async () => {
+it("matches the schema that the program reads, field by field", async () => {
   const installation = await inspect({ TAIGA_LOGIN: "both", TAIGA_APPLICATION_ID: "uuid" });
   expect(Installation.strict().parse(installation)).toEqual(installation);
   expect(installation).toMatchObject({
@@ -65,16 +65,16 @@ it.each([
   ["rediss+sentinel://user:p%40ss@one,two:26379/main/0", "rediss+sentinel://one,two:26379/main/0"],
   ["redis://:odd@pass@redis", "redis://redis"],
   ["redis://redis:6379", "redis://redis:6379"],
-])("shows of the store %s only where it is", async (url, place) => {
+])("shows only the location of the store %s", async (url, place) => {
   expect((await inspect({ STORE_URL: url })).store.place).toBe(place);
 });
 
-it("names the file of a store on this machine", async () => {
+it("names the file of a local store", async () => {
   const { store } = await inspect({ STORE_URL: "sqlite:", DATA_DIR: "/data" });
   expect(store).toMatchObject({ kind: "sqlite", place: "/data/auth-server.sqlite" });
 });
 
-it("says so when the store does not answer, in place of failing", async () => {
+it("reports a store that does not answer, instead of failing", async () => {
   const down = { inspect: () => Promise.reject(new UnavailableError("The store is away.")) };
   expect((await inspect({}, { store: down })).store).toMatchObject({ answers: false });
 });
@@ -95,7 +95,7 @@ it.each([
   },
 );
 
-it("leaves out a way to log in that is not offered", async () => {
+it("omits a login method that is not offered", async () => {
   const settings = { TAIGA_LOGIN: "application", TAIGA_APPLICATION_ID: "uuid" };
   expect((await inspect(settings)).login).not.toHaveProperty("passwordType");
   expect((await inspect()).login).not.toHaveProperty("application");

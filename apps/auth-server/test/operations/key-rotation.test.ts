@@ -11,7 +11,7 @@ import { createTestKv, type TestKv } from "../support/stores.ts";
 const keys = createKeyNames("https://taiga.example/api/v1");
 const HOUR = 3600;
 
-/** A store, its time, and replicas on it. */
+/** A store, its clock, and its replicas. */
 function createInstallation() {
   let now = 1_000_000;
   const clock = (): number => now;
@@ -38,7 +38,7 @@ const idOf = async (kv: TestKv, key: string): Promise<string | undefined> =>
   toSealMark((await kv.get(key))?.value ?? "")?.rootKeyId;
 
 describe("the report", () => {
-  it("counts what each key has sealed, of all purposes, and nothing else", async () => {
+  it("counts the records that each key has sealed, for all purposes, and no others", async () => {
     const { kv, start } = createInstallation();
     const { vault, engine, rotation } = await start();
     const ttl = { ttlSeconds: 100 };
@@ -62,7 +62,7 @@ describe("the report", () => {
 });
 
 describe("a rotation", () => {
-  it("adds a key that seals in a minute, and only one at a time", async () => {
+  it("adds a key that starts to seal in a minute, one key at a time", async () => {
     const { start, pass } = createInstallation();
     const { rotation } = await start();
     const report = await rotation.rotate();
@@ -85,7 +85,7 @@ describe("a rotation", () => {
     await expect.poll(() => other.rootKeys.current().map(({ id }) => id)).toContain(all[0]?.id);
   });
 
-  it("builds on the keys that are known, also when the store has lost them", async () => {
+  it("keeps the known keys, also when the store has lost them", async () => {
     const { kv, start } = createInstallation();
     const { rotation, rootKeys } = await start();
     const [known] = rootKeys.current();
@@ -122,7 +122,7 @@ describe("a retirement", () => {
     return { ...installation, ...replica };
   }
 
-  it("waits until nothing that a browser holds can need the old key", async () => {
+  it("waits until no cookie or form in a browser can need the old key", async () => {
     const { rotation, pass } = await rotated();
     await expect(rotation.retire()).rejects.toMatchObject({
       code: "keys_in_use",
@@ -134,7 +134,7 @@ describe("a retirement", () => {
     expect(await rotation.retire()).toMatchObject({ resealed: 51, removed: 1 });
   });
 
-  it("reseals every record in place, with its expiry and its indexes", async () => {
+  it("reseals every record in place, and keeps expiry and indexes", async () => {
     const { kv, rotation, vault, pass } = await rotated();
     const before = await kv.get("vault:7");
     pass(HOUR);
@@ -187,7 +187,7 @@ describe("a retirement", () => {
     expect(await rotation.retire()).toMatchObject({ resealed: 0, removed: 1 });
   });
 
-  it("removes nothing when the store fails in the middle, and goes on from there", async () => {
+  it("removes no key when the store fails in the middle, and continues from there", async () => {
     const { kv, rotation, pass } = await rotated();
     pass(HOUR);
     let writes = 0;
@@ -201,7 +201,7 @@ describe("a retirement", () => {
     expect(resealed).toBeLessThan(51);
   });
 
-  it("finds also records that were sealed with the old key during the pass", async () => {
+  it("also finds records that were sealed with the old key during the pass", async () => {
     const { kv, rotation, pass, start } = await rotated();
     const { rootKeys } = await start();
     const [, older] = rootKeys.current();
@@ -220,7 +220,7 @@ describe("a retirement", () => {
     expect(await idOf(kv, "vault:0")).not.toBe(older?.id);
   });
 
-  it("goes on once at a time, and after a crash from a minute later on", async () => {
+  it("runs one at a time, and can run again a minute after a crash", async () => {
     const { kv, rotation, pass, start } = await rotated();
     const other = await start();
     pass(HOUR);
@@ -233,7 +233,7 @@ describe("a retirement", () => {
   });
 
   // @rule KEYS-3
-  it("ends what a leaked key opened and could forge", async () => {
+  it("makes a leaked key useless for opening and forging", async () => {
     const { kv, rotation, pass, start, vault } = await rotated();
     const { rootKeys } = await start();
     const [, leaked] = rootKeys.current();

@@ -44,11 +44,11 @@ it.each([
   ["UND_ERR_CONNECT_TIMEOUT", "proxy"],
   ["UND_ERR_HEADERS_TIMEOUT", "timeout"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate"],
-])("behind a proxy takes %s for: %s", async (code, outcome) => {
+])("behind a proxy reports %s as %s", async (code, outcome) => {
   expect(await probeTaiga(failing(silent(code)), true)).toMatchObject({ outcome });
 });
 
-it("finds the code below errors that only wrap another one", async () => {
+it("finds the error code in nested causes", async () => {
   const cause = new Error("fetch failed", { cause: withCode("ENOTFOUND") });
   const error = new TaigaError("unavailable", "Taiga cannot be reached", { cause });
   expect(await probeTaiga(failing(error), false)).toEqual({
@@ -57,7 +57,7 @@ it("finds the code below errors that only wrap another one", async () => {
   });
 });
 
-it("takes nothing for a Taiga that knows whose a made-up token is", async () => {
+it("does not recognise a server as Taiga when it accepts an invented token", async () => {
   const users = { me: async () => ({}) as never, listByProject: async () => [] };
   expect(await probeTaiga({ users }, false)).toEqual({ outcome: "not_taiga", status: 200 });
 });

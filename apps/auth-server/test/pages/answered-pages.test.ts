@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => browser.close());
 
-describe("a click on a page that was answered already", () => {
+describe("a click on a page that was already answered", () => {
   const ways = [
     ["the consent form", () => browser.submit("consent", { access: "read" })],
     ["the login form", () => browser.submit("login", typed)],
@@ -19,7 +19,7 @@ describe("a click on a page that was answered already", () => {
   });
 
   it.each(ways)(
-    "on %s tells the browser that was sent to its app that all is well",
+    "on %s tells the browser that was sent to its app that the app is connected",
     async (_on, click) => {
       browser.outcome = "connected";
       const page = await click();
@@ -46,7 +46,7 @@ describe("a click on a page that was answered already", () => {
     expect(page.html.querySelector("h1")?.text).toBe("This page has expired");
   });
 
-  it("says the same to one that comes while the first one's answer is being taken", async () => {
+  it("says the same to a click that arrives while the first one is being processed", async () => {
     browser.hasCookie = true;
     browser.isOvertaken = true;
     browser.outcome = "connected";
@@ -54,7 +54,7 @@ describe("a click on a page that was answered already", () => {
     expect([page.status, page.html.querySelector("h1")?.text]).toEqual([200, "You are connected"]);
   });
 
-  it("leaves no grant when Cancel was faster", async () => {
+  it("leaves no grant when the cancellation was faster", async () => {
     browser.hasCookie = true;
     browser.isOvertaken = true;
     browser.outcome = "declined";
@@ -63,7 +63,7 @@ describe("a click on a page that was answered already", () => {
     expect(browser.calls).toEqual(["createGrant", `keep ${UID} grant`, "discardGrant grant"]);
   });
 
-  it("is still nothing that another site may do", async () => {
+  it("is still refused from another site", async () => {
     browser.outcome = "connected";
     const Origin = "https://evil.example";
     expect((await browser.submit("consent", { access: "read" }, { Origin })).status).toBe(403);

@@ -8,7 +8,7 @@ import { createRootKeys } from "../support/root-keys.ts";
 
 const kv = createTestKv();
 
-/** Another replica at each call. */
+/** A new replica for each call. */
 const createFlows = () =>
   createApplicationFlows({
     kv,
@@ -20,14 +20,14 @@ const createFlows = () =>
 const atOnce = <Result>(count: number, ask: (index: number) => Promise<Result>) =>
   Promise.all(Array.from({ length: count }, (_, index) => ask(index)));
 
-describe("of many requests at the same time, on any replica", () => {
-  it("one brings a code back", async () => {
+describe("of many concurrent requests, on any replica", () => {
+  it("one is accepted with a code", async () => {
     const { ticket } = await createFlows().begin("uid");
     const arrivals = await atOnce(8, (i) => createFlows().arrive(ticket, `code-${i}`));
     expect(arrivals.filter((uid) => uid !== undefined)).toEqual(["uid"]);
   });
 
-  it("one gets what there is to redeem", async () => {
+  it("one gets the code and state to redeem", async () => {
     const { ticket, state } = await createFlows().begin("uid");
     await createFlows().arrive(ticket, "code");
     const takings = await atOnce(8, () => createFlows().take(ticket, "uid"));
@@ -36,7 +36,7 @@ describe("of many requests at the same time, on any replica", () => {
 });
 
 // @rule LOGIN-10
-it("stores ticket and state so that a copy of the store is worth nothing", async () => {
+it("stores ticket and state so that a copy of the store is useless", async () => {
   const { ticket, state } = await createFlows().begin("uid");
   const stored = JSON.stringify([...kv.written]);
   expect(stored).not.toContain(ticket);

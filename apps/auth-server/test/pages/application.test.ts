@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => browser.close());
 
-/** @returns the state that went to Taiga. */
+/** @returns the state that was sent to Taiga. */
 async function depart(): Promise<string> {
   const { status, headers } = await browser.submit("taiga", {});
   const location = new URL(headers.get("Location") ?? "");
@@ -21,8 +21,8 @@ async function depart(): Promise<string> {
 }
 const comeBack = (code = CODE) => browser.get(`/taiga/callback?auth_code=${code}`);
 
-describe("the way through", () => {
-  it("leads to Taiga, back, and on to the consent page", async () => {
+describe("a login on Taiga's pages", () => {
+  it("goes to Taiga, back, and on to the consent page", async () => {
     const state = await depart();
     const back = await comeBack();
     expect([back.status, back.headers.get("Location")]).toEqual([303, `${PATH}/taiga`]);
@@ -34,7 +34,7 @@ describe("the way through", () => {
   });
 
   // @rule LOGIN-9
-  it("uses a URL-safe state of 256 bits, another one each time", async () => {
+  it("uses a URL-safe state of 256 bits, a new one each time", async () => {
     const states = [await depart(), await depart(), await depart()];
     for (const state of states) expect(state).toMatch(/^[\w-]{43}$/);
     expect(new Set(states).size).toBe(3);
@@ -58,7 +58,7 @@ describe("the way through", () => {
   });
 
   // @rule LOGIN-10
-  it("lets no cache keep the code or the state", async () => {
+  it("keeps code and state out of caches", async () => {
     const departure = await browser.submit("taiga", {});
     const arrival = await comeBack();
     const end = await browser.get(`${PATH}/taiga`);
@@ -90,7 +90,7 @@ describe("the page", () => {
     expect(browser.logins).toEqual([]);
   });
 
-  it("offers both ways when both are set up", async () => {
+  it("offers both login methods when both are set up", async () => {
     await browser.close();
     browser = await openBrowser({ offers: "both" });
     const { html } = await browser.get(PATH);
@@ -99,7 +99,7 @@ describe("the page", () => {
     await depart();
   });
 
-  it("is not there when passwords are the only way", async () => {
+  it("is missing when only passwords are offered", async () => {
     await browser.close();
     browser = await openBrowser();
     expect((await browser.submit("taiga", {})).status).toBe(404);
@@ -107,14 +107,14 @@ describe("the page", () => {
   });
 });
 
-describe("what leads to no login", () => {
+describe("the login fails for", () => {
   const expectRefused = (page: { status: number; headers: Headers }) => {
     expect([page.status, page.headers.get("Location")]).toEqual([400, null]);
     expect(browser.calls).toEqual([]);
   };
 
   it.each(["", "?auth_code=", "?auth_code=None", "?auth_code=a&auth_code=b", "?auth_code=%3Cb%3E"])(
-    "is a return with %j in the place of a code",
+    "a return with %j as the code",
     async (query) => {
       await depart();
       expectRefused(await browser.get(`/taiga/callback${query}`));
@@ -122,13 +122,13 @@ describe("what leads to no login", () => {
   );
 
   // @rule LOGIN-9
-  it("is a return after ten minutes", async () => {
+  it("a return after ten minutes", async () => {
     await depart();
     browser.pass(600);
     expectRefused(await comeBack());
   });
 
-  it("is the last step without the one before", async () => {
+  it("the last step without the previous one", async () => {
     await depart();
     const page = await browser.get(`${PATH}/taiga`);
     expectRefused(page);
@@ -136,7 +136,7 @@ describe("what leads to no login", () => {
     expect(browser.redeemed).toEqual([]);
   });
 
-  it("is a trip that was overtaken by another one of the same browser", async () => {
+  it("a trip to Taiga that was replaced by another one of the same browser", async () => {
     const first = await depart();
     const second = await depart();
     browser.redeem = async (_code, state) =>
@@ -151,23 +151,20 @@ describe("what leads to no login", () => {
   it.each([
     ["wrong_code", "did not confirm"],
     ["user_inactive", "is not active"],
-  ] as const)(
-    "is Taiga's %s, which the page says, with the way to try again",
-    async (reason, text) => {
-      browser.redeem = async () => ({ ok: false, reason });
-      await depart();
-      await comeBack();
-      const page = await browser.get(`${PATH}/taiga`);
-      expectRefused(page);
-      expect(page.html.querySelector("[role=alert]")?.text).toContain(text);
-      expect(page.html.querySelector(`form[action="${PATH}/taiga"]`)).not.toBeNull();
-    },
-  );
+  ] as const)("Taiga's %s, with a page that says so and how to try again", async (reason, text) => {
+    browser.redeem = async () => ({ ok: false, reason });
+    await depart();
+    await comeBack();
+    const page = await browser.get(`${PATH}/taiga`);
+    expectRefused(page);
+    expect(page.html.querySelector("[role=alert]")?.text).toContain(text);
+    expect(page.html.querySelector(`form[action="${PATH}/taiga"]`)).not.toBeNull();
+  });
 
   it.each([
     [new UnavailableError("Taiga does not answer."), 503, "10"],
     [new LoginThrottledError(42), 429, "42"],
-  ])("is %s, which is no failure of the user's", async (error, status, retryAfter) => {
+  ])("%s, which does not count as the user's failure", async (error, status, retryAfter) => {
     browser.redeem = () => Promise.reject(error);
     await depart();
     await comeBack();
@@ -176,7 +173,7 @@ describe("what leads to no login", () => {
     expect(browser.calls).toEqual([]);
   });
 
-  it("is a user for whom this installation is not: the token is taken back at Taiga", async () => {
+  it("a user who is not allowed here: the token is revoked at Taiga", async () => {
     await browser.close();
     browser = await openBrowser({ offers: "application", allowLists: { users: ["bob"] } });
     await depart();

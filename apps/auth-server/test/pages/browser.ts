@@ -25,7 +25,7 @@ export const ISSUER = "https://login.example.com";
 export const UID = "abc-123";
 export const PATH = `/interaction/${UID}`;
 
-/** What Ada enters on the login page. */
+/** Ada's input on the login page. */
 export const typed = { username: "ada", password: "correct horse" };
 
 export interface Page {
@@ -35,58 +35,58 @@ export interface Page {
   html: HTMLElement;
 }
 
-/** The pages behind a real HTTP server, with an engine, a vault and a Taiga that tests direct. */
+/** The pages on a real HTTP server, with an engine, a vault and a Taiga that tests control. */
 export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
-  /** What the engine says became of an interaction that this browser has no more. */
+  /** The engine's outcome of an interaction that this browser no longer has. */
   outcome: InteractionOutcome | undefined;
-  /** What Taiga says to the next code. */
+  /** Taiga's answer to the next code. */
   redeem: ApplicationLogin["redeem"];
-  /** Every code and state that Taiga was asked about. */
+  /** Every code and state that Taiga received. */
   redeemed: { authCode: string; state: string }[];
   /** This browser's cookies besides the interaction's, by name. */
   cookies: Map<string, string>;
   /** Moves the clock. */
   pass(seconds: number): void;
-  /** What Taiga says to the next login. */
+  /** Taiga's answer to the next login. */
   taiga: LoginBackend["login"];
-  /** Of Ada, as Taiga lists them; `undefined` while it does not answer. */
+  /** Ada's projects in Taiga's order; `undefined` while Taiga does not answer. */
   projects: readonly OwnProject[] | undefined;
-  /** Whose projects were asked for, and with which token. */
+  /** The requests for projects: user and token. */
   listed: string[];
   storeIsDown: boolean;
-  /** Whether another grant takes the held login just before ours. */
+  /** Whether another grant takes the held login first. */
   isRobbed: boolean;
-  /** Whether the engine has taken another answer just before ours. */
+  /** Whether the engine has accepted another answer first. */
   isOvertaken: boolean;
   held: Map<string, TaigaLogin>;
-  /** What the engine and the vault were asked to do, in order. */
+  /** The calls of the engine and the vault, in order. */
   calls: string[];
   grants: GrantScope[];
   logins: { username: string; password: string }[];
   get(path: string): Promise<Page>;
-  /** Sends a form as a browser would from our own page, its token included. */
+  /** Sends a form as a browser would from the page, with its CSRF token. */
   submit(
     form: string,
     fields: Record<string, string>,
     headers?: Record<string, string>,
   ): Promise<Page>;
-  /** Sends exactly this. */
+  /** Sends exactly this request. */
   post(path: string, body: string, headers?: Record<string, string>): Promise<Page>;
   csrf: ReturnType<typeof createCsrf>;
   close(): Promise<void>;
 }
 
 const SAME_ORIGIN = { Origin: ISSUER, "Sec-Fetch-Site": "same-origin" };
-/** What the consent page has selected by itself. */
+/** The preselected options of the consent page. */
 const ALL_PROJECTS = { projects: "all" };
 const FORM = { "Content-Type": "application/x-www-form-urlencoded" };
 
 export interface BrowserOptions {
   accessLimit?: "read" | "admin";
-  /** How users may log in. */
+  /** The offered login methods. */
   offers?: "password" | "application" | "both";
   allowLists?: Partial<AllowLists>;
   issuer?: string;
@@ -224,7 +224,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   return browser;
 }
 
-/** Ada has logged in and sees the consent page next. */
+/** Logs Ada in; the consent page comes next. */
 export function atConsent(browser: Browser): void {
   browser.interaction.step = "consent";
   browser.interaction.accountId = "taiga.5";

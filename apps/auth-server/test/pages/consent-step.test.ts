@@ -7,8 +7,8 @@ beforeEach(async () => {
 });
 afterEach(() => browser.close());
 
-describe("consent without its login", () => {
-  it("says so when too much time has passed", async () => {
+describe("a consent without its login", () => {
+  it("says that too much time has passed", async () => {
     atConsent(browser);
     browser.held.clear();
     expect((await browser.get(PATH)).status).toBe(400);
@@ -26,7 +26,7 @@ describe("consent without its login", () => {
   });
 
   // @rule MCP-SECURITY-11
-  it("issues no code when another grant took the credential a moment ago, and leaves no grant", async () => {
+  it("issues no code and leaves no grant when another grant has just taken the credential", async () => {
     atConsent(browser);
     browser.isRobbed = true;
     expect((await browser.submit("consent", { access: "read" })).status).toBe(400);
@@ -36,7 +36,7 @@ describe("consent without its login", () => {
 
 describe("a consent that is sent twice", () => {
   // @rule MCP-SECURITY-13
-  it("follows the first answer, because browsers drop it for the second click's", async () => {
+  it("repeats the first redirect, because browsers drop it for the second click", async () => {
     atConsent(browser);
     await browser.submit("consent", { access: "read" });
     const second = await browser.submit("consent", { access: "admin" });
@@ -55,7 +55,7 @@ describe("a consent that is sent twice", () => {
     expect(browser.calls.filter((call) => call.startsWith("finishConsent"))).toHaveLength(1);
   });
 
-  it("goes on also when the user comes back to the page after its answer was lost", async () => {
+  it("also continues when the user returns to the page after its response was lost", async () => {
     atConsent(browser);
     await browser.submit("consent", { access: "read" });
     const page = await browser.get(PATH);

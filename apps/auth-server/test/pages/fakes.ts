@@ -5,7 +5,7 @@ import type { Interactions } from "../../src/engine/boundary/ports.ts";
 import type { TaigaCredentialRecord, TaigaLogin } from "../../src/login/login-backend.ts";
 import type { Browser } from "./browser.ts";
 
-/** The engine as the pages see it; each call is noted. */
+/** The engine as the pages see it; records each call. */
 export function createFakeEngine(browser: Browser): Interactions {
   const redirect = (res: ServerResponse, to: string): void => {
     res.writeHead(303, { Location: to }).end();
@@ -48,7 +48,7 @@ export function createFakeEngine(browser: Browser): Interactions {
   };
 }
 
-/** The vault as the pages see it; each call that changes something is noted. */
+/** The vault as the pages see it; records each call that changes something. */
 export const createFakeVault = (browser: Browser) => ({
   hold: async (uid: string, login: TaigaLogin) => {
     browser.calls.push(`hold ${uid}`);

@@ -28,7 +28,7 @@ const field = fc.oneof(
   fc.tuple(fc.constant("project"), or("11", "12", "13", "99")),
   fc.tuple(fc.constantFrom("csrf", "project[]", "__proto__", "constructor", ""), text),
 );
-/** As the pages' own reader hands it on: a repeated field is a list. */
+/** The form as the pages' parser returns it: a repeated field is a list. */
 const body = fc
   .array(field, { maxLength: 7 })
   .map((fields) =>
@@ -43,9 +43,9 @@ const anyBody = fc.oneof(
   { weight: 1, arbitrary: fc.option(fc.jsonValue({ maxDepth: 2 }), { nil: undefined }) },
 );
 
-describe("a login form of any fields", () => {
+describe("a login form with any fields", () => {
   // @rule INPUT-7
-  it("is a name and a password that were sent once, the password to the letter, or is refused", () => {
+  it("gives a name and an unchanged password that were each sent once, or is refused", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
         const { data } = LoginForm.safeParse(sent);
@@ -59,7 +59,7 @@ describe("a login form of any fields", () => {
     );
   });
 
-  it("gives back for typing again only a name that was text", () => {
+  it("shows the name again only when it was text", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
         const typed = toTypedName(sent);
@@ -70,9 +70,9 @@ describe("a login form of any fields", () => {
   });
 });
 
-describe("a consent form of any fields", () => {
+describe("a consent form with any fields", () => {
   // @rule MCP-SECURITY-6 INPUT-7
-  it("is one level and one choice, and grants no project that is not the user's own", () => {
+  it("gives one access level and one project choice, and grants only the user's own projects", () => {
     fc.assert(
       fc.property(anyBody, fc.constantFrom(OWN, undefined), (sent, own) => {
         const { data } = ConsentForm.safeParse(sent);
@@ -94,7 +94,7 @@ describe("a consent form of any fields", () => {
   });
 
   // @rule INPUT-7
-  it("shows again only what could have been chosen", () => {
+  it("shows only available options again", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
         const { access, projects, project = [] } = toTypedConsent(sent);
@@ -114,7 +114,7 @@ describe("the token of a form", () => {
   const toBytes = (token: string): string => Buffer.from(token, "base64url").toString("hex");
 
   // @rule RFC9700-4.7-2
-  it("is good for its own form and interaction only", () => {
+  it("is valid for its own form and interaction only", () => {
     fc.assert(
       fc.property(uid, uid, form, form, (one, other, mine, another) => {
         const isSame = one === other && mine === another;
@@ -124,7 +124,7 @@ describe("the token of a form", () => {
   });
 
   // @rule INPUT-7
-  it("cannot be made from any text, nor from a valid one with one letter changed", () => {
+  it("cannot be forged from any text, or from a valid token with one letter changed", () => {
     const forged = fc.tuple(fc.nat(42), fc.base64String({ minLength: 4, maxLength: 4 }));
     fc.assert(
       fc.property(anyBody, forged, (sent, [at, letters]) => {

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => browser.close());
 
-describe("a login that does not work", () => {
+describe("a login that fails", () => {
   const field = (page: Page, name: string) => page.html.querySelector(`input[name=${name}]`);
 
   // @rule LOGIN-1
@@ -59,7 +59,7 @@ describe("a login that does not work", () => {
     expect(browser.logins).toEqual([]);
   });
 
-  it("takes white space off the name and leaves the password as typed", async () => {
+  it("trims the name and leaves the password as typed", async () => {
     await browser.submit("login", { username: " ada ", password: " x " });
     expect(browser.logins).toEqual([{ username: "ada", password: " x " }]);
   });
@@ -82,14 +82,14 @@ describe("a login that does not work", () => {
     expect(page.html.querySelector("[role=alert]")?.text).toContain("42 seconds");
   });
 
-  it("answers a page, and never a stack, for a bug", async () => {
+  it("answers a bug with a page, never with a stack trace", async () => {
     browser.taiga = () => Promise.reject(new TypeError("secret detail"));
     const page = await browser.submit("login", typed);
     expect(page.status).toBe(500);
     expect(page.text).not.toContain("secret detail");
   });
 
-  it("answers a 503 page when the store is down", async () => {
+  it("answers with a 503 page when the store is down", async () => {
     browser.storeIsDown = true;
     const page = await browser.get(PATH);
     expect(page.status).toBe(503);
@@ -98,7 +98,7 @@ describe("a login that does not work", () => {
   });
 
   // @rule LOGIN-4
-  it("asks Taiga no more after 5 failures, and says so without saying whether the name exists", async () => {
+  it("does not ask Taiga after 5 failures, and says so without revealing whether the name exists", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
     for (let i = 0; i < 5; i++) expect((await browser.submit("login", typed)).status).toBe(400);
     browser.taiga = async () => ({
@@ -117,7 +117,7 @@ describe("a login that does not work", () => {
     expect((await browser.submit("login", { ...typed, username: "bob" })).status).toBe(303);
   });
 
-  it("is known again in its browser, by a secret that no script reads", async () => {
+  it("is recognised in its browser by a cookie that scripts cannot read", async () => {
     const page = await browser.submit("login", typed);
     const [cookie = ""] = page.headers.getSetCookie();
     expect(cookie).toMatch(
@@ -132,12 +132,12 @@ describe("a login that does not work", () => {
     expect(browser.cookies.get("__Host-taiga-mcp-browser")).toMatch(/^[\w-]{43}$/);
   });
 
-  it("gives no such secret for a login that failed", async () => {
+  it("sets no such cookie for a failed login", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
     expect((await browser.submit("login", typed)).headers.getSetCookie()).toEqual([]);
   });
 
-  it("does not count logins that succeed, because a whole office may share an address", async () => {
+  it("does not count successful logins, because a whole office may share an address", async () => {
     for (let i = 0; i < 25; i++) expect((await browser.submit("login", typed)).status).toBe(303);
   });
 });
@@ -154,7 +154,7 @@ describe("an installation for some people only", () => {
   });
 
   // @rule LOGIN-7
-  it("tells others so after a correct login, keeps nothing, and offers another account", async () => {
+  it("tells other users so after a correct login, keeps no credential, and offers another account", async () => {
     await openFor({ users: ["bob"], emailDomains: ["bob.example"] });
     const page = await browser.submit("login", typed);
     expect(page.status).toBe(403);

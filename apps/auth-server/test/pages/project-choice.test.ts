@@ -44,18 +44,18 @@ describe("the choice of projects", () => {
     expect(browser.grants).toEqual([{ access: "read", projects }]);
   });
 
-  it("takes the choice of all, also for projects to come, when boxes are ticked as well", async () => {
+  it("accepts the choice of all, including future projects, when boxes are ticked as well", async () => {
     await browser.submit("consent", { access: "read", project: "12" });
     expect(browser.grants).toEqual([{ access: "read", projects: "all" }]);
   });
 
   // @rule MCP-SECURITY-6
   it.each([
-    ["a project of somebody else", [12, 99], "not a member"],
-    ["none at all", [], "at least one"],
-    ["something that is no id", ["12x"], "Choose what"],
+    ["a project of another user", [12, 99], "not a member"],
+    ["no project", [], "at least one"],
+    ["an invalid id", ["12x"], "Choose what"],
     ["an id with a sign", ["-12"], "Choose what"],
-    ["more than anybody ticks", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose what"],
+    ["more projects than allowed", Array.from({ length: 1001 }, (_, id) => id + 1), "Choose what"],
   ])("refuses %s, and grants nothing", async (_what, ticked, says) => {
     const page = await choose(ticked);
     expect(page.status).toBe(400);
@@ -63,24 +63,24 @@ describe("the choice of projects", () => {
     expect(browser.calls).toEqual([]);
   });
 
-  it.each(["", "some", "ALL"])("refuses %j in place of all or chosen", async (projects) => {
+  it.each(["", "some", "ALL"])("refuses %j instead of all or chosen", async (projects) => {
     expect((await browser.submit("consent", { access: "read", projects })).status).toBe(400);
     expect(browser.calls).toEqual([]);
   });
 
-  it("shows the choices again when one of them is not good", async () => {
+  it("shows the choices again when one of them is invalid", async () => {
     const page = await choose([11, 99], "delete");
     expect(checked(page, "projects")).toEqual(["chosen"]);
     expect(checked(page, "project")).toEqual(["11"]);
     expect(checked(page, "access")).toEqual(["delete"]);
   });
 
-  it("does not choose a level for the user that the app may not have", async () => {
+  it("does not preselect a level that the app may not have", async () => {
     browser.interaction.requestedAccess = "write";
     expect(checked(await choose([99], "admin"), "access")).toEqual(["write"]);
   });
 
-  it("takes a few hundred", async () => {
+  it("accepts a few hundred projects", async () => {
     const many = Array.from({ length: 600 }, (_, id) => id + 1);
     browser.projects = many.map((id) => ({ id, name: `Project ${id}`, slug: `project-${id}` }));
     expect(boxes(await browser.get(PATH))).toHaveLength(600);
@@ -93,7 +93,7 @@ describe("the choice of projects", () => {
       browser.projects = undefined;
     });
 
-    it("goes on with all projects, and says why there is no other choice", async () => {
+    it("offers only all projects, and says why", async () => {
       const page = await browser.get(PATH);
       expect(page.status).toBe(200);
       expect(page.text).toContain("Taiga is not responding right now");
@@ -103,7 +103,7 @@ describe("the choice of projects", () => {
     });
 
     // @rule MCP-SECURITY-6
-    it("never makes all projects out of chosen ones", async () => {
+    it("never turns chosen projects into all projects", async () => {
       const page = await choose([12]);
       expect(page.status).toBe(400);
       expect(page.html.querySelector("[role=alert]")?.text).toContain("cannot choose projects");

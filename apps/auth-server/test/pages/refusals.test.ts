@@ -24,7 +24,7 @@ describe("refusals", () => {
   ] as const;
 
   beforeEach(() => atConsent(browser));
-  /** All that a refused request may have led to, which is nothing but its page. */
+  /** The effects of a request; a refused request has none besides its page. */
   const outcomeOf = ({ status, headers }: Page) => ({
     status,
     location: headers.get("Location"),
@@ -47,7 +47,7 @@ describe("refusals", () => {
   });
 
   // @rule MCP-SECURITY-7
-  it("refuses another interaction than the cookie's", async () => {
+  it("refuses an interaction other than the cookie's", async () => {
     expect(outcomeOf(await browser.get("/interaction/other"))).toEqual(refusal(400));
     const body = new URLSearchParams({
       csrf: browser.csrf.issue("other", "consent"),
@@ -123,7 +123,7 @@ describe("refusals", () => {
     expect(page.html.querySelector("h1")).not.toBeNull();
   });
 
-  it("refuses a body that is no form", async () => {
+  it("refuses a body that is not a form", async () => {
     const page = await browser.post(`${PATH}/login`, JSON.stringify(typed), {
       Origin: ISSUER,
       "Content-Type": "application/json",

@@ -22,7 +22,7 @@ const query = fc.oneof(
   code.map((text) => `auth_code[]=${text}`),
   fc.stringMatching(/^[\x21\x24-\x7e]{0,30}$/),
 );
-/** What an attacker can put into a browser, and what he cannot know. */
+/** Forged tickets: an attacker can set the cookie, but does not know a real ticket. */
 const ticket = fc.oneof(
   fc.stringMatching(/^[\w-]{43}$/),
   fc.stringMatching(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{0,30}$/),
@@ -30,7 +30,7 @@ const ticket = fc.oneof(
 
 describe("a return from Taiga with any code", () => {
   // @rule LOGIN-9 INPUT-8
-  it("leads nowhere without the ticket of a trip that this service began", async () => {
+  it("is refused without the ticket of a trip that this service started", async () => {
     await fc.assert(
       fc.asyncProperty(query, ticket, async (sent, forged) => {
         browser.cookies.set(COOKIE, forged);
@@ -45,7 +45,7 @@ describe("a return from Taiga with any code", () => {
   });
 
   // @rule INPUT-8
-  it("of a trip that did begin is handed to Taiga as a UUID, once, or is refused", async () => {
+  it("of a started trip is passed to Taiga as a UUID once, or is refused", async () => {
     await fc.assert(
       fc.asyncProperty(query, async (sent) => {
         browser.cookies.clear();

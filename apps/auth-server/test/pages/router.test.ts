@@ -8,8 +8,8 @@ beforeEach(async () => {
 });
 afterEach(() => browser.close());
 
-describe("the way through", () => {
-  it("logs in, then holds the credential before the engine goes on", async () => {
+describe("login and consent", () => {
+  it("log the user in, and hold the credential before the engine continues", async () => {
     const page = await browser.submit("login", typed);
     expect([page.status, page.headers.get("Location")]).toEqual([303, "/resume"]);
     expect(browser.calls).toEqual([`hold ${UID}`, "finishLogin taiga.5"]);
@@ -17,7 +17,7 @@ describe("the way through", () => {
   });
 
   // @rule MCP-SECURITY-11
-  it("grants what was chosen, and moves the credential before any code is issued", async () => {
+  it("grant what was chosen, and move the credential before any code is issued", async () => {
     atConsent(browser);
     const page = await browser.submit("consent", { access: "read" });
     expect(page.status).toBe(303);
@@ -27,7 +27,7 @@ describe("the way through", () => {
 
   // @rule MCP-SECURITY-4
   it.each(["login", "consent"] as const)(
-    "cancels at the %s step and forgets the login",
+    "can be cancelled at the %s step, which discards the login",
     async (step) => {
       atConsent(browser);
       browser.interaction.step = step;
@@ -36,7 +36,7 @@ describe("the way through", () => {
     },
   );
 
-  it("works with the tokens and fields of the pages themselves", async () => {
+  it("work with the tokens and fields of the real pages", async () => {
     const login = await browser.get(PATH);
     const field = (name: string) =>
       login.html.querySelector(`[name=${name}]`)?.getAttribute("value");
@@ -46,7 +46,7 @@ describe("the way through", () => {
     expect((await browser.get(PATH)).html.querySelector("h1")?.text).toContain("Allow access");
   });
 
-  it("lets the user log in with another account until they have consented", async () => {
+  it("let the user log in with another account until they have consented", async () => {
     atConsent(browser);
     const consent = await browser.get(PATH);
     const other = consent.html.querySelector("a.other")?.getAttribute("href") ?? "";
@@ -63,9 +63,9 @@ describe("the way through", () => {
   });
 });
 
-describe("what each page says", () => {
+describe("the content of the pages", () => {
   // @rule MCP-SECURITY-3
-  it("is never kept by a cache", async () => {
+  it("is never cached", async () => {
     const pages = [
       await browser.get(PATH),
       await browser.get("/interaction/unknown"),
@@ -76,7 +76,7 @@ describe("what each page says", () => {
   });
 
   // @rule MCP-SECURITY-1
-  it("names client, redirect host and Taiga on the login page", async () => {
+  it("names client, redirect host and Taiga at the login", async () => {
     const { text } = await browser.get(PATH);
     for (const fact of ["Claude Code", "127.0.0.1:43117", "taiga.example.com", "not verified"]) {
       expect(text).toContain(fact);
@@ -109,7 +109,7 @@ describe("what each page says", () => {
     ["read", "admin", ["read"], "read"],
     ["admin", "read", ["read"], "read"],
   ] as const)(
-    "offers for %s asked under the limit %s only what is within both, and preselects at most write",
+    "offers for the requested %s under the limit %s only levels within both, and preselects at most write",
     async (requestedAccess, accessLimit, offered, selected) => {
       await browser.close();
       browser = await openBrowser({ accessLimit });
@@ -125,13 +125,13 @@ describe("what each page says", () => {
 });
 
 describe("public pages", () => {
-  it("says at / what this is and how to connect", async () => {
+  it("explain at / what this service is and how to connect", async () => {
     const page = await browser.get("/");
     expect(page.status).toBe(200);
     expect(page.text).toContain("https://mcp.example.com/mcp");
   });
 
-  it("serves the style sheet and the icon the pages name, to be kept for ever", async () => {
+  it("serve the style sheet and the icon of the pages, cacheable forever", async () => {
     const { html } = await browser.get("/");
     for (const link of html.querySelectorAll("link")) {
       const asset = await browser.get(link.getAttribute("href") ?? "");
@@ -140,7 +140,7 @@ describe("public pages", () => {
     }
   });
 
-  it("passes every other path on to the next handler", async () => {
+  it("pass every other path on to the next handler", async () => {
     expect((await browser.get("/assets/other.css")).status).toBe(404);
     expect((await browser.get("/authorize")).text).toContain("Cannot GET");
   });

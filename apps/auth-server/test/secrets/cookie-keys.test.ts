@@ -24,21 +24,21 @@ describe("keys from the root keys", () => {
 describe("cookie keys", () => {
   const before = createCookieKeys(createRootKeys(1)).sign("a=b");
 
-  it("sign with the first key and verify by all of them", () => {
+  it("sign with the first key and verify with all keys", () => {
     const keys = createCookieKeys(createRootKeys(2, 1));
     expect(keys.sign("a=b")).toBe(createCookieKeys(createRootKeys(2)).sign("a=b"));
     expect(keys.verify("a=b", before)).toBe(true);
     expect(createCookieKeys(createRootKeys(2)).verify("a=b", before)).toBe(false);
   });
 
-  it.each(["", "x", `${before}A`, before.slice(1)])("take %j for no signature", (signature) => {
+  it.each(["", "x", `${before}A`, before.slice(1)])("reject %j as a signature", (signature) => {
     const keys = createCookieKeys(createRootKeys(1));
     expect(keys.verify("a=b", signature)).toBe(false);
     expect(keys.index("a=b", signature)).toBe(-1);
     expect(keys.verify("a=c", before)).toBe(false);
   });
 
-  it("have nothing signed again, which the engine would send for other paths", () => {
+  it("never request a new signature, because the engine would set it for other paths", () => {
     expect(createCookieKeys(createRootKeys(2, 1)).index("a=b", before)).toBe(0);
   });
 });

@@ -38,7 +38,7 @@ function createInstallation() {
 
   return {
     kv,
-    /** What happens once, between the answer to the next reading and its arrival. */
+    /** Runs once, after the store has answered the next read and before the answer arrives. */
     meanwhile: (work: () => Promise<void>) => {
       afterGet = async () => {
         afterGet = undefined;
@@ -54,7 +54,7 @@ function createInstallation() {
       onTestFinished(() => ring.close());
       return ring;
     },
-    /** As another process would, without a word to anybody. */
+    /** Changes the ring as another process would, without a broadcast. */
     changeSilently: async (
       toNext: (ring: Ring) => Ring,
       ...[newest = OLD, ...older]: Uint8Array[]
@@ -70,13 +70,13 @@ const idsOf = (ring: KeyRing): string[] => ring.current().map(({ id }) => id);
 
 describe("the ring of an installation", () => {
   // @rule KEYS-5
-  it("is one ring, also when its first replicas start at once", async () => {
+  it("is one ring, also when its first replicas start at the same time", async () => {
     const { start } = createInstallation();
     const replicas = await Promise.all([start(), start(), start()]);
     expect(new Set(replicas.map((ring) => idsOf(ring).join())).size).toBe(1);
   });
 
-  it("lies in the store sealed, and opens nowhere else", async () => {
+  it("is stored sealed, and opens in no other place", async () => {
     const { kv, start } = createInstallation();
     const [key] = (await start()).current();
     const { value = "" } = (await kv.get(keys.ring)) ?? {};
@@ -92,7 +92,7 @@ describe("the ring of an installation", () => {
     await expect(elsewhere.read()).rejects.toThrow(ConfigurationError);
   });
 
-  it("outlives whatever it has sealed, and is moved on once a day", async () => {
+  it("outlives all records it has sealed, and its expiry is extended once a day", async () => {
     const { kv, start, pass } = createInstallation();
     let touches = 0;
     kv.before = async (method) => void (touches += method === "touch" ? 1 : 0);
@@ -106,7 +106,7 @@ describe("the ring of an installation", () => {
     expect((await kv.get(keys.ring))?.expiresAt).toBeGreaterThan(1_000_000 + 408 * DAY);
   });
 
-  it("comes back with its keys when a store has lost it, or all they sealed would be lost", async () => {
+  it("is restored with its keys when the store has lost it, so that sealed records stay readable", async () => {
     const { kv, start } = createInstallation();
     const ring = await start();
     const before = idsOf(ring);
@@ -118,7 +118,7 @@ describe("the ring of an installation", () => {
 });
 
 describe("a new key", () => {
-  it("is known to a replica as soon as it hears of it", async () => {
+  it("is known to a replica as soon as the broadcast arrives", async () => {
     const { start, changeSilently, broadcast } = createInstallation();
     const ring = await start();
     await changeSilently(withNewKey);
@@ -137,7 +137,7 @@ describe("a new key", () => {
     await expect.poll(() => idsOf(ring)).toHaveLength(2);
   });
 
-  it("is heard of also while the ring of before is just being read", async () => {
+  it("is also noticed during a read of the previous ring", async () => {
     const { meanwhile, start, changeSilently, broadcast } = createInstallation();
     const ring = await start();
     meanwhile(async () => {
@@ -162,7 +162,7 @@ describe("a new key", () => {
 });
 
 describe("while the store does not answer", () => {
-  it("the keys read last go on, but are fresh for forty seconds only", async () => {
+  it("the last read keys stay in use, but are fresh for forty seconds only", async () => {
     const { kv, start, pass, logged } = createInstallation();
     const ring = await start();
     kv.isDown = true;
@@ -179,7 +179,7 @@ describe("while the store does not answer", () => {
     expect(logged()).toEqual(["key ring read failed", "key ring readable again"]);
   });
 
-  it("a service starts, and has its keys a second after there is one that does", async () => {
+  it("a service starts, and has its keys a second after the store is back", async () => {
     const { kv, start, logged } = createInstallation();
     kv.isDown = true;
     const ring = await start();
@@ -203,7 +203,7 @@ describe("while the store does not answer", () => {
 });
 
 describe("MASTER_KEY", () => {
-  it("that does not open the ring ends the start, with what to do", async () => {
+  it("that does not open the ring ends the start, with advice", async () => {
     const { start, logged } = createInstallation();
     await start(OLD);
     await expect(start(NEW)).rejects.toThrow(ConfigurationError);
@@ -211,7 +211,7 @@ describe("MASTER_KEY", () => {
     await expect(start(NEW)).rejects.toThrow(/MASTER_KEY does not open.*Restore that key/);
   });
 
-  it("that turns out to be wrong after the start is logged as an error, and costs no login", async () => {
+  it("that turns out to be wrong after the start is logged as an error, and ends no login", async () => {
     const { kv, start, logged } = createInstallation();
     await start(OLD);
     kv.isDown = true;
@@ -222,7 +222,7 @@ describe("MASTER_KEY", () => {
   });
 
   // @rule KEYS-4
-  it("is replaced replica by replica: each opens the ring, in any order of restarts", async () => {
+  it("can be replaced replica by replica: each opens the ring, in any order of restarts", async () => {
     const { start } = createInstallation();
     const [one, other] = [await start(OLD), await start(OLD)];
     const ids = idsOf(one);
@@ -237,7 +237,7 @@ describe("MASTER_KEY", () => {
     await expect(start(OLD)).rejects.toThrow(ConfigurationError);
   });
 
-  it("is not sealed for over and over while replicas know different ones", async () => {
+  it("does not cause repeated resealing while replicas have different keys", async () => {
     const { kv, start } = createInstallation();
     const [one, other] = [await start(OLD), await start(NEW, OLD)];
     const sealed = await kv.get(keys.ring);

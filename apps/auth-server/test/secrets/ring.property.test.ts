@@ -13,12 +13,12 @@ import {
   toUse,
 } from "../../src/secrets/ring.ts";
 
-/** By how much the clocks of two replicas may differ. */
+/** The maximum clock difference between two replicas. */
 const SKEW_SECONDS = ACTIVATION_SECONDS - STALE_SECONDS;
 const REPLICAS = 3;
 
 const replica = fc.nat(REPLICAS - 1);
-/** The rules work with minutes and with an hour. */
+/** The rules use minutes and an hour. */
 const seconds = fc.oneof(fc.nat(70), fc.nat(700), fc.nat(4_000));
 const event = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("pass"), seconds }) },
@@ -28,12 +28,12 @@ const event = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("retire"), replica }) },
 );
 
-/** Replicas that read the ring when they like, and answer only when they have read it lately. */
+/** Replicas that read the ring at any time, and serve only after a recent read. */
 function createModel(skews: readonly number[]) {
   let time = 1_000_000;
   let stored: Ring = createRing(time);
   const replicas = skews.map((skew) => ({ skew, ring: stored, readAt: time }));
-  /** What browsers hold. */
+  /** Signatures that browsers hold. */
   let signed: { id: string; until: number }[] = [];
 
   const at = (index: number) => replicas[index]!;
@@ -61,7 +61,7 @@ function createModel(skews: readonly number[]) {
         if (now >= from) stored = removeKeys(stored, new Set(older.map(({ id }) => id)));
       },
     },
-    /** Keys that are in use and that somebody who answers does not know. */
+    /** Keys in use that a serving replica does not know. */
     missing: (): string[] => {
       const answering = replicas.filter(isFresh);
       const inUse = [...answering.map((each) => sealing(each).id), ...signed.map(({ id }) => id)];

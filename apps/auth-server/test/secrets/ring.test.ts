@@ -15,7 +15,7 @@ import { toRootKey } from "../support/root-keys.ts";
 const NOW = 1_000_000;
 const HOUR = 3600;
 
-/** The newest first; each key is named by when it becomes active, as seen from NOW. */
+/** The newest key first; each key's id is its activation time relative to NOW. */
 const toRing = (...activeFrom: [number, ...number[]]): Ring => {
   const [newest, ...older] = activeFrom.map((offset, index) =>
     toRootKey(index, { id: String(offset), activeFrom: NOW + offset }),
@@ -27,14 +27,14 @@ const ids = (keys: readonly { id: string }[]): string[] => keys.map(({ id }) => 
 
 describe("the keys of a ring", () => {
   it.each([
-    ["a first one", [0], ["sealing"], ["0"]],
-    ["a first one, by a clock that is behind", [30], ["sealing"], ["30"]],
-    ["one that is coming", [60, -9], ["coming", "sealing"], ["-9", "60"]],
-    ["one that has just come", [0, -9], ["sealing", "opening"], ["0", "-9"]],
+    ["a first key", [0], ["sealing"], ["0"]],
+    ["a first key, with a clock that is behind", [30], ["sealing"], ["30"]],
+    ["a coming key", [60, -9], ["coming", "sealing"], ["-9", "60"]],
+    ["a key that has just become active", [0, -9], ["sealing", "opening"], ["0", "-9"]],
     ["three", [1, -9, -99], ["coming", "sealing", "opening"], ["-9", "1", "-99"]],
-    ["two by a clock far behind", [600, 500], ["coming", "sealing"], ["500", "600"]],
+    ["two keys, with a clock far behind", [600, 500], ["coming", "sealing"], ["500", "600"]],
   ] as const)(
-    "%s: each has one state, and the one that seals is used first",
+    "%s: each key has one state, and the sealing key is used first",
     (_name, ring, expected, use) => {
       const [newest, ...older] = ring;
       expect(states(toRing(newest, ...older))).toEqual(expected);
@@ -42,7 +42,7 @@ describe("the keys of a ring", () => {
     },
   );
 
-  it("seals at once where it is the first", () => {
+  it("seal at once when there is only a first key", () => {
     const ring = createRing(NOW);
     expect(ring).toMatchObject([{ createdAt: NOW, activeFrom: NOW }]);
     expect(ring[0].secret).toHaveLength(32);
@@ -59,7 +59,7 @@ describe("a new key", () => {
     expect(ring[1]).toBe(first);
   });
 
-  it("seals after every older one, also where a clock was wrong", () => {
+  it("seals after every older key, also when a clock was wrong", () => {
     const ring = addKey(toRing(500), NOW);
     expect(ring[0].activeFrom).toBeGreaterThan(NOW + 500);
   });
@@ -70,20 +70,20 @@ describe("a new key", () => {
   });
 });
 
-describe("the keys that may go", () => {
+describe("the keys that may be retired", () => {
   it.each([
-    ["none of one", [0], [], HOUR],
-    ["none while the next is coming, and then the one before it", [60, -9], [], 60 + HOUR],
-    ["the older of two, when nothing it signed is left", [-9, -99], ["-99"], -9 + HOUR],
-    ["those before the one that seals, not the one that comes", [60, -9, -99], ["-99"], -9 + HOUR],
-    ["all older ones together", [-9, -99, -999], ["-99", "-999"], -9 + HOUR],
+    ["none of a single key", [0], [], HOUR],
+    ["none while a key is coming, and then the previous key", [60, -9], [], 60 + HOUR],
+    ["the older of two keys, when its signatures have expired", [-9, -99], ["-99"], -9 + HOUR],
+    ["those older than the sealing key, but not the coming key", [60, -9, -99], ["-99"], -9 + HOUR],
+    ["all older keys together", [-9, -99, -999], ["-99", "-999"], -9 + HOUR],
   ] as const)("are %s", (_name, [newest, ...older], expected, from) => {
     const retirement = toRetirement(toRing(newest, ...older), NOW);
     expect(ids(retirement.older)).toEqual(expected);
     expect(retirement.from).toBe(NOW + from);
   });
 
-  it("leave the others as they are", () => {
+  it("are removed without changes to the others", () => {
     const ring = toRing(60, -9, -99);
     expect(ids(removeKeys(ring, new Set(["-99", "unknown"])))).toEqual(["60", "-9"]);
     expect(() => removeKeys(ring, new Set(ids(ring)))).toThrow(TypeError);

@@ -25,8 +25,8 @@ const HOUR = 3600;
 const CREDENTIALS = { username: "alice", password: "correct" };
 
 describe.each([
-  ["hears of the change", true],
-  ["never hears of it", false],
+  ["receives the broadcast", true],
+  ["never receives the broadcast", false],
 ])("a rotation with a replica that %s", (_name, hears) => {
   let kv: TestKv;
   let one: System;
@@ -45,10 +45,10 @@ describe.each([
     await two.close();
   });
 
-  /** The same address at the other replica; its redirects lead back to the first. */
+  /** The same URL on the other replica; its redirects lead back to the first. */
   const atTwo = (url: string): string => url.replace(one.issuer, two.url);
 
-  /** A login that is open in a browser, and how it goes on from where it is. */
+  /** A login that is open in a browser, and its remaining steps. */
   async function beginLogin() {
     const browser: Browser = createBrowser(one.issuer);
     const clientId = await register(one);
@@ -87,7 +87,7 @@ describe.each([
     return await login.consent();
   }
 
-  /** Introspection, the Taiga token and a refresh, each at another replica than the one before. */
+  /** Introspection, the Taiga token and a refresh, each on a different replica than the previous one. */
   async function use({ clientId, tokens }: Login): Promise<Login> {
     const renewed = await refresh({ issuer: two.url }, clientId, tokens.refresh_token);
     expect(renewed.status).toBe(200);
@@ -116,11 +116,11 @@ describe.each([
     return ids;
   }
 
-  /** The keys that a replica works with, in the order of their use. */
+  /** The keys of a replica, in the order of use. */
   const keysInUse = ({ rootKeys }: System): string[] => rootKeys.current().map(({ id }) => id);
 
   // @rule KEYS-2
-  it("costs nobody a login, before, during and after, whatever they are in the middle of", async () => {
+  it("ends no login or request in progress, before, during or after the rotation", async () => {
     let login = await logIn();
     const atLogin = await beginLogin();
     const atConsent = await beginLogin();
@@ -158,7 +158,7 @@ describe.each([
     expect(keysInUse(one)).toEqual([coming]);
   });
 
-  it("happens when the store fails right after the key was written", async () => {
+  it("takes effect when the store fails right after the key was written", async () => {
     const login = await logIn();
     kv.before = async (method, key) => {
       if (method !== "compareAndSet" || key !== one.keys.ring) return;
@@ -172,7 +172,7 @@ describe.each([
     await use(login);
   });
 
-  it("does not happen while the store does not answer", async () => {
+  it("is refused while the store does not answer", async () => {
     kv.isDown = true;
     await expect(one.rotation.rotate()).rejects.toMatchObject({ code: "temporarily_unavailable" });
     kv.isDown = false;

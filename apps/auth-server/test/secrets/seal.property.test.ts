@@ -13,7 +13,7 @@ const expectRefused = (keyName: string, sealed: string) =>
   expect(sealer.open(keyName, sealed)).rejects.toThrow(SealError);
 
 describe("a sealed record", () => {
-  it("opens to the sealed text, under any name, also with the previous key", async () => {
+  it("opens to the sealed text under any key name, also with the previous key", async () => {
     await fc.assert(
       fc.asyncProperty(name, text, fc.constantFrom(NEW, OLD), async (keyName, secret, key) => {
         const sealed = await createSealer(key, "vault").seal(keyName, secret);
@@ -25,7 +25,7 @@ describe("a sealed record", () => {
   });
 
   // @rule INPUT-12
-  it("opens nowhere else, for no other purpose, and by no key that we do not have", async () => {
+  it("does not open under another key name, for another purpose, or with an unknown key", async () => {
     await fc.assert(
       fc.asyncProperty(name, name, text, async (keyName, other, secret) => {
         if (other !== keyName) await expectRefused(other, await sealer.seal(keyName, secret));
@@ -37,7 +37,7 @@ describe("a sealed record", () => {
   });
 
   // @rule KEYS-1
-  it("is refused as broken, never misread, when any letter is another one", async () => {
+  it("is refused as broken, never misread, when any letter is changed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(), fc.stringMatching(/^[\w.-]$/), async (at, letter) => {
         const sealed = await sealer.seal("name", "a secret");
@@ -51,7 +51,7 @@ describe("a sealed record", () => {
   });
 
   // @rule INPUT-12
-  it("is refused as broken when it is any text", async () => {
+  it("is refused as broken when it is arbitrary text", async () => {
     const header = fc
       .jsonValue({ maxDepth: 1 })
       .map((value) => Buffer.from(JSON.stringify(value)).toString("base64url"));
@@ -68,7 +68,7 @@ describe("a sealed record", () => {
   });
 });
 
-/** The last letter of a part may stand for bits that nobody reads. */
+/** The last letter of a part may contain unused bits. */
 const toBytes = (sealed: string): string =>
   sealed
     .split(".")

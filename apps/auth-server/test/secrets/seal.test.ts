@@ -61,8 +61,8 @@ describe("a sealed record", () => {
   });
 });
 
-describe("a process that has missed a rotation", () => {
-  /** Root keys that are `read` once they are read again. */
+describe("a process that missed a rotation", () => {
+  /** Root keys that change to those of `read` on the next refresh. */
   function createLateKeys(read: () => number[]): RootKeys & { reads: number } {
     let keys = createRootKeys(1).current();
     const late = {
@@ -78,14 +78,14 @@ describe("a process that has missed a rotation", () => {
     return late;
   }
 
-  it("reads the keys before it says that a record cannot be opened", async () => {
+  it("reads the keys again before it reports a record as broken", async () => {
     const sealed = await createSealer(createRootKeys(2), "vault").seal("a", "x");
     const keys = createLateKeys(() => [2, 1]);
     expect(await createSealer(keys, "vault").open("a", sealed)).toBe("x");
     expect(keys.reads).toBe(1);
   });
 
-  it("is unavailable when it cannot, because the record may be a good one", async () => {
+  it("is unavailable when it cannot read them, because the record may be valid", async () => {
     const sealed = await createSealer(createRootKeys(2), "vault").seal("a", "x");
     const keys = createLateKeys(() => {
       throw new UnavailableError("The store does not answer.");
@@ -93,13 +93,13 @@ describe("a process that has missed a rotation", () => {
     await expect(createSealer(keys, "vault").open("a", sealed)).rejects.toThrow(UnavailableError);
   });
 
-  it("reads the keys before it seals with what may have been retired", async () => {
+  it("reads the keys again before it seals with a key that may have been retired", async () => {
     const keys = { ...createLateKeys(() => [2]), isFresh: () => false };
     const sealed = await createSealer(keys, "vault").seal("a", "x");
     expect(toSealMark(sealed)).toEqual({ rootKeyId: "key-2", purpose: "vault" });
   });
 
-  it("seals with what it knows when they cannot be read: a renewed login exists nowhere else", async () => {
+  it("seals with the known keys when they cannot be read, because a renewed login exists nowhere else", async () => {
     const keys = createLateKeys(() => {
       throw new UnavailableError("The store does not answer.");
     });
@@ -107,7 +107,7 @@ describe("a process that has missed a rotation", () => {
     expect(toSealMark(await sealer.seal("a", "x"))?.rootKeyId).toBe("key-1");
   });
 
-  it("reads nothing as long as it knows what it needs", async () => {
+  it("does not read the keys while it has the ones it needs", async () => {
     const keys = createLateKeys(() => [2]);
     const sealer = createSealer(keys, "vault");
     await sealer.open("a", await sealer.seal("a", "x"));

@@ -52,7 +52,7 @@ describe("an authorization server that could not read its keys yet", () => {
   });
 
   // @rule STORE-11
-  it("works with the very first request after the store is there", async () => {
+  it("works from the first request after the store is back", async () => {
     kv.isDown = false;
     const { clientId, tokens } = await connect(system);
     expect((await refresh(system, clientId, tokens.refresh_token)).status).toBe(200);
@@ -60,7 +60,7 @@ describe("an authorization server that could not read its keys yet", () => {
 });
 
 // @rule KEYS-4
-it("a wrong MASTER_KEY that shows only when the store comes up makes everything unavailable", async () => {
+it("a wrong MASTER_KEY that is detected only when the store comes up makes the service unavailable", async () => {
   const kv = createTestKv();
   const right = await startSystem({ kv });
   const { clientId, tokens } = await connect(right);
@@ -68,7 +68,7 @@ it("a wrong MASTER_KEY that shows only when the store comes up makes everything 
   const wrong = await startSystem({ kv, settings: { MASTER_KEY: toMasterKeySetting(9) } });
   kv.isDown = false;
   try {
-    // Not invalid_client or invalid_grant: on those it would throw its login away.
+    // Not invalid_client or invalid_grant, on which a client would discard its login.
     const answer = await refresh({ issuer: wrong.url }, clientId, tokens.refresh_token);
     expect(answer).toMatchObject({ status: 503, json: OUTAGE });
     expect((await introspect(wrong.privateUrl, tokens.access_token)).status).toBe(503);

@@ -6,10 +6,10 @@ const there = createKeyNames("https://other.example/api/v1");
 
 describe("storage keys", () => {
   // @rule STORE-1
-  it("never contain what they stand for", () => {
+  it("never contain the token they are made from", () => {
     const { other, rateLimit, ...builders } = here;
     const built = Object.entries(builders).flatMap(([name, build]) =>
-      // Some are constant; some are made from another key, and name nothing of their own.
+      // Some are constant; some are made from another key and contain no token.
       typeof build === "string" || name.endsWith("Of") ? [] : [build("the-token")],
     );
     expect(built.length).toBeGreaterThan(15);
@@ -21,7 +21,7 @@ describe("storage keys", () => {
   });
 
   // @rule STORE-6
-  it("keep users of different Taigas apart, and clients together", () => {
+  it("separate users of different Taigas, but share clients", () => {
     expect(here.grant("g")).not.toBe(there.grant("g"));
     expect(here.vault("g")).not.toBe(there.vault("g"));
     expect(here.client("c")).toBe(there.client("c"));
@@ -30,7 +30,7 @@ describe("storage keys", () => {
     );
   });
 
-  it("lead from a grant's record to all that dies with it", () => {
+  it("lead from a grant's record to all records that end with it", () => {
     expect(here.grantIndexOf(here.grant("g"))).toBe(here.grantIndex("g"));
   });
 });

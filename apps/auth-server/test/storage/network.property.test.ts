@@ -5,12 +5,12 @@ import { toNetworkOf } from "../../src/storage/network.ts";
 
 const group = fc.integer({ min: 0, max: 0xff_ff }).map((number) => number.toString(16));
 const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });
-// Not all zeros, which would be an IPv4 address in disguise.
+// Not all zeros, which would be an embedded IPv4 address.
 const prefix = groups(3).map((rest) => ["2001", ...rest]);
 
-describe("the network of an address, as limits count", () => {
+describe("the network of an address for rate limits", () => {
   // @rule INPUT-9
-  it("is one for all that its owner may pick, in any spelling, and another for the next", () => {
+  it("is the same for all addresses of an owner in any spelling, and different for the next owner", () => {
     fc.assert(
       fc.property(prefix, groups(4), groups(4), (network, one, other) => {
         const at = (host: string[]) => [...network, ...host].join(":");
@@ -23,7 +23,7 @@ describe("the network of an address, as limits count", () => {
     );
   });
 
-  it("is the address itself with IPv4, also where it is written as IPv6", () => {
+  it("is the address itself for IPv4, also when it is written as IPv6", () => {
     fc.assert(
       fc.property(fc.ipV4(), fc.ipV4(), (one, other) => {
         expect(toNetworkOf(`::ffff:${one}`)).toBe(toNetworkOf(one));
@@ -33,7 +33,7 @@ describe("the network of an address, as limits count", () => {
   });
 
   // @rule INPUT-9
-  it("is found, whatever a proxy before us passes on in the place of an address", () => {
+  it("is found for any text that a proxy sends as an address", () => {
     const text = fc.oneof(
       fc.ipV6(),
       fc.string({ unit: "binary" }),
@@ -43,7 +43,7 @@ describe("the network of an address, as limits count", () => {
       fc.property(text, (address) => {
         const network = toNetworkOf(address);
         expect(network).toBeTypeOf("string");
-        // What is no address counts by itself, and is nobody else's.
+        // Text that is not an address is its own network.
         if (isIP(address) === 0) expect(network).toBe(address);
       }),
       { numRuns: 300 },

@@ -15,7 +15,7 @@ const stored = fc.oneof(
   fc.string({ unit: "binary" }),
 );
 
-describe("a stored counter of any text", () => {
+describe("any text as a stored counter", () => {
   // @rule INPUT-12
   it("allows no more requests than its limit, and none when the stored value is not a number", async () => {
     await fc.assert(

@@ -20,7 +20,7 @@ beforeEach(() => {
 
 describe("a counter in the store", () => {
   // @rule LOGIN-4
-  it("counts over all replicas, and over a restart", async () => {
+  it("counts on all replicas and across a restart", async () => {
     await createReplica().increment(address);
     expect((await createReplica().increment(address)).totalHits).toBe(2);
   });
@@ -49,7 +49,7 @@ describe("a counter in the store", () => {
     expect((await store.increment(address)).totalHits).toBe(1);
   });
 
-  it("takes a request back, and never below zero", async () => {
+  it("can undo a count, but never goes below zero", async () => {
     const store = createReplica();
     await store.decrement(address);
     await store.increment(address);
@@ -58,7 +58,7 @@ describe("a counter in the store", () => {
     expect((await store.increment(address)).totalHits).toBe(1);
   });
 
-  it("counts addresses apart, and limits", async () => {
+  it("counts each address and each limit separately", async () => {
     await createReplica().increment(address);
     expect((await createReplica().increment("203.0.113.8")).totalHits).toBe(1);
     const other = createRateLimits({ kv, keys, clock })({ ...limit, name: "registration" });
@@ -69,7 +69,7 @@ describe("a counter in the store", () => {
     expect(keys.rateLimit("login", address)).toMatch(/^rl:login:[\w-]{43}$/);
   });
 
-  it("writes nothing for a request that is refused anyway, so that a flood costs little", async () => {
+  it("does not write for refused requests, so that a flood costs little", async () => {
     const store = createReplica();
     for (let hits = 0; hits < 41; hits += 1) await store.increment(address);
     kv.compareAndSet = () => Promise.reject(new Error("written"));
@@ -77,12 +77,12 @@ describe("a counter in the store", () => {
   });
 
   // @rule OUTAGE-7 CVE-2020-15223
-  it("is an outage when the store does not answer, so the limit cannot be bypassed", async () => {
+  it("reports an outage when the store does not answer, so that the limit cannot be bypassed", async () => {
     await kv.close();
     await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);
   });
 
-  it("gives up with an outage when others are always faster", async () => {
+  it("reports an outage when concurrent writes always win", async () => {
     kv.setIfAbsent = async () => false;
     await expect(createReplica().increment(address)).rejects.toThrow(UnavailableError);
   });

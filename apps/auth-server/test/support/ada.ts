@@ -9,7 +9,7 @@ export const ada: TaigaLogin = {
   credential: { scheme: "Bearer", token: "access", refreshToken: "refresh" },
 };
 
-/** What Taiga says of a user, as `changes` has it. */
+/** Taiga's user record, with these changes. */
 export const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => ({
   ...ada.user,
   email: "ada@example.com",
@@ -18,7 +18,7 @@ export const toAccount = (changes: Partial<TaigaAccount> = {}): TaigaAccount => 
   ...changes,
 });
 
-/** What Taiga's application flow yields for Ada. */
+/** The result of Taiga's application flow for Ada. */
 export const application: ApplicationCredential = {
   scheme: "Application",
   token: "application-token",

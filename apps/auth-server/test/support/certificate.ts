@@ -1,4 +1,4 @@
-// A key pair of use nowhere but here: for *.apps.test, apps.test and claude.test, its own authority.
+// A key pair for these tests only, self-signed for *.apps.test, apps.test and claude.test.
 
 export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzztSnMkbP8UD4Fke

@@ -4,12 +4,12 @@ import { RESOURCE, RESOURCE_SERVER, type System } from "./system.ts";
 
 export const REDIRECT_URI = "http://127.0.0.1:7777/callback";
 
-/** An answer with its body read: JSON where it is JSON. */
+/** A response with its body read, and parsed when it is JSON. */
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // Bodies of many shapes; a test reads what it expects to be there.
+  // Bodies have many shapes; a test reads the members it expects.
   json: Record<string, unknown>;
 }
 
@@ -20,7 +20,7 @@ export interface Tokens {
   expires_in: number;
 }
 
-/** The tokens of an answer that gives some. */
+/** The tokens of a successful token response. */
 export const toTokens = (answer: Answer): Tokens => answer.json as unknown as Tokens;
 
 async function read(response: Response): Promise<Answer> {
@@ -98,12 +98,12 @@ export function toAuthorizeParams(
   );
 }
 
-/** A browser: follows redirects on our own origin and keeps cookies. */
+/** A browser: follows redirects on the server's origin and keeps cookies. */
 export interface Browser {
   jar: CookieJar;
-  /** One request, cookies included, nothing followed. */
+  /** Sends one request with cookies, without following redirects. */
   open(url: string, init?: RequestInit): Promise<Answer>;
-  /** Follows redirects until one leaves for the client, or a page stays. */
+  /** Follows redirects until one leads to the client, or a page is shown. */
   follow(url: string, init?: RequestInit): Promise<{ page: Answer; leftFor: URL | undefined }>;
 }
 
@@ -135,7 +135,7 @@ export function createBrowser(issuer: string): Browser {
   };
 }
 
-/** From /authorize to the code, in a fresh browser unless one is given. */
+/** Runs from /authorize to the code, in a new browser unless one is given. */
 export async function authorize(
   system: Pick<System, "issuer">,
   params: URLSearchParams,
@@ -177,7 +177,7 @@ export const refresh = (
     ...overrides,
   });
 
-/** The whole way of a client that connects. */
+/** Connects a client: registration, authorization and code exchange. */
 export async function connect(
   system: Pick<System, "issuer">,
   options: {

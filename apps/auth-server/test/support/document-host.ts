@@ -8,25 +8,25 @@ import { TEST_CERTIFICATE, TEST_KEY } from "./certificate.ts";
 interface Reply {
   status?: number;
   headers?: Record<string, string>;
-  /** JSON unless it is text already. */
+  /** Text, or a value to send as JSON. */
   body?: unknown;
-  /** Sends nothing at all. */
+  /** Sends no response. */
   isSilent?: boolean;
-  /** Sends a little now and then, and never ends. */
+  /** Sends a few bytes at intervals, without end. */
   isDripping?: boolean;
 }
 
-/** An https server that publishes documents, under names that only its own resolver knows. */
+/** An HTTPS server that publishes documents under names that only its own resolver knows. */
 export interface DocumentHost extends DocumentFetch {
-  /** The address of a document. */
+  /** The URL of a document. */
   url(path: string, host?: string): string;
-  /** What is answered at a path; tests change it. */
+  /** The replies by path; tests change them. */
   replies: Map<string, Reply>;
-  /** Publishes a client's document and gives its address, which is the client's id. */
+  /** Publishes a client's document and returns its URL, which is the client's id. */
   publish(path: string, members?: object, reply?: Reply): string;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   requests: string[];
-  /** What every name stands for, one answer after the other, the last one for ever. */
+  /** The results of successive DNS lookups of any name; the last one repeats. */
   addresses: string[][];
   /** Names that were looked up. */
   lookups: string[];
@@ -35,7 +35,7 @@ export interface DocumentHost extends DocumentFetch {
 
 export const DOCUMENT_REDIRECT_URI = "http://127.0.0.1:7777/callback";
 
-/** The server's own address is taken for a public one here; every other rule is the real one. */
+/** Treats the server's own address as public; all other rules are the real ones. */
 const isForbidden = (address: string): boolean =>
   address !== "127.0.0.1" && isSpecialUseAddress(address);
 

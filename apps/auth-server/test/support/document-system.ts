@@ -9,13 +9,13 @@ import {
 import { type DocumentHost, startDocumentHost } from "./document-host.ts";
 import { startSystem, type System, type SystemOptions } from "./system.ts";
 
-/** An authorization server that takes clients' metadata documents, and the host they are on. */
+/** An authorization server that accepts metadata documents, and the host that publishes them. */
 export interface DocumentSystem {
   host: DocumentHost;
   system: System;
   /** Another server that fetches from the host; closed with the rest. */
   start(options?: SystemOptions): Promise<System>;
-  /** A process that has nothing in memory, on the same store and under the same name. */
+  /** A new process with empty caches, on the same store and with the same issuer. */
   restart(settings?: SystemOptions["settings"]): Promise<System>;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export async function startDocumentSystem(): Promise<DocumentSystem> {
   };
 }
 
-/** Opens the login as a client's user does, and goes no further. */
+/** Opens the login page as a client's user does, and stops there. */
 export const openLogin = (
   at: System,
   clientId: string,
@@ -52,6 +52,6 @@ export const openLogin = (
   return request(`${at.url}/authorize?${params.toString()}`);
 };
 
-/** Refreshes at one of several servers that have the same issuer. */
+/** Refreshes on one of several servers with the same issuer. */
 export const refreshAt = (at: System, clientId: string, token: string): Promise<Answer> =>
   refresh({ issuer: at.url }, clientId, token);

@@ -1,9 +1,9 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast, BroadcastListener } from "@taiga-mcp/store";
 
-/** A broadcast whose state the test decides; it begins lost. */
+/** A broadcast whose state the test controls; it starts lost. */
 export interface FakeBroadcast extends Broadcast {
-  /** Everything that was published, or tried to. */
+  /** Every published message, including failed attempts. */
   published: string[];
   /** Publishing fails. */
   isDown: boolean;

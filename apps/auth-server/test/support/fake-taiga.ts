@@ -4,23 +4,23 @@ import { decodeJwt } from "jose";
 import { createTaigaChains, type TaigaChains } from "./taiga-chains.ts";
 
 export const PASSWORD = "correct";
-/** The only code that its own pages send a browser back with. */
+/** The only code that Taiga's pages return a browser with. */
 export const AUTH_CODE = "0f8fad5b-d9cb-469f-a165-70867728950e";
 const APPLICATION_TOKEN = "application-token";
 
 /** A Taiga in which users log in with a password or on its own pages. */
 export interface FakeTaiga extends TaigaTransport, Pick<TaigaChains, "presented" | "next"> {
-  /** Every name that a password was checked for. */
+  /** Every user name whose password was checked. */
   checked: string[];
-  /** Users whom its administrator has deactivated. */
+  /** Users that its administrator has deactivated. */
   inactive: Set<string>;
-  /** Whether it answers nothing. */
+  /** Whether it does not answer. */
   isDown: boolean;
 }
 
 /**
- * @param ids of its users, by name.
- * @param onItsPages who logs in there.
+ * @param ids user ids by name.
+ * @param onItsPages the user who logs in on Taiga's pages.
  */
 export function createFakeTaiga(ids: Record<string, number>, onItsPages = "bob"): FakeTaiga {
   const chains = createTaigaChains(systemClock);
@@ -75,7 +75,7 @@ export function createFakeTaiga(ids: Record<string, number>, onItsPages = "bob")
   }
 
   const taiga: FakeTaiga = {
-    // Arrays and all: a test that changes `next` changes what the chains see.
+    // The same arrays: a test that changes `next` changes the chains' answers.
     presented: chains.presented,
     next: chains.next,
     checked: [],
@@ -91,7 +91,7 @@ export function createFakeTaiga(ids: Record<string, number>, onItsPages = "bob")
   return taiga;
 }
 
-/** Taiga, or what is before it, does not answer now. */
+/** Fails as when Taiga or its proxy does not answer. */
 export const isAway = (): never => {
   throw new TaigaError("unavailable", "Taiga does not answer");
 };

@@ -3,10 +3,10 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { postJson, REDIRECT_URI } from "./client.ts";
 import type { System } from "./system.ts";
 
-/** A client that proves itself with a key of its own (RFC 7523). */
+/** A client that authenticates with its own key (RFC 7523). */
 export interface KeyClient {
   id: string;
-  /** Form members that log it in; each call is a new assertion, unless `jti` says otherwise. */
+  /** Form members that authenticate it; each call creates a new assertion, unless `jti` is given. */
   prove(
     claims?: Record<string, unknown>,
     options?: { alg?: string; key?: Parameters<SignJWT["sign"]>[0] },

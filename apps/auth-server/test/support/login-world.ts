@@ -25,28 +25,28 @@ export const right = async (): Promise<LoginOutcome> => ({
   credential: ada.credential,
 });
 
-/** The limits of logins with a store, a Taiga and a clock that tests direct. */
+/** The login limits with a store, a Taiga and a clock that tests control. */
 export interface LoginWorld {
-  /** Epoch seconds; whoever waits moves it, unless time is standing. */
+  /** Epoch seconds; waiting moves it, unless `isTimeStanding`. */
   now: number;
   isTimeStanding: boolean;
   kv: TestKv;
-  /** What Taiga says to the next login. */
+  /** Taiga's answer to the next login. */
   taiga: () => Promise<LoginOutcome>;
-  /** The names that Taiga was asked about. */
+  /** The user names that Taiga was asked about. */
   asked: string[];
-  /** For how long attempts waited for their turn, in milliseconds. */
+  /** The waits of attempts, in milliseconds. */
   waits: number[];
-  /** Another replica: it shares the store and Taiga, nothing else. */
+  /** Creates another replica that shares only the store and Taiga. */
   createReplica(): LimitedLogin;
-  /** What became of it: Taiga's answer, or for how many seconds it is refused. */
+  /** The outcome: Taiga's answer, or the seconds for which the login is refused. */
   attempt(
     username: string,
     address?: string,
     browser?: string,
     replica?: LimitedLogin,
   ): Promise<boolean | number>;
-  /** Failures that Taiga was asked about, each. */
+  /** Fails this many logins, and expects that each reaches Taiga. */
   fail(times: number, username: string, address?: string): Promise<void>;
 }
 

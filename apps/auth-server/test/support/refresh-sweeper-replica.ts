@@ -4,11 +4,11 @@ import { createRefreshSchedule } from "../../src/vault/refresh-schedule.ts";
 import type { Vault } from "../../src/vault/vault.ts";
 import { keys, logger, settle, type VaultWorld } from "./vault-world.ts";
 
-/** A replica that renews logins which nobody uses; its store is the world's, unless given. */
+/** A replica that renews unused logins; it uses the world's store, unless given another. */
 export interface RefreshSweeperReplica {
   vault: Vault;
   refreshSweeper: RefreshSweeper;
-  /** What it slept between renewals, in milliseconds. */
+  /** The sleeps between renewals, in milliseconds. */
   slept: number[];
 }
 
@@ -25,7 +25,7 @@ export function createRefreshSweeperReplica(
       world.ended.push(grantId);
       await world.kv.deleteMembers(keys.grantIndex(grantId));
     },
-    // Waiting for another replica takes no time: tests alone move the clock.
+    // Waiting for another replica takes no time: only tests move the clock.
     sleep: settle,
   });
   const slept: number[] = [];

@@ -1,6 +1,6 @@
 import type { RootKey, RootKeys } from "../../src/secrets/root-keys.ts";
 
-/** A root key that is made of one byte, so that tests can tell keys apart. */
+/** A root key made of one repeated byte, so that tests can tell keys apart. */
 export const toRootKey = (byte: number, changes: Partial<RootKey> = {}): RootKey => ({
   id: `key-${byte}`,
   secret: new Uint8Array(32).fill(byte),

@@ -1,12 +1,12 @@
 import { systemClock, UnavailableError } from "@taiga-mcp/service";
 import { createSqliteKv, type Kv } from "@taiga-mcp/store";
 
-/** A store that a test can take down, look into, and slow down. */
+/** A store that a test can take down, inspect and slow down. */
 export interface TestKv extends Kv {
   isDown: boolean;
   /** Fails calls whose method and first argument match; in addition to `isDown`. */
   failsOn: ((method: string, key: string) => boolean) | undefined;
-  /** Everything that was ever written: key and value. */
+  /** All written keys and values. */
   written: Map<string, string>;
   /** Runs before each call. */
   before: ((method: string, key: string) => Promise<void>) | undefined;

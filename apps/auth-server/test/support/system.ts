@@ -24,7 +24,7 @@ export const RESOURCE_SERVER = {
   clientSecret: "an-unguessable-secret-of-the-resource-server",
 };
 
-/** MASTER_KEY with keys that are made of one byte each. */
+/** MASTER_KEY with keys that are each made of one repeated byte. */
 export const toMasterKeySetting = (...bytes: number[]): string =>
   bytes.map((byte) => Buffer.alloc(32, byte).toString("base64url")).join(",");
 
@@ -39,7 +39,7 @@ const SETTINGS = {
   DATA_DIR: "/nonexistent",
 };
 
-/** What the user of the scripted pages does; tests change it between requests. */
+/** The choices of the user of the scripted pages; tests change them between requests. */
 interface User {
   accountId: string;
   limits: GrantScope;
@@ -49,12 +49,12 @@ interface User {
 export interface SystemOptions extends ReplacedParts {
   kv?: Kv;
   broadcast?: Broadcast;
-  /** Other settings than those above. */
+  /** Settings that override those above. */
   settings?: Record<string, string>;
   logger?: Logger;
-  /** With a Taiga, pages and vault are the real ones; without, both are scripted. */
+  /** With a Taiga, pages and vault are real; without one, both are scripted. */
   taiga?: TaigaTransport;
-  /** Fetches clients' metadata documents; they are not taken when left out. */
+  /** Fetches metadata documents; without it they are disabled. */
   fetchDocument?: FetchDocument | undefined;
   sleep?: AuthServerDeps["sleep"];
 }
@@ -62,21 +62,21 @@ export interface SystemOptions extends ReplacedParts {
 /** A running authorization server. */
 export interface System extends Pick<AuthServer, "rootKeys" | "refreshSweeper"> {
   issuer: string;
-  /** Where the public listener really is; the issuer may say otherwise. */
+  /** The actual address of the public listener; the issuer may differ. */
   url: string;
   privateUrl: string;
   kv: Kv;
   keys: KeyNames;
   rotation: AuthServer["keyRotation"];
-  /** Of the scripted pages, which log in and consent by themselves. */
+  /** The user of the scripted pages, which log in and consent automatically. */
   user: User;
   config: Config;
-  /** Every interaction a scripted page was asked for. */
+  /** The step of each interaction that a scripted page was opened for. */
   steps: string[];
   close(): Promise<void>;
 }
 
-/** Starts both listeners on free ports; the issuer is where the public one really is, unless set. */
+/** Starts both listeners on free ports; the issuer is the public one's address, unless set. */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const { taiga, fetchDocument } = options;
   const publicServer = await startServer();
@@ -145,7 +145,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 const unexpected = (): Promise<never> => Promise.reject(new Error("This is not expected here."));
 const NO_TAIGA: TaigaTransport = { send: unexpected, close: async () => undefined };
 
-/** A stand-in for the pages: opening one does at once what its form would do. */
+/** Scripted pages: opening one does at once what its form would do. */
 function createScriptedPages(interactions: Interactions, user: User, steps: string[]): Router {
   return Router().get("/interaction/:uid", async (req, res) => {
     const interaction = await interactions.find(req, res, req.params.uid);
@@ -169,7 +169,7 @@ interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Listens first and answers later, because the issuer holds the port. */
+/** Listens before the app exists, because the issuer contains the port. */
 async function startServer(): Promise<RunningServer> {
   let app: RequestListener | undefined;
   const server: Server = createServer((req, res) => app?.(req, res));

@@ -8,18 +8,18 @@ const DAY_SECONDS = 86_400;
 const ACCESS_SECONDS = DAY_SECONDS;
 const REFRESH_SECONDS = 8 * DAY_SECONDS;
 
-/** Taiga's side of token refreshing: one-time refresh tokens of 8 days, access tokens of 24 hours. */
+/** Taiga's token refresh: single-use refresh tokens of 8 days, access tokens of 24 hours. */
 export interface TaigaChains {
   /** @param claims of all access tokens of this login. */
   login(claims?: object): BearerCredential;
   refresh: RefreshAtTaiga;
   /** Every refresh token that was presented, in order. */
   presented: string[];
-  /** Answers the next refreshes in these ways instead, one each. */
+  /** Overrides the answers of the next refreshes, one each. */
   next: ((carryOut: () => void) => Promise<void> | void)[];
 }
 
-/** @param toRefreshToken makes them out of a name and an end: real ones say when they end. */
+/** @param toRefreshToken makes a token from a name and an expiry: real tokens contain their expiry. */
 export function createTaigaChains(
   clock: Clock,
   toRefreshToken: (name: string, expiresAt: number) => string = (name) => name,

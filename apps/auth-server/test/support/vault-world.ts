@@ -20,10 +20,10 @@ export const seal = createSealer(createRootKeys(7), "vault");
 export const logger = createLogger({ name: "test", level: "silent" });
 export const toAccountId = (userId: number): string => `taiga.${userId}`;
 
-/** Lets everything go on that can go on by now. */
+/** Runs all pending work that needs no time. */
 export const settle = (): Promise<void> => new Promise(setImmediate);
 
-/** A vault with a store, a Taiga and a clock that tests direct. */
+/** A vault with a store, a Taiga and a clock that tests control. */
 export interface VaultWorld {
   /** Epoch seconds. */
   now: number;
@@ -33,17 +33,17 @@ export interface VaultWorld {
   vault: Vault;
   /** Grants that the vault has ended. */
   ended: string[];
-  /** What the vault must let go of at Taiga some day. */
+  /** Credentials that the vault must revoke at Taiga later. */
   noted: TaigaCredentialRecord[];
-  /** What the vault let go of at Taiga. */
+  /** Credentials that the vault released at Taiga. */
   released: TaigaCredentialRecord[];
-  /** Tokens that Taiga was asked the owner of. */
+  /** Tokens whose user Taiga was asked for. */
   asked: string[];
-  /** Who Taiga says that the owner is. */
+  /** Taiga's answer: the token's user. */
   account: () => Promise<TaigaAccount>;
-  /** Another replica: it shares the store and Taiga, nothing else. */
+  /** Creates another replica that shares only the store and Taiga. */
   createReplica(overrides?: Partial<VaultDeps>): Vault;
-  /** @returns the access token of a new login, which the grant has from now on. */
+  /** @returns the access token of a new login, which now belongs to the grant. */
   connect(grantId?: string): Promise<string>;
 }
 
@@ -105,7 +105,7 @@ export function createVaultWorld(): VaultWorld {
   return world;
 }
 
-/** Time passes for whoever waits; the clock counts whole seconds. */
+/** A sleep that moves the clock, which counts whole seconds. */
 function createSleep(pass: (seconds: number) => void): (ms: number) => Promise<void> {
   let waitedMs = 0;
   return async (ms) => {

@@ -27,10 +27,10 @@ export const startWhole = ({ settings, ...options }: WholeOptions = {}): Promise
     ...options,
   });
 
-/** Keeps the short waits for another replica; skips those of a second and more, which slow logins down. */
+/** Keeps short waits for another replica; skips waits of a second or more, which slow logins down. */
 const sleepShortly = async (ms: number): Promise<void> => delay(ms < 1_000 ? ms : 1);
 
-/** Signs forms as the pages do, for tests of what a valid token of a form must not allow. */
+/** Signs forms as the pages do, for tests of requests that a valid CSRF token must not allow. */
 export const toCsrf = ({ rootKeys }: Pick<System, "rootKeys">): Csrf =>
   createCsrf(createCsrfKeys(rootKeys));
 

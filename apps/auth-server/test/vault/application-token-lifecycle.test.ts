@@ -31,7 +31,7 @@ let tokens: ApplicationTokenLifecycle;
 let revoked: string[];
 let taiga: () => void | Promise<void>;
 
-/** Of another replica, when called again. */
+/** Each call creates another replica's registry. */
 const createRegistry = (): ApplicationTokenRegistry =>
   createApplicationTokenRegistry({
     kv: world.kv,
@@ -70,7 +70,7 @@ beforeEach(() => {
   });
 });
 
-/** What the engine and the vault leave in the store for a grant. */
+/** Writes the records of a grant as the engine and the vault do. */
 async function grant(id: string, scheme: "Application" | "Bearer" | undefined): Promise<void> {
   const indexes = [keys.grantIndex(id), keys.accountGrants(ACCOUNT)];
   await world.kv.set(keys.grant(id), "{}", { ...ttl, indexes });
@@ -83,7 +83,7 @@ const end = (id: string): Promise<void> => world.kv.deleteMembers(keys.grantInde
 
 describe("release", () => {
   // @rule LOGIN-12
-  it("keeps Taiga's row while another grant of the user needs it: there is only one", async () => {
+  it("keeps the token while another grant of the user needs it: all grants of a user share one", async () => {
     await grant("one", "Application");
     await grant("two", "Application");
     await end("one");
@@ -94,13 +94,13 @@ describe("release", () => {
     expect(revoked).toEqual([application.token]);
   });
 
-  it("is not kept from it by the user's logins with a password", async () => {
+  it("revokes the token although the user has password logins", async () => {
     await grant("other", "Bearer");
     await tokens.release(application);
     expect(revoked).toHaveLength(1);
   });
 
-  it("waits for a login whose user has not consented yet, and for one that just has", async () => {
+  it("keeps the token while a login awaits consent, and right after the consent", async () => {
     const indexes = [keys.accountHeld(ACCOUNT)];
     await world.kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
     await tokens.release(application);
@@ -110,18 +110,18 @@ describe("release", () => {
     expect(revoked).toEqual([]);
   });
 
-  it("leaves other users' tokens alone", async () => {
+  it("does not affect other users' tokens", async () => {
     await grant("ada's", "Application");
     await tokens.release({ ...application, userId: 6, token: "bob's" });
     expect(revoked).toEqual(["bob's"]);
   });
 
-  it("has nothing to do for a login with a password: Taiga cannot end those", async () => {
+  it("does nothing for a password login: Taiga cannot revoke those", async () => {
     await tokens.release({ scheme: "Bearer", token: "t", refreshToken: "r" });
     expect(revoked).toEqual([]);
   });
 
-  it("does not fail when Taiga is away: the token is gone here in any case", async () => {
+  it("does not fail when Taiga is down: the token is deleted here in any case", async () => {
     taiga = fail("unavailable", "Taiga is away");
     await expect(tokens.release(application)).resolves.toBeUndefined();
   });
@@ -129,7 +129,7 @@ describe("release", () => {
 
 describe("a token whose grants expire", () => {
   const { signal } = new AbortController();
-  /** Time passes hour by hour, with a look in each. */
+  /** Moves the clock hour by hour, with a sweep each hour. */
   async function pass(seconds: number): Promise<void> {
     const end = world.now + seconds;
     for (; world.now < end; world.now += HOUR) await tokens.sweep(signal);
@@ -147,7 +147,7 @@ describe("a token whose grants expire", () => {
   beforeEach(() => tokens.note(application));
 
   // @rule LOGIN-12
-  it("is taken back within a day of the end of the last of them", async () => {
+  it("is revoked within a day of the end of the last grant", async () => {
     await grant("one", "Application");
     await grant("two", "Application");
     await use("one", 5 * DAY);
@@ -160,7 +160,7 @@ describe("a token whose grants expire", () => {
     expect(revoked).toHaveLength(1);
   });
 
-  it("lives as long as one of them is used", async () => {
+  it("stays while one of the grants is used", async () => {
     await grant("one", "Application");
     for (let week = 0; week < 10; week += 1) {
       await use("one", 30 * DAY);
@@ -169,7 +169,7 @@ describe("a token whose grants expire", () => {
     expect(revoked).toEqual([]);
   });
 
-  it("is checked once a day and resealed, so that an old key is soon not needed for it", async () => {
+  it("is checked and resealed once a day, so that an old key is soon no longer needed", async () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
     const [name = ""] = await world.kv.members(keys.sharedTokens);
@@ -184,14 +184,14 @@ describe("a token whose grants expire", () => {
     expect(await world.kv.get(name)).toEqual(after);
   });
 
-  it("is taken back when its user never answered the consent page", async () => {
+  it("is revoked when its user never answered the consent page", async () => {
     const indexes = [keys.accountHeld(ACCOUNT)];
     await world.kv.set(keys.heldCredential("uid"), "sealed", { ...ttl, indexes });
     await pass(DAY + HOUR);
     expect(revoked).toEqual([application.token]);
   });
 
-  it("is forgotten here when it was taken back with a grant that was ended", async () => {
+  it("is removed from the registry when it was revoked with an ended grant", async () => {
     await grant("one", "Application");
     await end("one");
     await tokens.release(application);
@@ -199,7 +199,7 @@ describe("a token whose grants expire", () => {
   });
 
   // @rule LOGIN-12
-  it("is tried again when Taiga was away at the end of its grant", async () => {
+  it("is revoked later when Taiga was down at the end of its grant", async () => {
     taiga = fail("unavailable", "Taiga is away");
     await tokens.release(application);
     await pass(3 * DAY);
@@ -211,7 +211,7 @@ describe("a token whose grants expire", () => {
     expect(await world.kv.members(keys.sharedTokens)).toEqual([]);
   });
 
-  it("does not make all others be tried while Taiga is away", async () => {
+  it("ends the sweep when Taiga is down, before other tokens are tried", async () => {
     for (let userId = 6; userId < 12; userId += 1) await tokens.note({ ...application, userId });
     taiga = fail("unavailable", "Taiga is away");
     world.now += DAY;
@@ -219,7 +219,7 @@ describe("a token whose grants expire", () => {
     expect(revoked).toHaveLength(1);
   });
 
-  it("is looked at by one of several replicas, and by another one when that one died", async () => {
+  it("is checked by one of several replicas, and by another one when that replica died", async () => {
     await grant("one", "Application");
     await use("one", 30 * DAY);
     world.now += DAY;
@@ -239,7 +239,7 @@ describe("a token whose grants expire", () => {
     expect(await world.kv.members(keys.sharedTokens)).toHaveLength(1);
   });
 
-  it("is not in the store in the clear, nor is one of a login with a password at all", async () => {
+  it("is not stored in plain text, and the token of a password login is not stored at all", async () => {
     const [name = ""] = await world.kv.members(keys.sharedTokens);
     const { value = "" } = (await world.kv.get(name)) ?? {};
     expect(value).not.toBe("");

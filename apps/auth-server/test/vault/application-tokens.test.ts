@@ -27,7 +27,7 @@ describe("the token of an application", () => {
   };
   const notAuthenticated = fail("not_authenticated", "Invalid token", { status: 401 });
 
-  it("is handed out under its scheme, for 15 minutes after Taiga last vouched for its user", async () => {
+  it("is returned with its scheme, for 15 minutes after Taiga last confirmed its user", async () => {
     await connectApplication();
     world.now += 600;
     expect(await world.vault.token("grant")).toEqual({
@@ -39,7 +39,7 @@ describe("the token of an application", () => {
   });
 
   // @rule LOGIN-11
-  it("is used again only after Taiga was asked whether its user is still active", async () => {
+  it("is used again only after Taiga confirmed that its user is still active", async () => {
     await connectApplication();
     world.now += 601;
     expect(await world.vault.token("grant")).toMatchObject({ expiresAt: world.now + 900 });
@@ -51,7 +51,7 @@ describe("the token of an application", () => {
   });
 
   // @rule LOGIN-11
-  it("is lost when the user is inactive, though Taiga would still take it", async () => {
+  it("is lost when the user is inactive, although Taiga would still accept it", async () => {
     const credential = await connectApplication();
     world.account = async () => toAccount({ isActive: false });
     world.now += 900;
@@ -60,7 +60,7 @@ describe("the token of an application", () => {
     expect(world.released).toEqual([credential]);
   });
 
-  it("is lost when its row at Taiga is gone, as soon as Taiga has refused it once", async () => {
+  it("is lost when it was deleted at Taiga, as soon as Taiga has refused it once", async () => {
     await connectApplication();
     world.account = async () => notAuthenticated();
     await expect(world.vault.token("grant", { rejected: hash("app-token") })).rejects.toThrow(
@@ -77,7 +77,7 @@ describe("the token of an application", () => {
   });
 
   it.each(["unavailable", "throttled", "server_error"] as const)(
-    "waits when Taiga answers %s, and is used no longer than its 15 minutes",
+    "is kept when Taiga answers %s, but used for no longer than its 15 minutes",
     async (code) => {
       await connectApplication();
       world.account = async () => fail(code, "no")();
@@ -104,7 +104,7 @@ describe("the token of an application", () => {
     expect(world.asked).toHaveLength(1);
   });
 
-  it("is not brought back by a check that ends after its revocation", async () => {
+  it("is not restored by a check that ends after its revocation", async () => {
     await connectApplication();
     world.now += 900;
     world.account = async () => {
@@ -116,14 +116,14 @@ describe("the token of an application", () => {
   });
 
   // @rule LOGIN-10
-  it("keeps neither token nor state readable in the store", async () => {
+  it("is not readable in the store, and neither is its state", async () => {
     await connectApplication();
     const stored = (await world.kv.get(keys.vault("grant")))?.value;
     expect(stored).not.toContain("a-secret-state");
     expect(stored).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
-  it("is let go of at Taiga when its user does not consent", async () => {
+  it("is revoked at Taiga when its user does not consent", async () => {
     const credential = { ...(await connectApplication()), token: "another" };
     await world.vault.hold("other", { user: ada.user, credential });
     await world.vault.discard("other");

@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 
 describe("between login and consent", () => {
-  it("says whose login is held, so that the consent page can show it", async () => {
+  it("returns the user of the held login, so that the consent page can show the name", async () => {
     const credential = world.taiga.login();
     await world.vault.hold("uid", { user: ada.user, credential });
     expect(await world.vault.heldUser("uid")).toEqual(ada.user);
@@ -47,7 +47,7 @@ describe("between login and consent", () => {
   });
 
   // @rule OUTAGE-10
-  it("leaves a login to its user while a consent fails on its way, and ends what that one began", async () => {
+  it("keeps a login available after a failed consent, and ends the grant that the consent started", async () => {
     await world.vault.hold("uid", { user: ada.user, credential: world.taiga.login() });
     expect(await world.vault.claim("uid", "failed")).toBe(true);
     expect(await world.vault.heldUser("uid")).toEqual(ada.user);
@@ -59,7 +59,7 @@ describe("between login and consent", () => {
     expect(await world.vault.status("grant")).toBe("live");
   });
 
-  it("assigns a login to no further grant after the consent", async () => {
+  it("does not assign a login to another grant after the consent", async () => {
     await world.connect();
     await world.vault.forget("uid");
     world.now += 60;
@@ -69,7 +69,7 @@ describe("between login and consent", () => {
   });
 
   // @rule STORE-1
-  it("stores nothing readable", async () => {
+  it("stores no readable data", async () => {
     const credential = world.taiga.login();
     await world.vault.hold("uid", { user: ada.user, credential });
     const held = await world.kv.get(keys.heldCredential("uid"));

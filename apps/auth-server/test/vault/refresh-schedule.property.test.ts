@@ -8,7 +8,7 @@ const NOW = 1_800_000_000;
 const clock = () => NOW;
 const keys = createKeyNames("https://taiga.example/api/v1");
 
-describe("a stored plan of any text", () => {
+describe("any text as a stored plan", () => {
   // @rule INPUT-12
   it("is skipped when it is invalid, and does not block other plans", async () => {
     const plan = fc.record({ grantId: fc.jsonValue({ maxDepth: 0 }), dueAt: fc.jsonValue() });

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { createRefreshSweeper } from "../../src/vault/refresh-sweeper.ts";
 import { logger, settle } from "../support/vault-world.ts";
 
-describe("the task", () => {
-  it("goes on after the store was away, and waits for a renewal before it closes", async () => {
+describe("the refresh sweeper task", () => {
+  it("continues after a store outage, and waits for a running refresh before it closes", async () => {
     const steps: string[] = [];
     const waits: (() => void)[] = [];
     let finish = (): void => undefined;

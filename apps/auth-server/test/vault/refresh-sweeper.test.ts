@@ -27,7 +27,7 @@ async function connect(grantId: string): Promise<void> {
   expect(await replica.vault.claim(grantId, grantId)).toBe(true);
 }
 
-/** Time passes hour by hour; whoever is given looks at the schedule every hour. */
+/** Moves the clock hour by hour, with a sweep of each given replica every hour. */
 async function pass(
   seconds: number,
   replicas: readonly RefreshSweeperReplica[] = [replica],
@@ -55,13 +55,13 @@ describe("the Taiga login of an unused grant", () => {
   });
 
   // @rule VAULT-6
-  it("would have been lost without this", async () => {
+  it("would have been lost without the refresh sweeper", async () => {
     await connect("idle");
     await pass(29 * DAY, []);
     await expect(replica.vault.token("idle")).rejects.toThrow("has ended");
   });
 
-  it("is renewed two to three days before its end, not sooner", async () => {
+  it("is refreshed two to three days before its end, not sooner", async () => {
     await connect("idle");
     await pass(5 * DAY);
     expect(renewals()).toBe(0);
@@ -69,7 +69,7 @@ describe("the Taiga login of an unused grant", () => {
     expect(renewals()).toBe(1);
   });
 
-  it("is planned again whenever its use renews it", async () => {
+  it("is rescheduled whenever its use refreshes it", async () => {
     await connect("used");
     for (let day = 0; day < 20; day += 1) {
       await pass(DAY);
@@ -80,7 +80,7 @@ describe("the Taiga login of an unused grant", () => {
   });
 
   // @rule VAULT-6
-  it("is left alone from the end of its grant on, and its plan is forgotten", async () => {
+  it("is not refreshed after the end of its grant, and its plan is deleted", async () => {
     await connect("idle");
     await pass(GRANT_TTL);
     const before = renewals();
@@ -98,7 +98,7 @@ describe("the Taiga login of an unused grant", () => {
 
 describe("several replicas", () => {
   // @rule VAULT-6
-  it("renew each login once, because a refresh token is good for one", async () => {
+  it("refresh each login once, because refresh tokens are single-use", async () => {
     const replicas = [
       replica,
       createRefreshSweeperReplica(world),
@@ -111,7 +111,7 @@ describe("several replicas", () => {
     expect(world.ended).toEqual([]);
   });
 
-  it("take over from one that died in the middle, a quarter of an hour later", async () => {
+  it("take over from a replica that died in the middle, a quarter of an hour later", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
     const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
@@ -126,7 +126,7 @@ describe("several replicas", () => {
   });
 
   // @rule STORE-3
-  it("take a plan one at a time", async () => {
+  it("lease a plan one at a time", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
     const schedule = createRefreshSchedule({ kv: world.kv, clock: world.clock, keys });
@@ -143,9 +143,9 @@ describe("several replicas", () => {
   });
 });
 
-describe("Taiga is spared", () => {
+describe("load on Taiga", () => {
   // @rule VAULT-6
-  it("logins of one moment are due over a whole day", async () => {
+  it("refreshes of logins from the same moment are spread over a day", async () => {
     for (let grant = 0; grant < 48; grant += 1) await connect(`grant ${grant}`);
     await pass(5 * DAY + 6 * HOUR);
     expect(renewals()).toBeGreaterThan(4);
@@ -154,7 +154,7 @@ describe("Taiga is spared", () => {
     expect(renewals()).toBe(48);
   });
 
-  it("waits a second between two renewals, and does 50 at most before it looks again", async () => {
+  it("a sweep waits a second between two refreshes, and does at most 50", async () => {
     for (let grant = 0; grant < 60; grant += 1) await connect(`grant ${grant}`);
     await pass(7 * DAY, []);
     await replica.refreshSweeper.sweep();
@@ -164,7 +164,7 @@ describe("Taiga is spared", () => {
     expect(renewals()).toBe(60);
   });
 
-  it("is asked once and then not again for a while when it does not answer", async () => {
+  it("a sweep ends after one request when Taiga does not answer, and retries later", async () => {
     for (let grant = 0; grant < 10; grant += 1) await connect(`grant ${grant}`);
     await pass(7 * DAY, []);
     world.taiga.next = [fail("unavailable", "no")];
@@ -174,7 +174,7 @@ describe("Taiga is spared", () => {
   });
 
   // @rule VAULT-6
-  it("keeps every login over an outage of a day and a half", async () => {
+  it("every login survives an outage of a day and a half", async () => {
     for (let grant = 0; grant < 5; grant += 1) await connect(`grant ${grant}`);
     await pass(6 * DAY, []);
     world.taiga.next = Array.from({ length: 36 }, () => fail("unavailable", "no"));
@@ -187,7 +187,7 @@ describe("Taiga is spared", () => {
   });
 });
 
-describe("what may happen", () => {
+describe("the refresh sweeper", () => {
   it("ends the grant of a login that Taiga refuses, once", async () => {
     await connect("idle");
     world.taiga.next = [fail("user_inactive", "no")];
@@ -196,7 +196,7 @@ describe("what may happen", () => {
     expect(renewals()).toBe(1);
   });
 
-  it("suits a Taiga whose refresh tokens last a day: the last quarter is early enough", async () => {
+  it("works with a Taiga whose refresh tokens last a day: it refreshes in the last quarter", async () => {
     await replica.vault.hold("short", {
       user: { id: 5, username: "ada", fullName: "Ada" },
       credential: {
@@ -218,7 +218,7 @@ describe("what may happen", () => {
     expect(await world.kv.members(keys.renewalPlans)).toEqual([]);
   });
 
-  it("does not lose a renewed login because the next renewal could not be planned", async () => {
+  it("does not lose a refreshed login when the next refresh could not be scheduled", async () => {
     await connect("idle");
     await pass(7 * DAY, []);
     const flaky: Kv = {
@@ -235,7 +235,7 @@ describe("what may happen", () => {
     expect(world.ended).toEqual([]);
   });
 
-  it("keeps the plan of a login that cannot be opened: the master key can be put right", async () => {
+  it("keeps the plan of a login that cannot be opened, because the master key can be corrected", async () => {
     await connect("idle");
     await pass(6 * DAY, []);
     const sealed = (await world.kv.get(keys.vault("idle")))?.value ?? "";

@@ -33,7 +33,7 @@ describe("single flight", () => {
     expect(tokens[0]?.expiresAt).toBe(world.now + DAY);
   });
 
-  it("gives the lock back, also after a failure", async () => {
+  it("releases the lock, also after a failure", async () => {
     const token = await world.connect();
     world.taiga.next = [fail("throttled", "Request was throttled")];
     await expect(world.vault.token("grant", { rejected: hash(token) })).rejects.toThrow(
@@ -45,7 +45,7 @@ describe("single flight", () => {
   });
 
   // @rule VAULT-3
-  it("recovers from a holder that died, once its lock has ended", async () => {
+  it("recovers from a holder that died, once its lock has expired", async () => {
     const token = await world.connect();
     await world.kv.setIfAbsent(keys.vaultLock("grant"), "dead", { ttlSeconds: LOCK_SECONDS });
     await expect(world.vault.token("grant", { rejected: hash(token) })).rejects.toThrow(
@@ -56,7 +56,7 @@ describe("single flight", () => {
     expect((await world.vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
   });
 
-  it("takes over while it waits when the dead holder's lock ends just then", async () => {
+  it("takes over during its wait when the dead holder's lock expires", async () => {
     const token = await world.connect();
     await world.kv.setIfAbsent(keys.vaultLock("grant"), "dead", { ttlSeconds: 3 });
     expect((await world.vault.token("grant", { rejected: hash(token) })).token).not.toBe(token);
@@ -70,7 +70,7 @@ describe("single flight", () => {
   });
 
   // @rule VAULT-3
-  it("does not take away the lock of another", async () => {
+  it("does not release the lock of another replica", async () => {
     await world.connect();
     world.now += DAY;
     world.taiga.next = [

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 describe("when the store changes or fails during a refresh", () => {
   // @rule GRANT-4
-  it("does not bring back a grant that was revoked meanwhile", async () => {
+  it("does not restore a grant that was revoked meanwhile", async () => {
     await world.connect();
     world.now += DAY;
     world.taiga.next = [() => world.kv.deleteMembers(keys.grantIndex("grant"))];
@@ -21,7 +21,7 @@ describe("when the store changes or fails during a refresh", () => {
     expect(await world.kv.get(keys.vault("grant"))).toBeUndefined();
   });
 
-  it("does not bring back a revoked grant as a lost one either", async () => {
+  it("does not restore a revoked grant as a lost one", async () => {
     await world.connect();
     world.now += 8 * DAY;
     world.taiga.next = [() => world.kv.deleteMembers(keys.grantIndex("grant"))];
@@ -30,7 +30,7 @@ describe("when the store changes or fails during a refresh", () => {
   });
 
   // @rule VAULT-3
-  it("tries again to store the new pair, because Taiga has forgotten the old one", async () => {
+  it("retries storing the new token pair, because Taiga has invalidated the old one", async () => {
     let failures = 3;
     const flaky: Kv = {
       ...world.kv,
@@ -46,7 +46,7 @@ describe("when the store changes or fails during a refresh", () => {
   });
 
   // @rule OUTAGE-12
-  it("goes on trying when the store is away for long, and hands out nothing older meanwhile", async () => {
+  it("keeps retrying during a long store outage, and returns no older token meanwhile", async () => {
     let isDown = true;
     const flaky: Kv = {
       ...world.kv,
@@ -59,7 +59,7 @@ describe("when the store changes or fails during a refresh", () => {
     world.now += DAY;
     const replica = world.createReplica({ kv: flaky });
     await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
-    // The lock has ended, and still Taiga is not asked with the pair that is used up.
+    // The lock has expired, but the used refresh token is still not sent to Taiga.
     world.now += 100;
     await expect(replica.token("grant")).rejects.toThrow(UnavailableError);
     isDown = false;
@@ -89,7 +89,7 @@ describe("when the store changes or fails during a refresh", () => {
     expect(world.now).toBe(from);
   });
 
-  it("does not lose the answer when only the lock cannot be given back", async () => {
+  it("does not lose the answer when only the release of the lock fails", async () => {
     await world.connect();
     world.now += DAY;
     const flaky: Kv = {
@@ -116,7 +116,7 @@ describe("when the record is resealed meanwhile, because its key is being retire
     await world.kv.replace(key, await seal.seal(key, await seal.open(key, value)));
   };
 
-  it("is renewed at Taiga all the same", async () => {
+  it("is still refreshed at Taiga", async () => {
     const token = await world.connect();
     world.now += DAY;
     const retiring: Kv = {
@@ -130,7 +130,7 @@ describe("when the record is resealed meanwhile, because its key is being retire
     expect(world.taiga.presented).toHaveLength(1);
   });
 
-  it("is ended all the same when Taiga has ended it", async () => {
+  it("still ends when Taiga has ended it", async () => {
     await world.connect();
     world.now += 8 * DAY;
     world.taiga.next = [sealAnew];

@@ -23,7 +23,7 @@ describe("what Taiga answers", () => {
   });
 
   // @rule VAULT-4
-  it("serves the still valid token when it stays unknown", async () => {
+  it("returns the still valid token when the outcome stays unknown", async () => {
     const token = await world.connect();
     world.now += DAY - 120;
     world.taiga.next = [unknown(), unknown()];
@@ -41,7 +41,7 @@ describe("what Taiga answers", () => {
   });
 
   // @rule VAULT-7
-  it("ends no grant while it is not sure: a Taiga that is down takes no login", async () => {
+  it("ends no grant while the outcome is uncertain: an outage of Taiga costs no login", async () => {
     await world.connect();
     world.now += DAY;
     world.taiga.next = [fail("unavailable", "no")];
@@ -49,7 +49,7 @@ describe("what Taiga answers", () => {
     expect(world.ended).toEqual([]);
   });
 
-  it("knows that a login is lost also when its grant cannot be ended now", async () => {
+  it("reports a login as lost also when its grant cannot be ended yet", async () => {
     await world.connect();
     world.now += 8 * DAY;
     const endGrant = () => Promise.reject(new UnavailableError("The store does not answer."));
@@ -88,7 +88,7 @@ describe("what Taiga answers", () => {
   );
 
   // @rule VAULT-1
-  it("never answers a refused token, however long it would last", async () => {
+  it("never returns a refused token, however long it would be valid", async () => {
     const token = await world.connect();
     world.taiga.next = [fail("unavailable", "no")];
     await expect(world.vault.token("grant", { rejected: hash(token) })).rejects.toThrow(
@@ -108,13 +108,13 @@ describe("what Taiga answers", () => {
   );
 
   // @rule VAULT-4
-  it("looks again before it declares a login dead, because another replica may have won", async () => {
+  it("reads the record again before it ends a login, because another replica may have refreshed it", async () => {
     await world.connect();
     world.now += DAY;
     const winner = { token: createToken(world.now + DAY, "won"), refreshToken: "won" };
     world.taiga.next = [
       async () => {
-        // As a replica whose lock had ended would: same chain, one step ahead.
+        // As a replica with an expired lock would: same chain, one step ahead.
         const key = keys.vault("grant");
         await world.kv.replace(
           key,
@@ -130,7 +130,7 @@ describe("what Taiga answers", () => {
     expect(await world.vault.status("grant")).toBe("live");
   });
 
-  it("lets a bug through, and holds no lock after it", async () => {
+  it("does not hide a bug, and releases the lock after it", async () => {
     await world.connect();
     world.now += DAY;
     world.taiga.next = [

@@ -10,7 +10,7 @@ const claims = fc.oneof(
   fc.record({ exp: fc.oneof(fc.integer(), fc.jsonValue({ maxDepth: 1 })) }),
   fc.jsonValue({ maxDepth: 1 }),
   fc.string(),
-  // A number to JSON, and for ever to us.
+  // A valid JSON number, but Infinity in JavaScript.
   fc.constantFrom('{"exp":1e999}', '{"exp":-1e999}'),
 );
 const token = fc.oneof(
@@ -21,7 +21,7 @@ const token = fc.oneof(
   fc.array(fc.base64String({ maxLength: 8 }), { maxLength: 5 }).map((parts) => parts.join(".")),
 );
 
-describe("the end of a token of any text", () => {
+describe("the expiry of any text as a token", () => {
   // @rule VAULT-5 INPUT-11
   it("is the number in its exp claim, or unknown, which is an outage and costs no login", () => {
     fc.assert(

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe("token", () => {
-  it("answers the login's own token without Taiga while more than 5 minutes are left", async () => {
+  it("returns the login's own token without a request to Taiga while more than 5 minutes are left", async () => {
     const token = await world.connect();
     world.now += DAY - 300;
     expect(await world.vault.token("grant")).toEqual({
@@ -30,20 +30,20 @@ describe("token", () => {
   });
 
   // @rule VAULT-5
-  it("renews when less than 5 minutes are left, by the token's own exp", async () => {
+  it("refreshes when less than 5 minutes are left until the token's exp", async () => {
     await world.connect();
     world.now += DAY - 299;
     expect(await world.vault.token("grant")).toMatchObject({ expiresAt: world.now + DAY });
     expect(world.taiga.presented).toEqual(["refresh-1"]);
   });
 
-  it("renews a fresh token that Taiga has just refused", async () => {
+  it("refreshes a valid token that Taiga has just refused", async () => {
     const token = await world.connect();
     const renewed = await world.vault.token("grant", { rejected: hash(token) });
     expect(renewed.token).not.toBe(token);
   });
 
-  it("does not renew again for a refusal of a token that is replaced already", async () => {
+  it("does not refresh again for a refused token that was already replaced", async () => {
     const token = await world.connect();
     await world.vault.token("grant", { rejected: hash(token) });
     await world.vault.token("grant", { rejected: hash(token) });
@@ -54,7 +54,7 @@ describe("token", () => {
     await expect(world.vault.token("unknown")).rejects.toThrow(CredentialLostError);
   });
 
-  it("keeps the end of the record when it renews, so that unused grants do end", async () => {
+  it("keeps the record's expiry on a refresh, so that unused grants end", async () => {
     await world.connect();
     world.now += DAY;
     await world.vault.token("grant");
@@ -71,7 +71,7 @@ describe("token", () => {
     expect(world.taiga.presented).toHaveLength(12);
   });
 
-  it("is lost after 8 idle days, and says so ever after without asking Taiga again", async () => {
+  it("is lost after 8 idle days, and stays lost without asking Taiga again", async () => {
     await world.connect();
     world.now += 8 * DAY;
     await expect(world.vault.token("grant")).rejects.toThrow(CredentialLostError);
@@ -81,7 +81,7 @@ describe("token", () => {
   });
 
   // @rule VAULT-2
-  it("dies with the grant's index", async () => {
+  it("ends with the grant's index", async () => {
     await world.connect();
     await world.kv.deleteMembers(keys.grantIndex("grant"));
     expect(await world.vault.status("grant")).toBe("lost");
@@ -98,7 +98,7 @@ describe("token", () => {
 
 describe("an installation for some people only", () => {
   // @rule LOGIN-7
-  it("checks the user at every renewal, and ends the login of a user who is no longer allowed", async () => {
+  it("checks the user at every refresh, and ends the login of a user who is no longer allowed", async () => {
     const token = await world.connect();
     world.vault = world.createReplica({ isAllowed: ({ username }) => username !== "ada" });
     world.now += DAY - 299;
@@ -124,7 +124,7 @@ describe("an installation for some people only", () => {
     expect(world.released).toEqual([credential]);
   });
 
-  it("holds nothing against a user about whom Taiga does not answer", async () => {
+  it("keeps the login of a user about whom Taiga does not answer", async () => {
     await world.connect();
     world.vault = world.createReplica({ isAllowed: () => false });
     world.account = async () => fail("unavailable", "no")();
@@ -133,7 +133,7 @@ describe("an installation for some people only", () => {
     expect(await world.vault.status("grant")).toBe("live");
   });
 
-  it("asks Taiga nothing more when every user is allowed", async () => {
+  it("makes no further request to Taiga when every user is allowed", async () => {
     await world.connect();
     world.now += DAY - 299;
     await world.vault.token("grant");

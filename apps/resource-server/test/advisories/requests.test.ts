@@ -1,4 +1,4 @@
-// What went wrong in other servers, about requests that two readers read differently, tried on this
+// Advisories of other servers about requests that two parsers read differently, tested against this
 // one.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ME } from "../support/fake-taiga.ts";
@@ -25,23 +25,20 @@ it.each([
   "readonly=false&readonly=true",
   "readonly=true&%72eadonly=false",
   "toolsets=core&toolsets=core",
-])(
-  "Keycloak CVE-2026-9689: a limit in the address that is given twice is refused: %s",
-  async (query) => {
-    const call = rpc("tools/call", { name: "get_me", arguments: {} });
-    const path = `/mcp?${query}`;
-    const response = await rs.post(call, { token: "token", path });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({
-      detail: expect.stringMatching(/^(readonly|toolsets): must be given only once\.$/),
-    });
-    const metadata = await fetch(`${rs.url}/.well-known/oauth-protected-resource/mcp?${query}`);
-    expect(await metadata.json()).toMatchObject({ resource: rs.mcp });
-  },
-);
+])("Keycloak CVE-2026-9689: a repeated limit in the URL is refused: %s", async (query) => {
+  const call = rpc("tools/call", { name: "get_me", arguments: {} });
+  const path = `/mcp?${query}`;
+  const response = await rs.post(call, { token: "token", path });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    detail: expect.stringMatching(/^(readonly|toolsets): must be given only once\.$/),
+  });
+  const metadata = await fetch(`${rs.url}/.well-known/oauth-protected-resource/mcp?${query}`);
+  expect(await metadata.json()).toMatchObject({ resource: rs.mcp });
+});
 
 // @rule CVE-2026-9689
-it("Keycloak CVE-2026-9689: a token in the header is no reason to overlook a second one in the address", async () => {
+it("Keycloak CVE-2026-9689: a second token in the URL is refused, although the header has one", async () => {
   const path = "/mcp?access_token=another";
   const response = await rs.post(rpc("tools/list"), { token: "token", path });
   expect(response.status).toBe(400);
@@ -49,7 +46,7 @@ it("Keycloak CVE-2026-9689: a token in the header is no reason to overlook a sec
 });
 
 // @rule CVE-2025-61928
-it("better-auth CVE-2025-61928: the user of a call is the token's, whoever headers, address or message name", async () => {
+it("better-auth CVE-2025-61928: the user of a call is the token's, whatever headers, URL or message say", async () => {
   const names = { user: "ada", userId: "ada", sub: "ada", gid: "grant of ada" };
   const headers = { "x-user": "ada", "x-forwarded-user": "ada", "x-user-id": "ada" };
   const query = new URLSearchParams(names).toString();

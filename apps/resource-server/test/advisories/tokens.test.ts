@@ -1,4 +1,4 @@
-// What went wrong in other servers, about tokens that had ended or were borrowed, tried on this one.
+// Advisories of other servers about ended and delegated tokens, tested against this one.
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ME } from "../support/fake-taiga.ts";
@@ -6,7 +6,7 @@ import { type Harness, messagesOf, rpc, startHarness } from "../support/harness.
 import { toolDoing } from "../support/tools.ts";
 
 let rs: Harness;
-/** Runs between the beginning of a tool and its first call of Taiga. */
+/** Runs between the start of a tool call and its first request to Taiga. */
 let before: () => Promise<void>;
 
 beforeEach(async () => {
@@ -27,7 +27,7 @@ function connect(token: string): void {
   lend(token, `taiga-token of ${token}`);
 }
 
-/** The Taiga token that the authorization server gives for a token from now on. */
+/** Sets the Taiga token that the authorization server returns for a token from now on. */
 function lend(token: string, taigaToken: string): void {
   rs.authServer.exchanges.set(token, {
     access_token: taigaToken,
@@ -37,7 +37,7 @@ function lend(token: string, taigaToken: string): void {
   rs.taiga.tokens.add(taigaToken);
 }
 
-/** The authorization server has ended a grant, and says so. */
+/** The authorization server ends a grant and announces it. */
 async function disconnect(token: string): Promise<void> {
   rs.authServer.introspections.delete(token);
   rs.authServer.exchanges.delete(token);
@@ -52,7 +52,7 @@ async function textOf(response: Response): Promise<string> {
   const result = message?.["result"] as { content: { text: string }[] } | undefined;
   return result?.content[0]?.text ?? "";
 }
-/** Lets so many calls get to their first call of Taiga before any of them goes on. */
+/** Holds calls at their first request to Taiga until this many have arrived. */
 function gather(count: number): void {
   const { promise, resolve } = Promise.withResolvers<void>();
   let arrived = 0;
@@ -68,7 +68,7 @@ const asked = (path: string): number =>
 
 describe("a token that has ended", () => {
   // @rule CVE-2026-8922
-  it("Keycloak CVE-2026-8922: a token that is remembered as good is refused by the next request after its end", async () => {
+  it("Keycloak CVE-2026-8922: a token cached as active is refused by the next request after its end", async () => {
     expect([await statusOf("token"), await statusOf("token")]).toEqual([200, 200]);
     expect(asked("/introspect")).toBe(1);
     await disconnect("token");
@@ -79,7 +79,7 @@ describe("a token that has ended", () => {
   });
 
   // @rule CVE-2026-8922
-  it("Keycloak CVE-2026-8922: so is one whose good answer is still on its way when the end is heard of", async () => {
+  it("Keycloak CVE-2026-8922: a token is refused whose active response is still under way when its end is announced", async () => {
     const early = rs.authServer.introspections.get("token");
     await disconnect("token");
     rs.authServer.introspections.set("token", early);
@@ -87,7 +87,7 @@ describe("a token that has ended", () => {
   });
 
   // @rule CVE-2026-8922
-  it("Keycloak CVE-2026-8922: an end that nobody could say is seen as soon as nobody can", async () => {
+  it("Keycloak CVE-2026-8922: an end that cannot be announced is noticed as soon as the stream is lost", async () => {
     await call("token");
     rs.authServer.introspections.delete("token");
     await rs.authServer.revocations.end();
@@ -95,9 +95,9 @@ describe("a token that has ended", () => {
   });
 });
 
-describe("a consent taken back", () => {
+describe("a withdrawn consent", () => {
   // @rule ADV-uploads-891
-  it("uploads #891: with the consent go the remembered answer and the borrowed Taiga token, of this grant only", async () => {
+  it("uploads #891: removes the cached introspection response and Taiga token of this grant only", async () => {
     await call("token");
     await call("other");
     expect(asked("/token")).toBe(2);
@@ -110,7 +110,7 @@ describe("a consent taken back", () => {
   });
 
   // @rule ADV-uploads-891
-  it("uploads #891: a call that had begun before calls Taiga no more", async () => {
+  it("uploads #891: a call that started before makes no more requests to Taiga", async () => {
     await call("token");
     const reached = rs.taiga.requests.length;
     before = () => disconnect("token");
@@ -122,7 +122,7 @@ describe("a consent taken back", () => {
 
 describe("a Taiga token", () => {
   // @rule ADV-cloudflare-mcp-136
-  it("cloudflare/mcp #136, #216: many calls of one grant borrow one Taiga token, with whichever of its tokens", async () => {
+  it("cloudflare/mcp #136, #216: many calls of one grant use one Taiga token, with any of its access tokens", async () => {
     connect("rotated");
     rs.grant("rotated", { gid: "grant of token" });
     const calls = Array.from({ length: 20 }, (_, index) => call(index % 2 ? "token" : "rotated"));
@@ -132,7 +132,7 @@ describe("a Taiga token", () => {
   });
 
   // @rule ADV-cloudflare-mcp-136
-  it("cloudflare/mcp #136, #216: when Taiga refuses it to all of them, they get one other, and none loses the login", async () => {
+  it("cloudflare/mcp #136, #216: when Taiga refuses it for all calls, they share one new token, and the login stays", async () => {
     await call("token");
     rs.taiga.tokens.clear();
     lend("token", "the next token");
@@ -144,7 +144,7 @@ describe("a Taiga token", () => {
   });
 });
 
-describe("what is transient", () => {
+describe("transient failures", () => {
   // @rule ADV-workers-retry-storms
   it.each([
     [503, "temporarily_unavailable"],
@@ -152,7 +152,7 @@ describe("what is transient", () => {
     [429, "too_many_requests"],
     [401, "invalid_client"],
   ])(
-    "workers-oauth-provider, retry storms: an authorization server that answers %i is 503 with Retry-After, never a challenge",
+    "workers-oauth-provider, retry storms: a %i of the authorization server becomes 503 with Retry-After, never a challenge",
     async (status, error) => {
       rs.authServer.broken = { status, body: { error } };
       const response = await call("token");
@@ -164,7 +164,7 @@ describe("what is transient", () => {
   );
 
   // @rule ADV-workers-retry-storms
-  it("workers-oauth-provider, retry storms: calls that cannot borrow a Taiga token ask together, and are told to wait", async () => {
+  it("workers-oauth-provider, retry storms: concurrent calls without a Taiga token share one request for it, and are told to wait", async () => {
     gather(10);
     rs.authServer.exchanges.set("token", { error: "temporarily_unavailable" });
     const answers = await Promise.all(Array.from({ length: 10 }, () => call("token")));
@@ -185,7 +185,7 @@ describe("what is transient", () => {
   });
 
   // @rule ADV-workers-retry-storms
-  it("workers-oauth-provider, retry storms: a login that is over is said to be, with what helps; waiting is not", async () => {
+  it("workers-oauth-provider, retry storms: an ended login is reported with advice to reconnect, not to wait", async () => {
     rs.authServer.exchanges.delete("token");
     expect(await textOf(await call("token"))).toMatch(/^reconnect_required: .*#reconnect/);
   });

@@ -12,7 +12,7 @@ const RESOURCE = "https://mcp.example/mcp";
 const ISSUER = "https://auth.example";
 const clock = () => NOW;
 
-/** An authorization server, or what stands in its place, that answers exactly this. */
+/** A server at the authorization server's address that answers exactly this. */
 const answering = (answer: () => Response) =>
   createAuthorizationServer({
     issuer: ISSUER,
@@ -65,9 +65,9 @@ const toResponse = (code: number, contentType: string, body: string): Response =
     headers: { "content-type": contentType },
   });
 
-describe("an answer of any shape about a token", () => {
+describe("any introspection response", () => {
   // @rule MCP-AUTH-4
-  it("lets it in only when it is live, ours and for us, and for no more than the lower of its limits", async () => {
+  it("allows a token only when it is active and for this server, within the lower of its limits", async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(status, type, bodyOf(introspection), async (code, contentType, body) => {
@@ -100,7 +100,7 @@ describe("an answer of any shape about a token", () => {
   });
 
   // @rule INPUT-16
-  it("says that a token is dead only in the words of RFC 7662: all else is an outage", async () => {
+  it("rejects a token only in the format of RFC 7662: any other response is an outage", async () => {
     await fc.assert(
       fc.asyncProperty(status, type, bodyOf(introspection), async (code, contentType, body) => {
         const server = answering(() => toResponse(code, contentType, body));
@@ -117,7 +117,7 @@ describe("an answer of any shape about a token", () => {
   });
 });
 
-describe("an answer of any shape in place of a Taiga token", () => {
+describe("any token exchange response", () => {
   const exchange = fc.record(
     {
       access_token: or("taiga", ""),
@@ -130,7 +130,7 @@ describe("an answer of any shape in place of a Taiga token", () => {
   );
 
   // @rule INPUT-16
-  it("is a token for a while, a login that is over, or an outage; nothing in between", async () => {
+  it("is an expiring token, an ended login or an outage", async () => {
     await fc.assert(
       fc.asyncProperty(status, bodyOf(exchange), async (code, body) => {
         const credentials = createTaigaCredentials({

@@ -7,7 +7,7 @@ const isOurs = (audience: string) => toCanonicalResource(audience) === toCanonic
 
 describe("the audience of a token", () => {
   // @rule INPUT-16
-  it("is ours with one slash more, and with what only chooses from the resource", () => {
+  it("matches with a trailing slash, and with parameters that only narrow the resource", () => {
     const query = fc.constantFrom("", "?readonly", "?readonly=true&toolsets=core", "?toolsets=");
     const host = fc.constantFrom(
       "https://mcp.example",
@@ -22,7 +22,7 @@ describe("the audience of a token", () => {
   });
 
   // @rule MCP-AUTH-4
-  it("is not ours when host, port, path, user or another parameter differs", () => {
+  it("does not match when host, port, path, user or another parameter differs", () => {
     const stranger = fc.oneof(
       fc.webUrl({ withQueryParameters: true }),
       fc.string({ unit: "binary" }),

@@ -8,7 +8,7 @@ describe("toCanonicalResource", () => {
     "HTTPS://MCP.test:443/mcp",
     "https://mcp.test/mcp?toolsets=core",
     "https://mcp.test/mcp/?readonly=true&toolsets=core#x",
-  ])("gives %s one spelling", (resource) =>
+  ])("normalises %s", (resource) =>
     expect(toCanonicalResource(resource)).toBe("https://mcp.test/mcp"),
   );
 
@@ -23,7 +23,7 @@ describe("toCanonicalResource", () => {
     "https://mcp.test.evil/mcp",
     "mcp",
     "",
-  ])("keeps %j apart from it", (resource) =>
+  ])("does not normalise %j to the same resource", (resource) =>
     expect(toCanonicalResource(resource)).not.toBe("https://mcp.test/mcp"),
   );
 });

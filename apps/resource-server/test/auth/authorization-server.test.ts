@@ -18,7 +18,7 @@ const open = (response: Response, requests?: Request[]) =>
   serverAnswering(response, requests).openRevocations(new AbortController().signal);
 
 // @rule MCP-AUTH-5
-it("opens the event stream with our own credentials, and follows no redirect with them", async () => {
+it("opens the event stream with the resource server's credentials, and follows no redirect with them", async () => {
   const requests: Request[] = [];
   const headers = { "content-type": "text/event-stream; charset=utf-8" };
   const stream = await open(new Response("data: x\n\n", { headers }), requests);
@@ -33,14 +33,14 @@ it("opens the event stream with our own credentials, and follows no redirect wit
 });
 
 it.each([
-  ["refused because the authorization server is not live itself", 503, "text/event-stream"],
-  ["something else", 200, "application/json"],
-])("takes nothing for a stream that is %s", async (_what, status, type) => {
+  ["refused because the authorization server has lost its broadcast", 503, "text/event-stream"],
+  ["of another type", 200, "application/json"],
+])("does not accept a stream response that is %s", async (_what, status, type) => {
   const response = new Response("{}", { status, headers: { "content-type": type } });
   await expect(open(response)).rejects.toBeInstanceOf(UnavailableError);
 });
 
-it("tells the operator, and nobody else, that our own secret is wrong", async () => {
+it("tells only the operator that the resource server's secret is wrong", async () => {
   const error: unknown = await open(new Response("{}", { status: 401 })).catch(
     (thrown: unknown) => thrown,
   );

@@ -27,7 +27,7 @@ const token = fc.oneof(
 );
 const header = fc.tuple(scheme, gap, token).map((parts) => parts.join(""));
 
-/** RFC 6750 §2.1, read letter by letter. */
+/** A literal reading of RFC 6750 §2.1. */
 function toExpectedToken(sent: string): string | undefined {
   const [name = "", ...rest] = sent.trim().split(" ");
   const value = rest.filter((part) => part !== "");
@@ -35,12 +35,12 @@ function toExpectedToken(sent: string): string | undefined {
   return name.toLowerCase() === "bearer" && isToken ? value[0] : undefined;
 }
 
-/** `name="value"` pairs and nothing else, so that nothing sent can stand among them. */
+/** Only `name="value"` pairs, so that no request text can be injected. */
 const CHALLENGE = /^Bearer ([a-z_]+="[^"\\]*")(, [a-z_]+="[^"\\]*")*$/;
 
-describe("an Authorization header of any text", () => {
+describe("any text as an Authorization header", () => {
   // @rule RFC6750-2-1 INPUT-14
-  it("hands on exactly the token it carries, or none; refusals repeat nothing of it", async () => {
+  it("passes on exactly its token, or none; refusals do not repeat it", async () => {
     await fc.assert(
       fc.asyncProperty(header, async (authorization) => {
         seen = [];
@@ -57,7 +57,7 @@ describe("an Authorization header of any text", () => {
   });
 
   // @rule RFC6750-3-1
-  it("answers a well-formed challenge whatever the address asks for", async () => {
+  it("gets a well-formed challenge for any URL", async () => {
     const query = fc.oneof(
       fc.stringMatching(/^[\x21\x24-\x7e]{0,20}$/),
       fc.constantFrom('toolsets=core"', "readonly=%22", "toolsets=core%0d%0ax: y", "readonly&x"),

@@ -41,7 +41,7 @@ describe("the bearer gate", () => {
   });
 
   // @rule RFC6750-3-1
-  it("says of a dead token why, so that a client refreshes", async () => {
+  it("answers an ended token with invalid_token, so that a client refreshes", async () => {
     const response = await post({ authorization: "Bearer dead" });
     expect(response.status).toBe(401);
     expect(challengeOf(response)).toBe(
@@ -51,7 +51,7 @@ describe("the bearer gate", () => {
     expect(seen).toEqual(["dead"]);
   });
 
-  it("challenges with every scope when a token has none of ours", async () => {
+  it("challenges with every scope when a token has no scope of this server", async () => {
     verify = async () => {
       throw new OAuthError(OAuthErrorCode.InsufficientScope, "no scope");
     };
@@ -76,14 +76,14 @@ describe("the bearer gate", () => {
     "/mcp?other=1",
     '/mcp?toolsets=core"',
     "/mcp?toolsets=core&x=1",
-  ])("repeats nothing of %s, which is no address of ours", async (path) => {
+  ])("does not repeat %s, which is not a URL of this server", async (path) => {
     expect(challengeOf(await post({}, path))).toContain(
       `resource_metadata="${rs.url}/.well-known/oauth-protected-resource/mcp"`,
     );
   });
 
   // @rule RFC6750-2-1 OMIT-7
-  it("takes another authentication scheme for none", async () => {
+  it("treats another authentication scheme as a missing token", async () => {
     const response = await post({ authorization: "Basic dXNlcjpwYXNz" });
     expect(response.status).toBe(401);
     expect(challengeOf(response)).not.toContain("error=");
@@ -96,7 +96,7 @@ describe("the bearer gate", () => {
 
   // @rule RFC6750-2-1
   it.each(["Bearer", "Bearer one two", "Bearer a,b", 'Bearer "a"', "Bearer \u00e9"])(
-    "refuses the malformed header %j with 400 and never asks about it",
+    "refuses the malformed header %j with 400, without introspection",
     async (authorization) => {
       const response = await post({ authorization });
       expect(response.status).toBe(400);
@@ -107,7 +107,7 @@ describe("the bearer gate", () => {
   );
 
   // @rule RFC6750-2-1
-  it("refuses two Authorization headers, because one reader takes the first and another the last", async () => {
+  it("refuses two Authorization headers, because parsers disagree on which one counts", async () => {
     const { hostname, port, host } = new URL(rs.url);
     const sent = request({
       hostname,
@@ -136,7 +136,7 @@ describe("the bearer gate", () => {
   );
 
   // @rule OUTAGE-2
-  it("answers an outage with 503, because clients throw their login away on a 401", async () => {
+  it("answers an outage with 503, because clients discard their login on a 401", async () => {
     verify = async () => {
       throw new UnavailableError("The authorization server does not answer.");
     };
@@ -147,7 +147,7 @@ describe("the bearer gate", () => {
     expect(await response.json()).toMatchObject({ status: 503 });
   });
 
-  it("answers a bug with 500 and nothing about it", async () => {
+  it("answers a bug with 500, without details", async () => {
     verify = async () => {
       throw new TypeError("inner secret");
     };

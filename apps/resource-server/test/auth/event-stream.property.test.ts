@@ -15,7 +15,7 @@ const event = fc.record({
 const end = fc.constantFrom("\n", "\r\n");
 const cuts = fc.array(fc.nat(400), { maxLength: 6 });
 
-/** As WHATWG HTML, "Server-sent events", has it written. */
+/** An event in the format of WHATWG HTML, "Server-sent events". */
 const toText = ({ name, data }: StreamEvent, eol: string): string =>
   [`event: ${name}`, ...data.split("\n").map((text) => `data: ${text}`), "", ""].join(eol);
 
@@ -43,7 +43,7 @@ async function read(bytes: Uint8Array, places: number[]): Promise<StreamEvent[]>
 
 describe("an event stream", () => {
   // @rule INPUT-16
-  it("brings every event that was written, in order, wherever the network cuts it", async () => {
+  it("delivers every event in order, wherever the network splits it", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(event, { maxLength: 5 }),
@@ -58,7 +58,7 @@ describe("an event stream", () => {
   });
 
   // @rule INPUT-16
-  it("of any bytes is read the same way however it is cut", async () => {
+  it("of any bytes is read the same way, however it is split", async () => {
     const word = fc.constantFrom(
       "event: revoked",
       "data: {}",
@@ -81,9 +81,9 @@ describe("an event stream", () => {
   });
 });
 
-describe("an authorization server that says anything", () => {
+describe("an authorization server that sends any stream", () => {
   // @rule GRANT-9
-  it("is believed word for word, or no longer listened to: nothing is remembered after what is not understood", async () => {
+  it("is followed exactly, or disconnected: caching ends at the first invalid event", async () => {
     const data = fc.oneof(
       fc.stringMatching(/^[\w-]{1,9}$/).map((gid) => JSON.stringify({ gid })),
       fc.json({ maxDepth: 1 }).map((text) => text.replace(/\n/g, " ")),
@@ -101,7 +101,7 @@ describe("an authorization server that says anything", () => {
   });
 });
 
-/** What the listener hears of one stream and its end. */
+/** The listener's calls for one stream and its end. */
 async function follow(bytes: Uint8Array): Promise<string[]> {
   const heard: string[] = [];
   let opened = 0;

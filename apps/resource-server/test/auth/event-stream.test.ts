@@ -26,7 +26,7 @@ const LIVE = { name: "live", data: "{}" };
 it.each([
   ["line feeds", "event: live\ndata: {}\n\n"],
   ["carriage returns and line feeds", "event: live\r\ndata: {}\r\n\r\n"],
-  ["carriage returns, as far as more follows them", "event: live\rdata: {}\r\r: x"],
+  ["carriage returns that are followed by more text", "event: live\rdata: {}\r\r: x"],
   ["no space after the colon", "event:live\ndata:{}\n\n"],
   ["a byte order mark", "\uFEFFevent: live\ndata: {}\n\n"],
   ["fields that it does not need", "id: 7\nretry: 10\nnonsense\nevent: live\ndata: {}\n\n"],
@@ -35,7 +35,7 @@ it.each([
   expect((await read([text])).events).toEqual([LIVE]);
 });
 
-it("reads the same wherever the network cuts it, also between the halves of a line end", async () => {
+it("reads the same wherever the network splits it, also within a line ending", async () => {
   const text = "event: live\r\ndata: {}\r\n\r\ndata: é\r\n\r\n";
   const bytes = encoder.encode(text);
   for (let size = 1; size <= bytes.length; size += 1) {
@@ -45,17 +45,17 @@ it("reads the same wherever the network cuts it, also between the halves of a li
   }
 });
 
-it("joins the lines of one event's data, and takes one space off each", async () => {
+it("joins the data lines of an event, and strips one leading space from each", async () => {
   const { events } = await read(["data: one\ndata:  two\ndata\n\n"]);
   expect(events).toEqual([{ name: "message", data: "one\n two\n" }]);
 });
 
-it("makes no event of a name without data, and forgets the name", async () => {
+it("emits no event for a name without data, and forgets the name", async () => {
   const { events } = await read(["event: live\n\ndata: x\n\n"]);
   expect(events).toEqual([{ name: "message", data: "x" }]);
 });
 
-it("makes no event of what an early end cuts off", async () => {
+it("emits no event for an incomplete end of the stream", async () => {
   expect((await read(["event: live\ndata: {}\n"])).events).toEqual([]);
 });
 
@@ -63,7 +63,7 @@ it("counts a comment as a sign of life", async () => {
   expect(await read([": alive\n\n", ": alive\n\n"])).toEqual({ events: [], activity: 2 });
 });
 
-it("gives up on an event that would fill the memory", async () => {
+it("rejects an event that would fill the memory", async () => {
   const chunks = ["data: ", ...Array.from({ length: 3 }, () => "x".repeat(40_000))];
   await expect(read(chunks)).rejects.toThrow(/buffer/i);
 });

@@ -21,7 +21,7 @@ let lines: string[];
 let refusal: Error | undefined;
 let follower: RevocationFollower;
 
-/** Lets everything run that needs no time. */
+/** Runs all pending work that needs no time. */
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
 };
@@ -105,7 +105,7 @@ afterEach(async () => {
 });
 
 describe("following revocations", () => {
-  it("is live only when the authorization server says that nothing is missed", async () => {
+  it("is live only after the authorization server's live event", async () => {
     await start();
     await latest().send(": alive\n\n");
     expect(heard).toEqual([]);
@@ -121,7 +121,7 @@ describe("following revocations", () => {
   });
 
   it.each(["end", "break"] as const)(
-    "is lost at once when the stream comes to an %s, and tries again",
+    "is lost at once when the stream fails (%s), and reconnects",
     async (how) => {
       await start();
       await latest().send(LIVE);
@@ -133,7 +133,7 @@ describe("following revocations", () => {
     },
   );
 
-  it("is not lost a second time by a stream that never was live", async () => {
+  it("is not lost a second time by a stream that was never live", async () => {
     await start();
     await latest().end();
     await latest().break();
@@ -144,15 +144,15 @@ describe("following revocations", () => {
   // @rule GRANT-9
   it.each([
     ["a revocation without a gid", "event: revoked\ndata: {}\n\n"],
-    ["a revocation that is no JSON", "event: revoked\ndata: x\n\n"],
-  ])("is lost by %s, because it then does not know what it has missed", async (_what, text) => {
+    ["a revocation that is not JSON", "event: revoked\ndata: x\n\n"],
+  ])("is lost by %s, because revocations may be missed", async (_what, text) => {
     await start();
     await latest().send(LIVE);
     await latest().send(text);
     expect(heard).toEqual(["restored", "lost"]);
   });
 
-  it("passes over events that a later version may add", async () => {
+  it("ignores events that a later version may add", async () => {
     await start();
     await latest().send(`${LIVE}event: news\ndata: x\n\nevent: live\ndata: {}\n\n`);
     expect(heard).toEqual(["restored"]);
@@ -172,7 +172,7 @@ describe("following revocations", () => {
     expect(streams).toHaveLength(2);
   });
 
-  it("stays live by a comment every few seconds", async () => {
+  it("stays live with a comment every few seconds", async () => {
     await start();
     await latest().send(LIVE);
     for (let minutes = 0; minutes < 12; minutes += 1) {
@@ -182,7 +182,7 @@ describe("following revocations", () => {
     expect(heard).toEqual(["restored"]);
   });
 
-  it("comes back soon after it was live, and ever more slowly, up to two seconds, while it fails", async () => {
+  it("reconnects quickly after it was live, and with delays of up to two seconds while it fails", async () => {
     refusal = new UnavailableError("down");
     await start({ stopAfter: 8 });
     expect(delays).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]);
@@ -195,7 +195,7 @@ describe("following revocations", () => {
     expect(delays).toEqual([50]);
   });
 
-  it("ends with the process: the listener is lost, nothing is opened any more", async () => {
+  it("ends with the process: the listener is notified and no new stream is opened", async () => {
     await start();
     await latest().send(LIVE);
     await follower.close();
@@ -204,7 +204,7 @@ describe("following revocations", () => {
     expect(streams[0]?.signal.aborted).toBe(true);
   });
 
-  it("logs one line when it is live and one when it is lost, and no warning for that", async () => {
+  it("logs one line when it is live and one when it is lost, without a warning", async () => {
     await start();
     await latest().send(LIVE);
     await latest().end();
@@ -215,7 +215,7 @@ describe("following revocations", () => {
     ]);
   });
 
-  it("warns once when it stays lost, and not while services are still starting", async () => {
+  it("warns once when it stays lost, but not while services are starting", async () => {
     refusal = new UnavailableError("down");
     await start({ stopAfter: 5 });
     expect(logged()).toEqual([]);

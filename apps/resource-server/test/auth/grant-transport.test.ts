@@ -28,7 +28,7 @@ const transportWith = (tokens: readonly string[], accepted: string) => {
 
 describe("createGrantTransport", () => {
   // @rule MCP-AUTH-3
-  it("logs each request in, and sends the MCP token nowhere", async () => {
+  it("authenticates each request with the Taiga token, and never sends the MCP token", async () => {
     const { taiga, transport } = transportWith(["good"], "good");
     expect((await transport.send(REQUEST)).status).toBe(200);
     expect(taiga.requests).toHaveLength(1);
@@ -36,7 +36,7 @@ describe("createGrantTransport", () => {
   });
 
   // @rule VAULT-1
-  it("sends a request that was refused for its token once more, with a new one", async () => {
+  it("retries a request that was refused for its token once, with a new token", async () => {
     const { taiga, transport } = transportWith(["old", "new"], "new");
     expect((await transport.send(REQUEST)).status).toBe(200);
     expect(taiga.requests.map(({ headers }) => headers["authorization"])).toEqual([

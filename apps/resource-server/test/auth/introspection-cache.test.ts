@@ -8,11 +8,11 @@ import {
 import { NOW } from "../support/harness.ts";
 
 let now: number;
-/** Tokens that the authorization server was asked about. */
+/** Introspected tokens. */
 let asked: string[];
 let expiresAt: number;
 let failure: Error | undefined;
-/** Holds answers back until they are let go. */
+/** Holds responses back until they are released. */
 let held: (() => void)[] | undefined;
 let cache: IntrospectionCache;
 
@@ -21,7 +21,7 @@ const grantOfToken = (token: string): string => token.split(" ")[0] ?? "";
 const verifier = {
   async verifyAccessToken(token: string): Promise<AuthInfo> {
     asked.push(token);
-    // As the authorization server sees it when it reads its store, before the answer travels.
+    // The state when the authorization server reads its store, before the response is sent.
     const error = failure;
     const { promise, resolve } = Promise.withResolvers<void>();
     if (held === undefined) resolve();
@@ -59,11 +59,11 @@ const codeOf = (call: Promise<unknown>): Promise<unknown> =>
   );
 const letGo = (): void => held?.splice(0).forEach((resolve) => resolve());
 
-describe("while revocations are followed", () => {
+describe("while the revocation stream is live", () => {
   beforeEach(() => cache.restored());
 
   // @rule RFC7662-4-2
-  it("a token is asked about once in 30 seconds", async () => {
+  it("a token is introspected once in 30 seconds", async () => {
     const first = await verify();
     now += 29;
     expect(await verify()).toEqual(first);
@@ -73,7 +73,7 @@ describe("while revocations are followed", () => {
     expect(asked).toHaveLength(2);
   });
 
-  it("the 30 seconds begin with the question, because the answer is as old as that", async () => {
+  it("the 30 seconds start with the request, because the response may be that old", async () => {
     held = [];
     const slow = verify();
     now += 3;
@@ -86,7 +86,7 @@ describe("while revocations are followed", () => {
   });
 
   // @rule RFC7662-4-2
-  it("a token that is about to end is not remembered beyond its end", async () => {
+  it("a token that is about to expire is not cached beyond its expiry", async () => {
     expiresAt = NOW + 10;
     await verify();
     now += 9;
@@ -97,7 +97,7 @@ describe("while revocations are followed", () => {
     expect(await codeOf(verify())).toBe("invalid_token");
   });
 
-  it("many who ask at once about one token cause one question", async () => {
+  it("concurrent checks of one token share one introspection", async () => {
     held = [];
     const calls = Array.from({ length: 20 }, () => verify());
     const other = verify("other token");
@@ -109,10 +109,10 @@ describe("while revocations are followed", () => {
 
   // @rule RFC7662-4-2
   it.each([
-    ["a dead token", new OAuthError(OAuthErrorCode.InvalidToken, "dead")],
+    ["an inactive token", new OAuthError(OAuthErrorCode.InvalidToken, "dead")],
     ["a token without scopes", new OAuthError(OAuthErrorCode.InsufficientScope, "none")],
     ["an outage", new UnavailableError("down")],
-  ])("%s is asked about each time: only what is active is remembered", async (_what, error) => {
+  ])("%s is introspected each time: only active tokens are cached", async (_what, error) => {
     failure = error;
     await codeOf(verify());
     failure = undefined;
@@ -120,7 +120,7 @@ describe("while revocations are followed", () => {
   });
 
   // @rule RFC7662-4-2
-  it("tokens are told apart, and each answer names the token that was asked about", async () => {
+  it("tokens are cached separately, and each result names its token", async () => {
     await verify("a 1");
     await verify("b 1");
     expect((await verify("a 1")).token).toBe("a 1");
@@ -129,7 +129,7 @@ describe("while revocations are followed", () => {
   });
 
   // @rule RFC7662-4-2
-  it("the longest unused of 10 000 tokens makes room", async () => {
+  it("the least recently used of 10 000 tokens is evicted", async () => {
     for (let count = 0; count <= 10_000; count += 1) await verify(`grant ${count}`);
     asked = [];
     await verify("grant 10000");
@@ -138,7 +138,7 @@ describe("while revocations are followed", () => {
     expect(asked).toEqual(["grant 0"]);
   });
 
-  it("a known token is answered for without waiting for anything", async () => {
+  it("a cached token is answered synchronously", async () => {
     await verify();
     const then = vi.spyOn(Promise.prototype, "then");
     const answer = verify();
@@ -152,7 +152,7 @@ describe("a grant that ends", () => {
   beforeEach(() => cache.restored());
 
   // @rule RFC7009-2.1-3 CVE-2026-8922
-  it("takes all its tokens with it, and no other's", async () => {
+  it("removes all its tokens from the cache, and no others", async () => {
     for (const token of ["gone 1", "gone 2", "stays 1"]) await verify(token);
     asked = [];
     cache.revoked("gone");
@@ -164,7 +164,7 @@ describe("a grant that ends", () => {
   });
 
   // @rule RFC7009-2.1-3
-  it("makes an answer inactive that was given before it and arrives after it", async () => {
+  it("makes a response inactive that was sent before it and arrives after it", async () => {
     held = [];
     const first = verify();
     const second = verify();
@@ -191,15 +191,15 @@ describe("a grant that ends", () => {
   });
 });
 
-describe("while revocations are not followed", () => {
+describe("while the revocation stream is lost", () => {
   // @rule GRANT-9
-  it("nothing is remembered, from the start on", async () => {
+  it("no response is cached, also at the start", async () => {
     await verify();
     await verify();
     expect(asked).toHaveLength(2);
   });
 
-  it("nothing is shared: an answer under way may be older than a revocation", async () => {
+  it("no response is shared: one that is under way may be older than a revocation", async () => {
     held = [];
     const calls = [verify(), verify()];
     letGo();
@@ -208,7 +208,7 @@ describe("while revocations are not followed", () => {
   });
 
   // @rule GRANT-9
-  it("what was remembered is forgotten, and is not back when they are followed again", async () => {
+  it("the cache is cleared, and stays cleared when the stream is live again", async () => {
     cache.restored();
     await verify();
     cache.lost();
@@ -221,9 +221,9 @@ describe("while revocations are not followed", () => {
   });
 
   it.each([
-    ["before they were followed", () => {}],
+    ["before the stream was live", () => {}],
     [
-      "before they were lost and followed again",
+      "before the stream was lost and live again",
       () => {
         cache.restored();
       },
@@ -242,7 +242,7 @@ describe("while revocations are not followed", () => {
   });
 });
 
-it("asks each time when the operator has turned it off", async () => {
+it("introspects each time when the operator has disabled the cache", async () => {
   cache = createCache(0);
   cache.restored();
   held = [];

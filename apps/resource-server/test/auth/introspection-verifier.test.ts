@@ -62,7 +62,7 @@ const codeOf = async (call: Promise<unknown>) => {
 };
 
 describe("a live token", () => {
-  it("becomes who, for what and until when", async () => {
+  it("becomes auth info with user, access and expiry", async () => {
     expect(await verify(LIVE)).toEqual({
       token: "token",
       clientId: "client",
@@ -73,7 +73,7 @@ describe("a live token", () => {
     });
   });
 
-  it("is asked about once, with our own credentials", async () => {
+  it("is introspected once, with the resource server's credentials", async () => {
     await verify(LIVE);
     expect(authServer.requests).toEqual([{ path: "/introspect", form: { token: "token" } }]);
   });
@@ -83,7 +83,7 @@ describe("a live token", () => {
     ["taiga:read taiga:write taiga:delete", "read", "read"],
     ["taiga:admin", "admin", "admin"],
   ])(
-    "with the scopes %s and the grant's level %s may %s: the lower wins",
+    "with the scopes %s and the grant's level %s may %s: the lower one applies",
     async (scope, access, level) => {
       const { extra } = await verify({ ...LIVE, scope, access });
       expect(extra?.["access"]).toBe(level);
@@ -95,39 +95,39 @@ describe("a live token", () => {
     [["https://other.test/mcp", RESOURCE]],
     [`${RESOURCE}?toolsets=core&readonly=true`],
     ["HTTPS://MCP.test/mcp"],
-  ])("may name us as %j", async (aud) => {
+  ])("may have the audience %j", async (aud) => {
     await expect(verify({ ...LIVE, aud })).resolves.toBeDefined();
   });
 });
 
-describe("a token that is not for us", () => {
+describe("a token that is not for this server", () => {
   // @rule MCP-AUTH-4
   it.each([
     ["unknown or revoked", { active: false }],
-    ["at the second of its end", { ...LIVE, exp: NOW }],
+    ["at the second of its expiry", { ...LIVE, exp: NOW }],
     ["of another issuer", { ...LIVE, iss: "https://evil.test" }],
     ["for another resource", { ...LIVE, aud: "https://mcp.test/other" }],
-    ["for a resource below ours", { ...LIVE, aud: `${RESOURCE}/admin` }],
+    ["for a resource below this one", { ...LIVE, aud: `${RESOURCE}/admin` }],
     ["for the same address with another query", { ...LIVE, aud: `${RESOURCE}?tenant=2` }],
-    ["for something that is no URL", { ...LIVE, aud: "client" }],
+    ["for an audience that is not a URL", { ...LIVE, aud: "client" }],
   ])("is refused when %s", async (_name, claims) => {
     expect(await codeOf(verify(claims))).toBe("invalid_token");
   });
 
-  it("is refused with insufficient_scope when it carries none of our scopes", async () => {
+  it("is refused with insufficient_scope when it has no scope of this server", async () => {
     expect(await codeOf(verify({ ...LIVE, scope: "openid email" }))).toBe("insufficient_scope");
   });
 });
 
-describe("when nobody can say", () => {
+describe("when a token cannot be checked", () => {
   it.each([
     ["the authorization server fails", 500, { error: "server_error" }],
     ["its store is down", 503, { error: "temporarily_unavailable" }],
-    ["it throttles us", 429, { error: "slow_down" }],
+    ["it throttles requests", 429, { error: "slow_down" }],
     ["it refuses the request", 400, { error: "invalid_request" }],
-    ["its answer says nothing", 200, {}],
-    ["its answer is no object", 200, "x"],
-  ])("and %s, it is an outage", async (_name, status, body) => {
+    ["its response is empty", 200, {}],
+    ["its response is not an object", 200, "x"],
+  ])("because %s, it is an outage", async (_name, status, body) => {
     authServer.broken = { status, body };
     expect(await codeOf(verify(LIVE))).toBeInstanceOf(UnavailableError);
   });
@@ -141,7 +141,7 @@ describe("when nobody can say", () => {
   );
 
   // @rule OUTAGE-2
-  it("because our own secret is wrong, it is an outage that tells the operator so", async () => {
+  it("because the resource server's secret is wrong, it is an outage that tells the operator so", async () => {
     const verifier = verifierWith({ clientSecret: "wrong" });
     const error = await codeOf(verifier.verifyAccessToken("token"));
     expect(error).toBeInstanceOf(UnavailableError);
@@ -149,12 +149,12 @@ describe("when nobody can say", () => {
     expect(((error as Error).cause as Error).message).toContain("RS_CLIENT_SECRET");
   });
 
-  it("because nothing listens there, it is an outage", async () => {
+  it("because no server listens there, it is an outage", async () => {
     const verifier = verifierWith({ authServerUrl: "http://127.0.0.1:1" });
     expect(await codeOf(verifier.verifyAccessToken("token"))).toBeInstanceOf(UnavailableError);
   });
 
-  it("waits three seconds and no longer", async () => {
+  it("it waits no longer than three seconds", async () => {
     const waits: number[] = [];
     const verifier = createIntrospectionVerifier({
       authorizationServer: {
@@ -171,7 +171,7 @@ describe("when nobody can say", () => {
     expect(waits).toEqual([3_000]);
   });
 
-  it("gives up on an authorization server that does not answer", async () => {
+  it("it gives up on an authorization server that does not answer", async () => {
     const hanging = createAuthorizationServer({
       issuer: ISSUER,
       authServerUrl: authServer.url,
@@ -186,7 +186,7 @@ describe("when nobody can say", () => {
   });
 
   // @rule MCP-AUTH-5
-  it("speaks plain http only to an address that was given as http", async () => {
+  it("it uses plain http only for a URL with http", async () => {
     const urls: string[] = [];
     const verifier = verifierWith({
       authServerUrl: "https://auth.internal",

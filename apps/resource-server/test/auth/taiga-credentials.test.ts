@@ -61,7 +61,7 @@ describe("get", () => {
     ]);
   });
 
-  it("uses the token under the scheme that the authorization server names (RFC 8693 N_A)", async () => {
+  it("uses the token with the scheme that the authorization server names (RFC 8693 N_A)", async () => {
     const server = createAuthorizationServer({
       issuer: "https://auth.test",
       authServerUrl: "https://auth.internal",
@@ -86,7 +86,7 @@ describe("get", () => {
   });
 
   // @rule VAULT-9
-  it("asks once for many callers of one grant, and once for each grant", async () => {
+  it("makes one exchange for many callers of one grant, and one for each grant", async () => {
     const taiga = credentials();
     const all = [...Array(20).keys()].map(() => taiga.get(proof));
     const other = taiga.get({ grantId: "other", accessToken: "mcp-2" });
@@ -98,7 +98,7 @@ describe("get", () => {
   });
 
   // @rule VAULT-9
-  it("keeps a token until a minute before its end, then gets another one, again only once", async () => {
+  it("caches a token until a minute before its expiry, then gets another one, again only once", async () => {
     const taiga = credentials();
     await taiga.get(proof);
     now += 539;
@@ -123,7 +123,7 @@ describe("get", () => {
     });
   });
 
-  it("does not remember a failure", async () => {
+  it("does not cache a failure", async () => {
     const taiga = credentials();
     fails = new UnavailableError("down");
     await expect(taiga.get(proof)).rejects.toBeInstanceOf(UnavailableError);
@@ -133,7 +133,7 @@ describe("get", () => {
 });
 
 describe("renew", () => {
-  it("gets another token in place of a refused one, once for all that were refused", async () => {
+  it("replaces a refused token, once for all refused calls", async () => {
     const taiga = credentials();
     await taiga.get(proof);
     const [first, second] = await Promise.all([
@@ -148,7 +148,7 @@ describe("renew", () => {
     );
   });
 
-  it("says so when the authorization server has no other token", async () => {
+  it("reports that the authorization server has no other token", async () => {
     const taiga = credentials();
     sameToken = true;
     await taiga.get(proof);
@@ -158,7 +158,7 @@ describe("renew", () => {
 
 describe("forget", () => {
   // @rule VAULT-9
-  it("lets go of a grant's token, and of one that is on its way", async () => {
+  it("discards a grant's token, and one that is under way", async () => {
     const taiga = credentials();
     await taiga.get(proof);
     taiga.forget("g");
@@ -168,7 +168,7 @@ describe("forget", () => {
     expect((await taiga.get(proof)).token).toBe("taiga-3");
   });
 
-  it("leaves other grants alone", async () => {
+  it("does not affect other grants", async () => {
     const taiga = credentials();
     await taiga.get(proof);
     taiga.forget("other");
@@ -197,7 +197,7 @@ describe("the exchange", () => {
     [401, { error: "invalid_client" }],
     [400, { error: "invalid_target" }],
     [200, { token_type: "Bearer" }],
-  ])("that ends with %i %j is an outage, never the end of a login", async (status, body) => {
+  ])("that fails with %i %j is an outage, never the end of a login", async (status, body) => {
     await expect(exchangeAnswered(status, body)).rejects.toBeInstanceOf(UnavailableError);
   });
 });

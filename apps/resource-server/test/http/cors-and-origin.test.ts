@@ -23,7 +23,7 @@ const preflight = (origin: string, path = "/mcp") =>
     },
   });
 
-/** fetch does not let a caller choose Host. */
+/** `fetch` does not let a caller set Host. */
 async function statusWithHost(host: string, path: string): Promise<number> {
   const req = request(`${rs.url}${path}`, { headers: { host } });
   req.end();
@@ -32,7 +32,7 @@ async function statusWithHost(host: string, path: string): Promise<number> {
   return res.statusCode ?? 0;
 }
 
-describe("a web page that may call us", () => {
+describe("a web page from an allowed origin", () => {
   // @rule MCP-AUTH-9
   it("gets its preflight answered without a token", async () => {
     const response = await preflight(PAGE);
@@ -55,7 +55,7 @@ describe("a web page that may call us", () => {
   });
 
   // @rule MCP-AUTH-9
-  it("can read the challenge, or it could not log in", async () => {
+  it("can read the challenge, which it needs to log in", async () => {
     const response = await rs.post(rpc("tools/list"), { headers: { origin: PAGE } });
     expect(response.status).toBe(401);
     expect(response.headers.get("access-control-allow-origin")).toBe(PAGE);
@@ -91,11 +91,11 @@ describe("Origin", () => {
     expect((await preflight(origin)).status).toBe(403);
   });
 
-  it("may be left out: programs send none", async () => {
+  it("may be missing: programs do not send it", async () => {
     expect((await rs.post(rpc("tools/list"), { token: "good" })).status).toBe(200);
   });
 
-  it("may be any page on this machine when we are on this machine, and not otherwise", () => {
+  it("may be any page on this machine when the server is on this machine, and not otherwise", () => {
     const rule = (resource: string) =>
       createOriginRule({ resource, listenHost: "127.0.0.1", allowedOrigins: [] });
     expect(rule("http://localhost:3002/mcp")("http://localhost:6274")).toBe(true);
@@ -115,17 +115,17 @@ describe("Host", () => {
     },
   );
 
-  it.each(["localhost", "127.0.0.1:9999", "[::1]"])("%s is us", async (host) => {
+  it.each(["localhost", "127.0.0.1:9999", "[::1]"])("%s is accepted", async (host) => {
     expect(await statusWithHost(host, "/")).toBe(200);
   });
 
   // @rule EDGE-8
-  it("does not matter to health checks, which come under a container's name", async () => {
+  it("is not checked for health checks, which use a container's name", async () => {
     expect(await statusWithHost("resource-server:3002", "/healthz")).toBe(200);
   });
 
   // @rule EDGE-8
-  it("of a public installation that listens on all addresses is its public name only", async () => {
+  it("must be the public name of a public installation that listens on all addresses", async () => {
     const publicServer = await startHarness({
       config: {
         resource: "https://mcp.example/mcp",

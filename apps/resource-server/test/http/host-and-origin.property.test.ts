@@ -20,9 +20,9 @@ const origin = fc.oneof(
 );
 const RULES = { listenHost: "127.0.0.1", allowedOrigins: ["https://app.example"] };
 
-describe("an Origin of any text", () => {
+describe("any text as an Origin", () => {
   // @rule MCP-TRANSPORT-1
-  it("may call a public server only when it is letter by letter one of those that may", () => {
+  it("may call a public server only when it equals an allowed origin exactly", () => {
     const mayCall = createOriginRule({ ...RULES, resource: "https://mcp.example/mcp" });
     fc.assert(
       fc.property(origin, (text) => {
@@ -33,7 +33,7 @@ describe("an Origin of any text", () => {
   });
 
   // @rule INPUT-15
-  it("may call a server on this machine when a browser would take its page from this machine", () => {
+  it("may call a server on this machine when a browser would load its page from this machine", () => {
     const mayCall = createOriginRule({ ...RULES, resource: "http://localhost:3002/mcp" });
     fc.assert(
       fc.property(origin, (text) => {

@@ -23,7 +23,7 @@ describe("GET /", () => {
       expect(page).not.toMatch(/<script|onclick|style=/);
     }));
 
-  it("is styled in spite of its policy, which allows exactly this style", () =>
+  it("is styled under its content security policy, which allows exactly this style", () =>
     withServer({}, async (rs) => {
       const response = await fetch(rs.url, { headers: { accept: "text/html" } });
       const style =
@@ -34,19 +34,19 @@ describe("GET /", () => {
       );
     }));
 
-  it("tells a program the same as JSON", () =>
+  it("gives a program the same as JSON", () =>
     withServer({}, async (rs) => {
       expect(await (await fetch(rs.url)).json()).toMatchObject({ mcp_url: rs.mcp });
     }));
 
-  it("escapes what it is told, even what an operator wrote", () =>
+  it("escapes all values, even those of the operator", () =>
     withServer({ config: { taigaWebUrl: `https://x/"><img src=x onerror='a'>&` } }, async (rs) => {
       const page = await (await fetch(rs.url, { headers: { accept: "text/html" } })).text();
       expect(page).not.toContain("<img");
       expect(page).toContain("&quot;&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&amp;");
     }));
 
-  it("loads nothing and is framed by nobody", () =>
+  it("loads nothing and cannot be framed", () =>
     withServer({}, async (rs) => {
       const { headers } = await fetch(rs.url);
       expect(headers.get("content-security-policy")).toMatch(
@@ -77,7 +77,7 @@ describe("health", () => {
     }));
 
   // @rule OUTAGE-6
-  it("names what is missing when it is not ready", () =>
+  it("names the failing dependency when it is not ready", () =>
     withServer({ store: failingStore }, async (rs) => {
       rs.authServer.broken = { status: 503, body: {} };
       const response = await fetch(`${rs.url}/readyz`);

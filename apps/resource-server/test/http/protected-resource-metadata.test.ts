@@ -27,20 +27,20 @@ describe("protected resource metadata (RFC 9728)", () => {
   });
 
   // @rule MCP-AUTH-8
-  it("repeats the query of an address that chooses tools, because clients compare the two", async () => {
+  it("repeats the query of a URL that selects tools, because clients compare the two", async () => {
     const response = await get(`${WELL_KNOWN}/mcp?toolsets=core&readonly=true`);
     expect(await response.json()).toMatchObject({
       resource: `${rs.mcp}?toolsets=core&readonly=true`,
     });
   });
 
-  it.each(["?toolsets=nonsense", "?x=1"])("repeats nothing of %s", async (query) => {
+  it.each(["?toolsets=nonsense", "?x=1"])("does not repeat %s", async (query) => {
     const response = await get(`${WELL_KNOWN}/mcp${query}`);
     expect(await response.json()).toMatchObject({ resource: rs.mcp });
   });
 
   // @rule EDGE-10
-  it("is built from configuration, whatever a proxy header says", async () => {
+  it("is built from the configuration, never from proxy headers", async () => {
     const response = await fetch(`${rs.url}${WELL_KNOWN}/mcp`, {
       headers: {
         "x-forwarded-host": "evil.test",
@@ -51,7 +51,7 @@ describe("protected resource metadata (RFC 9728)", () => {
     expect(await response.text()).not.toContain("evil");
   });
 
-  it("is where RFC 9728 section 3.1 puts it, for whatever path the resource has", () => {
+  it("is at the path of RFC 9728 section 3.1, for any path of the resource", () => {
     expect(toMetadataUrl("https://host.test/deep/mcp")).toBe(
       `https://host.test${WELL_KNOWN}/deep/mcp`,
     );

@@ -11,7 +11,7 @@ const callOf = (args: unknown) => ({
 });
 
 describe("the arguments of a call", () => {
-  it("are the same as an object and as its JSON text, alone and in a batch", () => {
+  it("are read the same as an object and as its JSON text, alone and in a batch", () => {
     fc.assert(
       fc.property(object, (args) => {
         const json = JSON.stringify(args);
@@ -22,7 +22,7 @@ describe("the arguments of a call", () => {
     );
   });
 
-  it("stay text where the text holds no object", () => {
+  it("stay text when the text does not contain an object", () => {
     const other = fc.oneof(
       fc.string({ unit: "binary" }).map((text) => `x${text}`),
       fc.array(fc.integer()).map((list) => JSON.stringify(list)),
@@ -37,7 +37,7 @@ describe("the arguments of a call", () => {
 });
 
 describe("any other body", () => {
-  it("keeps its text arguments when it is no call of a tool", () => {
+  it("keeps its text arguments when it is not a tool call", () => {
     fc.assert(
       fc.property(fc.constantFrom("prompts/get", "tools/list", ""), object, (method, args) => {
         const body = { ...callOf(JSON.stringify(args)), method };
@@ -47,7 +47,7 @@ describe("any other body", () => {
   });
 
   // @rule INPUT-17
-  it("comes out as it went in, and nothing that went in is changed", () => {
+  it("is returned unchanged, and the input is not modified", () => {
     const message = fc.oneof(
       fc.jsonValue(),
       fc.record({ method: fc.constantFrom("tools/list", "ping"), params: fc.jsonValue() }),

@@ -28,11 +28,11 @@ describe("withArgumentObjects", () => {
     "x",
     3,
     {},
-  ])("leaves %j alone, for the protocol layer to judge", (body) =>
+  ])("does not change %j, which the protocol layer validates", (body) =>
     expect(withArgumentObjects(body)).toEqual(body),
   );
 
-  it("leaves other methods alone", () => {
+  it("does not change other methods", () => {
     const other = { method: "prompts/get", params: { arguments: '{"a":1}' } };
     expect(withArgumentObjects(other)).toEqual(other);
   });

@@ -5,7 +5,7 @@ import { toolOf } from "../support/tools.ts";
 
 describe("toMcpTool", () => {
   // @rule MCP-TRANSPORT-7
-  it("converts schemas once; the SDK gets the same objects at every request", () => {
+  it("converts schemas once; the SDK gets the same objects on every request", () => {
     const loaded = toLoadedTool(toolOf("find_things", "read"), "core");
     const { listing } = loaded;
     const tool = toMcpTool(loaded);

@@ -78,9 +78,9 @@ const headers = fc.record(
   { requiredKeys: [] },
 );
 
-describe("a request of any body", () => {
+describe("a request with any body", () => {
   // @rule MCP-AUTH-7 INPUT-17
-  it("is answered as JSON-RPC or refused as the caller's mistake: never our failure, never beyond the grant", async () => {
+  it("is answered as JSON-RPC or refused as a client error: never a server error, never beyond the grant", async () => {
     await fc.assert(
       fc.asyncProperty(body, headers, async (sent, extra) => {
         const response = await rs.post(sent, { token: "reader", headers: extra });

@@ -53,7 +53,7 @@ describe("a tool above the granted level", () => {
       const response = await rs.post(batch, { token: "reader" });
       await response.text();
     }
-    // No HTTP challenge stands in the way here, so it is the lock that holds.
+    // There is no HTTP challenge here, so the check before the handler is what refuses it.
     const path = "/mcp?readonly=true";
     await (await rs.post([call("create_things")], { token: "all", path })).text();
     expect(ran).toBe(0);
@@ -61,7 +61,7 @@ describe("a tool above the granted level", () => {
     expect(ran).toBe(1);
   });
 
-  it("does not run where no HTTP challenge is sent, and the answer says what helps", async () => {
+  it("does not run when no HTTP challenge is sent, and the answer says how to get access", async () => {
     await start({ config: { accessLimit: "write" } });
     const response = await rs.post(call("delete_things"), { token: "all" });
     expect(response.status).toBe(200);
@@ -71,7 +71,7 @@ describe("a tool above the granted level", () => {
   });
 
   // @rule MCP-AUTH-7
-  it("does not run through a ?readonly address, whatever was granted", async () => {
+  it("does not run through a ?readonly URL, whatever was granted", async () => {
     await start();
     const response = await rs.post(call("create_things"), {
       token: "all",
@@ -83,7 +83,7 @@ describe("a tool above the granted level", () => {
   });
 });
 
-describe("what goes wrong", () => {
+describe("an error", () => {
   // @rule MCP-TOOLS-4
   it.each([
     ["ToolError", new ToolError("not_found", "There is no #9."), /^not_found: There is no #9\.$/],
@@ -126,7 +126,7 @@ describe("what goes wrong", () => {
   });
 
   // @rule MCP-TOOLS-4
-  it("and nobody expected says nothing but the id of its log record", async () => {
+  it("that is unexpected shows only the id of its log record", async () => {
     await start({
       tools: [
         toolDoing("create_things", "write", async () => {
@@ -139,7 +139,7 @@ describe("what goes wrong", () => {
     const text = (await resultOf(response)).content[0]?.text;
     expect(text).toMatch(new RegExp(`^internal_error: .*${id}`));
     expect(text).not.toContain("inner secret");
-    // A write may have happened; a model that is not told so does it again.
+    // The write may have happened; a model that is not told so repeats it.
     expect(text).toContain("Check with find_items");
     expect(rs.log().find(({ msg }) => msg === "tool call")).toMatchObject({
       level: 50,
@@ -150,7 +150,7 @@ describe("what goes wrong", () => {
   });
 
   // @rule MCP-TOOLS-4
-  it("in the arguments is named by field and rule, and the handler does not run", async () => {
+  it("in the arguments names field and rule, and the handler does not run", async () => {
     let ran = false;
     const inputSchema = z.object({
       items: z.array(z.object({ subject: z.string("must be text") })),
@@ -171,7 +171,7 @@ describe("what goes wrong", () => {
   });
 
   // @rule MCP-TOOLS-3
-  it("in our own answer is our bug: what does not match the promised schema is not sent", async () => {
+  it("in the output is a server bug: output that does not match its schema is not sent", async () => {
     const tool = toolOf("find_things", "read", {
       handler: async () => ({ text: "fine", data: { said: 1 } as never }),
     });
@@ -179,7 +179,7 @@ describe("what goes wrong", () => {
     expect(await textOf("find_things")).toMatch(/^internal_error/);
   });
 
-  it("with the name of a tool is a protocol error", async () => {
+  it("in the name of a tool is a protocol error", async () => {
     await start();
     const [message] = await messagesOf(await rs.post(call("no_such_tool"), { token: "all" }));
     expect(message).toMatchObject({ error: { code: -32_602 } });
@@ -187,7 +187,7 @@ describe("what goes wrong", () => {
 });
 
 describe("the user's Taiga", () => {
-  it("is called with the grant's Taiga token, got by one exchange for many calls", async () => {
+  it("is called with the grant's Taiga token, from one exchange for many calls", async () => {
     await start({
       tools: [toolDoing("get_me", "read", async ({ taiga }) => (await taiga.users.me()).username)],
     });
@@ -207,7 +207,7 @@ describe("the user's Taiga", () => {
     expect(JSON.stringify(rs.taiga.requests)).not.toContain('"all"');
   });
 
-  it("asks for a reconnect when the login there is over", async () => {
+  it("requires a reconnect when the Taiga login has ended", async () => {
     await start({
       tools: [toolDoing("get_me", "read", async ({ taiga }) => (await taiga.users.me()).username)],
     });
@@ -215,7 +215,7 @@ describe("the user's Taiga", () => {
   });
 
   // @rule VAULT-7
-  it("out of reach is no reason to lose a login", async () => {
+  it("does not cost a login when it is unreachable", async () => {
     await start({
       tools: [toolDoing("get_me", "read", async ({ taiga }) => (await taiga.users.me()).username)],
     });
@@ -227,7 +227,7 @@ describe("the user's Taiga", () => {
 });
 
 describe("progress", () => {
-  it("goes to a client that asks for it, before the result", async () => {
+  it("is sent before the result to a client that asks for it", async () => {
     const tool = toolDoing("create_things", "write", async ({ reportProgress }) => {
       await reportProgress(1, 2, "half");
       return "done";

@@ -41,7 +41,7 @@ describe("tools/list", () => {
     expect(await listed("reader")).toEqual(["find_things"]);
   });
 
-  it("shows less through a narrower address, and 400 for one that asks for what nobody knows", async () => {
+  it("shows less through a narrower URL, and answers unknown toolsets with 400", async () => {
     await start();
     expect(await listed("all", "/mcp?readonly=true")).toEqual(["find_things"]);
     const response = await rs.post(rpc("tools/list"), {
@@ -59,14 +59,14 @@ describe("tools/list", () => {
     expect(await listed()).toEqual(["find_things", "create_things"]);
   });
 
-  it("goes by the grant alone when Taiga or the login there cannot be had", async () => {
+  it("uses only the grant when Taiga or the Taiga login is unavailable", async () => {
     await start();
     expect(await listed()).toEqual(["find_things", "create_things", "update_things"]);
     rs.authServer.exchanges.set("all", { access_token: "t", token_type: "Bearer" });
     expect(await listed()).toEqual(["find_things", "create_things", "update_things"]);
   });
 
-  it("asks Taiga nothing when its answer could not change the list", async () => {
+  it("does not ask Taiga when its answer could not change the list", async () => {
     await start();
     letTaigaSay([]);
     rs.authServer.exchanges.set("reader", rs.authServer.exchanges.get("all"));
@@ -74,7 +74,7 @@ describe("tools/list", () => {
     expect(rs.taiga.requests).toEqual([]);
   });
 
-  it("is the only thing that asks for permissions: a call does not", async () => {
+  it("is the only method that reads permissions: a tool call does not", async () => {
     await start();
     letTaigaSay([]);
     await (await rs.post(rpc("tools/call", { name: "update_things" }), { token: "all" })).text();
@@ -83,7 +83,7 @@ describe("tools/list", () => {
   });
 
   // @rule MCP-TRANSPORT-6
-  it("is private to the user and carries no conversion leftovers", async () => {
+  it("is private to the user and contains no conversion leftovers", async () => {
     await start();
     const [message] = await messagesOf(await rs.post(rpc("tools/list"), { token: "reader" }));
     expect(JSON.stringify(message)).not.toMatch(/\$schema|additionalProperties/);

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { loadTools, TOOLSETS } from "@taiga-mcp/taiga-tools";
 
-/** What a model pays for on every turn; see the tool surface's rule 2. */
+/** The tokens that a model pays for on every turn; see the tool surface's rule 2. */
 const MAX_CORE_TOOLS = 16;
 const MAX_CORE_TOKENS = 3_500;
 
@@ -24,7 +24,7 @@ function* objectsIn(value: unknown, path: string): Generator<[string, JsonSchema
 
 describe("the tool list", () => {
   // @rule MCP-TOOLS-1
-  it("changes only on purpose: what a model sees is compared with tools.json", async () => {
+  it("changes only on purpose: it is compared with tools.json", async () => {
     await expect(`${JSON.stringify(listings, null, 2)}\n`).toMatchFileSnapshot("tools.json");
   });
 
@@ -43,7 +43,7 @@ describe("the tool list", () => {
   });
 
   // @rule MCP-TOOLS-1
-  it("of core stays within its budget of tools and tokens", () => {
+  it("of the core toolset stays within its budget of tools and tokens", () => {
     const core = tools.filter(({ definition }) => definition.toolset === "core");
     expect(core.length).toBeLessThanOrEqual(MAX_CORE_TOOLS);
     const json = JSON.stringify({ tools: core.map(({ listing }) => listing) });
@@ -64,7 +64,7 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
     expect(annotations.idempotentHint || !isRead).toBe(true);
     expect(annotations.destructiveHint && isRead).toBe(false);
     expect(annotations.destructiveHint || access !== "delete").toBe(true);
-    // Other people write what is in Taiga.
+    // Text in Taiga is written by other people.
     expect(annotations.openWorldHint).toBe(true);
   });
 
@@ -75,7 +75,7 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
   });
 
   // @rule MCP-TOOLS-1
-  it("has schemas that every client accepts: flat objects, no references, no choice at the top", () => {
+  it("has schemas that every client accepts: flat objects, no references, no union at the top", () => {
     for (const schema of [listing.inputSchema, listing.outputSchema] as JsonSchema[]) {
       expect(schema["type"]).toBe("object");
       for (const keyword of ["anyOf", "oneOf", "allOf", "not"]) {

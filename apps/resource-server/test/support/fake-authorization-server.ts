@@ -15,25 +15,25 @@ interface Answer {
 
 export interface FakeAuthorizationServer {
   url: string;
-  /** What /introspect and /token answer, by the token asked about; others are unknown. */
+  /** The responses of /introspect and /token by token; other tokens are unknown. */
   introspections: Map<string, unknown>;
   exchanges: Map<string, unknown>;
-  /** Answered instead of everything else, to play an outage or a misconfiguration. */
+  /** Overrides all responses, to simulate an outage or a misconfiguration. */
   broken: Answer | undefined;
-  /** Form parameters of every request that got past client authentication. */
+  /** Form parameters of every request that passed client authentication. */
   requests: { path: string; form: Record<string, string> }[];
   revocations: FakeRevocations;
-  /** The global one, except that `/revocations` is answered with the stream of `revocations`. */
+  /** The global `fetch`, except that `/revocations` returns the stream of `revocations`. */
   fetch: typeof globalThis.fetch;
   close(): Promise<void>;
 }
 
 /** The revocation stream, in this process: each call resolves once the resource server has read it. */
 export interface FakeRevocations {
-  /** From now on no revocation is missed. */
+  /** Sends the live event: from now on no revocation is missed. */
   live(): Promise<void>;
   revoked(gid: string): Promise<void>;
-  /** The stream ends, so that revocations may be missed. */
+  /** Ends the stream, so that revocations may be missed. */
   end(): Promise<void>;
 }
 
@@ -111,7 +111,7 @@ function createFakeRevocations(): FakeRevocations & {
   };
 }
 
-/** Lets everything run that needs no time. */
+/** Runs all pending work that needs no time. */
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 };

@@ -10,7 +10,7 @@ export const ME = {
   email: "ana@taiga.test",
 };
 
-/** A row of `GET /projects` in which the user has these permissions. */
+/** A project of `GET /projects` in which the user has these permissions. */
 export const projectWith = (permissions: readonly string[]) => ({
   id: 1,
   name: "Rocket",
@@ -30,7 +30,7 @@ export interface FakeTaiga extends TaigaTransport {
   answers: Map<string, unknown>;
 }
 
-/** Taiga behind its transport: checks the token, answers what it was told to. */
+/** A Taiga transport that checks the token and returns the configured answers. */
 export function createFakeTaiga(): FakeTaiga {
   const tokens = new Set<string>();
   const answers = new Map<string, unknown>();

@@ -30,10 +30,10 @@ export interface Harness {
   log: () => Record<string, unknown>[];
   /** The log as it would be written. */
   logText: () => string;
-  /** Makes a token live; what is left out is an ordinary grant of everything. */
+  /** Makes a token active; the default is a grant of full access. */
   grant(token: string, claims?: Record<string, unknown>): void;
   post(body: unknown, options?: PostOptions): Promise<Response>;
-  /** Opens the revocation stream, which is live then: introspection responses are cached. */
+  /** Makes the revocation stream live, so that introspection responses are cached. */
   follow(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,13 +47,13 @@ export interface PostOptions {
 export interface HarnessOptions {
   tools?: readonly ToolDefinition[];
   config?: Partial<Config>;
-  /** In place of the one that asks the authorization server. */
+  /** Replaces the verifier that asks the authorization server. */
   verifier?: OAuthTokenVerifier;
-  /** In place of parts of the store, which is in memory. */
+  /** Replaces methods of the in-memory store. */
   store?: Partial<Kv>;
 }
 
-/** The whole resource server over HTTP; only the authorization server and Taiga are played. */
+/** The whole resource server over HTTP, with a fake authorization server and a fake Taiga. */
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const authServer = await startFakeAuthorizationServer();
   const server = await openTestServer();

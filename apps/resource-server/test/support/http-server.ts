@@ -5,12 +5,12 @@ import type { AddressInfo } from "node:net";
 export interface TestServer {
   /** Bare origin. */
   url: string;
-  /** Sets what answers; until then nothing does. */
+  /** Sets the request handler; until then no request is answered. */
   serve(listener: RequestListener): void;
   close(): Promise<void>;
 }
 
-/** A server on a free port. The port is known before the app is made, because addresses are configuration. */
+/** A server on a free port, which is known before the app exists because URLs are configuration. */
 export async function openTestServer(): Promise<TestServer> {
   const server = createServer();
   server.listen(0, "127.0.0.1");

@@ -2,7 +2,7 @@ import type { AccessLevel } from "@taiga-mcp/service";
 import { z } from "zod";
 import { defineTool, type ToolContext, type ToolDefinition } from "@taiga-mcp/taiga-tools";
 
-/** A tool that needs an access level and, perhaps, a Taiga permission. It does nothing. */
+/** A tool that does nothing; it needs an access level and optionally a Taiga permission. */
 export const toolOf = (
   name: string,
   access: AccessLevel,
@@ -26,7 +26,7 @@ export const toolOf = (
   ...more,
 });
 
-/** A tool with a handler of its own. */
+/** A tool with the given handler. */
 export const toolDoing = (
   name: string,
   access: AccessLevel,

@@ -2,13 +2,13 @@ import type { KoaContextWithOIDC } from "oidc-provider";
 import { describe, expect, it } from "vitest";
 import { askEveryTime } from "../../../src/engine/interactions/interaction-policy.ts";
 
-/** A request of a browser that has a session of the engine, and of a client that is no native one. */
+/** A request from a browser with an engine session, for a client that is not native. */
 const toContext = (result: object | undefined): KoaContextWithOIDC =>
   ({
     oidc: { result, session: { accountId: "alice" }, client: { applicationType: "web" } },
   }) as never;
 
-// flow-session.ts and registration keep these cases from arising; the policy holds without them.
+// flow-session.ts and registration prevent these cases; the policy also holds without them.
 describe("the interaction policy", () => {
   // @rule MCP-SECURITY-9
   it.each([

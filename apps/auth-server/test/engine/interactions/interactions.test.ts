@@ -17,7 +17,7 @@ const LIMITS = { access: "write", projects: "all" } as const;
 let system: System;
 afterEach(() => system.close());
 
-it("a grant that nothing will come of is deleted at once, with all that belongs to it", async () => {
+it("an abandoned grant is deleted at once, with all its records", async () => {
   const grantIds: string[] = [];
   const pages = (interactions: Interactions) =>
     Router().get("/interaction/:uid", async (req, res) => {
@@ -42,10 +42,10 @@ it("a grant that nothing will come of is deleted at once, with all that belongs 
   expect(await kv.get(keys.grant(loser))).toBeUndefined();
 });
 
-describe("what became of an interaction", () => {
+describe("the outcome of an interaction", () => {
   let isDenied: boolean;
   let browser: Browser;
-  /** Answers each step at once; says how it ended where there is none (any more). */
+  /** Answers each step at once; returns the outcome when the interaction is over or does not exist. */
   const pages = (interactions: Interactions) =>
     Router().get("/interaction/:uid", async (req, res) => {
       const { uid } = req.params;
@@ -89,13 +89,13 @@ describe("what became of an interaction", () => {
     expect(await browser.jar.getCookieString(system.issuer)).not.toContain("finished");
   });
 
-  it("is that nothing was connected when its user declined", async () => {
+  it("is that no client was connected when the user declined", async () => {
     isDenied = true;
     expect(await outcomeFor(await finish())).toBe("ended: declined");
   });
 
   // @rule MCP-SECURITY-13
-  it("is not known to another browser, nor to this one of another interaction", async () => {
+  it("is not known to another browser, or to this browser for another interaction", async () => {
     const page = await finish();
     expect(await outcomeFor(page, createBrowser(system.issuer))).toBe("ended: undefined");
     const cookie = await browser.jar.getCookieString(page);
@@ -105,7 +105,7 @@ describe("what became of an interaction", () => {
     expect(other.text).toBe("ended: undefined");
   });
 
-  it("is forgotten after five minutes, whatever the browser keeps", async () => {
+  it("is forgotten after five minutes, even when the browser keeps its cookie", async () => {
     const page = await finish();
     const cookie = await browser.jar.getCookieString(page);
     const again = async () =>
@@ -116,14 +116,14 @@ describe("what became of an interaction", () => {
     expect(await again()).toBe("ended: undefined");
   });
 
-  it("cannot be made up", async () => {
+  it("cannot be forged", async () => {
     const page = await finish();
     const cookie = (await browser.jar.getCookieString(page)).replace("connected", "declined");
     const { text } = await createBrowser(system.issuer).open(page, { headers: { cookie } });
     expect(text).toBe("ended: undefined");
   });
 
-  it("is nothing while its browser has not been sent back", async () => {
+  it("is unknown until the browser has been sent back", async () => {
     const page = await begin();
     const cookies = (await browser.open(page)).headers.getSetCookie();
     expect(cookies.join()).not.toContain("finished");

@@ -34,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => documents.close());
 
-describe("a client that names itself by the address of its document", () => {
+describe("a client whose id is the URL of its metadata document", () => {
   // @rule CIMD-2
   it("logs in, refreshes and revokes without registering", async () => {
     const clientId = host.publish("/client");
@@ -49,7 +49,7 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   // @rule CIMD-13
-  it("is shown to its user with its host, which nobody can claim, and its name, which is a claim", async () => {
+  it("is shown to its user with its verified host and its unverified name", async () => {
     const seen: unknown[] = [];
     const pages: SystemOptions["pages"] = (interactions) => (req, res, next) => {
       const uid = /^\/interaction\/([^/]+)$/.exec(req.path)?.[1];
@@ -74,7 +74,7 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   // @rule CIMD-5
-  it("may listen on any port of its loopback address, as Claude Code does with a document without one", async () => {
+  it("may listen on any port of its loopback address, as Claude Code does with a document without a port", async () => {
     const clientId = host.publish("/client", {
       redirect_uris: ["http://localhost/callback", "http://127.0.0.1/callback"],
       scope: "openid profile",
@@ -90,7 +90,7 @@ describe("a client that names itself by the address of its document", () => {
     expect(foreign.text).toContain("invalid_redirect_uri");
   });
 
-  it("may hold a key in its document, and then needs it", async () => {
+  it("may have a key in its document, and must then use it", async () => {
     const { publicKey } = await generateKeyPair("ES256");
     const clientId = host.publish("/client", {
       token_endpoint_auth_method: "private_key_jwt",
@@ -102,10 +102,10 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   it.each([
-    ["is not there", { status: 404 }, "responds with status 404"],
-    ["is somebody else's", { body: { client_id: "https://apps.test/other" } }, "client_id:"],
+    ["does not exist", { status: 404 }, "responds with status 404"],
+    ["is for another client", { body: { client_id: "https://apps.test/other" } }, "client_id:"],
     ["redirects", { status: 301, headers: { location: "/other" } }, "redirects"],
-    ["is a page", { headers: { "content-type": "text/html" } }, "JSON"],
+    ["is an HTML page", { headers: { "content-type": "text/html" } }, "JSON"],
   ])("gets a page that says why when its document %s", async (_what, reply, reason) => {
     const page = await openLogin(system, host.publish("/client", {}, reply));
     expect([page.status, page.headers.get("location")]).toEqual([400, null]);
@@ -115,7 +115,7 @@ describe("a client that names itself by the address of its document", () => {
     expect(host.requests).toEqual(["/client"]);
   });
 
-  it("is refused without a request to its host when its address is none that may be fetched", async () => {
+  it("is refused without a request to its host when its URL may not be fetched", async () => {
     const settings = { CLIENT_DOCUMENT_DENIED_HOSTS: "apps.test,*.apps.test" };
     const strict = await documents.start({ settings });
     for (const id of [host.publish("/client"), "https://127.0.0.1/client", "https://apps.test/"]) {
@@ -127,7 +127,7 @@ describe("a client that names itself by the address of its document", () => {
   });
 
   // @rule CIMD-1
-  it("is unknown where documents are not taken, and nothing is fetched", async () => {
+  it("is unknown when metadata documents are disabled, and nothing is fetched", async () => {
     const registering = await documents.start({ fetchDocument: undefined });
     const page = await openLogin(registering, host.publish("/client"));
     expect([page.status, page.text.includes("This app is not known here")]).toEqual([400, true]);
@@ -135,9 +135,9 @@ describe("a client that names itself by the address of its document", () => {
   });
 });
 
-describe("fetching for others", () => {
+describe("fetching documents", () => {
   // @rule CIMD-11
-  it("is limited for each network, with a page and a time; what is cached does not count", async () => {
+  it("is limited per network, with a page that says when to try again; cached documents do not count", async () => {
     const cached = host.publish("/cached");
     await openLogin(system, cached);
     for (let count = 0; count < 29; count += 1) {
@@ -150,7 +150,7 @@ describe("fetching for others", () => {
     expect((await openLogin(system, cached)).status).toBe(303);
   });
 
-  it("needs the store, whose outage is one", async () => {
+  it("needs the store: a store outage is answered 503", async () => {
     const kv = createTestKv();
     const failing = await documents.start({ kv });
     kv.failsOn = (_method, key) => key.startsWith("rl:client-document");
@@ -170,7 +170,7 @@ describe("the engine's revision of the draft", () => {
     });
 
   // @rule OPS-7
-  it("is the one we know, or the service does not start", () => {
+  it("is the supported one, or the service does not start", () => {
     const info = vi.spyOn(console, "info").mockImplementation(() => {});
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     try {

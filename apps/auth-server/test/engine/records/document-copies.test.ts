@@ -30,9 +30,9 @@ afterEach(async () => {
   await documents.close();
 });
 
-describe("a client whose host is away", () => {
+describe("a client whose host is unreachable", () => {
   // @rule CIMD-12
-  it("keeps its logins: introspection and refresh go on in any process, for seven days", async () => {
+  it("keeps its logins: introspection and refresh work in any process for seven days", async () => {
     stopClock();
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
@@ -50,7 +50,7 @@ describe("a client whose host is away", () => {
   });
 
   // @rule CIMD-12
-  it("is told to try again after that, never to forget its login, and goes on when the host is back", async () => {
+  it("is told to try again after that, never to discard its login, and works when the host is back", async () => {
     stopClock();
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
@@ -66,7 +66,7 @@ describe("a client whose host is away", () => {
   });
 
   // @rule CIMD-12
-  it("begins no new login: a page says what is the matter, though a copy is there", async () => {
+  it("cannot start a new login: a page explains the problem, although a copy is stored", async () => {
     const clientId = host.publish("/client");
     await connect(system, { clientId });
     host.isDown = true;
@@ -78,7 +78,7 @@ describe("a client whose host is away", () => {
     expect(page.text).toContain("Its host does not answer.");
   });
 
-  it("finishes no login that had begun, once the document is no longer cached", async () => {
+  it("cannot finish a login that was under way, once the document is no longer cached", async () => {
     stopClock();
     const clientId = host.publish("/client");
     const browser = createBrowser(system.issuer);
@@ -93,7 +93,7 @@ describe("a client whose host is away", () => {
   });
 
   // @rule CIMD-12
-  it("with a key is believed for an hour only, because a key may have been withdrawn", async () => {
+  it("with a key is accepted for an hour only, because the key may have been withdrawn", async () => {
     stopClock();
     const { publicKey } = await generateKeyPair("ES256");
     const clientId = host.publish("/client", {
@@ -110,7 +110,7 @@ describe("a client whose host is away", () => {
   });
 
   // @rule CIMD-10
-  it("loses its copy at once when the operator denies its host", async () => {
+  it("is refused at once when the operator denies its host, in spite of the copy", async () => {
     const clientId = host.publish("/client");
     const { tokens } = await connect(system, { clientId });
     const strict = await documents.restart({
@@ -131,22 +131,25 @@ describe("a document that changes", () => {
     ["max-age=1", 300],
     ["max-age=600", 600],
     ["max-age=31536000", 3600],
-  ])("with Cache-Control %s counts after %i seconds, not before", async (cacheControl, seconds) => {
-    stopClock();
-    const headers = cacheControl === undefined ? {} : { "cache-control": cacheControl };
-    const clientId = host.publish("/client", {}, { headers });
-    expect((await openLogin(system, clientId)).status).toBe(303);
-    host.publish("/client", { redirect_uris: [OTHER_URI] }, { headers });
-    advance(seconds - 1);
-    expect((await openLogin(system, clientId)).status).toBe(303);
-    advance(2);
-    expect((await openLogin(system, clientId)).text).toContain("invalid_redirect_uri");
-    expect((await openLogin(system, clientId, OTHER_URI)).status).toBe(303);
-    expect(host.requests).toHaveLength(2);
-  });
+  ])(
+    "with Cache-Control %s is used after %i seconds, not before",
+    async (cacheControl, seconds) => {
+      stopClock();
+      const headers = cacheControl === undefined ? {} : { "cache-control": cacheControl };
+      const clientId = host.publish("/client", {}, { headers });
+      expect((await openLogin(system, clientId)).status).toBe(303);
+      host.publish("/client", { redirect_uris: [OTHER_URI] }, { headers });
+      advance(seconds - 1);
+      expect((await openLogin(system, clientId)).status).toBe(303);
+      advance(2);
+      expect((await openLogin(system, clientId)).text).toContain("invalid_redirect_uri");
+      expect((await openLogin(system, clientId, OTHER_URI)).status).toBe(303);
+      expect(host.requests).toHaveLength(2);
+    },
+  );
 
   // @rule CIMD-11
-  it("is fetched once for all who ask at the same time", async () => {
+  it("is fetched once for all concurrent requests", async () => {
     const clientId = host.publish("/client");
     const answers = await Promise.all(Array.from({ length: 8 }, () => openLogin(system, clientId)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 303));
@@ -154,7 +157,7 @@ describe("a document that changes", () => {
   });
 
   // @rule CIMD-11
-  it("that cannot be used is not remembered", async () => {
+  it("that is invalid is not cached", async () => {
     const clientId = host.publish("/client", {}, { status: 404 });
     expect((await openLogin(system, clientId)).status).toBe(400);
     host.publish("/client");

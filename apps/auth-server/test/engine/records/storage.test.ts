@@ -24,12 +24,12 @@ import { createRootKeys } from "../../support/root-keys.ts";
 
 const clock = systemClock;
 
-describe("what lies in the store", () => {
+describe("the content of the store", () => {
   let system: System;
   afterEach(() => system.close());
 
   // @rule STORE-1
-  it("contains no token, code, cookie or secret, so that a copy of it logs nobody in", async () => {
+  it("contains no token, code, cookie or secret, so that a copy of it gives no access", async () => {
     const kv = createTestKv();
     system = await startSystem({ kv });
     const client = await postJson(`${system.issuer}/register`, {
@@ -40,12 +40,12 @@ describe("what lies in the store", () => {
     const browser = createBrowser(system.issuer);
     const { clientId, tokens } = await connect(system, { browser });
     await refresh(system, clientId, tokens.refresh_token);
-    // Another one, whose code nobody redeems and whose login stays half-way.
+    // Another grant with an unredeemed code, and a login that stays incomplete.
     const params = toAuthorizeParams(clientId, createPkce());
     const code = (await authorize(system, params, browser)).get("code");
     await browser.open(`${system.issuer}/authorize?${params.toString()}`);
     const { cookies: jar } = await browser.jar.serialize();
-    // Those that were cleared have no value.
+    // Cleared cookies have no value.
     const cookies = jar.flatMap(({ value }) => (typeof value === "string" ? [value] : []));
     expect(cookies.length).toBeGreaterThan(1);
     const everything = [...kv.written].flat().join("\n");
@@ -92,7 +92,7 @@ describe("what lies in the store", () => {
   });
 
   // @rule RFC7009-2.1-2
-  it("ends whole when a grant is revoked: tokens, Taiga credential", async () => {
+  it("loses every record of a revoked grant: tokens and Taiga credential", async () => {
     const kv = createSqliteKv({ file: ":memory:", clock });
     system = await startSystem({ kv });
     const { clientId, tokens } = await connect(system);
@@ -119,7 +119,7 @@ describe("what lies in the store", () => {
   });
 
   // @rule RFC7592-2.3-1
-  it("ends with a client that deletes itself, so that none of its tokens live on", async () => {
+  it("loses all records of a client that deletes itself, so that its tokens end", async () => {
     system = await startSystem();
     const registration = await postJson(`${system.issuer}/register`, {
       redirect_uris: [REDIRECT_URI],
@@ -140,7 +140,7 @@ describe("what lies in the store", () => {
   });
 
   // @rule RFC7662-2.2-1
-  it("answers for a token whose client has ended by itself, instead of failing", async () => {
+  it("still answers for a token whose client registration has expired, instead of failing", async () => {
     system = await startSystem();
     const { clientId, tokens } = await connect(system);
     await system.kv.deleteMembers(system.keys.clientIndex(clientId));
@@ -150,7 +150,7 @@ describe("what lies in the store", () => {
   });
 
   // @rule STORE-6
-  it("belongs to one Taiga: pointed at another one, the service finds no grant", async () => {
+  it("belongs to one Taiga: configured for another one, the service finds no grant", async () => {
     const kv = createSqliteKv({ file: ":memory:", clock });
     const here = createKeyNames("https://taiga.example/api/v1");
     const there = createKeyNames("https://other.example/api/v1");
@@ -192,7 +192,7 @@ describe("the adapter", () => {
   });
 
   // @rule STORE-5
-  it("finds a session by its uid without its id, which would let it be saved under none", async () => {
+  it("finds a session by its uid without its jti, so that the engine cannot save it", async () => {
     const sessions = toAdapter("Session");
     await sessions.upsert("the-id", { uid: "the-uid", accountId: "alice", jti: "the-id" }, 60);
     expect(await sessions.findByUid("the-uid")).toEqual({ uid: "the-uid", accountId: "alice" });
@@ -200,7 +200,7 @@ describe("the adapter", () => {
   });
 
   // @rule GRANT-12
-  it("does not bring a client's end forward when its registration is written again", async () => {
+  it("does not shorten a client's lifetime when its registration is written again", async () => {
     const clients = toAdapter("Client");
     const key = createKeyNames(TAIGA_API_URL).client("a-client");
     await clients.upsert("a-client", { client_name: "before" } as AdapterPayload);

@@ -26,7 +26,7 @@ describe("codes", () => {
     ["another verifier", async () => ({ code_verifier: createPkce().verifier })],
     ["another redirect", async () => ({ redirect_uri: "http://127.0.0.1:7778/callback" })],
     ["another resource", async () => ({ resource: "https://elsewhere.example/mcp" })],
-  ])("are worth nothing with %s", async (_what, override) => {
+  ])("cannot be redeemed with %s", async (_what, override) => {
     const clientId = await register(system);
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
@@ -36,7 +36,7 @@ describe("codes", () => {
   });
 
   // @rule RFC6749-4.1.2-1
-  it("are worth nothing after the minute that they live for", async () => {
+  it("cannot be redeemed after they expire in one minute", async () => {
     stopClock();
     try {
       const clientId = await register(system);
@@ -55,7 +55,7 @@ describe("codes", () => {
   });
 
   // @rule RFC8707-2-1
-  it("are exchanged for the resource in any spelling, or for none", async () => {
+  it("are exchanged with any spelling of the resource, or without a resource", async () => {
     for (const resource of [`${RESOURCE}/`, RESOURCE.replace("http", "HTTP")]) {
       const clientId = await register(system);
       const pkce = createPkce();
@@ -81,7 +81,7 @@ describe("authorization codes", () => {
   }
 
   // @rule RFC6749-4.1.2-1
-  it("are worth tokens for exactly one of eight parallel requests", async () => {
+  it("give tokens to exactly one of eight parallel requests", async () => {
     const exchange = await obtainCode();
     const answers = await Promise.all(Array.from({ length: 8 }, exchange));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
@@ -90,7 +90,7 @@ describe("authorization codes", () => {
   });
 
   // @rule RFC6749-4.1.2-2
-  it("end everything they were worth when used a second time", async () => {
+  it("end all tokens they gave when used a second time", async () => {
     const exchange = await obtainCode();
     const { access_token } = toTokens(await exchange());
     expect((await exchange()).json["error"]).toBe("invalid_grant");

@@ -39,18 +39,18 @@ describe("the use of an authorization code", () => {
       lifetimes: { extendGrant: async () => {} },
       evictOldest: async () => {},
       clock,
-      // Time passes for whoever waits.
+      // Waiting moves the clock.
       sleep: async (ms) => void (now += ms / 1_000),
     });
     await records.write("a-code", code, 60);
   });
 
-  it("is unknown to the engine until it is answered, which would revoke the grant", async () => {
+  it("is hidden from the engine until it is answered, because the engine would revoke the grant", async () => {
     await uses.adapter.consume("a-code");
     expect(await uses.adapter.find("a-code")).not.toHaveProperty("consumed");
   });
 
-  it("is taken over after five seconds from a request that came to no answer", async () => {
+  it("is taken over after five seconds from a request that never answered", async () => {
     await uses.adapter.consume("a-code");
     const from = now;
     await uses.adapter.consume("a-code");
@@ -58,7 +58,7 @@ describe("the use of an authorization code", () => {
   });
 
   // @rule RFC6749-4.1.2-1
-  it("is the only one, however late the second one looks", async () => {
+  it("happens once, however late a second request checks", async () => {
     const consumed = { id: "x", startedAt: 1_000, isAnswered: true };
     await records.write("a-code", { ...code, consumed } as never, 60);
     expect(await uses.adapter.find("a-code")).toHaveProperty("consumed");
@@ -70,7 +70,7 @@ describe("the use of an authorization code", () => {
 describe("a code", () => {
   // @rule OUTAGE-11
   it.each(["at:", "rt:", "code:"])(
-    "can be sent again when writing %s failed, and is worth nothing after that",
+    "can be sent again when writing %s failed, and cannot be redeemed after that",
     async (prefix) => {
       const kv = createTestKv();
       const system = await startSystem({ kv });

@@ -17,7 +17,7 @@ const request = { clientId: "client", scope: "", resource: "https://mcp.example/
 
 let now: number;
 let rounds: number;
-/** What a request that waits for another one's answer waits for before it looks again. */
+/** The wait between two checks of a request that waits for another request's answer. */
 let nextLook: Promise<void>;
 let grace: RefreshGrace;
 let kv: TestKv;
@@ -51,9 +51,9 @@ async function claimToken(): Promise<Extract<RefreshUse, { outcome: "claimed" }>
 }
 
 /**
- * Sealing is done beside the event loop and takes as long as the machine lets it, so whoever waits
- * looks again when the answer is there.
- * @returns what says that it is.
+ * Sealing runs outside the event loop and its duration depends on the machine, so a waiting request
+ * checks again when the answer is stored.
+ * @returns the callback that signals the stored answer.
  */
 function holdNextLook(): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -96,7 +96,7 @@ describe("the refresh grace", () => {
   });
 
   // @rule CVE-2026-1035
-  it("gives one answer even when a request that was taken for dead finishes after all", async () => {
+  it("gives one answer even when a request that was presumed dead finishes after all", async () => {
     const slow = await claimToken();
     now += 6;
     const fast = await claimToken();
@@ -105,7 +105,7 @@ describe("the refresh grace", () => {
   });
 
   // @rule OUTAGE-11
-  it("leaves the token to its client for as long as nobody was given an answer", async () => {
+  it("leaves the token usable until an answer has been given", async () => {
     await claimToken();
     now += 600;
     const held = await claimToken();
@@ -119,7 +119,7 @@ describe("the refresh grace", () => {
     await expect(grace.use("token", request)).rejects.toThrow("invalid_grant");
   });
 
-  it("takes an answer that is stored for given, also when its request died before it said so", async () => {
+  it("treats a stored answer as given, also when its request died before it marked it so", async () => {
     const held = await claimToken();
     kv.failsOn = (method, key) => method === "compareAndSet" && key.startsWith("rt:");
     await expect(grace.settle(held, "the answer")).rejects.toThrow(UnavailableError);

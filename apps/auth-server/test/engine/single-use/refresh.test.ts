@@ -69,7 +69,7 @@ describe("refreshing", () => {
   });
 
   // @rule GRANT-1
-  it("gives the answer to no other client, and leaves the family alone", async () => {
+  it("gives the answer to no other client, and keeps the family", async () => {
     const { access_token } = toTokens(await refresh(system, clientId, tokens.refresh_token));
     const thief = await refresh(system, await register(system), tokens.refresh_token);
     expect(thief.json["error"]).toBe("invalid_grant");
@@ -77,7 +77,7 @@ describe("refreshing", () => {
     expect(await isActive(access_token)).toBe(true);
   });
 
-  it("takes leaving out what was granted for the same request", async () => {
+  it("treats a request that omits the granted values as the same request", async () => {
     const first = await refresh(system, clientId, tokens.refresh_token);
     const again = await postForm(`${system.issuer}/token`, {
       grant_type: "refresh_token",
@@ -89,14 +89,14 @@ describe("refreshing", () => {
   });
 
   // @rule GRANT-1
-  it("gives the answer to no request for another scope", async () => {
+  it("does not repeat the answer for another scope", async () => {
     await refresh(system, clientId, tokens.refresh_token);
     const other = await refresh(system, clientId, tokens.refresh_token, { scope: "taiga:read" });
     expect(other.json["error"]).toBe("invalid_grant");
   });
 
   // @rule GRANT-1
-  it("gives no answer once the grant was revoked in between", async () => {
+  it("does not repeat the answer after the grant was revoked", async () => {
     const { access_token } = toTokens(await refresh(system, clientId, tokens.refresh_token));
     await revoke(system, clientId, access_token);
     const again = await refresh(system, clientId, tokens.refresh_token);
@@ -104,7 +104,7 @@ describe("refreshing", () => {
   });
 
   // @rule RFC9700-4.14.2-1
-  it("works across replicas that share a store", async () => {
+  it("works on replicas that share a store", async () => {
     const { kv, issuer } = system;
     const other = await startSystem({ kv, settings: { ISSUER: issuer } });
     try {
@@ -128,7 +128,7 @@ describe("refreshing", () => {
   });
 
   // @rule RFC6749-6-1
-  it("gives a smaller access token for a smaller scope, and the whole one again later", async () => {
+  it("gives an access token with a smaller scope on request, and the full scope again later", async () => {
     const narrow = toTokens(
       await refresh(system, clientId, tokens.refresh_token, { scope: "taiga:read" }),
     );
@@ -144,10 +144,10 @@ describe("refreshing", () => {
   });
 
   // @rule GRANT-3
-  it("keeps a login alive for as long as it is used, far beyond the end set at consent", async () => {
+  it("keeps a login alive while it is used, far beyond the expiry set at consent", async () => {
     const { kv, keys } = system;
     const [grantKey = ""] = await kv.members(keys.accountGrants("alice"));
-    // As the vault writes it: in the grant's index, for as long as the grant was to last.
+    // As the vault writes it: in the grant's index, with the lifetime of the grant.
     const vaultKey = grantKey.replace(/^grant/, "vault");
     const indexes = [keys.grantIndexOf(grantKey)];
     await kv.set(vaultKey, "sealed", { ttlSeconds: 30 * DAY, indexes });
@@ -174,7 +174,7 @@ describe("refreshing", () => {
   });
 });
 
-describe("what a refresh must not do", () => {
+describe("a refresh must not", () => {
   afterEach(() => {
     vi.useRealTimers();
   });
@@ -185,7 +185,7 @@ describe("what a refresh must not do", () => {
     const system = await startSystem({ kv });
     try {
       const { clientId, tokens } = await connect(system);
-      // The refresh is held just before it moves the grant's end; meanwhile the user leaves.
+      // The refresh is held just before it extends the grant; meanwhile the user revokes the grant.
       let isRevoked = false;
       kv.before = async (method, key) => {
         if (method !== "touch" || !key.startsWith("grant:") || isRevoked) return;
@@ -205,7 +205,7 @@ describe("what a refresh must not do", () => {
   });
 
   // @rule OUTAGE-1
-  it("lose the login when the store fails in the middle: the client tries again and gets in", async () => {
+  it("lose the login when the store fails in the middle: the client tries again and gets tokens", async () => {
     stopClock();
     const kv = createTestKv();
     const system = await startSystem({ kv });
@@ -223,7 +223,7 @@ describe("what a refresh must not do", () => {
   });
 
   // @rule GRANT-5
-  it("outlive a Taiga login that has ended: invalid_grant, so that the client starts a new one", async () => {
+  it("work after the Taiga login has ended: invalid_grant, so that the client starts a new login", async () => {
     let status: "live" | "lost" = "live";
     const system = await startSystem({ vault: { status: async () => status } });
     try {

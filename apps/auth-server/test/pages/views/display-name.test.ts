@@ -10,11 +10,11 @@ describe("toDisplayName", () => {
     [`e${"\u0323".repeat(30)}`, "ẹ\u0323\u0323"],
   ])("makes %j readable", (name, readable) => expect(toDisplayName(name)).toBe(readable));
 
-  it.each([undefined, "", " ", "\u200B\u202E"])("finds nothing readable in %j", (name) =>
+  it.each([undefined, "", " ", "\u200B\u202E"])("finds no readable text in %j", (name) =>
     expect(toDisplayName(name)).toBeUndefined(),
   );
 
-  it("cuts long names, whole characters at a time", () => {
+  it("truncates long names at whole characters", () => {
     expect(toDisplayName("🌲".repeat(100))).toBe(`${"🌲".repeat(59)}…`);
   });
 });

@@ -70,20 +70,20 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
   });
 
   // @rule MCP-SECURITY-2
-  it("loads nothing from elsewhere", () => {
+  it("loads nothing from other origins", () => {
     for (const element of html.querySelectorAll("[src], link")) {
       expect(element.getAttribute("src") ?? element.getAttribute("href")).toMatch(/^\/assets\//);
     }
   });
 
-  it("says its language, scales to the screen and has one title", () => {
+  it("declares its language, scales to the screen and has one title", () => {
     expect(html.querySelector("html")?.getAttribute("lang")).toBe("en");
     expect(html.querySelector("meta[name=viewport]")).not.toBeNull();
     expect(html.querySelectorAll("h1")).toHaveLength(1);
     expect(html.querySelector("title")?.text).toContain("Taiga MCP");
   });
 
-  it("labels every field, and every description that it points to is there", () => {
+  it("labels every field, and every description it refers to exists", () => {
     const inputs = html.querySelectorAll("input:not([type=hidden])");
     for (const { id } of inputs) expect(html.querySelector(`label[for="${id}"]`)).not.toBeNull();
     for (const described of html.querySelectorAll("[aria-describedby]")) {
@@ -97,7 +97,7 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("escapes texts of other people", () => {
+  it("escapes text from other people", () => {
     expect(html.querySelectorAll("img, b, i")).toEqual([]);
     expect(text).not.toContain('""');
   });
@@ -105,7 +105,7 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
 
 describe("the home page", () => {
   // @rule VAULT-8
-  it("says step by step how to reconnect, at the address that tools name when a login has ended", () => {
+  it("explains step by step how to reconnect, at the URL that tools give when a login has ended", () => {
     const steps = parse(pages.home).querySelectorAll("#reconnect ~ ol.steps li");
     expect(steps).toHaveLength(3);
     expect(steps[1]?.text).toContain("disconnect this MCP server and connect it again");
@@ -164,7 +164,7 @@ describe("colours", () => {
     ["caution", "caution-wash", 4.5],
     ["line-strong", "card", 3],
   ])(
-    "%s on %s has the contrast WCAG 2.2 AA asks for, in light and in dark",
+    "%s on %s has the contrast that WCAG 2.2 AA requires, in light and in dark",
     (front, back, least) => {
       expect(palettes).toHaveLength(2);
       for (const palette of palettes) {
@@ -189,7 +189,7 @@ function luminance(colour: string): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-describe("a client whose description is published somewhere", () => {
+describe("a client with a published metadata document", () => {
   const client = { ...form.client, name: "Claude", documentHost: "claude.ai" };
   const verified = {
     login: renderLoginPage({ ...form, client, csrfTokens: { login: "token" } }),
@@ -217,7 +217,7 @@ describe("a client whose description is published somewhere", () => {
     },
   );
 
-  it("is named without one otherwise, as not verified", () => {
+  it("is named without a host otherwise, as not verified", () => {
     for (const page of [pages.login, pages.consent]) {
       expect(page).not.toContain("Verified host");
       expect(page).toContain("not verified");

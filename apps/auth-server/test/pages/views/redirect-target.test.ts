@@ -25,13 +25,13 @@ describe("toRedirectTarget", () => {
     expect(toRedirectTarget("cursor://x").caution).toContain("any app on this device");
   });
 
-  it("keeps the end of a long host, which says whose it is", () => {
+  it("keeps the end of a long host, which identifies its owner", () => {
     const { name } = toRedirectTarget(`https://${"a.".repeat(90)}evil.example/cb`);
     expect(name).toHaveLength(80);
     expect(name).toMatch(/^….*\.evil\.example$/);
   });
 
-  it("warns of the unverified name, or of what a verified host does not prove", () => {
+  it("warns of an unverified name, or of the limits of a verified host", () => {
     expect(toRedirectTarget("http://localhost:1/").caution).toContain("is not verified");
     const { caution } = toRedirectTarget("http://localhost:1/", true);
     expect(caution).not.toContain("not verified");

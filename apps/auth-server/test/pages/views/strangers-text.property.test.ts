@@ -16,7 +16,7 @@ const name = fc.oneof(
   fc.string({ unit: "binary", maxLength: 90 }),
 );
 
-describe("a client's name of any text", () => {
+describe("any text as a client's name", () => {
   // @rule MCP-SECURITY-2 INPUT-10
   it("is one short line without hidden characters, or empty", () => {
     fc.assert(
@@ -33,7 +33,7 @@ describe("a client's name of any text", () => {
   });
 
   // @rule MCP-SECURITY-2 INPUT-10
-  it("adds no element and no attribute to a page, wherever it stands there", async () => {
+  it("adds no element and no attribute anywhere on a page", async () => {
     const render = async (text: string) => {
       const client = { name: text, redirectUri: "http://localhost:1/cb" };
       const form = { basePath: "/interaction/x", cancelCsrfToken: "c", taigaHost: "taiga.example" };
@@ -45,7 +45,7 @@ describe("a client's name of any text", () => {
         .querySelectorAll("*")
         .map(({ tagName, attributes }) => [tagName, ...Object.keys(attributes)]);
     };
-    // A name of which nothing is readable leaves an element out.
+    // A name without readable text leaves an element out.
     const readable = name.map((text) => `n${text}`);
     const plain = await render("n");
     await fc.assert(
@@ -57,7 +57,7 @@ describe("a client's name of any text", () => {
   });
 });
 
-describe("a redirect URI of any text that may be registered", () => {
+describe("any redirect URI that may be registered", () => {
   const uri = fc
     .oneof(
       fc.webUrl({ validSchemes: ["https"], withQueryParameters: true }),
@@ -68,7 +68,7 @@ describe("a redirect URI of any text that may be registered", () => {
     .filter((text) => findRedirectUriFault(text) === undefined);
 
   // @rule MCP-SECURITY-1 INPUT-10
-  it("is called by the end of its host, which says whose it is, and never by its path", () => {
+  it("is shown by the end of its host, which identifies its owner, never by its path", () => {
     fc.assert(
       fc.property(uri, (text) => {
         const { kind, name: shown } = toRedirectTarget(text);

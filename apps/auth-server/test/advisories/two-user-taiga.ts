@@ -4,9 +4,9 @@ import { TAIGA_API_URL } from "../support/system.ts";
 
 const USERS: Readonly<Record<string, number>> = { ada: 5, bob: 6 };
 
-/** Who a grant is for, as introspection says it. */
+/** The subject of a grant, as introspection returns it. */
 export const subjectOf = (username: string): string =>
   toAccountId(TAIGA_API_URL, USERS[username] ?? 0);
 
-/** A Taiga in which ada and bob can log in. */
-export const playTaiga = (): FakeTaiga => createFakeTaiga(USERS);
+/** A fake Taiga in which ada and bob can log in. */
+export const createTwoUserTaiga = (): FakeTaiga => createFakeTaiga(USERS);
