@@ -1,4 +1,4 @@
-// Security events known from other servers that show only with both services or independent clients.
+// Security events of other servers that show only with both services or independent clients.
 import {
   IssuerMismatchError,
   validateAuthorizationResponseIssuer,

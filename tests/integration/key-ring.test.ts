@@ -74,7 +74,7 @@ describe.skipIf(redisUrl === undefined)("the key ring on Redis", () => {
   });
 });
 
-// Through a proxy, because the tests may not be allowed to stop the server; the proxy cannot do TLS.
+// Through a proxy, because the tests may not stop a foreign server; the proxy cannot do TLS.
 describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))(
   "an authorization server whose Redis is not up yet",
   () => {

@@ -21,7 +21,7 @@ const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 /** A client that stores its tokens as MCP clients do. */
 interface Client {
   /**
-   * Uses the connection after a pause: refreshes the tokens, then calls Taiga as the resource server does.
+   * Uses the connection after a pause: refreshes, then calls Taiga as the resource server does.
    * @param parallel number of simultaneous requests that present the same refresh token.
    * @returns the Taiga user, or the error that makes the client log in or its user reconnect.
    */

@@ -1,5 +1,5 @@
-// Loses, one at a time and in four ways, every write of a registration, its change, its deletion and
-// a revocation; see lost-writes.test.ts. Deletions and revocations must end everything they cover.
+// Loses, one at a time and in four ways, every write of a registration, its change and deletion, and
+// of a revocation; see lost-writes.test.ts. Deletion and revocation must end everything they cover.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { REDIRECT_URI, request, revoke } from "../../apps/auth-server/test/support/client.ts";
 import { stopClock } from "../../apps/auth-server/test/support/time.ts";

@@ -22,7 +22,7 @@ const SOON_MS = 10_000;
  */
 const OUTAGE_MS = 4_500;
 
-// Through a proxy, because the tests may not be allowed to freeze the server; the proxy cannot do TLS.
+// Through a proxy, because the tests may not freeze a foreign server; the proxy cannot do TLS.
 describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two replicas", () => {
   let redis: TcpProxy;
   let platform: Replicas;

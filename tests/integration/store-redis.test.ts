@@ -129,7 +129,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
     });
   });
 
-  // Through a proxy, because the tests may not be allowed to stop the server; the proxy cannot do TLS.
+  // Through a proxy, because the tests may not stop a foreign server; the proxy cannot do TLS.
   describe.skipIf(url.startsWith("rediss:"))("when the server is lost", () => {
     let proxy: TcpProxy;
     let throughProxy: string;

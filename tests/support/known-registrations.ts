@@ -7,7 +7,7 @@ export const CODE_GRANT = {
   response_types: ["code"],
 };
 
-/** Each client with the redirect URI that it then uses; local programs use another port than registered. */
+/** Each client with the redirect URI that it then uses; local programs may use another port. */
 export const KNOWN_REGISTRATIONS: [
   name: string,
   used: string,

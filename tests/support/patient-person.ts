@@ -39,7 +39,7 @@ export async function untilAnswered(
   }
 }
 
-/** An outage must be reported to a program as `temporarily_unavailable`, in JSON, with Retry-After. */
+/** An outage must be reported to programs as `temporarily_unavailable`, with Retry-After. */
 export function expectHarmless({ status, json, headers }: Answer): void {
   const isHarmless =
     json["error"] === "temporarily_unavailable" &&

@@ -21,7 +21,7 @@ interface TokenRecord {
   grantId: string;
   clientId: string;
   accountId: string;
-  /** Present in a grant record only. */
+  /** Of a grant record only. */
   limits?: object;
 }
 
@@ -108,7 +108,7 @@ export async function examineStore(
   };
 }
 
-/** Taiga's refresh tokens are single-use: of two owners of one token, each would end the other's login. */
+/** Taiga's refresh tokens are single-use: two owners of one token would lose the login. */
 async function findSharedLogins(vaults: readonly Stored[], sealer: Sealer): Promise<string[]> {
   const owners = new Map<string, string>();
   const faults: string[] = [];

@@ -89,7 +89,7 @@ async function write(taigaApiUrl: string, client: StubbornClient, subject: strin
   throw new Error(`${subject} could not be written`);
 }
 
-/** Subjects, starting with `mark`, of the stories that alice sees; requested from Taiga directly. */
+/** Subjects of the stories that alice sees and that start with `mark`, read from Taiga directly. */
 export async function subjectsInTaiga(taigaApiUrl: string, mark: string): Promise<string[]> {
   const user = { username: "alice", password: "alice-password" };
   const login = await fetch(`${taigaApiUrl}/auth`, {

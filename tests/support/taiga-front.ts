@@ -1,4 +1,4 @@
-// Taiga as other organisations run it: behind TLS with a private certificate authority, below a path of a
+// Taiga as organisations run it: behind TLS with a private certificate authority, below a path of a
 // host that also serves other sites, and with a plugin that checks the passwords.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

@@ -12,7 +12,7 @@ export interface TcpProxy {
   freeze(): void;
   /** Delays every answer by this many milliseconds: a slow server. */
   delayAnswers(ms: number): void;
-  /** Cuts each connection in the middle of the next answer: the command is done, its answer is lost. */
+  /** Cuts each connection within the next answer: the command is done, its answer is lost. */
   cutAnswers(): void;
   /** Sends every new connection to another server: an address that moved. */
   retarget(elsewhere: TcpTarget): void;
