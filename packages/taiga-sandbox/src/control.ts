@@ -21,9 +21,9 @@ export interface RecordedRequest {
 }
 
 /**
- * How a request fails: with an error status, with a gateway's body or Taiga's; by
- * a connection that is cut before anything is done (`reset`) or after the work is done (`lost`); or
- * or without an answer (`hang`).
+ * How a request fails: with an error status and a gateway's or Taiga's body, with a
+ * connection that is cut before processing (`reset`) or after it (`lost`), or without an answer
+ * (`hang`).
  */
 export type Failure = number | { status: number; body: unknown } | "reset" | "lost" | "hang";
 
@@ -140,7 +140,7 @@ export function createControlRoom(state: State): ControlRoom {
   };
 }
 
-/** Calls `before` the answer is sent; cuts the connection instead if it returns false. */
+/** Calls back before the answer is sent; cuts the connection instead if that returns false. */
 function onAnswer(res: Response, isSent: () => boolean): void {
   const end = res.end.bind(res) as (...parameters: unknown[]) => Response;
   res.end = ((...parameters: unknown[]) => {

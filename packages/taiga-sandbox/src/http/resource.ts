@@ -24,7 +24,7 @@ export interface Resource<Row extends ProjectRow> {
   toView: (row: Row, actor: Actor) => unknown;
   /**
    * The rows of a list: those that the caller may see, of the requested project.
-   * Defaults to all of them in table order.
+   * Defaults to all of them, sorted by `order`.
    */
   select?: (visible: Row[], req: Request, res: Response) => Row[];
   create?: (actor: Actor, body: Body) => Row;
