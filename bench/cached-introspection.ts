@@ -6,7 +6,7 @@ const WARM_UP = 50_000;
 const HITS = 200_000;
 const ROUNDS = 5;
 
-/** Every token is good, until `expiresAt` in epoch seconds. */
+/** Every token is active until `expiresAt`, in epoch seconds. */
 const createBenchVerifier = (expiresAt: number): OAuthTokenVerifier => ({
   verifyAccessToken: async (token) => ({
     token,
@@ -17,7 +17,7 @@ const createBenchVerifier = (expiresAt: number): OAuthTokenVerifier => ({
   }),
 });
 
-/** What one request pays to know its token: CPU microseconds, the median of some rounds. */
+/** The cost of one cached introspection in CPU microseconds, as the median of several rounds. */
 export async function measureCachedIntrospection(): Promise<number> {
   const cache = createIntrospectionCache({
     verifier: createBenchVerifier(3600),

@@ -9,7 +9,7 @@ import { RESOURCE } from "../apps/auth-server/test/support/system.ts";
 import type { Contestant, Target } from "./race.ts";
 
 const CLIENTS = 32;
-/** A login is eight requests of a browser and a client; more of them would be limited. */
+/** A login is eight requests of a browser and a client; more would exceed the rate limit. */
 const LOGIN_CLIENTS = 2;
 const LOGINS_PER_TURN = 12;
 
@@ -72,7 +72,7 @@ export async function introspection(store: string, target: Target): Promise<Cont
   return repeating(`introspection, ${store}`, target, message, target.privateUrl);
 }
 
-/** `POST /token` with a refresh token that changes each time; one connection of a user a client. */
+/** `POST /token` with a refresh token that rotates each time; one connected user per client. */
 export async function refreshing(store: string, target: Target): Promise<Contestant> {
   const system = { issuer: target.url };
   const pool = poolOf(target.url);
@@ -94,7 +94,7 @@ export async function refreshing(store: string, target: Target): Promise<Contest
   return { name: `refresh, ${store}`, target, clients };
 }
 
-/** From /authorize to the tokens: the login page, consent and the code, without Taiga's part. */
+/** From /authorize to the tokens: login page, consent and code, without Taiga's share. */
 export async function login(store: string, target: Target): Promise<Contestant> {
   const system = { issuer: target.url };
   const clientId = await register(system);

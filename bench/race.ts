@@ -3,7 +3,7 @@ import { once } from "node:events";
 import process from "node:process";
 import type { Addresses } from "./targets.ts";
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface Target extends Addresses {
   /** CPU time it has used so far. */
   cpuMicroseconds(): Promise<number>;
@@ -41,9 +41,9 @@ async function answerOf(child: ChildProcess): Promise<unknown> {
 export interface Contestant {
   name: string;
   target: Target;
-  /** Each is one client that sends a request after the other; a request resolves when answered. */
+  /** Each is one client that sends its requests one after the other; resolves when answered. */
   clients: readonly (() => Promise<void>)[];
-  /** The most requests of a turn, where the server takes only so many. */
+  /** The maximum number of requests per turn, if the server limits them. */
   maxRequests?: number;
 }
 
@@ -62,7 +62,7 @@ export interface RaceOptions {
 }
 
 /**
- * Lets all run in turns, several times, so that a machine that is slow for a while is slow for
+ * Runs all contestants in turns, several times, so that a temporarily slow machine is slow for
  * all. The first round is not counted: it compiles the code.
  */
 export async function race(

@@ -1,4 +1,4 @@
-// How much our servers cost beside bare ones, on this machine and at this moment: ratios, medians
+// Compares the cost of our servers with bare ones, on this machine, at this moment: ratios, medians
 // of interleaved rounds. Takes less than a minute and needs nothing but loopback; see
 // docs/performance.md.
 import process from "node:process";
@@ -17,7 +17,7 @@ const start = async (name: string, env: Record<string, string> = {}): Promise<Ta
   return target;
 };
 
-/** @param baselineOf which row each row is compared with. */
+/** @param baselineOf the row that each row is compared with. */
 function print(scores: readonly Score[], baselineOf: (name: string) => string): void {
   const rows = scores.map(({ name, requestsPerSecond, cpuMicroseconds }) => {
     const baseline = scores.find((score) => score.name === baselineOf(name));
@@ -71,5 +71,5 @@ try {
   for (const target of started) target.stop();
   if (!("missing" in redis)) await redis.stop();
 }
-// Kept connections of the load would hold the process for seconds.
+// Open keep-alive connections would delay the exit by seconds.
 process.exit();

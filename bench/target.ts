@@ -1,6 +1,6 @@
-// A server under load, in a process of its own so that its CPU time is its own:
+// A server under load, in a separate process so that its CPU time is measured alone:
 //   bench/target.ts <name>
-// Tells its parent where it is, and, whenever asked, how much CPU time it has used.
+// Sends its address to its parent and, on request, the CPU time it has used.
 import process from "node:process";
 import { TARGETS } from "./targets.ts";
 

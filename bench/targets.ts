@@ -13,10 +13,10 @@ import { loadTools } from "@taiga-mcp/taiga-tools";
 import { ME, projectWith } from "../apps/resource-server/test/support/fake-taiga.ts";
 import { startHarness } from "../apps/resource-server/test/support/harness.ts";
 
-/** Where a started server is. */
+/** The addresses of a started server. */
 export interface Addresses {
   url: string;
-  /** What only the resource server reaches; the authorization server has one. */
+  /** The private listener, of the authorization server only. */
   privateUrl?: string;
 }
 
@@ -35,7 +35,7 @@ function open(url: string): Promise<Kv> {
   return openStore({ url, dataDir, name: "bench", clock: systemClock });
 }
 
-/** The authorization server's own app; it logs as in production, to nowhere. */
+/** The authorization server's own app; it logs as in production, but discards the output. */
 async function startAuthServer(kv: Kv): Promise<Addresses> {
   const destination = { write: () => undefined };
   return startSystem({ kv, logger: createLogger({ name: "bench", level: "info", destination }) });
@@ -58,7 +58,7 @@ async function startResourceServer(): Promise<Addresses> {
   return { url: harness.mcp };
 }
 
-/** The same tools on the SDK alone: no login, no limits, no checks, an answer made beforehand. */
+/** The same tools on the SDK alone: no login, no limits, no checks, a prepared answer. */
 async function startBareMcp(): Promise<Addresses> {
   const tools = await loadTools();
   const answer = { username: "ana", name: "Ana", email: "ana@taiga.test", roles: [], projects: [] };

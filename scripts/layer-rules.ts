@@ -19,7 +19,7 @@ export function toLayerRules(): string {
   return `{\n  "overrides": [\n${lines.join(",\n")}\n  ]\n}\n`;
 }
 
-/** The last override that matches a file is the only one that counts, so each one is complete. */
+/** Only the last override that matches a file applies, so each override is complete. */
 function toOverrides([workspace, { forbids, folders, files = {} }]: [
   string,
   Workspace,
@@ -37,7 +37,7 @@ function toOverrides([workspace, { forbids, folders, files = {} }]: [
   ];
 }
 
-/** @param folder.inner folders in this one that have rules of their own. */
+/** @param folder.inner folders in this one that have their own rules. */
 const toFolderOverrides = (
   src: string,
   name: string,
@@ -62,7 +62,7 @@ export function toSpecifier(from: string, to: string): string {
   return relative.startsWith("..") ? relative : `./${relative}`;
 }
 
-/** A file is allowed once the folders above it are; a folder with all that is below it. */
+/** Patterns that allow a path: each folder above it, and everything below it if it is a folder. */
 function toAllowed(from: string, name: string, part: string): string[] {
   const specifier = toSpecifier(from, part);
   if (name.startsWith(`${part}/`)) return [`!${specifier}/*.ts`];

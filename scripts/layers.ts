@@ -12,11 +12,11 @@ export interface Forbidden {
 /** A folder of `src`. */
 export interface Folder {
   /**
-   * What it imports of its own workspace, by the path below `src`: a folder with all that is below
-   * it, or a file. A folder that contains this one stands for its own files only.
+   * What it may import of its own workspace, by path below `src`: a folder with everything below
+   * it, or a file. A folder that contains this one means its own files only.
    */
   imports: readonly string[];
-  /** Its files know nothing of one another either. */
+  /** Its files must not import one another either. */
   isolated?: true;
   /** Replaces what the workspace forbids. */
   forbids?: readonly Forbidden[];
@@ -27,7 +27,7 @@ export interface Workspace {
   forbids: readonly Forbidden[];
   /** Every folder by its path below `src`, after the one that contains it. */
   folders: Readonly<Record<string, Folder>>;
-  /** Single files with rules of their own, by their path below `src`. */
+  /** Single files with separate rules, by their path below `src`. */
   files?: Readonly<Record<string, readonly Forbidden[]>>;
 }
 

@@ -1,4 +1,4 @@
-// What browsers do besides following links: back, again, two tabs, and coming too late.
+// Browser behaviour besides following links: back, reload, two tabs, double clicks, expired pages.
 import { mkdtempSync, rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ describeInBrowser("a browser's history", () => {
   });
 
   // @rule MCP-SECURITY-13
-  it("back after the consent says that all is well, and gives no second code", async () => {
+  it("going back after consent shows that the app is connected, and issues no second code", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -54,7 +54,7 @@ describeInBrowser("a browser's history", () => {
     expect((await login.finish()).active).toBe(true);
   });
 
-  it("back from the consent page to the login leads on as before", async () => {
+  it("going back from the consent page to the login and forward again continues the login", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -106,7 +106,7 @@ describeInBrowser("a browser's history", () => {
   });
 
   // @rule MCP-SECURITY-8
-  it("another browser cannot go on with a login whose address it has", async () => {
+  it("another browser cannot continue a login by its address", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -119,7 +119,7 @@ describeInBrowser("a browser's history", () => {
   });
 
   it.each(["the login page", "the consent page"])(
-    "%s that was left open for too long says so, and what to do",
+    "%s left open for too long says so, and what to do",
     async (which) => {
       const { page } = await openTab(browser);
       await page.goto((await app.startLogin()).url);
@@ -141,7 +141,7 @@ describeInBrowser("a browser's history", () => {
     ["Allow access", "consent"],
     ["Log in and continue", "login"],
   ])(
-    "a second click on %s, while the first is answered, leads on as one would",
+    "a second click on %s, before the first is answered, has the effect of one click",
     async (name, form) => {
       const { page } = await openTab(browser);
       const login = await app.startLogin();
@@ -164,7 +164,7 @@ describeInBrowser("a browser's history", () => {
   );
 
   // @rule MCP-SECURITY-13
-  it("a second click, while the page stays because the app was opened beside it, says that all is well", async () => {
+  it("a second click, while the page stays open beside the app, shows that the app is connected", async () => {
     const redirectUri = "com.example.app:/callback";
     const opened = await createClientApp(system, { redirect_uris: [redirectUri] });
     try {
@@ -190,7 +190,7 @@ describeInBrowser("a browser's history", () => {
   });
 
   // @rule MCP-SECURITY-13
-  it("a consent whose answer was lost on its way goes on when the user comes back", async () => {
+  it("a consent whose response was lost continues when the user comes back", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -209,13 +209,13 @@ describeInBrowser("a browser's history", () => {
   });
 });
 
-/** The server has done what the first click asked for, but the browser waits for the second. */
+/** The server has handled the first click, but the browser waits for the answer to the second. */
 async function clickAgainBeforeTheAnswer(page: Page, name: string, form: string): Promise<void> {
   const button = page.getByRole("button", { name });
   await button.scrollIntoViewIfNeeded();
   const box = await button.boundingBox();
   if (box === null) throw new Error(`there is no button ${name}`);
-  // Not the button's own click, which waits until the page has gone.
+  // Not Playwright's click, which waits for the navigation.
   const click = () => page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   const isDone = new Promise<void>((resolve) => {
     void page.route(
@@ -232,7 +232,7 @@ async function clickAgainBeforeTheAnswer(page: Page, name: string, form: string)
   await click();
 }
 
-/** As if their ten minutes were over. */
+/** Expires the records, as after ten minutes. */
 function endInteractions(dataDir: string): void {
   const file = new DatabaseSync(path.join(dataDir, "auth-server.sqlite"), { timeout: 20_000 });
   const { changes } = file.prepare("UPDATE entries SET expires_at = 0 WHERE key LIKE 'ix:%'").run();

@@ -1,4 +1,4 @@
-// The Inspector's page as a person uses it: connect, log in, look at the tools, run one.
+// The Inspector's page as a user operates it: connect, log in, list the tools, run one.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startSystem, type System } from "../support/system.ts";
@@ -29,7 +29,7 @@ describeInBrowser("the Inspector's page", () => {
       try {
         const { page } = await openTab(browser, { viewport: { width: 1400, height: 900 } });
         await page.goto(inspector.url);
-        // The switch itself is hidden behind its picture.
+        // The checkbox itself is hidden behind its styling.
         await page.getByRole("switch", { name: /^Connect or disconnect/ }).click({ force: true });
         await loginHeading(page).waitFor();
         expect(await page.getByRole("main").innerText()).toContain("MCP Inspector");

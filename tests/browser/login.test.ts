@@ -1,4 +1,4 @@
-// A person with a real browser: from the client's link through our two pages back to the client.
+// A user with a real browser: from the client's link through login and consent back to the client.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startSystem, type System } from "../support/system.ts";
@@ -29,7 +29,7 @@ describeInBrowser("a login", () => {
   });
 
   // @rule RFC9700-4.16-1
-  it("leads through login and consent to the program on this machine, and nothing is blocked", async () => {
+  it("leads through login and consent to the program on this machine, and blocks nothing", async () => {
     const { page, complaints } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -40,7 +40,7 @@ describeInBrowser("a login", () => {
   });
 
   // @rule MCP-SECURITY-1
-  it("says who is asking, where it leads, and whose password is wanted", async () => {
+  it("names the app, its redirect target, and the service whose password is required", async () => {
     const { page } = await openTab(browser);
     await page.goto((await app.startLogin()).url);
     const text = await page.getByRole("main").innerText();
@@ -50,7 +50,7 @@ describeInBrowser("a login", () => {
     expect(text).toContain("not verified");
   });
 
-  it("keeps the name and forgets the password when they do not fit", async () => {
+  it("keeps the user name and clears the password after a failed login", async () => {
     const { page, complaints } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -82,7 +82,7 @@ describeInBrowser("a login", () => {
       "taiga:read taiga:write taiga:delete taiga:admin",
       "admin",
     ],
-  ])("gives the token what was chosen: %s", async (choice, scope, access) => {
+  ])("gives the token the chosen access: %s", async (choice, scope, access) => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -93,7 +93,7 @@ describeInBrowser("a login", () => {
     expect(await login.finish()).toMatchObject({ scope, access });
   });
 
-  it("offers no more than the client asked for", async () => {
+  it("offers no more access than the client requested", async () => {
     const { page } = await openTab(browser);
     await page.goto((await app.startLogin({ scope: "taiga:read" })).url);
     await logInAs(page, "alice");
@@ -105,7 +105,7 @@ describeInBrowser("a login", () => {
 
   // @rule MCP-SECURITY-4
   it.each(["before logging in", "after logging in"])(
-    "that is cancelled %s tells the client so, and sends nothing that was typed",
+    "that is cancelled %s tells the client so, and sends no typed text",
     async (moment) => {
       const { page, complaints } = await openTab(browser);
       const login = await app.startLogin();
@@ -129,7 +129,7 @@ describeInBrowser("a login", () => {
     },
   );
 
-  it("can be taken over by another account before consent, and belongs to that one", async () => {
+  it("can be switched to another account before consent, and then belongs to that account", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -157,7 +157,7 @@ describeInBrowser("a login", () => {
   });
 
   // @rule RFC9700-4.16-1
-  it("hands over to an app's own link without a policy in the way", async () => {
+  it("redirects to an app's custom scheme without a content security policy violation", async () => {
     const redirectUri = "cursor://anysphere.cursor-mcp/oauth/callback";
     const cursor = await createClientApp(system, { redirect_uris: [redirectUri] });
     try {

@@ -1,4 +1,4 @@
-// Our pages for everybody: on a telephone, in the dark, without scripts, without a mouse.
+// Accessibility of our pages: on a small screen, in dark mode, without scripts, without a mouse.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSystem, type System } from "../support/system.ts";
@@ -7,10 +7,10 @@ import { type ClientApp, createClientApp } from "./support/client-app.ts";
 import { findOverflow, findPageFaults } from "./support/page-faults.ts";
 import { allow, approveIn, backInTheApp, consentHeading, logInAs } from "./support/pages.ts";
 
-/** The smallest telephone in use, and what WCAG 1.4.10 asks for. */
+/** The smallest phone in use, and the width that WCAG 1.4.10 requires. */
 const WIDTHS = [360, 320];
 
-/** A page each, by how to get there from an open login page. */
+/** Every page, with the way to reach it from an open login page. */
 const PAGES: [name: string, go: (page: Page) => Promise<void>][] = [
   ["the login page", async () => undefined],
   [
@@ -28,14 +28,14 @@ const PAGES: [name: string, go: (page: Page) => Promise<void>][] = [
     },
   ],
   [
-    "a page that says that something ended",
+    "the page of a login that has ended",
     async (page) => {
       await page.context().clearCookies();
       await page.reload();
     },
   ],
   [
-    "a page that says that all is well already",
+    "the page of an app that is already connected",
     async (page) => {
       await approveIn(page, "alice");
       await page.goBack();
@@ -49,7 +49,7 @@ const PAGES: [name: string, go: (page: Page) => Promise<void>][] = [
     },
   ],
   [
-    "the page for what does not exist",
+    "the page for an unknown address",
     async (page) => {
       await page.goto(new URL("/nothing", page.url()).href);
     },
@@ -109,7 +109,7 @@ describeInBrowser("the pages", () => {
     expect(await page.getByRole("main").innerText()).toContain("example.com");
   });
 
-  it("turn dark when the system is", async () => {
+  it("follow the dark mode of the system", async () => {
     const grounds: string[] = [];
     for (const colorScheme of ["light", "dark"] as const) {
       const { page } = await openTab(browser, { colorScheme });
@@ -129,7 +129,7 @@ describeInBrowser("the pages", () => {
   });
 
   // @rule MCP-SECURITY-14
-  it("work without a mouse, in the order in which they are read", async () => {
+  it("work without a mouse, in reading order", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -161,7 +161,7 @@ describeInBrowser("the pages", () => {
     expect(await login.finish()).toMatchObject({ access: "read" });
   });
 
-  it("show where the keyboard is", async () => {
+  it("show the keyboard focus", async () => {
     const { page } = await openTab(browser);
     await page.goto((await app.startLogin()).url);
     for (let presses = 0; presses < 4; presses += 1) {
@@ -174,7 +174,7 @@ describeInBrowser("the pages", () => {
     }
   });
 
-  it("answer Enter in the password field with the login and not with Cancel", async () => {
+  it("submit the login, not Cancel, on Enter in the password field", async () => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();
     await page.goto(login.url);
@@ -188,7 +188,7 @@ describeInBrowser("the pages", () => {
   });
 });
 
-/** Names of what the Tab key reaches, from the top of the page. */
+/** Names of the elements that the Tab key reaches, from the top of the page. */
 async function tabThrough(page: Page, presses: number): Promise<string[]> {
   const names: string[] = [];
   for (let press = 0; press < presses; press += 1) {

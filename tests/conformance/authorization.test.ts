@@ -1,4 +1,4 @@
-// What the conformance suite asks of an authorization server: both of its scenarios, on ours.
+// Both scenarios of the conformance suite for authorization servers, run against ours.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { approve } from "../support/browser.ts";
 import { endpointsOf, register } from "../support/oauth-client.ts";
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-/** The suite prints an address for a person to open, and waits for the answer at its callback. */
+/** The suite prints an address for the user to open, and waits for the response at its callback. */
 async function logInAsTheSuite({ issuer, mcpUrl }: System): Promise<ConformanceRun> {
   const [port] = await freePorts(1);
   const callback = `http://127.0.0.1:${port}/callback`;
@@ -27,7 +27,7 @@ async function logInAsTheSuite({ issuer, mcpUrl }: System): Promise<ConformanceR
     ["authorization", ...args, "--port", `${port}`],
     (output) => {
       const url = /^http\S+\/authorize\?\S+$/m.exec(output)?.[0];
-      // Only once the suite listens, which it says after the address.
+      // Waits until the suite listens, which it reports after the address.
       if (url === undefined || !output.includes("Callback server started")) return;
       login ??= approve(url, { username: "alice" }).then((answer) => fetch(answer));
     },
@@ -46,11 +46,11 @@ it.each(["authorization-server-metadata-endpoint", "authorization-code-grant"])(
   },
 );
 
-it("is warned of nothing but client ID metadata documents, which it does not offer", () => {
+it("gets one warning only, about client ID metadata documents, which it does not offer", () => {
   const warnings = [...run.checks.values()].flat().filter(({ status }) => status === "WARNING");
   expect(warnings.map(({ id }) => id)).toEqual(["authorization-server-metadata-cimd"]);
 });
 
-it("leaves the suite satisfied as a whole", () => {
+it("passes the suite as a whole", () => {
   expect(run.complaint).toBe("");
 });

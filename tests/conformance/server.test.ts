@@ -1,4 +1,4 @@
-// What each protocol revision asks of a server, frozen at its release, on our resource server.
+// The conformance suite's server scenarios of each protocol revision, run against our resource server.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { createTokenProxy, type TokenProxy } from "./support/token-proxy.ts";
 
 const EXPECTED_FAILURES = path.resolve("tests/conformance/expected-failures.yml");
 
-/** Scenarios that need no fixture of the suite's own, by revision. */
+/** Scenarios that need none of the suite's own tools or prompts, by revision. */
 const MEANINGFUL: [revision: string, scenarios: string[]][] = [
   [
     "2026-07-28",
@@ -54,22 +54,25 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
   });
 
   // @rule OMIT-3
-  it("fails nothing that is not explained, and everything that is explained still fails", () => {
+  it("fails exactly the checks listed as expected failures", () => {
     expect(run.complaint).toBe("");
   });
 
   // @rule MCP-TRANSPORT-4
-  it.each(scenarios)("passes %s, apart from what needs the suite's own fixtures", (scenario) => {
-    const checks = run.checks.get(scenario) ?? [];
-    expect(checks.filter(({ status }) => status === "SUCCESS")).not.toEqual([]);
-    const failures = checks
-      .filter(({ status }) => status === "FAILURE" || status === "WARNING")
-      .map(({ id }) => `${scenario}:${id}`);
-    expect(explained()).toEqual(expect.arrayContaining(failures));
-  });
+  it.each(scenarios)(
+    "passes %s, except for checks that need the suite's own tools or prompts",
+    (scenario) => {
+      const checks = run.checks.get(scenario) ?? [];
+      expect(checks.filter(({ status }) => status === "SUCCESS")).not.toEqual([]);
+      const failures = checks
+        .filter(({ status }) => status === "FAILURE" || status === "WARNING")
+        .map(({ id }) => `${scenario}:${id}`);
+      expect(explained()).toEqual(expect.arrayContaining(failures));
+    },
+  );
 
   // @rule MCP-TRANSPORT-4
-  it("sends only messages that the revision's schema allows", () => {
+  it("sends only messages that conform to the revision's schema", () => {
     const schemas = [...run.checks.values()].flat().filter(({ id }) => id === "wire-schema-valid");
     expect(schemas).not.toEqual([]);
     expect(schemas.filter(({ status }) => status !== "SUCCESS")).toEqual([]);
@@ -78,7 +81,7 @@ describe.each(MEANINGFUL)("%s", (revision, scenarios) => {
 
 describe("the expected failures", () => {
   // @rule MCP-TRANSPORT-4
-  it("have a reason each, and name single checks except where an extension is not offered", () => {
+  it("each have a reason, and name single checks except for extensions that are not offered", () => {
     const entries = readFileSync(EXPECTED_FAILURES, "utf8")
       .split("\n")
       .filter((line) => line.trimStart().startsWith("- "));

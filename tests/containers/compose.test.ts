@@ -1,4 +1,4 @@
-// `docker compose up --build` without a setting, as a newcomer runs it: built, started, used through
+// `docker compose up --build` without settings, as a new user runs it: built, started, used through
 // TLS, scaled, stopped. The tests build on one another, in order.
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,7 +24,7 @@ afterAll(async () => {
 }, 3 * MINUTE_MS);
 
 describe("the start", () => {
-  it("leaves every service healthy and the set-up done", async () => {
+  it("leaves every service healthy and the set-up complete", async () => {
     const states = (await platform.containers()).map(({ Service, State, Health, ExitCode }) => [
       Service,
       Health || `${State} ${ExitCode}`,
@@ -39,7 +39,7 @@ describe("the start", () => {
     });
   });
 
-  it("publishes nginx alone, to this machine alone", async () => {
+  it("publishes only nginx, and only to this machine", async () => {
     const published = (await platform.containers()).flatMap(({ Service, Publishers }) =>
       (Publishers ?? [])
         .filter(({ PublishedPort }) => PublishedPort > 0)
@@ -48,14 +48,14 @@ describe("the start", () => {
     expect(published).toEqual(["nginx 127.0.0.1", "nginx 127.0.0.1"]);
   });
 
-  it("says in the log how Claude Code comes to trust the certificate", async () => {
+  it("says in the log how to make Claude Code trust the certificate", async () => {
     const log = await platform.compose(["logs", "--no-log-prefix", "setup"]);
     expect(log).toContain("docker compose cp nginx:/etc/nginx/tls/ca.crt ~/taiga-mcp-ca.crt");
     expect(log).toContain("export NODE_EXTRA_CA_CERTS=~/taiga-mcp-ca.crt");
     expect(log).toContain(`claude mcp add --transport http taiga ${platform.mcpUrl}`);
   });
 
-  it("makes a certificate authority that can speak for this machine only", async () => {
+  it("creates a certificate authority restricted to this machine's names", async () => {
     const command = "openssl x509 -noout -text -in /etc/nginx/tls/ca.crt";
     const text = await platform.exec("nginx", command);
     expect(text).toMatch(
@@ -63,7 +63,7 @@ describe("the start", () => {
     );
   });
 
-  it("gives the master key to the authorization server alone", async () => {
+  it("gives the master key to the authorization server only", async () => {
     const config = await platform.compose(["config", "--format", "json"]);
     const { services } = JSON.parse(config) as {
       services: Record<string, { volumes?: { source: string }[] }>;
@@ -104,7 +104,7 @@ describe("the operator's program", () => {
   });
 });
 
-describe("through TLS", () => {
+describe("the platform through TLS", () => {
   it("names only public https addresses in its metadata", async () => {
     for (const path of ["oauth-protected-resource/mcp", "oauth-authorization-server"]) {
       const response = await fetch(`${platform.publicUrl}/.well-known/${path}`);
@@ -116,7 +116,7 @@ describe("through TLS", () => {
     }
   });
 
-  it("challenges a call without a token, readable for web pages", async () => {
+  it("challenges a call without a token, with headers that web pages can read", async () => {
     const response = await fetch(platform.mcpUrl, { method: "POST" });
     expect(response.status).toBe(401);
     expect(response.headers.get("www-authenticate")).toContain(
@@ -125,7 +125,7 @@ describe("through TLS", () => {
     expect(response.headers.get("access-control-expose-headers")).toMatch(/WWW-Authenticate/i);
   });
 
-  it("answers its health", async () => {
+  it("answers health checks", async () => {
     const response = await fetch(`${platform.publicUrl}/healthz`);
     expect(await response.json()).toMatchObject({ status: "ok" });
   });
@@ -140,7 +140,7 @@ describe("through TLS", () => {
     },
   );
 
-  it("sends a person from http to https, and a program not", async () => {
+  it("redirects browsers from http to https, but not programs", async () => {
     const page = await fetch(`${platform.httpUrl}/`, { redirect: "manual" });
     expect([page.status, page.headers.get("location")]).toEqual([308, `${platform.publicUrl}/`]);
     const program = await fetch(`${platform.httpUrl}/mcp`, { method: "POST", redirect: "manual" });
@@ -164,11 +164,11 @@ describe("with two replicas of each service", () => {
   beforeAll(async () => {
     const replicas = ["auth-server", "resource-server"].flatMap((name) => ["--scale", `${name}=2`]);
     await platform.compose(["up", "--detach", "--wait", "--no-recreate", ...replicas]);
-    await sleep(6_000); // nginx asks again for the addresses of a name after five seconds
+    await sleep(6_000); // nginx resolves a name again after five seconds
   }, 3 * MINUTE_MS);
 
   it(
-    "serves one login from both",
+    "serves one login from both replicas",
     async () => {
       for (let count = 0; count < 30; count += 1) {
         expect((await session.call("get_me")).text).toContain("alice");
@@ -186,7 +186,7 @@ describe("with two replicas of each service", () => {
   );
 
   it(
-    "takes new logins, page by page on either",
+    "serves the pages of a new login from either replica",
     async () => {
       for (const username of ["bob", "carol"]) {
         const another = await openSession(platform.mcpUrl, { username }, { sdk: 2 });
@@ -200,7 +200,7 @@ describe("with two replicas of each service", () => {
 
 describe("an outage of the authorization server", () => {
   it(
-    "is never a reason to log in again, and is over when it is back",
+    "ends no login, and the platform recovers when the server is back",
     async () => {
       await platform.compose(["stop", "auth-server"]);
       const token = await fetch(`${platform.publicUrl}/token`, { method: "POST" });
@@ -223,7 +223,7 @@ describe("an outage of the authorization server", () => {
 
 describe("a restart of everything", () => {
   it(
-    "ends each service cleanly and forgets no login",
+    "stops each service cleanly and ends no login",
     async () => {
       await platform.compose(["stop"]);
       const stopped = (await platform.containers()).map(

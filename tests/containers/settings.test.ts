@@ -1,4 +1,4 @@
-// What the containers make of settings, without starting the platform.
+// How the containers handle settings, without starting the platform.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPlatform, type Platform } from "./support/platform.ts";
 
@@ -15,12 +15,12 @@ beforeAll(async () => {
 
 afterAll(() => platform.remove(), 3 * MINUTE_MS);
 
-/** Runs a service by itself until it ends, with a setting on top. */
+/** Runs one service until it ends, with an additional setting. */
 const run = (service: string, setting: string): Promise<string> =>
   platform.compose(["run", "--rm", "--no-deps", "-T", "-e", setting, service]);
 
-describe("a Taiga of one's own", () => {
-  it("leaves the sandbox out", async () => {
+describe("an existing Taiga", () => {
+  it("replaces the sandbox", async () => {
     const own = { TAIGA_API_URL: "https://taiga.example.com" };
     const services = async (environment = {}): Promise<string[]> =>
       (await platform.compose(["config", "--services"], environment)).trim().split("\n");
@@ -29,7 +29,7 @@ describe("a Taiga of one's own", () => {
   });
 
   it.each(["auth-server", "resource-server"])(
-    "at localhost is refused by %s with what to write instead",
+    "at localhost is refused by %s, with the address to use instead",
     async (service) => {
       const outcome = run(service, "TAIGA_API_URL=http://localhost:9000");
       await expect(outcome).rejects.toThrow("host.docker.internal");
@@ -48,7 +48,7 @@ describe("a public address", () => {
   );
 
   it(
-    "without a certificate is refused by the set-up with what to do",
+    "without a certificate is refused by the set-up, with instructions",
     async () => {
       await expect(run("setup", PUBLIC)).rejects.toThrow("needs a certificate of its own");
     },
@@ -57,7 +57,7 @@ describe("a public address", () => {
 });
 
 describe("the set-up", () => {
-  /** As the user who is to read it: without capabilities, root may not either. */
+  /** Reads as the service's user: without capabilities, even root may not read the file. */
   const read = (file: string): Promise<string> => {
     const user = file.startsWith("/ca/") ? "root" : "1000:1000";
     const command = `run --rm --no-deps -T --user ${user} --entrypoint cat setup ${file}`;
@@ -65,7 +65,7 @@ describe("the set-up", () => {
   };
 
   it.each(["/auth-secrets/master-key", "/tls/fullchain.pem", "/ca/ca.crt"])(
-    "leaves %s as it is when it runs again",
+    "keeps %s when it runs again",
     async (file) => {
       const before = await read(file);
       await platform.compose(["run", "--rm", "--no-deps", "-T", "setup"]);
@@ -91,7 +91,7 @@ describe("the demo of the login on Taiga's own pages", () => {
     return (JSON.parse(config) as { services: Record<string, Service> }).services;
   }
 
-  it("shows the sandbox's pages to this machine alone, and leads back from them", async () => {
+  it("publishes the sandbox's pages to this machine only, and redirects back from them", async () => {
     const { sandbox, "auth-server": authServer } = await services({
       SANDBOX_PORT: "4444",
       ISSUER: "https://localhost:9443",
@@ -106,7 +106,7 @@ describe("the demo of the login on Taiga's own pages", () => {
     });
   });
 
-  it("is not for a Taiga of one's own", async () => {
+  it("is refused with an existing Taiga", async () => {
     const own = services({ TAIGA_API_URL: "https://taiga.example.com" });
     await expect(own).rejects.toThrow("sandbox");
   });
@@ -114,7 +114,7 @@ describe("the demo of the login on Taiga's own pages", () => {
 
 describe("the sandbox", () => {
   it(
-    "refuses to listen beyond loopback for a host setting alone",
+    "refuses to listen beyond loopback without DANGEROUSLY_EXPOSE_SANDBOX",
     async () => {
       const setting = "DANGEROUSLY_EXPOSE_SANDBOX=";
       await expect(run("sandbox", setting)).rejects.toThrow("SANDBOX_HOST");

@@ -1,5 +1,5 @@
-// The operator's program against the running platform: what it finds, and what it says when
-// something is away.
+// The operator's program against the running platform: what it finds, and its messages when
+// a service is down.
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -13,7 +13,7 @@ import { PROCESS_MS } from "../support/time-limits.ts";
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
-  // Both are started at once, and the resource server comes again when the other was not there yet.
+  // Both start at once, and the resource server retries until the authorization server is up.
   await vi.waitUntil(isResourceServerConnected, { timeout: PROCESS_MS });
 });
 afterAll(() => system.stop());
@@ -26,7 +26,7 @@ async function isResourceServerConnected(): Promise<boolean> {
 
 const setup = () => runAdmin(["setup"], system.environment);
 
-/** The mark of each check by its name. */
+/** The result of each check, by name. */
 const toMarks = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^ {2}([✓!✗]) (.+?) {2,}/gm)].map(([, mark = "", about = ""]) => [
@@ -37,7 +37,7 @@ const toMarks = (text: string): Record<string, string> =>
 
 describe("setup", () => {
   // @rule OPS-5
-  it("finds nothing wrong with a platform that runs, and says how to connect", async () => {
+  it("finds no problem in a running platform, and says how to connect", async () => {
     const { exitCode, stdout, stderr } = await setup();
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(toMarks(stdout)).toEqual({
@@ -54,7 +54,7 @@ describe("setup", () => {
       "Public: MCP metadata": "✓",
     });
     expect(stdout).toContain(`claude mcp add --transport http taiga ${system.mcpUrl}`);
-    expect(stdout).not.toContain("\u001B"); // no colours where it is no terminal
+    expect(stdout).not.toContain("\u001B"); // no colours outside a terminal
   });
 
   it("says the same to scripts", async () => {
@@ -66,7 +66,7 @@ describe("setup", () => {
     });
   });
 
-  it("can be run as a person does, where a proxy is set for the whole machine", async () => {
+  it("can be run by a user on a machine with a system-wide proxy", async () => {
     const { exitCode, stdout } = await runAdminScript(["setup"], {
       ...system.environment,
       NODE_USE_ENV_PROXY: "1",
@@ -84,11 +84,11 @@ describe("setup", () => {
   });
 });
 
-describe("setup, while Taiga and the resource server are away", () => {
+describe("setup, while Taiga and the resource server are down", () => {
   beforeAll(() => Promise.all([system.sandbox.stop(), system.resourceServer.stop()]));
   afterAll(() => Promise.all([system.sandbox.start(), system.resourceServer.start()]));
 
-  it("tells which of them fails where, and what to look at", async () => {
+  it("says which check fails, and what to look at", async () => {
     const { exitCode, stdout } = await setup();
     expect(exitCode).toBe(1);
     expect(toMarks(stdout)).toMatchObject({
@@ -117,7 +117,7 @@ describe("setup, with the address of", () => {
 
   describe.each([
     {
-      place: "a Taiga with a certificate that nobody here knows",
+      place: "a Taiga with an untrusted certificate",
       toUrl: () => `https://localhost:${front.port}/taiga`,
       said: /has a certificate that is not trusted\s+\(\w+\).*TAIGA_CA_FILE/s,
     },
@@ -134,7 +134,7 @@ describe("setup, with the address of", () => {
   ])("$place", ({ toUrl, said }) => {
     beforeAll(() => system.authServer.restart({ TAIGA_API_URL: toUrl() }));
 
-    it("says just that, and which setting to change", async () => {
+    it("names the problem and the setting to change", async () => {
       const { exitCode, stdout } = await setup();
       expect(exitCode).toBe(1);
       expect(toMarks(stdout)["Taiga"]).toBe("✗");
@@ -143,11 +143,11 @@ describe("setup, with the address of", () => {
   });
 });
 
-describe("setup, while the authorization server is away", () => {
+describe("setup, while the authorization server is down", () => {
   beforeAll(() => system.authServer.stop());
   afterAll(() => system.authServer.start());
 
-  it("says in a sentence where it looked", async () => {
+  it("says in one sentence where it looked", async () => {
     const { exitCode, stdout, stderr } = await setup();
     expect([exitCode, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^The authorization server cannot be reached at .*\n$/);
@@ -168,7 +168,7 @@ describe("keys", () => {
     expect(session.logins()).toBe(1);
   };
 
-  it("lists the one there is, and how to replace it", async () => {
+  it("lists the only key, and how to replace it", async () => {
     const { exitCode, stdout } = await runAdmin(["keys"], system.environment);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(
@@ -184,7 +184,7 @@ describe("keys", () => {
   });
 
   // @rule OPS-5
-  it("makes a new one in the running server, and nobody is logged out", async () => {
+  it("creates a new key in the running server without ending any login", async () => {
     const { exitCode, stdout } = await runAdmin(["keys", "rotate"], system.environment);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^A new key was added\. It comes into use in \d+ seconds/);
@@ -195,7 +195,7 @@ describe("keys", () => {
     await expectStillLoggedIn();
   });
 
-  it("makes no further one while that is coming, and says until when", async () => {
+  it("refuses another rotation until the new key is active, and says when", async () => {
     const { exitCode, stdout, stderr } = await runAdmin(["keys", "rotate"], system.environment);
     expect([exitCode, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(
@@ -203,7 +203,7 @@ describe("keys", () => {
     );
   });
 
-  it("retires nothing that open pages may need, and says until when", async () => {
+  it("refuses to retire keys that open pages may need, and says until when", async () => {
     const { exitCode, stdout, stderr } = await runAdmin(["keys", "retire"], system.environment);
     expect([exitCode, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/until \d{4}-\d\d-\d\d \d\d:\d\d \(in \d+ minutes\)/);
@@ -212,7 +212,7 @@ describe("keys", () => {
     await expectStillLoggedIn();
   });
 
-  it("leaves the operator's token in no log", async () => {
+  it("keeps the operator's token out of the logs", async () => {
     const file = path.join(system.environment["DATA_DIR"] ?? "", "master-key");
     const masterKey = new Uint8Array(Buffer.from(readFileSync(file, "utf8").trim(), "base64url"));
     await expect.poll(() => system.authServer.output()).toContain('"path":"/admin/keys/rotate"');

@@ -63,7 +63,7 @@ describe("a client whose user logs in on Taiga's pages", () => {
   });
 
   // @rule LOGIN-12
-  it("shares one token at Taiga with the user's other clients, until the last of them ends", async () => {
+  it("shares one Taiga token with the user's other clients, until the last of them disconnects", async () => {
     const one = await connect("bob");
     const two = await connect("bob");
     expect(await applicationTokensOf("bob")).toHaveLength(1);
@@ -95,9 +95,9 @@ describe("a client whose user logs in on Taiga's pages", () => {
   });
 });
 
-describe("what the logs hold", () => {
+describe("the logs", () => {
   // @rule LOGIN-10
-  it("is neither a state nor a code nor a token nor a password", async () => {
+  it("contain no states, codes, tokens or passwords", async () => {
     const trip = await depart("carol");
     const state = new URL(trip.next, taigaOrigin).searchParams.get("state") ?? "";
     expect(state).toMatch(/^[\w-]{43}$/);
@@ -111,9 +111,9 @@ describe("what the logs hold", () => {
 });
 
 describe("the return from Taiga", () => {
-  it("leads nowhere in another browser than the one that left", async () => {
+  it("is refused in a browser other than the one that started the login", async () => {
     const trip = await depart("carol");
-    // The victim of a link, who is logged in at Taiga and has agreed to the application before.
+    // The victim follows a link, is logged in at Taiga and has agreed to the application before.
     const victim = createBrowser(system.issuer, taigaOrigin);
     const login = `${taigaOrigin}/login?next=${encodeURIComponent(trip.next)}`;
     const page = expectPage(await victim.open(login));
@@ -128,7 +128,7 @@ describe("the return from Taiga", () => {
   });
 });
 
-/** An authorization request that has come as far as Taiga's login page. */
+/** Starts an authorization request and follows it to Taiga's login page. */
 async function depart(username: string): Promise<{ next: string }> {
   await connect(username);
   const server = await endpointsOf(system.issuer);

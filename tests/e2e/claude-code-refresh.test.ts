@@ -1,4 +1,4 @@
-// How a login of Claude Code lasts, and how it comes back when the server lost it.
+// How a login of Claude Code lasts, and how it recovers when the server has lost its data.
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -35,7 +35,7 @@ describe("a refresh", () => {
     clientId = await user.register(51_020);
   });
 
-  it("ahead of time gives a new pair and leaves the old access token to other processes", async () => {
+  it("before expiry issues a new pair and keeps the old access token valid for other processes", async () => {
     const first = await user.logIn(clientId, 52_020);
     const second = await user.refresh(clientId, first.refresh_token);
     expect(second.access_token).not.toBe(first.access_token);
@@ -47,7 +47,7 @@ describe("a refresh", () => {
   });
 
   // @rule RFC9700-4.14.2-1
-  it("by three processes at once gives all of them the same tokens, and costs no login", async () => {
+  it("by three processes at once gives all of them the same tokens, and ends no login", async () => {
     const { refresh_token } = await user.logIn(clientId, 52_021);
     const answers = await Promise.all([1, 2, 3].map(() => user.refresh(clientId, refresh_token)));
     expect(new Set(answers.map((answer) => answer.refresh_token)).size).toBe(1);
@@ -71,7 +71,7 @@ describe("a refresh", () => {
   });
 });
 
-describe("an authorization server that lost everything", () => {
+describe("an authorization server that lost its data", () => {
   let clientId: string;
   let tokens: Tokens;
   beforeAll(async () => {
@@ -85,7 +85,7 @@ describe("an authorization server that lost everything", () => {
   });
 
   it("answers the old access token with a challenge", async () => {
-    // A live token may be remembered for moments; the store of it is gone for good.
+    // The token may still be cached for a moment; its store is gone for good.
     await expect
       .poll(async () => (await claude.send(tokens.access_token, "tools/list")).status, {
         timeout: 2 * WAIT_MS,
@@ -104,7 +104,7 @@ describe("an authorization server that lost everything", () => {
     expect(await response.json()).toMatchObject({ error: "invalid_client" });
   });
 
-  it("tells whoever arrives at the login with the old client what to do", async () => {
+  it("tells a user who arrives at the login with the old client what to do", async () => {
     const { url } = await claude.toAuthorizationRequest(clientId, callbackAt(52_031));
     const outcome = await createBrowser(system.issuer).open(url.href);
     expect(outcome.page?.status).toBe(400);
@@ -112,7 +112,7 @@ describe("an authorization server that lost everything", () => {
   });
 
   // @rule RFC6749-5.2-2
-  it("is connected to again after a new registration and login", async () => {
+  it("accepts the client again after a new registration and login", async () => {
     const next = await user.logIn(await user.register(51_032), 52_032);
     expect(await user.whoAmI(next.access_token)).toContain("alice");
   });

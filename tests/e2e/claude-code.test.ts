@@ -1,4 +1,4 @@
-// What Claude Code needs of us, request by request.
+// What Claude Code requires of the platform, request by request.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBrowser } from "../support/browser.ts";
 import { type ClaudeCodeUser, createClaudeCodeUser } from "../support/claude-code-user.ts";
@@ -10,7 +10,7 @@ import {
 } from "../support/claude-code.ts";
 import { startSystem, type System } from "../support/system.ts";
 
-/** Claude Code refreshes a token that has less than this left, so one must live longer. */
+/** Claude Code refreshes a token with less than this left, so tokens must live longer. */
 const REFRESH_AHEAD_SECONDS = 300;
 
 let system: System;
@@ -35,7 +35,7 @@ describe("discovery", () => {
   });
 
   // @rule RFC8414-2-1
-  it("promises PKCE, and no client ID metadata documents, which it then would use alone", async () => {
+  it("announces PKCE, but no client ID metadata documents, which Claude Code would otherwise use exclusively", async () => {
     const response = await fetch(`${system.issuer}/.well-known/oauth-authorization-server`);
     const server = (await response.json()) as Record<string, unknown>;
     expect(server["code_challenge_methods_supported"]).toEqual(["S256"]);
@@ -45,7 +45,7 @@ describe("discovery", () => {
 });
 
 describe("a registration", () => {
-  it("is answered with what was asked for: no secret, and nothing empty", async () => {
+  it("is answered with the requested metadata, without a secret or empty members", async () => {
     const client = (await (await claude.register(51_000)).json()) as Record<string, unknown>;
     expect(client).toMatchObject({
       client_name: "Claude Code (taiga)",
@@ -71,14 +71,14 @@ describe("a login", () => {
   });
 
   // @rule RFC6749-3.3-1
-  it("gets what the user agreed to, says so, and a refresh token without asking for one", async () => {
+  it("gets the granted scope, states it, and gets a refresh token without requesting one", async () => {
     const tokens = await user.logIn(clientId, 52_002);
     expect(tokens.scope.split(" ").toSorted()).toEqual(["taiga:read", "taiga:write"]);
     expect(tokens.refresh_token).toMatch(/\S/);
   });
 
   // @rule MCP-AUTH-2
-  it("gets an access token that need not be refreshed at its first use", async () => {
+  it("gets an access token that needs no refresh at its first use", async () => {
     const tokens = await user.logIn(clientId, 52_003);
     expect(tokens.expires_in).toBeGreaterThan(2 * REFRESH_AHEAD_SECONDS);
   });
@@ -89,7 +89,7 @@ describe("a login", () => {
     ["another name of this machine", "http://127.0.0.1:52004/callback"],
     ["another machine", "http://localhost.example.com:52004/callback"],
     ["another scheme", "https://localhost:52004/callback"],
-  ])("is refused on a page, and sent nowhere, for %s", async (_what, redirectUri) => {
+  ])("is refused on a page without a redirect for %s", async (_what, redirectUri) => {
     const { url } = await claude.toAuthorizationRequest(clientId, redirectUri);
     const outcome = await createBrowser(system.issuer).open(url.href);
     expect(outcome.page?.status).toBe(400);
@@ -129,7 +129,7 @@ describe("a connection", () => {
   });
 });
 
-describe("an address that asks for less", () => {
+describe("an address that requests less access", () => {
   // @rule MCP-AUTH-8
   it("is the resource from the first request to the last, and offers nothing that writes", async () => {
     const reader = createClaudeCode(`${system.mcpUrl}?readonly=true`);

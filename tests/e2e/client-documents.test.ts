@@ -1,4 +1,4 @@
-// Clients that name themselves by a document's address, at the real program with its real resolver.
+// Client ID metadata documents, with the real program and its real resolver.
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSystem, type System } from "../support/system.ts";
@@ -21,14 +21,14 @@ afterAll(async () => {
 
 describe("documents", () => {
   // @rule CIMD-1
-  it("are offered in the metadata when they are switched on", async () => {
+  it("are announced in the metadata when they are enabled", async () => {
     const response = await fetch(`${system.issuer}/.well-known/oauth-authorization-server`);
     expect(await response.json()).toMatchObject({ client_id_metadata_document_supported: true });
   });
 
   // @rule CIMD-7
   it.each(["localhost", "127.0.0.1", "[::1]", "2130706433"])(
-    "are not fetched from %s: nothing connects, and a page says why",
+    "are not fetched from %s: no connection is made, and a page says why",
     async (host) => {
       const { port } = inside.address() as AddressInfo;
       const url = new URL(`${system.issuer}/authorize`);

@@ -48,7 +48,7 @@ describe.each(CLIENTS)("%s", (name, kind) => {
     expect(found.text).toContain(subject);
   });
 
-  it("refreshes a dead access token without asking the user", async () => {
+  it("refreshes an invalid access token without asking the user", async () => {
     const before = session.tokens();
     session.forgetAccessToken();
     expect((await session.call("get_me")).text).toContain("alice");

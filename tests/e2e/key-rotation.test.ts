@@ -1,5 +1,5 @@
-// MASTER_KEY is replaced while people work: nobody logs in again, not even who is in the middle of a
-// login.
+// MASTER_KEY is replaced while users work: every login continues, even one in progress on the
+// consent page.
 import { randomBytes } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -38,7 +38,7 @@ async function expectStillLoggedIn(): Promise<void> {
 }
 
 // @rule KEYS-4
-it("goes on with every login and with a consent page that is open", async () => {
+it("continues every login and an open consent page", async () => {
   const server = await endpointsOf(system.issuer);
   const client = await register(server);
   const browser = createBrowser(system.issuer);
@@ -66,7 +66,7 @@ it("goes on with every login and with a consent page that is open", async () => 
 });
 
 // @rule KEYS-4
-it("lets the old key go at once, and keeps the keys that it opened", async () => {
+it("no longer needs the old master key, and keeps the root keys that it sealed", async () => {
   const keys = await keysOpenedBy(first);
   await system.authServer.restart({ MASTER_KEY: second });
   await expectStillLoggedIn();
@@ -74,7 +74,7 @@ it("lets the old key go at once, and keeps the keys that it opened", async () =>
 });
 
 // @rule KEYS-4
-it("does not start under a wrong key, says why, and has lost nothing", async () => {
+it("does not start with a wrong key, says why, and loses nothing", async () => {
   await expect(system.authServer.restart({ MASTER_KEY: first })).rejects.toThrow(
     "auth-server: MASTER_KEY does not open the key ring in the store",
   );

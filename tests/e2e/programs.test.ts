@@ -1,4 +1,4 @@
-// The Inspector's command line and mcp-remote, unchanged, as processes of their own.
+// The Inspector's command line and mcp-remote, unchanged, as separate processes.
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import path from "node:path";
@@ -39,12 +39,12 @@ describe("the Inspector's command line", () => {
   });
 
   // @rule MCP-TOOLS-1
-  it("finds nothing to complain about in the tools' schemas", async () => {
+  it("accepts the tools' schemas without complaint", async () => {
     const { stdout } = await inspect("--use-stored-auth", "--method", "tools/list", "--strict");
     expect(stdout).toContain('"get_me"');
   });
 
-  it("calls a tool in the modern era too", async () => {
+  it("calls a tool in the modern protocol era, too", async () => {
     const { stdout } = await inspect(
       "--use-stored-auth",
       "--protocol-era",

@@ -1,4 +1,4 @@
-// A user lets an app work in one project, and that is all it ever sees.
+// A user grants an app access to one project, and the app sees no other.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -33,8 +33,8 @@ afterAll(async () => {
   await system.stop();
 });
 
-describe("an app that was let into one project", () => {
-  it("is told of that one only", async () => {
+describe("an app with access to one project", () => {
+  it("sees only that project", async () => {
     expect(await projectsOf(limited)).toEqual([covered]);
     for (const tool of ["get_me", "list_projects", "get_activity"]) {
       const { text } = await limited.call(tool, tool === "get_activity" ? { person: "me" } : {});
@@ -46,7 +46,7 @@ describe("an app that was let into one project", () => {
   });
 
   // @rule MCP-SECURITY-6
-  it("is refused any other, by slug, by name and by a pasted address", async () => {
+  it("is refused other projects, by slug, by name and by a pasted address", async () => {
     const [other] = others as [ProjectLine];
     for (const project of [other.slug, other.name]) {
       const answer = await limited.call("find_items", { project });
@@ -60,17 +60,17 @@ describe("an app that was let into one project", () => {
     expect(refused.text).toContain("project_not_granted");
   });
 
-  it("still is after its tokens were renewed", async () => {
+  it("still sees only that project after a token refresh", async () => {
     limited.forgetAccessToken();
     expect(await projectsOf(limited)).toEqual([covered]);
   });
 
-  it("needs no project named, being in one only", async () => {
+  it("can omit the project in calls", async () => {
     const answer = await limited.call("get_project", {});
     expect(answer.structuredContent).toMatchObject({ slug: covered.slug });
   });
 
-  it("takes nothing from another connection of the same user", async () => {
+  it("does not limit another connection of the same user", async () => {
     expect(await projectsOf(everywhere)).toEqual([covered, ...others]);
   });
 });

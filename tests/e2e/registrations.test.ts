@@ -19,7 +19,7 @@ const register = async (metadata: unknown): Promise<Response> =>
 
 describe.each(KNOWN_REGISTRATIONS)("%s", (_name, redirectUri, metadata) => {
   // @rule RFC7591-2-1
-  it("is registered as it asked, and sent its code", async () => {
+  it("is registered as requested, and receives its code", async () => {
     const response = await register(metadata);
     const client = (await response.json()) as Record<string, unknown>;
     expect(client).not.toHaveProperty("error");
@@ -70,7 +70,7 @@ describe("hostile redirect URIs", () => {
     ["a backslash, which browsers read as a slash", "https://evil.example\\@claude.ai/callback"],
     ["a line break", "https://claude.ai/\r\nSet-Cookie: a=b"],
     ["a look-alike host in another alphabet", "https://clаude.ai/api/mcp/auth_callback"],
-    ["a scheme of nobody", "myapp://callback"],
+    ["an unknown scheme", "myapp://callback"],
     ["a relative reference", "/callback"],
     ["nothing", ""],
     ["no text", 42],
@@ -83,7 +83,7 @@ describe("hostile redirect URIs", () => {
     });
   });
 
-  it("are refused also among good ones", async () => {
+  it("are refused also among valid ones", async () => {
     const response = await register({
       redirect_uris: ["https://claude.ai/api/mcp/auth_callback", "javascript:alert(1)//x.y"],
     });

@@ -1,4 +1,4 @@
-// A SQLite file belongs to one process; more of them need Redis, and are told so.
+// A SQLite file belongs to one process; a second process is told to use Redis.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";

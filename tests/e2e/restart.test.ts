@@ -1,4 +1,4 @@
-// A restart forgets nothing, and an outage never costs a login.
+// A restart loses no data, and an outage ends no login.
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type McpSession, openSession } from "../support/mcp-session.ts";
 import { startSystem, type System } from "../support/system.ts";
@@ -22,7 +22,7 @@ const expectBob = async (): Promise<void> => {
 
 // @rule GRANT-6
 it.each(["resourceServer", "authServer", "sandbox"] as const)(
-  "goes on with the same login after a restart of %s",
+  "keeps the same login after a restart of %s",
   async (service) => {
     await system[service].restart();
     await expectBob();
@@ -32,7 +32,7 @@ it.each(["resourceServer", "authServer", "sandbox"] as const)(
 );
 
 // @rule GRANT-6
-it("goes on after the auth-server was killed", async () => {
+it("keeps the login after the auth-server was killed", async () => {
   await system.authServer.stop("SIGKILL");
   await system.authServer.start();
   session.forgetAccessToken();
@@ -40,7 +40,7 @@ it("goes on after the auth-server was killed", async () => {
 });
 
 // @rule OUTAGE-2
-it("answers 503 while the auth-server is away, so that no client drops its tokens", async () => {
+it("answers 503 while the auth-server is down, so that no client drops its tokens", async () => {
   const { access_token } = session.tokens();
   await system.authServer.stop();
   try {
@@ -58,7 +58,7 @@ it("answers 503 while the auth-server is away, so that no client drops its token
   await expectBob();
 });
 
-it("says that Taiga is away in a tool's answer, and works again when it is back", async () => {
+it("reports in a tool's answer that Taiga is down, and works again when it is back", async () => {
   await system.sandbox.stop();
   try {
     const answer = await session.call("find_items", { text: "bike" });

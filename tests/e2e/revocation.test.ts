@@ -1,4 +1,4 @@
-// The resource-server remembers what it was told of a token, and forgets it the moment it must.
+// The resource-server caches introspection results and drops them as soon as a token is revoked.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askMcp, countRequests } from "../support/mcp-request.ts";
@@ -7,7 +7,7 @@ import { startSystem, type System } from "../support/system.ts";
 
 /**
  * How soon a revocation must take effect, in milliseconds: well below one second on an idle
- * machine, and far below the thirty for which an answer about a token is remembered.
+ * machine, and far below the 30 seconds for which an introspection result is cached.
  */
 const SOON_MS = 10_000;
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-/** How many the auth-server has answered; by its log, which is read up to a mark set now. */
+/** How many introspections the auth-server has answered, counted in its log up to now. */
 async function introspections(): Promise<number> {
   const mark = `/mark-${randomUUID()}`;
   await fetch(`${system.issuer}${mark}`);
@@ -36,7 +36,7 @@ async function connect(username: string) {
   return { server, client, accessToken: tokens.access_token, refreshToken: tokens.refresh_token };
 }
 
-/** Waits until the resource-server remembers the token, which shows in questions not asked. */
+/** Waits until the resource-server has cached the token, so that it stops asking about it. */
 async function expectRemembered(accessToken: string): Promise<void> {
   const questionsOfFiveCalls = async (): Promise<number> => {
     const before = await introspections();
@@ -52,9 +52,9 @@ async function expectRefusedSoon(accessToken: string): Promise<void> {
   expect(Date.now() - from).toBeLessThan(SOON_MS);
 }
 
-describe("a token that the resource-server remembers", () => {
+describe("a token that the resource-server has cached", () => {
   // @rule RFC7009-2.1-3
-  it("is refused at once when its client revokes it, and no other is forgotten", async () => {
+  it("is refused at once when its client revokes it, while others stay cached", async () => {
     const { client, accessToken, refreshToken } = await connect("alice");
     const other = await connect("bob");
     await expectRemembered(accessToken);
@@ -86,7 +86,7 @@ describe("a token that the resource-server remembers", () => {
   });
 
   // @rule GRANT-9 ADV-uploads-891
-  it("is not served from memory while the auth-server is away, because it might be revoked", async () => {
+  it("is not accepted from the cache while the auth-server is down, because it might be revoked", async () => {
     const { accessToken } = await connect("alice");
     await expectRemembered(accessToken);
     await system.authServer.stop("SIGKILL");
@@ -99,12 +99,12 @@ describe("a token that the resource-server remembers", () => {
   });
 });
 
-it("the stream does not hold up the end of the auth-server", async () => {
+it("an open revocation stream does not delay the shutdown of the auth-server", async () => {
   const { accessToken } = await connect("alice");
   await expectRemembered(accessToken);
   const from = Date.now();
   await system.authServer.stop("SIGTERM");
-  // What is still open after eight seconds is cut off.
+  // Connections still open after eight seconds would be cut off.
   expect(Date.now() - from).toBeLessThan(7_000);
   await system.authServer.start();
 });

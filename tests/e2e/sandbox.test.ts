@@ -1,4 +1,4 @@
-// The sandbox as a process: what outlives it, what it refuses, and whom it lets in.
+// The sandbox as a process: what it persists, what it refuses, and which addresses can reach it.
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
@@ -41,7 +41,7 @@ describe("the sandbox process", () => {
       body: JSON.stringify({ type: "normal", username: "bob", password: "bob-password" }),
     }).then((answer) => answer.json());
 
-  test("says when it is ready, keeps logins and content over a restart, and starts over on demand", async () => {
+  test("says when it is ready, keeps logins and content across a restart, and resets on demand", async () => {
     const port = await freePort();
     const first = start(port);
     const [message] = await once(first.child, "message");
@@ -70,14 +70,14 @@ describe("the sandbox process", () => {
     expect((await fetch(`${stories}/${id}`, { headers })).status).toBe(404);
   });
 
-  test("explains a taken port in one sentence", async () => {
+  test("explains a port in use in one sentence", async () => {
     const { server, port } = await occupy();
     const { child, stderr } = start(port, ["--reset-demo"]);
     expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toBe(
       `sandbox: port ${port} on 127.0.0.1 is already taken. Stop the program that uses it, or set SANDBOX_PORT to another port.\n`,
     );
-    // The files may be in use by whoever has the port.
+    // The process that has the port may be using the files.
     expect(await readdir(folder)).toEqual([]);
     server.close();
   });
@@ -89,7 +89,7 @@ describe("the sandbox process", () => {
     expect(stderr()).toMatch(/^sandbox: .*sandbox\.json holds no state .* --reset-demo .*\n$/);
   });
 
-  test("refuses to listen where others could reach it, in one sentence", async () => {
+  test("refuses to listen beyond loopback, in one sentence", async () => {
     const { child, stderr } = start(await freePort(), [], { SANDBOX_HOST: "0.0.0.0" });
     expect(await once(child, "close")).toEqual([1, null]);
     expect(stderr()).toMatch(
@@ -98,7 +98,7 @@ describe("the sandbox process", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test("listens on every address when told that it is dangerous", async () => {
+  test("listens on every address when DANGEROUSLY_EXPOSE_SANDBOX is set", async () => {
     const port = await freePort();
     const env = { SANDBOX_HOST: "0.0.0.0", DANGEROUSLY_EXPOSE_SANDBOX: "true" };
     const [message] = await once(start(port, [], env).child, "message");

@@ -1,4 +1,4 @@
-// The command a new user types: what it says, what it leaves behind, what it says when it cannot.
+// `pnpm start`: its output, a clean stop, and its error messages.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -89,7 +89,7 @@ describe("start", () => {
       expect(started.output()).toContain(String(environment["MCP_URL"]));
       expect(started.output()).toContain("claude mcp add --transport http");
       expect(started.output()).toContain("alice");
-      expect(started.output()).not.toMatch(/\n(\S+: )?\s+at /); // nothing to be alarmed by
+      expect(started.output()).not.toMatch(/\n(\S+: )?\s+at /); // no stack traces
       expect(started.output()).toContain(`http://localhost:${environment["SANDBOX_PORT"]}/api/v1`);
       expect((await fetch(`${environment["ISSUER"]}/healthz`)).status).toBe(200);
       await started.stop(signal);
@@ -98,7 +98,7 @@ describe("start", () => {
     },
   );
 
-  it("says in one sentence which port is taken, and how to choose another", async () => {
+  it("says in one sentence which port is in use, and how to choose another", async () => {
     const environment = await ports();
     const other = createServer().listen(Number(environment["RESOURCE_SERVER_PORT"]), "127.0.0.1");
     await once(other, "listening");
@@ -113,7 +113,7 @@ describe("start", () => {
     }
   });
 
-  it("says in one sentence which setting is bad", async () => {
+  it("says in one sentence which setting is invalid", async () => {
     const started = start({ ...(await ports()), ACCESS_LIMIT: "everything" });
     expect(await started.exit()).toBe(1);
     expect(started.output()).toContain("ACCESS_LIMIT: must be one of read, write, delete, admin.");
@@ -121,7 +121,7 @@ describe("start", () => {
   });
 
   // @rule KEYS-6
-  it("refuses to open the sandbox's demo passwords to the world", async () => {
+  it("refuses to expose the sandbox's demo passwords to other machines", async () => {
     const started = start({
       ...(await ports()),
       ISSUER: "",

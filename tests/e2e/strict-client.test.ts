@@ -1,4 +1,4 @@
-// oauth4webapi as a second, strict client: it checks what the SDK clients let pass.
+// oauth4webapi as a second, strict client, which checks more than the SDK clients do.
 import * as oauth from "oauth4webapi";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
@@ -25,7 +25,7 @@ const alice = { username: "alice" };
 
 describe("discovery", () => {
   // @rule RFC8414-3-1
-  it("finds the same issuer through the OpenID path, because some clients try it first", async () => {
+  it("finds the same issuer at the OpenID path, because some clients try it first", async () => {
     const url = new URL(system.issuer);
     const response = await oauth.discoveryRequest(url, { algorithm: "oidc", ...insecure });
     const document = await oauth.processDiscoveryResponse(url, response);
@@ -80,8 +80,8 @@ describe.each([
   });
 });
 
-describe("what one client may not do with another's", () => {
-  it("revoke its token", async () => {
+describe("a client cannot", () => {
+  it("revoke a token of another client", async () => {
     const owner = await register(server);
     const other = await register(server);
     const tokens = await logIn({ server, client: owner, user: alice, resource: system.mcpUrl });
@@ -91,7 +91,7 @@ describe("what one client may not do with another's", () => {
   });
 
   // @rule RFC7662-2.1-1
-  it("introspect it", async () => {
+  it("introspect tokens, unless it is the resource server", async () => {
     const client = await register(server, { token_endpoint_auth_method: "client_secret_basic" });
     const credentials = { clientId: client.client_id, clientSecret: secretOf(client) };
     await expect(introspect(server, credentials, "anything")).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe("the exchange for a Taiga credential", () => {
   const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
   // @rule RFC8693-2-1
-  it("does not exist in public, because a proxy cannot hide a body parameter", async () => {
+  it("does not exist on the public listener, because a proxy cannot filter a body parameter", async () => {
     const client = await register(server);
     const response = await oauth.genericTokenEndpointRequest(
       server,

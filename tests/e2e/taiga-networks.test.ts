@@ -1,5 +1,5 @@
-// Taiga where others run it: below a path, under an authority of their own, behind a proxy, at
-// another address for people, with LDAP logins; and every secret in a file.
+// Taiga as organisations run it: below a path, with a private certificate authority, behind a proxy,
+// with a separate address for browsers, with LDAP logins; and every secret in a file.
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -25,7 +25,7 @@ interface Place {
 
 interface PlaceOptions {
   loginType: string;
-  /** Settings, given where Taiga's front and the proxy listen. */
+  /** The settings, from the ports of Taiga's front and the proxy. */
   settings: (ports: { front: number; proxy: number }) => Record<string, string>;
 }
 
@@ -52,7 +52,7 @@ async function openPlace({ loginType, settings }: PlaceOptions): Promise<Place> 
   }
 }
 
-/** The address of some item of bob's, as a tool gives it. */
+/** The address of one of bob's items, as a tool gives it. */
 async function someAddress(session: McpSession): Promise<string> {
   const { structuredContent } = await session.call("find_items", {
     kinds: ["story"],
@@ -64,7 +64,7 @@ async function someAddress(session: McpSession): Promise<string> {
   return item.url;
 }
 
-/** What the login page says, to a client that has just registered. */
+/** The text of the login page for a newly registered client. */
 async function loginPageOf({ issuer, mcpUrl }: System): Promise<string> {
   const server = await endpointsOf(issuer);
   const client = await register(server);
@@ -114,7 +114,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it("is used through tunnels, by login and tools, at the sub-path", async () => {
+  it("is reached through tunnels, by login and tools, at the sub-path", async () => {
     expect((await place.session.call("get_me")).text).toContain("bob");
     expect(new Set(place.proxy.asked)).toEqual(new Set(["CONNECT taiga.test:443"]));
     expect(new Set(place.proxy.credentials)).toEqual(
@@ -124,11 +124,11 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     expect(place.front.asked).toContain("GET /taiga/api/v1/users/me");
   });
 
-  it("checks the password by the plugin that is configured", () => {
+  it("checks the password with the configured plugin", () => {
     expect(place.front.loginTypes).toEqual(["ldap"]);
   });
 
-  it("is called by its public address in answers and on the login page", async () => {
+  it("appears under its public address in answers and on the login page", async () => {
     expect(await someAddress(place.session)).toMatch(
       /^https:\/\/boards\.example\.com\/our\/project\/[\w-]+\/us\/\d+$/,
     );
@@ -137,7 +137,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     expect(page).not.toContain("taiga.test");
   });
 
-  it("is understood by pasted addresses of the public one, and no others", async () => {
+  it("is recognised in pasted addresses by its public address only", async () => {
     const address = await someAddress(place.session);
     const ref = address.split("/").at(-1) ?? "";
     const found = await place.session.call("get_items", { refs: [address] });
@@ -149,7 +149,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     expect(refused.text).toContain(`belongs to another Taiga; this connection is to ${WEB_URL}`);
   });
 
-  it("works with the secrets of the files, and no others are made", async () => {
+  it("works with the secrets from files, and no others are created", async () => {
     const server = await endpointsOf(place.system.issuer);
     const clientId = place.system.rsCredentials.clientId;
     const token = place.session.tokens().access_token;
@@ -160,7 +160,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     );
   });
 
-  it("has its proxy's password in no log", () => {
+  it("keeps the proxy's password out of the logs", () => {
     const { authServer, resourceServer } = place.system;
     const logs = authServer.output() + resourceServer.output();
     expect(logs).not.toBe("");
@@ -168,7 +168,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
     expect(logs).not.toContain(btoa("team:proxy-password"));
   });
 
-  it("is away, not refusing, when the proxy is", async () => {
+  it("counts as unavailable, not as refusing, when the proxy is down", async () => {
     await place.proxy.close();
     const answer = await place.session.call("find_items", { text: "bike" });
     expect(answer.isError).toBe(true);
@@ -177,7 +177,7 @@ describe("a Taiga that only a proxy can reach, with every secret in a file", () 
   });
 });
 
-describe("a Taiga on this machine under an authority of its own", () => {
+describe("a Taiga on this machine with a private certificate authority", () => {
   let place: Place;
 
   beforeAll(async () => {
@@ -192,12 +192,12 @@ describe("a Taiga on this machine under an authority of its own", () => {
   });
   afterAll(() => place.close());
 
-  it("is used at its sub-path, however the address is written", async () => {
+  it("is reached at its sub-path, however the address is written", async () => {
     expect((await place.session.call("get_me")).text).toContain("bob");
     expect(place.front.asked).toContain("GET /taiga/api/v1/users/me");
   });
 
-  it("is called by the same address, since there is no other", async () => {
+  it("appears under the same address, without a separate public one", async () => {
     const address = await someAddress(place.session);
     const web = `https://localhost:${place.front.port}/taiga`;
     expect(address.startsWith(`${web}/project/`)).toBe(true);
@@ -206,7 +206,7 @@ describe("a Taiga on this machine under an authority of its own", () => {
     expect(await loginPageOf(place.system)).toContain(new URL(web).host);
   });
 
-  it("needs no proxy, and neither do the services among themselves", () => {
+  it("is reached without the proxy, and so are the services themselves", () => {
     expect(place.proxy.asked).toEqual([]);
   });
 });

@@ -22,14 +22,14 @@ const projectsOf = async (session: McpSession): Promise<{ slug: string; is_priva
     slug: string;
   }[];
 
-it("tells each of them who they are", async () => {
+it("tells each user who they are", async () => {
   expect((await alice.call("get_me")).text).toContain("alice");
   expect((await carol.call("get_me")).text).toContain("carol");
   expect((await carol.call("get_me")).text).not.toContain("alice");
 });
 
 // @rule MCP-SECURITY-16
-it("keeps a private project from an outsider, also when she knows its name", async () => {
+it("hides a private project from an outsider, also when she knows its name", async () => {
   const [project] = await projectsOf(alice);
   expect(project).toBeDefined();
   expect((await projectsOf(carol)).map(({ slug }) => slug)).not.toContain(project?.slug);
@@ -38,7 +38,7 @@ it("keeps a private project from an outsider, also when she knows its name", asy
 });
 
 // @rule MCP-SECURITY-16
-it("keeps what it cached for one user from the other, when both ask at the same time", async () => {
+it("keeps the caches of two users apart, when both ask at the same time", async () => {
   const answers = await Promise.all(
     Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? alice : carol).call("get_me")),
   );

@@ -1,10 +1,10 @@
-// What went wrong in servers like these, each event by itself, must stay in docs/requirements.md and
-// in the name of a test, so that none is lost when tests are moved or renamed.
+// Every security event known from similar servers must stay in docs/requirements.md and
+// in a test title, so that moving or renaming tests loses no event.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readRequirements, scanTests } from "../../scripts/requirements.ts";
 
-/** Identifiers, or where there is none, what the event is called. */
+/** The event's identifier, or a short name for an event without one. */
 const EVENTS = [
   "CVE-2025-4143",
   "revocation of others' tokens",
@@ -45,12 +45,12 @@ const { rules = [] } =
   ) ?? {};
 const { tests } = scanTests();
 
-/** Names of tests, groups and rows of tables; comments are none of them. */
+/** Titles of tests and groups, and rows of tables; comments do not count. */
 const namesIn = (file: string): string[] =>
   [...readFileSync(file, "utf8").matchAll(/^[ [(\])}.\w]*"(.*)"/gm)].map(([, name = ""]) => name);
 
-describe("every event of other servers", () => {
-  it.each(EVENTS)("%s has a rule and a test that is named after it", (event) => {
+describe("every security event known from other servers", () => {
+  it.each(EVENTS)("%s has a rule and a test named after it", (event) => {
     const about = rules.filter(({ text }) => text.includes(event)).map(({ id }) => id);
     expect(about).not.toEqual([]);
     const files = tests.filter(({ ids }) => ids.some((id) => about.includes(id)));

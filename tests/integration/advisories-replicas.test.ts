@@ -1,4 +1,4 @@
-// What went wrong in other servers, where it takes two replicas on one Redis to see it.
+// Security events known from other servers that show only with two replicas on one Redis.
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { endpointsOf, introspect, logIn, register } from "../support/oauth-client.ts";
@@ -47,7 +47,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     return { status: response.status, json: (await response.json()) as Record<string, unknown> };
   }
 
-  /** At both replicas in turn, all at the same time. */
+  /** Sends all requests at the same time, alternating between the replicas. */
   const refreshEverywhere = (
     clientId: string,
     refreshToken: string,
@@ -64,7 +64,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
     );
 
   // @rule CVE-2026-1035
-  it("Keycloak CVE-2026-1035: sixteen uses of one refresh token at once make one pair of tokens", async () => {
+  it("Keycloak CVE-2026-1035: sixteen concurrent uses of one refresh token issue one pair of tokens", async () => {
     const { server, clientId, refreshToken } = await connect();
     const answers = await refreshEverywhere(clientId, refreshToken, 16);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -78,7 +78,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
   });
 
   // @rule ADV-openwork-4441
-  it("openwork #4441: four concurrent refreshes are 200, 200, 200, 200, three times over", async () => {
+  it("openwork #4441: four concurrent refreshes all get 200, three times in a row", async () => {
     const { clientId, refreshToken } = await connect();
     let token = refreshToken;
     for (let round = 0; round < 3; round += 1) {
@@ -91,7 +91,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
   });
 
   // @rule ADV-cloudflare-mcp-136
-  it("cloudflare/mcp #136, #216: Taiga's one-time refresh token is used once, by whichever replica is asked", async () => {
+  it("cloudflare/mcp #136, #216: Taiga's single-use refresh token is used once across both replicas", async () => {
     const { accessToken } = await connect();
     const { clientId, clientSecret } = platform.rsCredentials;
     const authorization = `Basic ${btoa(`${clientId}:${clientSecret}`)}`;
@@ -113,7 +113,7 @@ describe.skipIf(redisUrl === undefined)("two replicas", () => {
         rejected_token_sha256: createHash("sha256").update(old).digest("base64url"),
       };
       const answers = await Promise.all(Array.from({ length: 8 }, () => borrow(refused)));
-      // Taiga refuses a second use, which would end the login of all of them.
+      // Taiga refuses a second use, which would end the login for every client.
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
       const renewed = new Set(answers.map((answer) => String(answer.json["access_token"])));
       expect(renewed.size).toBe(1);

@@ -1,4 +1,4 @@
-// What went wrong in other servers, where it takes both services, or independent clients, to see it.
+// Security events of other servers that show only with both services or independent clients.
 import {
   IssuerMismatchError,
   validateAuthorizationResponseIssuer,
@@ -20,8 +20,8 @@ import {
 import { startSystem, type System } from "../support/system.ts";
 
 /**
- * How soon an end must be seen everywhere, in milliseconds: well below one second on an idle
- * machine, and far below the thirty for which an answer about a token is remembered.
+ * How soon both services must see a revocation, in milliseconds: well below one second on an idle
+ * machine, and far below the 30 seconds for which an introspection result is cached.
  */
 const SOON_MS = 10_000;
 
@@ -73,9 +73,9 @@ async function borrowTaigaToken(accessToken: string): Promise<Response> {
   });
 }
 
-describe("a consent that is taken back", () => {
+describe("a revoked consent", () => {
   // @rule ADV-uploads-891
-  it("uploads #891: ends what each service has of it, whichever of its tokens is revoked", async () => {
+  it("uploads #891: ends the grant in both services, whether the access or the refresh token is revoked", async () => {
     for (const which of ["accessToken", "refreshToken"] as const) {
       const { client, ...tokens } = await connect();
       const other = await connect();
@@ -96,7 +96,7 @@ describe("a consent that is taken back", () => {
 
 describe("a restart", () => {
   // @rule CVE-2026-9802
-  it("Keycloak CVE-2026-9802: a rotated token is none after the auth-server was killed; its use ends the login", async () => {
+  it("Keycloak CVE-2026-9802: a rotated refresh token stays invalid after the auth-server was killed; using it ends the login", async () => {
     const { client, refreshToken } = await connect();
     const next = await refresh(server, client, refreshToken);
     expect(await callTool(next.access_token)).toBe(200);
@@ -112,7 +112,7 @@ describe("a restart", () => {
   });
 });
 
-describe("who answers (RFC 9207)", () => {
+describe("the issuer in authorization responses (RFC 9207)", () => {
   /** An authorization request of a new client. */
   async function request(): Promise<{ client: oauth.Client; state: string; url: URL }> {
     const client = await register(server);
@@ -136,7 +136,7 @@ describe("who answers (RFC 9207)", () => {
   };
 
   // @rule ADV-sentry-mcp-1223
-  it.each(CLIENTS)("sentry-mcp #1223: %s gets in with it", async (_name, kind) => {
+  it.each(CLIENTS)("sentry-mcp #1223: %s logs in with it", async (_name, kind) => {
     const session = await openSession(system.mcpUrl, { username: "alice" }, kind);
     try {
       expect(await session.listTools()).toContain("get_me");
@@ -147,7 +147,7 @@ describe("who answers (RFC 9207)", () => {
   });
 
   // @rule ADV-sentry-mcp-1223
-  it("sentry-mcp #1223: clients that check it accept ours, of success and of refusal, and would miss it", async () => {
+  it("sentry-mcp #1223: clients that check it accept success and error responses, and reject a response without it", async () => {
     const { client, state, url } = await request();
     const success = await approve(url, { username: "alice" });
     const declined = await request();

@@ -22,7 +22,7 @@ describe("generated pages", async () => {
 });
 
 describe("links", () => {
-  it.each(PAGES)("%s links only to files that are there", (page) => {
+  it.each(PAGES)("%s links only to files that exist", (page) => {
     const links = readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g);
     for (const [, target] of links) {
       const file = path.join(path.dirname(page), target ?? "");
@@ -38,23 +38,23 @@ function readdirOrRead(file: string): unknown {
 const existing = (file: string): unknown =>
   file === "LICENSE" ? readFileSync(file) : readdirSync(file);
 
-/** What stands in the first column of the tables below a heading, such as `at:T:H(token)`. */
+/** The first column of the tables below a heading, such as `at:T:H(token)`. */
 function namesBelow(heading: string): string[] {
   const [, text = ""] = readFileSync("docs/storage.md", "utf8").split(`## ${heading}\n`);
   const [section = ""] = text.split("\n## ");
   return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name ?? "");
 }
 
-/** The fixed part of a name: that before the first variable one, and what follows the last one. */
+/** The fixed parts of a name: the text before the first variable and the text after the last. */
 const toKind = (name: string): string =>
   `${name.split(":")[0]}${/:H\([^)]*\)(:\w+)$/.exec(name)?.[1] ?? ""}`;
 
 describe("docs/storage.md", () => {
   // @rule STORE-7
-  it("names every kind of key of the authorization server, and no other", () => {
+  it("lists exactly the kinds of keys of the authorization server", () => {
     const { other, rateLimit, ...builders } = createKeyNames("https://t/");
     const built = Object.entries(builders)
-      // Those are made from another key, and name nothing of their own.
+      // These are derived from another key and add no kind.
       .filter(([name]) => !name.endsWith("Of"))
       .map(([, build]) => (typeof build === "string" ? build : build("x")));
     const kinds = [...built, other("<model>", "x"), rateLimit("name", "x")].map((key) =>
@@ -64,7 +64,7 @@ describe("docs/storage.md", () => {
   });
 
   // @rule STORE-7
-  it("names every kind of key of the resource server, and no other", async () => {
+  it("lists exactly the kinds of keys of the resource server", async () => {
     const written: string[] = [];
     const clock = () => 0;
     const memory = createSqliteKv({ file: ":memory:", clock });

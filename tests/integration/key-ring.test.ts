@@ -1,5 +1,5 @@
-// The key ring on Redis: replicas hear of one another's keys, and everything that a key has sealed
-// is found; and a whole authorization server that starts before its Redis does.
+// The key ring on Redis: replicas learn of one another's keys and find every record that a key has
+// sealed. Also an authorization server that starts before its Redis.
 import { randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { createSealer, toSealMark } from "../../apps/auth-server/src/secrets/seal.ts";
@@ -21,7 +21,7 @@ describe.skipIf(redisUrl === undefined)("the key ring on Redis", () => {
   const masterKeys = [new Uint8Array(32).fill(7)] as const;
   const logger = createLogger({ name: "test", level: "silent" });
   const name = `test-${randomUUID()}`;
-  /** How far in the past this is; the server's own time cannot be moved. */
+  /** How far in the past the test's clock starts; the clock of Redis itself cannot be moved. */
   let agoSeconds = 2 * HOUR;
   const clock = (): number => systemClock() - agoSeconds;
 
@@ -39,7 +39,7 @@ describe.skipIf(redisUrl === undefined)("the key ring on Redis", () => {
   }
 
   // @rule KEYS-2
-  it("is one ring, whose keys every replica hears of, and which finds all that it has sealed", async () => {
+  it("is shared by all replicas, and finds every record sealed with its keys", async () => {
     const [one, two] = await Promise.all([startReplica(), startReplica()]);
     const [old] = one.rootKeys.current();
     expect(two.rootKeys.current()[0].id).toBe(old.id);
@@ -74,12 +74,12 @@ describe.skipIf(redisUrl === undefined)("the key ring on Redis", () => {
   });
 });
 
-// Through a proxy, because the server may not be ours to stop; it cannot imitate TLS.
+// Through a proxy, because the tests may not stop a foreign server; the proxy cannot do TLS.
 describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))(
-  "an authorization server whose Redis is not there yet",
+  "an authorization server whose Redis is not up yet",
   () => {
     // @rule STORE-11
-    it("listens, is unavailable, and works once it is there", async () => {
+    it("listens, answers 503, and works once Redis is up", async () => {
       const target = new URL(redisUrl ?? "");
       const redis = await createTcpProxy({
         host: target.hostname,

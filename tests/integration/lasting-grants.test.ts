@@ -1,5 +1,5 @@
-// Nobody is asked to log in again before a month without use, and not one login more: 35 days with
-// real parts, a Taiga of 24-hour and 8-day tokens, two replicas, and restarts on the way.
+// A user logs in again only after a month without use: 35 days with real services, a Taiga whose
+// tokens last 24 hours and 8 days, two replicas, and restarts in between.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   basicAuth,
@@ -18,15 +18,15 @@ const DAY = 24;
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 
-/** A client that keeps its tokens as MCP clients do. */
+/** A client that stores its tokens as MCP clients do. */
 interface Client {
   /**
-   * What a use after a while comes to: new tokens, then Taiga as the resource server reaches it.
-   * @param parallel so many requests of one moment present the same refresh token.
-   * @returns who it is at Taiga, or the error that sends it to the login or its user to reconnect.
+   * Uses the connection after a pause: refreshes, then calls Taiga as the resource server does.
+   * @param parallel number of simultaneous requests that present the same refresh token.
+   * @returns the Taiga user, or the error that makes the client log in or its user reconnect.
    */
   use(parallel?: number): Promise<string>;
-  /** The second half of it, with the access token it has. */
+  /** Calls Taiga with the current access token. */
   callTaiga(): Promise<string>;
 }
 
@@ -82,12 +82,12 @@ async function connect(username: string): Promise<Client> {
 const countAtTaiga = (path: string): number =>
   months.sandbox.control.requests.filter((request) => request.path === path).length;
 
-/** How often a password was sent to Taiga. */
+/** How many times a password was sent to Taiga. */
 const loginsAtTaiga = (): number => countAtTaiga("/api/v1/auth");
 
 describe("35 days", () => {
   // @rule GRANT-3
-  it("ask nobody for a password again but who did not come for a month", async () => {
+  it("ask only the user who stayed away for a month to log in again", async () => {
     const everyDay = await connect("alice");
     const everyWeek = await connect("bob");
     const after29Days = await connect("carol");
@@ -101,7 +101,7 @@ describe("35 days", () => {
 
     await months.pass(35 * DAY, async (hour) => {
       if (hour % (3 * DAY) === 5) await months.restart();
-      // Twice a day four requests of one moment, which meet both replicas.
+      // Twice a day, four simultaneous requests, which reach both replicas.
       if (hour % 12 === 0) uses["everyDay"]?.push(await everyDay.use(4));
       if (hour % (7 * DAY) === 0) uses["everyWeek"]?.push(await everyWeek.use());
       if (hour === 29 * DAY) uses["after29"]?.push(await after29Days.use());
@@ -115,11 +115,11 @@ describe("35 days", () => {
       after31: ["invalid_grant"],
     });
     expect(loginsAtTaiga()).toBe(4);
-    // Daily for the one in daily use, every five to six days for the others.
+    // Daily for the client in daily use, every five to six days for the others.
     expect(countAtTaiga("/api/v1/auth/refresh")).toBeLessThan(36 + 3 * 7 + 6);
   });
 
-  it("would be eight for an idle client, were its login at Taiga not kept alive", async () => {
+  it("would be eight days for an idle client without the refresh sweeper", async () => {
     const idle = await connect("alice");
     months.keepsAlive = false;
     await months.pass(9 * DAY);
@@ -129,18 +129,18 @@ describe("35 days", () => {
 
 describe("a user whom Taiga has deactivated", () => {
   // @rule GRANT-5
-  it("is told to reconnect, and the next refresh ends in the login, as does any after it", async () => {
+  it("is told to reconnect, and every later refresh leads to the login", async () => {
     const client = await connect("bob");
     expect(await client.callTaiga()).toBe("bob");
     months.sandbox.control.deactivateUser("bob");
-    // Until the Taiga token in hand has ended, or Taiga has refused it, nobody here knows.
+    // The platform learns of it only when the Taiga token expires or Taiga refuses it.
     await months.pass(7 * DAY);
     expect(await client.use()).toBe("invalid_grant");
     expect(await client.use()).toBe("invalid_grant");
     expect(loginsAtTaiga()).toBe(1);
   });
 
-  it("meets one login page with a clear answer, and is sent nowhere from there", async () => {
+  it("gets one login page with a clear answer and no redirect", async () => {
     months.sandbox.control.deactivateUser("bob");
     const clientId = (await register(await endpointsOf(months.issuer))).client_id;
     const parameters = toAuthorizeParams(clientId, createPkce(), {
@@ -158,7 +158,7 @@ describe("a user whom Taiga has deactivated", () => {
       const alert = answer.page?.document.querySelector("[role=alert]");
       expect(alert?.text).toContain("the account is not active");
     }
-    // Cancelling is the way back to the client, with an error that no client tries again on.
+    // Cancelling leads back to the client, with an error that clients do not retry.
     const cancelled = await browser.submit(login.page!, "/cancel");
     expect(cancelled.left?.href).toContain(REDIRECT_URI);
     expect(cancelled.left?.searchParams.get("error")).toBe("access_denied");

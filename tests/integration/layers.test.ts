@@ -1,4 +1,4 @@
-// A gate that never fails proves nothing: each rule of scripts/layers.ts is broken once.
+// Breaks each rule of scripts/layers.ts once, to prove that lint reports it.
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -60,11 +60,11 @@ interface Planted {
   imports: string;
 }
 
-/** @returns the files that lint reports for an import they may not have. */
+/** @returns the files that lint reports for a forbidden import. */
 const lint = (planted: readonly Planted[], toStatement = toImport): string[] =>
   lintRule("no-restricted-imports", planted, toStatement);
 
-/** @returns the files in which lint finds this rule broken. */
+/** @returns the files that break this lint rule. */
 function lintRule(
   rule: string,
   planted: readonly Planted[],
@@ -136,7 +136,7 @@ describe("layer rules", () => {
     expect(lint([toPlanted(planted)])).toEqual([planted[0]]);
   });
 
-  it.each(FORBIDDEN.slice(0, 3))("%s must not import even a type of %s", (...planted) => {
+  it.each(FORBIDDEN.slice(0, 3))("%s must not import types of %s either", (...planted) => {
     const toTypeExport = (name: string) => `export type { x } from "${name}";\n`;
     expect(lint([toPlanted(planted)], toTypeExport)).toEqual([planted[0]]);
   });
@@ -149,7 +149,7 @@ describe("layer rules", () => {
     expect(Object.keys(folders).toSorted()).toEqual(foldersOf(name).toSorted());
   });
 
-  it.each(Object.entries(LAYERS))("%s: every import that is not listed is reported", (...layer) => {
+  it.each(Object.entries(LAYERS))("%s: every unlisted import is reported", (...layer) => {
     const [workspace, { folders }] = layer;
     const planted = plant(layer, (name) =>
       entriesOf(workspace).filter(
@@ -163,7 +163,7 @@ describe("layer rules", () => {
     expect(lint(planted)).toEqual(planted.map(({ file }) => file).toSorted());
   });
 
-  it.each(Object.entries(LAYERS))("%s: every import that is listed is left alone", (...layer) => {
+  it.each(Object.entries(LAYERS))("%s: every listed import is accepted", (...layer) => {
     const [, { folders }] = layer;
     expect(lint(plant(layer, (name) => folders[name]?.imports ?? []))).toEqual([]);
   });

@@ -1,5 +1,5 @@
-// Every write of a registration, of its change and its end, and of a revocation, lost in four ways,
-// one at a time; see lost-writes.test.ts. What is to end does end, whole.
+// Loses, one at a time and in four ways, every write of a registration, its change and deletion, and
+// of a revocation; see lost-writes.test.ts. Deletion and revocation must end everything they cover.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { REDIRECT_URI, request, revoke } from "../../apps/auth-server/test/support/client.ts";
 import { stopClock } from "../../apps/auth-server/test/support/time.ts";
@@ -7,7 +7,7 @@ import { type LossySystem, startLossySystem, WAYS } from "../support/lossy-syste
 import { startTaiga, type TaigaAddress } from "../support/outage-platform.ts";
 import { untilAnswered } from "../support/patient-person.ts";
 
-/** What a login consists of, and nothing but a login. */
+/** The kinds of records that only a login creates. */
 const OF_GRANTS = ["at", "rt", "grant", "vault", "renew"];
 
 let taiga: TaigaAddress;
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
   // @rule OUTAGE-13
-  it("does not keep anybody from revoking", async () => {
+  it("does not prevent revocation", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       const { clientId } = await lossy.register();
       const { tokens } = await lossy.logIn(clientId);
@@ -49,7 +49,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
   });
 
   // @rule OUTAGE-14
-  it("lets clients register all the same", async () => {
+  it("still lets clients register", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       lossy.kv.lose(nth, loss);
       const { clientId } = await lossy.register();
@@ -63,7 +63,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
   });
 
   // @rule OUTAGE-14
-  it("lets clients change their registration, and keeps their logins", async () => {
+  it("still lets clients change their registration, and keeps their logins", async () => {
     const { clientId, uri, authorization } = await lossy.register();
     const { tokens } = await lossy.logIn(clientId);
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
@@ -93,7 +93,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
   });
 
   // @rule OUTAGE-13
-  it("lets clients end their registration, with all that hangs on it", async () => {
+  it("still lets clients delete their registration and all their grants", async () => {
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       const { clientId, uri, authorization } = await lossy.register();
       await lossy.logIn(clientId);
@@ -104,7 +104,7 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
         lossy.wait,
       );
       await lossy.wait();
-      // 401: the first try has ended it, and its token is nobody's.
+      // 401: the first attempt deleted the registration, so its token is unknown.
       expect([204, 401]).toContain(answer.status);
       expect(await lossy.isActive(tokens.access_token)).toBe(false);
       const { faults, kinds } = await lossy.examine();

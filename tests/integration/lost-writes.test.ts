@@ -1,6 +1,6 @@
-// Every write of a login, of a refresh and of a renewal at Taiga, lost in four ways, one at a time:
-// refused, done without an answer, and both with a store that stays down until somebody tries again.
-// Clients and people do what they do, and get in; and the store holds nothing by halves.
+// Loses, one at a time, every write of a login, of a token refresh and of a refresh at Taiga, in four
+// ways: refused, or done without an answer, each also with a store that stays down until the retry.
+// Clients and users retry and succeed; the store holds no incomplete records.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   refresh,
@@ -22,7 +22,7 @@ import { untilAnswered } from "../support/patient-person.ts";
 
 const DAY_SECONDS = 86_400;
 
-/** Some of what a login writes, from the page to the tokens: losing these is what this is about. */
+/** Some of the writes of a login, from the page to the tokens; the tests must have lost these. */
 const LOGIN_WRITES = [
   "set ix:",
   "set held:",
@@ -54,7 +54,7 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-/** As the resource server does: its token against Taiga's, and that to Taiga. */
+/** As the resource server does: exchanges the access token for Taiga's token and calls Taiga. */
 async function reachTaiga(token: string): Promise<void> {
   const answer = await untilAnswered(() => exchangeToken(lossy.system, token), lossy.wait);
   expect([answer.status, answer.json["error"]]).toEqual([200, undefined]);
@@ -64,7 +64,7 @@ async function reachTaiga(token: string): Promise<void> {
   expect(me.json["username"]).toBe("alice");
 }
 
-/** This login works, it is the only one, and the store is as if nothing had happened. */
+/** This login works, it is the only one, and the store is consistent. */
 async function expectWhole(clientId: string, tokens: Tokens): Promise<void> {
   expect(await lossy.isActive(tokens.access_token)).toBe(true);
   const { faults, grantsInUse } = await lossy.examine();
@@ -76,7 +76,7 @@ async function expectWhole(clientId: string, tokens: Tokens): Promise<void> {
 
 describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
   // @rule OUTAGE-10
-  it("lets a login that is under way go on where it was", async () => {
+  it("lets a login in progress continue where it was", async () => {
     const again: number[] = [];
     const lost = await lossy.loseEachWrite(loss, async (nth) => {
       const { clientId } = await lossy.register();
@@ -88,14 +88,14 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
       await revoke(lossy.system, clientId, tokens.refresh_token);
     });
     expect(lost).toEqual(expect.arrayContaining(LOGIN_WRITES));
-    // The last write says that the code was answered. When it is done, and the store dies with the
-    // answer, nobody can tell this from a code that is used twice.
+    // The last write records that the code was answered. If it is done and the store dies with the
+    // answer, this looks exactly like a code that is used twice.
     expect(again).toEqual(loss === "killed after" ? [lost.length] : []);
   });
 
   // @rule OUTAGE-11
   it.each([RETRY_SECONDS, 40, 600])(
-    "costs a client that refreshes nothing, also when it comes again after %i seconds",
+    "does not cost a refreshing client its login, also when it retries after %i seconds",
     async (seconds) => {
       lossy.retrySeconds = seconds;
       const { clientId } = await lossy.register();
@@ -110,14 +110,14 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
         await expectWhole(clientId, tokens);
       });
       expect(lost).toEqual(expect.arrayContaining(["set rt:", "set at:", "touch vault:"]));
-      // As above, and only for a client that does not try again while the answer is kept.
+      // As above, but only for a client that does not retry while the answer is cached.
       const isTooLate = seconds > 30 && LOSSES[loss].isPerformed;
       expect(again).toEqual(isTooLate ? [lost.length] : []);
     },
   );
 
   // @rule OUTAGE-11
-  it("does not hide a refresh token that was stolen", async () => {
+  it("still detects a stolen refresh token", async () => {
     const { clientId } = await lossy.register();
     const { tokens } = await lossy.logIn(clientId);
     const stolen = tokens.refresh_token;
@@ -130,13 +130,13 @@ describe.each(WAYS)("a store that loses one write (%s)", (loss) => {
 
   // @rule OUTAGE-12
   it.each([RETRY_SECONDS, 100])(
-    "loses no login at Taiga that is just being renewed, though Taiga renews it once (%i seconds)",
+    "loses no Taiga login during its refresh, though Taiga's refresh tokens are single-use (%i seconds)",
     async (seconds) => {
       lossy.retrySeconds = seconds;
       const { clientId } = await lossy.register();
       let { tokens } = await lossy.logIn(clientId);
       const lost = await lossy.loseEachWrite(loss, async (nth) => {
-        // The token of Taiga that is stored is about to end.
+        // The stored Taiga token is about to expire.
         advance(DAY_SECONDS - 120);
         tokens = (await lossy.refresh(clientId, tokens.refresh_token))!;
         lossy.kv.lose(nth, loss);

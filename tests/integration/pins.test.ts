@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
-/** All that a manifest asks for, by name. */
+/** All dependencies of a manifest, by name. */
 function dependenciesOf(manifest: string): [string, string][] {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(
     readFileSync(manifest, "utf8"),
@@ -22,7 +22,7 @@ const manifests = [
 describe("versions", () => {
   // @rule OPS-6
   it.each(manifests)(
-    "are exact in %s, because a minor one of the engine may change what it does",
+    "are exact in %s, because a minor release of the OAuth engine may change behaviour",
     (manifest) => {
       const loose = dependenciesOf(manifest).filter(
         ([, version]) => !EXACT.test(version) && !["catalog:", "workspace:*"].includes(version),

@@ -13,17 +13,17 @@ describe.skipIf(redisUrl === undefined)("the platform on Redis", () => {
   });
   afterAll(() => system?.stop());
 
-  it("keeps a login over restarts of both services", async () => {
+  it("keeps a login across restarts of both services", async () => {
     const session = await openSession(system.mcpUrl, { username: "alice" }, { sdk: 2 });
     await Promise.all([system.authServer.restart(), system.resourceServer.restart()]);
     session.forgetAccessToken();
     expect((await session.call("get_me")).text).toContain("alice");
     expect(session.logins()).toBe(1);
     await session.close();
-    // Each start has 20 s of its own, and is waited for by what it says.
+    // Each start has its own 20 s limit and is awaited by its log message.
   });
 
-  it("answers parallel refreshes of one client with one and the same new token", async () => {
+  it("answers parallel refreshes of one client with the same new token", async () => {
     const server = await endpointsOf(system.issuer);
     const client = await register(server);
     const user = { username: "bob" };

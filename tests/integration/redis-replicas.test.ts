@@ -1,5 +1,5 @@
-// Two of each service on one Redis: what one of them does holds for all, and the loss of any one
-// of them, or of Redis for a while, costs nobody anything.
+// Two replicas of each service on one Redis share all state. Losing any one replica, or Redis for a
+// while, loses no login and no write.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { askMcp, countRequests } from "../support/mcp-request.ts";
 import { openSession } from "../support/mcp-session.ts";
@@ -13,7 +13,7 @@ const redisUrl = inject("redisUrl");
 
 /**
  * How soon a revocation must take effect everywhere, in milliseconds: well below one second on an idle
- * machine, and far below the thirty for which an answer about a token is remembered.
+ * machine, and far below the 30 seconds for which an introspection result is cached.
  */
 const SOON_MS = 10_000;
 /**
@@ -22,7 +22,7 @@ const SOON_MS = 10_000;
  */
 const OUTAGE_MS = 4_500;
 
-// Through a proxy, because the server may not be ours to freeze; it cannot imitate TLS.
+// Through a proxy, because the tests may not freeze a foreign server; the proxy cannot do TLS.
 describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two replicas", () => {
   let redis: TcpProxy;
   let platform: Replicas;
@@ -57,7 +57,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   });
 
   // @rule STORE-8 MCP-TRANSPORT-5
-  it("share one login from registration to tool call, whichever of them a request reaches", async () => {
+  it("share one login from registration to tool call, on either replica", async () => {
     const session = await openSession(platform.mcpUrl, { username: "alice" }, { sdk: 2 });
     for (let calls = 0; calls < 4; calls += 1) {
       expect((await session.call("get_me")).text).toContain("alice");
@@ -75,7 +75,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   });
 
   // @rule RFC7009-2.1-3
-  it("all refuse a token at once that was revoked at one of them, although they remember it", async () => {
+  it("all refuse a token as soon as one of them revokes it, although they have it cached", async () => {
     const { clientId, tokens } = await connect("alice");
     for (const { url } of platform.resourceServers) {
       for (let calls = 0; calls < 3; calls += 1) {
@@ -99,7 +99,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   });
 
   // @rule RFC9700-4.14.2-1
-  it("give one answer to parallel refreshes of one client, whichever of them they reach", async () => {
+  it("give the same answer to parallel refreshes of one client, on either replica", async () => {
     const { clientId, tokens } = await connect("bob");
     const form = {
       grant_type: "refresh_token",
@@ -117,7 +117,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
   });
 
   // @rule RFC7591-5-1
-  it("count registrations together, so that their limit is one limit", async () => {
+  it("share one limit on registrations", async () => {
     const limits = await Promise.all(
       platform.authServers.map(async ({ url }) => {
         const response = await fetch(`${url}/register`, {
@@ -131,7 +131,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(new Set(limits).size).toBe(2);
   });
 
-  it("lose no login and no write when any one of them is killed under load", async () => {
+  it("lose no login and no write when one of them is killed under load", async () => {
     const load = await startStoryLoad(platform.taigaApiUrl, () => connect("alice"));
     const victims: Replica[] = [...platform.resourceServers, ...platform.authServers];
     for (const victim of victims) {
@@ -150,7 +150,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
 
   describe("while Redis is frozen", () => {
     // @rule OUTAGE-3
-    it("answer 503 within seconds, never what costs a login, and recover by themselves", async () => {
+    it("answer 503 within seconds, never an error that ends a login, and recover by themselves", async () => {
       const { clientId, tokens, server } = await connect("alice");
       const known = await connect("bob");
       await listTools(platform.resourceServers[0].url, known.tokens.access_token);
@@ -211,7 +211,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
           expect(page.headers.get("content-type")).toContain("text/html");
           expect(Date.now() - from).toBeLessThan(OUTAGE_MS);
         }
-        // What was remembered is not served any longer either: it may have been revoked.
+        // Cached tokens are not accepted any more either: they may have been revoked.
         expect(await listTools(platform.resourceServers[0].url, known.tokens.access_token)).toBe(
           503,
         );

@@ -1,4 +1,4 @@
-// Two of each service on a Redis that fails over: the loss of its master costs nobody a login.
+// Two replicas of each service on a Redis that fails over: the loss of its master ends no login.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { askMcp } from "../support/mcp-request.ts";
 import { openSession } from "../support/mcp-session.ts";
@@ -22,13 +22,13 @@ describe.skipIf(binary === undefined)("two replicas on a Redis with Sentinels", 
   });
 
   // @rule OUTAGE-3
-  it("keep a login over the death of the master, and answer nothing but 503 meanwhile", async () => {
+  it("keep a login through the loss of the master, and answer 503 until the failover", async () => {
     const session = await openSession(platform.mcpUrl, { username: "alice" }, { sdk: 2 });
     expect((await session.call("get_me")).text).toContain("alice");
     await waitForReplica(redis.master);
     await redis.master.stop();
 
-    // A token that nobody remembers, so that each request asks the store.
+    // A token that is in no cache, so that each request asks the store.
     const statuses: number[] = [];
     const ask = async (): Promise<number[]> => {
       const { status } = await askMcp(platform.mcpUrl, "never-issued", "tools/list");

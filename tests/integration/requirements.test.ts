@@ -19,7 +19,7 @@ describe("docs/requirements.md", () => {
   });
 
   it.each(["* **STORE-1** MUST: text", "- **STORE-1** MAY: text", "- STORE-1 MUST: text"])(
-    "is refused with the line %s, which no check would see",
+    "is refused with the line %s, which the checks would miss",
     (line) => expect(() => readRequirements(`## Title\n\n${line}\n`)).toThrow(line),
   );
 });

@@ -22,8 +22,8 @@ const redisUrl = inject("redisUrl");
 const run = `test:${randomUUID()}:`;
 
 /**
- * What a listener may have to wait until it knows that the connection is dead: two seconds on an
- * idle machine. Without a time limit on the proof it would be six.
+ * How long a listener may wait until it knows that the connection is dead: two seconds on an
+ * idle machine. Without a time limit on the probe it would be six.
  */
 const DETECTION_MS = 5_500;
 /** How long a caller may have to wait: one second on an idle machine, five without a time limit. */
@@ -68,7 +68,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
     return { here, there };
   });
 
-  it("keeps services apart, and databases, although a server has one set of channels for all", async () => {
+  it("keeps services and databases apart, although a Redis server shares its channels among all databases", async () => {
     const prefix = newPrefix();
     const elsewhere = new URL(url);
     elsewhere.pathname = "/1";
@@ -85,14 +85,14 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
     expect([...service.messages(), ...database.messages()]).toEqual([]);
   });
 
-  it("writes nothing", async () => {
+  it("writes nothing to the store", async () => {
     const prefix = newPrefix();
     const broadcast = await open(url, prefix);
     await broadcast.publish("hello");
     expect(await redis.keys(`${prefix}*`)).toEqual([`${prefix}schema`]);
   });
 
-  // Through a proxy, because the server may not be ours to stop; it cannot imitate TLS.
+  // Through a proxy, because the tests may not stop a foreign server; the proxy cannot do TLS.
   describe.skipIf(url.startsWith("rediss:"))("when the connection is lost", () => {
     let proxy: TcpProxy;
     let throughProxy: string;
@@ -108,10 +108,10 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
 
     afterAll(() => proxy.close());
 
-    it("says so at once when it ends, once however long it lasts, and comes back by itself", async () => {
+    it("reports a closed connection at once and only once, and reconnects by itself", async () => {
       const prefix = newPrefix();
       const sender = await open(url, prefix);
-      // The regular proof never comes, so that only the end of the connection can tell.
+      // The regular probe never runs, so only the closed connection reveals the loss.
       vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
       onTestFinished(() => void vi.useRealTimers());
       const listener = await join(await open(throughProxy, prefix));
@@ -130,7 +130,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       await expect.poll(listener.messages).toEqual(["heard"]);
     });
 
-    it("says so within seconds when it is silently frozen, and comes back by itself", async () => {
+    it("reports a frozen connection within seconds, and reconnects by itself", async () => {
       const prefix = newPrefix();
       const sender = await open(url, prefix);
       const listener = await join(await open(throughProxy, prefix));
@@ -147,13 +147,13 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       expect(listener.heard.filter((told) => told === "lost")).toHaveLength(1);
     });
 
-    it("stays subscribed while nothing is said, as long as the connection lives", async () => {
+    it("stays subscribed without messages, as long as the connection lives", async () => {
       const listener = await join(await open(throughProxy, newPrefix()));
       await sleep(3_500); // longer than it takes to find a frozen connection
       expect(listener.heard).toEqual(["restored"]);
     });
 
-    it("publishes or is unavailable, and says which within seconds", async () => {
+    it("publishes or throws UnavailableError within seconds", async () => {
       const broadcast = await open(throughProxy, newPrefix());
       await broadcast.publish("goes");
       proxy.freeze();
@@ -166,7 +166,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       await expect.poll(() => broadcast.publish("goes"), { interval: 100 }).toBeUndefined();
     });
 
-    it("starts without a server, tells its listeners nothing, and restores them once it is there", async () => {
+    it("starts without a server, tells its listeners nothing, and restores them once the server is up", async () => {
       await proxy.cut();
       const name = `${run}${randomUUID()}`;
       const broadcast = await openBroadcast({ url: throughProxy, name });
@@ -182,7 +182,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
       await expect.poll(() => witness.heard).toEqual(["restored"]);
     });
 
-    it("logs one line when it is lost and one when it is back", async () => {
+    it("logs one line when the connection is lost and one when it is back", async () => {
       let output = "";
       const destination = { write: (line: string) => void (output += line) };
       const logger = createLogger({ name: "test", level: "debug", destination });

@@ -1,6 +1,6 @@
-// Each real store in each trouble it can have, and everything that is asked of the authorization
-// server meanwhile: what people and clients are told, how soon, and that the very same login, code,
-// token or form goes on when the store is back.
+// Every kind of outage of each real store, and every request to the authorization server during it:
+// what users and clients are told, how soon, and that the same login, code, token or form works
+// again when the store is back.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { createLossyKv } from "../support/lossy-kv.ts";
@@ -13,7 +13,7 @@ import { type GoesOn, TROUBLES, type TroubledStore } from "../support/troubled-s
 const binary = inject("redisBinary");
 
 /**
- * Nobody waits longer for any answer, in milliseconds; an outage is answered sooner: in one second
+ * Longest wait for any answer, in milliseconds. An outage is answered sooner: in one second
  * on an idle machine. Requests that wait for one another give up after eight.
  */
 const ANSWER_MS = 10_000;
@@ -36,12 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => taiga.close());
 
-/** What one step came to. */
+/** The result of one step. */
 interface Experience {
   during: Told;
   waitedMs: number;
   after: Told;
-  /** Why it did not go on. */
+  /** Why it did not work after the outage. */
   failure: unknown;
 }
 
@@ -60,7 +60,7 @@ async function goOn(
 
 const isServed = ({ status, error }: Told): boolean => status < 400 && error === undefined;
 
-/** Everybody asks at once in the outage, and again after it. */
+/** Runs all steps at once during the outage, and again after it. */
 async function liveThrough(store: TroubledStore) {
   const kv = createLossyKv(store.kv);
   const system = await startAuthServer({ kv, taiga, sleep: async (ms) => sleep(ms) });
@@ -101,25 +101,28 @@ describe.each(Object.entries(TROUBLES))("%s", (name, { open, goesOn }) => {
     afterAll(() => store.close());
 
     // @rule OUTAGE-3 OUTAGE-8
-    it.each(Object.entries(STEPS))("%s: is answered, and goes on", (step, { needs }) => {
-      const { during, waitedMs, after, failure } = experiences.get(step)!;
-      // On a full disk, some writes may still fit into what is there.
-      const fits = goesOn === "what fits" && isServed(during);
-      const goesWell = fits || GOES_ON[goesOn].includes(needs);
-      expect(isServed(during) ? SERVED : during).toEqual(goesWell ? SERVED : OUTAGE);
-      expect(waitedMs).toBeLessThan(goesWell ? ANSWER_MS : OUTAGE_MS);
-      expect(failure).toBeUndefined();
-      expect(isServed(after)).toBe(true);
-    });
+    it.each(Object.entries(STEPS))(
+      "%s: is answered during the outage and works after it",
+      (step, { needs }) => {
+        const { during, waitedMs, after, failure } = experiences.get(step)!;
+        // On a full disk, some writes may still fit into the remaining space.
+        const fits = goesOn === "what fits" && isServed(during);
+        const goesWell = fits || GOES_ON[goesOn].includes(needs);
+        expect(isServed(during) ? SERVED : during).toEqual(goesWell ? SERVED : OUTAGE);
+        expect(waitedMs).toBeLessThan(goesWell ? ANSWER_MS : OUTAGE_MS);
+        expect(failure).toBeUndefined();
+        expect(isServed(after)).toBe(true);
+      },
+    );
 
     // @rule OUTAGE-8
-    it("is a trouble at all, where not everything is to go on", () => {
+    it("causes failures, where some requests are expected to fail", () => {
       const told = [...experiences.values()].map(({ during }) => during.status);
       expect(told.includes(503)).toBe(goesOn !== "everything");
     });
 
     // @rule OUTAGE-9
-    it("nothing is left by halves", () => {
+    it("leaves no incomplete records", () => {
       expect(report.faults).toEqual([]);
     });
   });

@@ -17,7 +17,7 @@ const redisUrl = inject("redisUrl");
 const run = `test:${randomUUID()}:`;
 
 /**
- * How long a caller may have to wait for an answer, be it that there is none: up to two seconds on an
+ * How long a caller may wait for an answer or an error: up to two seconds on an
  * idle machine. A connection whose commands had no time limit would be given up after five.
  */
 const ANSWER_MS = 4_500;
@@ -64,7 +64,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
         if (seconds >= time) break;
         await sleep((time - seconds) * 1000 - microseconds / 1000 + 1);
       }
-      await sleep(2); // a key is there until the first millisecond after its end
+      await sleep(2); // a key exists until the first millisecond after its expiry
     },
   }));
 
@@ -87,7 +87,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect(await other.members("i")).toEqual([]);
     });
 
-    it("leaves nothing behind without an end but the schema version", async () => {
+    it("stores nothing without an expiry except the schema version", async () => {
       const prefix = newPrefix();
       const kv = await open(prefix);
       await kv.set("a", "v", { ttlSeconds: 100, indexes: ["i", "j"] });
@@ -106,7 +106,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect(indexEnd).toBe((await kv.get("b"))?.expiresAt);
     });
 
-    it("forgets ended members of an index that stays alive, so that it does not grow for ever", async () => {
+    it("drops expired members of a living index, so that it does not grow without bound", async () => {
       const prefix = newPrefix();
       const kv = await open(prefix);
       await kv.set("long", "v", { ttlSeconds: 100, indexes: ["i"] });
@@ -121,7 +121,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
 
   describe("schema version", () => {
     // @rule STORE-9
-    it("refuses to start on what a newer version of the program wrote", async () => {
+    it("refuses to start on data of a newer version", async () => {
       const prefix = newPrefix();
       await redis.set(`${prefix}schema`, "2");
       await expect(createRedisKv({ url, prefix })).rejects.toThrow(ConfigurationError);
@@ -129,7 +129,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
     });
   });
 
-  // Through a proxy, because the server may not be ours to stop; it cannot imitate TLS.
+  // Through a proxy, because the tests may not stop a foreign server; the proxy cannot do TLS.
   describe.skipIf(url.startsWith("rediss:"))("when the server is lost", () => {
     let proxy: TcpProxy;
     let throughProxy: string;
@@ -154,7 +154,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
     }
 
     // @rule OUTAGE-3
-    it("says so within seconds when it is frozen, and goes on by itself afterwards", async () => {
+    it("fails within seconds while the server is frozen, and recovers by itself", async () => {
       const kv = await openThroughProxy();
       await kv.set("k", "v", { ttlSeconds: 100 });
 
@@ -168,7 +168,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect((await kv.get("k"))?.value).toBe("v");
     });
 
-    it("says so at once when it was killed, and goes on by itself afterwards", async () => {
+    it("fails at once when the server is killed, and recovers by itself", async () => {
       const kv = await openThroughProxy();
       await kv.set("k", "v", { ttlSeconds: 100 });
 
@@ -189,14 +189,14 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect((await kv.get("k"))?.value).toBe("v");
     });
 
-    it("survives a server that forgot its scripts", async () => {
+    it("survives a server that lost its scripts", async () => {
       const kv = await openThroughProxy();
       await kv.set("k", "v", { ttlSeconds: 100 });
       await redis.script("FLUSH");
       expect((await kv.get("k"))?.value).toBe("v");
     });
 
-    it("starts without it, is unavailable, and works once it is there", async () => {
+    it("starts without a server, throws UnavailableError, and works once the server is up", async () => {
       await proxy.cut();
       const from = Date.now();
       const name = `${run}${randomUUID()}`;
@@ -212,7 +212,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect(await redis.exists(`taiga-mcp:${name}:entry:k`)).toBe(1);
     });
 
-    it("touches nothing when a newer version's data turns up later", async () => {
+    it("touches nothing when data of a newer version appears later", async () => {
       await proxy.cut();
       const prefix = newPrefix();
       const kv = await openThroughProxy(prefix);
@@ -224,7 +224,7 @@ describe.skipIf(redisUrl === undefined)("the Redis store", () => {
       expect(await keysOf(prefix)).toEqual([`${prefix}schema`]);
     });
 
-    it("logs one line when it is lost and one when it is back, without its address's password", async () => {
+    it("logs one line when the server is lost and one when it is back, without the password of its URL", async () => {
       let output = "";
       const destination = { write: (line: string) => void (output += line) };
       const logger = createLogger({ name: "test", level: "debug", destination });

@@ -1,4 +1,4 @@
-// The rights that the store's README tells operators to give are all that it needs.
+// The Redis permissions listed in the store's README are sufficient.
 import { readFileSync } from "node:fs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { openBroadcast, openStore } from "../../packages/store/src/index.ts";
@@ -8,8 +8,8 @@ import { spawnRedis } from "../support/redis-server.ts";
 
 const binary = inject("redisBinary");
 
-describe.skipIf(binary === undefined)("the rights in packages/store/README.md", () => {
-  it("are enough for the store and the broadcast", async () => {
+describe.skipIf(binary === undefined)("the permissions in packages/store/README.md", () => {
+  it("are sufficient for the store and the broadcast", async () => {
     const readme = readFileSync("packages/store/README.md", "utf8");
     const rule = /^ +(user taiga-mcp on .+)$/m.exec(readme)?.[1] ?? "";
     const server = await spawnRedis(binary as RedisBinary, { settings: [rule] });

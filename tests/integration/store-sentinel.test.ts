@@ -16,12 +16,12 @@ import { createTcpProxy } from "../support/tcp-proxy.ts";
 const binary = inject("redisBinary");
 
 /**
- * Sentinels need a second to notice, and one or two to agree and to promote the replica; one that
- * was itself held up for two seconds waits for half a minute before that.
+ * Sentinels need a second to notice, and one or two to agree and to promote the replica. A Sentinel
+ * that was itself held up for two seconds first waits for half a minute.
  */
 const FAILOVER_MS = 90_000;
 /**
- * How long a caller may have to wait for an answer, be it that there is none: up to two seconds on an
+ * How long a caller may wait for an answer or an error: up to two seconds on an
  * idle machine. A connection whose commands had no time limit would be given up after five.
  */
 const ANSWER_MS = 4_500;
@@ -48,13 +48,13 @@ describe.skipIf(binary === undefined)("a Redis that fails over", () => {
 
     beforeAll(async () => {
       set = await startSentinelSet(binary as RedisBinary);
-      // The first named is not there: what counts is that one of them is.
+      // The first Sentinel is down: one that is up is enough.
       url = set.urlOf([await freePort(), ...set.sentinels.map(({ port }) => port)]);
     });
 
     afterAll(() => set.stop());
 
-    it("stores at the master that the Sentinels name, in the database of the URL", async () => {
+    it("writes to the master that the Sentinels name, in the database of the URL", async () => {
       const kv = await openKv(`${url}/3`);
       await kv.set("k", "v", { ttlSeconds: 100 });
       const master = new Redis(set.master.url, { db: 3 });
@@ -62,26 +62,26 @@ describe.skipIf(binary === undefined)("a Redis that fails over", () => {
       expect(await master.exists(`${prefix}entry:k`)).toBe(1);
     });
 
-    it("logs in at Sentinels that ask for the password of the servers", async () => {
+    it("authenticates at Sentinels that require the servers' password", async () => {
       const guarded = await set.startGuarded();
       const kv = await openKv(set.urlOf([guarded.port]));
       await expect(kv.ping()).resolves.toBeUndefined();
     });
 
-    it("is unavailable while nobody knows the master, and starts all the same", async () => {
+    it("starts while no Sentinel knows the master, and throws UnavailableError", async () => {
       const from = Date.now();
       const kv = await openKv(set.urlOf([await freePort()]));
       await expect(kv.ping()).rejects.toThrow(UnavailableError);
       expect(Date.now() - from).toBeLessThan(ANSWER_MS);
     });
 
-    it("names the mistake when a Sentinel is taken for a server", async () => {
+    it("explains the mistake when the URL of a server names a Sentinel", async () => {
       const opening = createRedisKv({ url: set.sentinels[0]!.url, prefix });
       await expect(opening).rejects.toThrow(ConfigurationError);
       await expect(opening).rejects.toThrow(/is a Sentinel.*redis\+sentinel:\/\//);
     });
 
-    it("goes on at the new master by itself when the old one is killed", async () => {
+    it("switches to the new master by itself when the old one is killed", async () => {
       const [kv, broadcast, sender] = [
         await openKv(url),
         await openBroadcast(url),
@@ -122,9 +122,9 @@ describe.skipIf(binary === undefined)("a Redis that fails over", () => {
     });
   });
 
-  // Whoever moves an address by hand, as managed services do, leaves connections to the old
-  // master open, and it goes on answering as the replica that it has become.
-  it("takes a demoted master's refusal for an outage, and follows the address to the new one", async () => {
+  // Moving an address to another server, as managed services do, leaves connections to the old
+  // master open, which still answers, now as a replica.
+  it("treats a demoted master's refusal as an outage, and follows the address to the new master", async () => {
     const [old, next] = await Promise.all([start(), start()]);
     onTestFinished(async () => void (await Promise.all([old.stop(), next.stop()])));
     const proxy = await createTcpProxy({ host: "127.0.0.1", port: old.port });
@@ -148,7 +148,7 @@ describe.skipIf(binary === undefined)("a Redis that fails over", () => {
   });
 
   // @rule STORE-8 OMIT-9
-  it("refuses a Redis Cluster, and says why", async () => {
+  it("refuses a Redis Cluster and says why", async () => {
     const server = await spawnRedis(binary as RedisBinary, { settings: ["cluster-enabled yes"] });
     onTestFinished(() => server.stop().then(() => undefined));
     for (const create of [createRedisKv, createRedisBroadcast]) {

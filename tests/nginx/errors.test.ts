@@ -1,4 +1,4 @@
-// Errors of nginx itself: JSON that OAuth and MCP clients can read, never a reason to log in anew.
+// Errors of nginx itself: JSON that OAuth and MCP clients can read and that ends no login.
 import { Agent } from "node:https";
 import {
   afterAll,
@@ -36,7 +36,7 @@ describe.skipIf(nginx === null)("errors", () => {
   afterAll(() => platform.stop());
 
   // @rule MCP-TRANSPORT-8
-  it("413 for /mcp above what the resource server takes, not below", async () => {
+  it("413 for /mcp only above the resource server's body limit", async () => {
     const limit = 4 * 1024 * 1024;
     const over = await ask(platform.site, "/mcp", {
       method: "POST",
@@ -48,7 +48,7 @@ describe.skipIf(nginx === null)("errors", () => {
   });
 
   // @rule EDGE-1
-  it("413 for the rest above what the authorization server takes, not below", async () => {
+  it("413 for other paths only above the authorization server's body limit", async () => {
     const limit = 32 * 1024;
     const over = await ask(platform.site, "/register", {
       method: "POST",
@@ -59,7 +59,7 @@ describe.skipIf(nginx === null)("errors", () => {
     expect(at.status).toBe(200);
   });
 
-  it("passes on a challenge that the service sends before it reads a large body", async () => {
+  it("forwards a challenge that the service sends before it reads a large body", async () => {
     platform.resourceServer.respond((_req, res) => {
       res.writeHead(401, { "www-authenticate": "Bearer" }).end();
     });
@@ -70,12 +70,12 @@ describe.skipIf(nginx === null)("errors", () => {
     }
   });
 
-  it("414 for an address that is too long", async () => {
+  it("414 for a URL that is too long", async () => {
     const answer = await ask(platform.site, `/authorize?state=${"x".repeat(20_000)}`);
     expectOAuthError(answer, 414, "invalid_request");
   });
 
-  it("takes authorization requests with long URLs in them", async () => {
+  it("accepts authorization requests that contain long URLs", async () => {
     const answer = await ask(platform.site, `/authorize?state=${"x".repeat(14_000)}`);
     expect(answer.status).toBe(200);
   });
@@ -85,7 +85,7 @@ describe.skipIf(nginx === null)("errors", () => {
     expectOAuthError(answer, 431, "invalid_request");
   });
 
-  it("400 for what is not HTTP", async () => {
+  it("400 for data that is not HTTP", async () => {
     const text = await askRaw(
       platform.site,
       `GET / HTTP/1.1\r\nHost: ${HOST}\r\nHost: twice\r\n\r\n`,
@@ -103,11 +103,11 @@ describe.skipIf(nginx === null)("errors", () => {
     expectOAuthError(answer, 400, "invalid_request");
   });
 
-  it("404 for its own internals", async () => {
+  it("404 for its internal locations", async () => {
     expectOAuthError(await ask(platform.site, "/.error"), 404, "not_found");
   });
 
-  /** On a few connections: with a handshake each, a busy machine would be too slow for a flood. */
+  /** Reuses a few connections: with a handshake each, a busy machine would be too slow for a flood. */
   async function flood(path: string): Promise<Answer[]> {
     const agent = new Agent({ keepAlive: true, maxSockets: 10 });
     onTestFinished(() => agent.destroy());
@@ -116,7 +116,7 @@ describe.skipIf(nginx === null)("errors", () => {
     );
   }
 
-  it("429 for a flood at the authorization server, with how long to wait", async () => {
+  it("429 for a flood at the authorization server, with Retry-After", async () => {
     const answers = await flood("/authorize");
     const refused = answers.find(({ status }) => status === 429);
     expect(refused).toBeDefined();
@@ -125,13 +125,13 @@ describe.skipIf(nginx === null)("errors", () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(200);
   });
 
-  it("no limit of its own on /mcp, where many users share a hosted client's address", async () => {
+  it("no rate limit on /mcp, where many users share a hosted client's address", async () => {
     const answers = await flood("/mcp");
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
   it.each([401, 403, 404, 429, 500, 502, 503])(
-    "leaves a service's own %i as it is",
+    "forwards a service's own %i unchanged",
     async (status) => {
       const body = '{"error":"its own"}';
       for (const service of [platform.authServer, platform.resourceServer]) {

@@ -1,4 +1,4 @@
-// What nginx adds to answers, and what it leaves alone.
+// Headers that nginx adds to answers, and headers that it forwards unchanged.
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask } from "./support/ask.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
@@ -19,9 +19,9 @@ describe.skipIf(nginx === null)("headers", () => {
     return all(EXPOSE).map((value) => value.toLowerCase().split(/,\s*/));
   };
 
-  describe("exposure to web pages", () => {
+  describe("Access-Control-Expose-Headers", () => {
     it.each([200, 202, 204, 400, 401, 403, 404, 405, 413, 429, 500, 503])(
-      "is said exactly once when the service answers %i without it",
+      "is added exactly once when the service answers %i without it",
       async (status) => {
         platform.resourceServer.respond((_req, res) => void res.writeHead(status).end());
         const [first, ...more] = await exposed("/mcp");
@@ -32,7 +32,7 @@ describe.skipIf(nginx === null)("headers", () => {
       },
     );
 
-    it("is the service's own list, once, when it sends one", async () => {
+    it("is the service's own list, once, when the service sends one", async () => {
       platform.resourceServer.respond((_req, res) => {
         res.setHeader(EXPOSE, "WWW-Authenticate,Mcp-Session-Id,MCP-Protocol-Version,X-Request-Id");
         res.end();
@@ -43,7 +43,7 @@ describe.skipIf(nginx === null)("headers", () => {
     });
 
     // @rule MCP-AUTH-9
-    it("is there for a challenge, with the challenge", async () => {
+    it("is present on a challenge, together with the challenge", async () => {
       platform.resourceServer.respond((_req, res) => {
         res.writeHead(401, { "www-authenticate": 'Bearer resource_metadata="https://x/y"' }).end();
       });
@@ -52,7 +52,7 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer.all(EXPOSE)).toHaveLength(1);
     });
 
-    it("is there on nginx's own errors, which a web page may read", async () => {
+    it("is present on nginx's own errors, which web pages may read", async () => {
       const answer = await ask(platform.site, "/mcp", {
         method: "POST",
         body: Buffer.alloc(4 * 1024 * 1024 + 1),
@@ -64,7 +64,7 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer.all("access-control-allow-origin")).toEqual(["*"]);
     });
 
-    it("leaves the service's CORS decisions alone", async () => {
+    it("does not change the service's CORS decisions", async () => {
       platform.resourceServer.respond((_req, res) => {
         res.setHeader("access-control-allow-origin", "https://app.example.com");
         res.setHeader("vary", "Origin");
@@ -77,7 +77,7 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer.all("vary")).toEqual(["Origin"]);
     });
 
-    it("is not put on the authorization server's answers, which have no such headers", async () => {
+    it("is not added to the authorization server's answers", async () => {
       expect(await exposed("/token")).toEqual([]);
     });
   });
@@ -91,7 +91,7 @@ describe.skipIf(nginx === null)("headers", () => {
       "cache-control": "no-store",
     };
 
-    it("passes the services' headers on as they are, once", async () => {
+    it("forwards the services' headers unchanged, once", async () => {
       platform.authServer.respond((_req, res) => void res.writeHead(200, OWN).end());
       const answer = await ask(platform.site, "/authorize");
       for (const [name, value] of Object.entries(OWN)) expect(answer.all(name)).toEqual([value]);
@@ -99,7 +99,7 @@ describe.skipIf(nginx === null)("headers", () => {
 
     // @rule EDGE-2
     it.each(["/", "/mcp"])(
-      "sends HSTS for %s exactly once, whatever the service says",
+      "sends HSTS for %s exactly once, whether or not the service sends it",
       async (path) => {
         for (const service of [platform.authServer, platform.resourceServer]) {
           service.respond((_req, res) => {
@@ -114,7 +114,7 @@ describe.skipIf(nginx === null)("headers", () => {
       },
     );
 
-    it("sends no HSTS for localhost, or other programs there would be locked out", async () => {
+    it("sends no HSTS for localhost, which would lock out other programs there", async () => {
       platform.authServer.respond((_req, res) => {
         res.setHeader("strict-transport-security", "max-age=60");
         res.end();
@@ -128,12 +128,12 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer.all("strict-transport-security")).toEqual([]);
     });
 
-    it("does not say which nginx it is", async () => {
+    it("does not reveal the version of nginx", async () => {
       const answer = await ask(platform.site, "/", { headers: { host: "evil.example" } });
       expect(answer.header("server")).toBe("nginx");
     });
 
-    it("passes several cookies on", async () => {
+    it("forwards several cookies", async () => {
       platform.authServer.respond(
         (_req, res) => void res.setHeader("set-cookie", ["a=1", "b=2"]).end(),
       );
@@ -141,7 +141,7 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer.all("set-cookie")).toEqual(["a=1", "b=2"]);
     });
 
-    it("passes redirects on unchanged", async () => {
+    it("forwards redirects unchanged", async () => {
       const location = "http://localhost:33418/callback?code=x";
       platform.authServer.respond((_req, res) => void res.writeHead(303, { location }).end());
       const answer = await ask(platform.site, "/authorize");

@@ -1,4 +1,4 @@
-// Services that are away, come back, or come back elsewhere.
+// Services that stop, come back, or come back under another address.
 import process from "node:process";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask } from "./support/ask.ts";
@@ -16,7 +16,7 @@ describe.skipIf(nginx === null)("an outage", () => {
 
   // @rule OUTAGE-4 EDGE-6
   it.each(["/mcp", "/token", "/.well-known/oauth-authorization-server"])(
-    "of the service behind %s is 502 temporarily_unavailable, so that no client throws its login away",
+    "of the service behind %s is 502 temporarily_unavailable, so that no client drops its login",
     async (path) => {
       await Promise.all([platform.authServer.stop(), platform.resourceServer.stop()]);
       const answer = await ask(platform.site, path, { method: "POST" });
@@ -31,26 +31,26 @@ describe.skipIf(nginx === null)("an outage", () => {
     },
   );
 
-  it("is one for a large request, too", async () => {
+  it("is the same answer for a large request", async () => {
     await platform.resourceServer.stop();
     const body = Buffer.alloc(3 * 1024 * 1024);
     const answer = await ask(platform.site, "/mcp", { method: "POST", body });
     expect(answer.status).toBe(502);
   });
 
-  it("of one service leaves the other at work", async () => {
+  it("of one service does not affect the other", async () => {
     await platform.authServer.stop();
     expect(await ask(platform.site, "/mcp")).toMatchObject({ status: 200 });
   });
 
-  it("that cuts an answer off before it began is the same", async () => {
+  it("that cuts an answer off before its first byte is the same answer", async () => {
     platform.resourceServer.respond((req) => void req.socket.destroy());
     const answer = await ask(platform.site, "/mcp", { method: "POST", body: "{}" });
     expect(answer.status).toBe(502);
     expect(platform.resourceServer.requests).toHaveLength(1); // a POST that was sent is not sent again
   });
 
-  it("with a name that is gone is the same, within seconds", async () => {
+  it("with an unresolvable name is the same answer, within seconds", async () => {
     platform.nameServer.names.delete("resource-server");
     const answer = await ask(platform.site, "/mcp", { method: "POST" });
     expect(answer.status).toBe(502);
@@ -72,7 +72,7 @@ describe.skipIf(nginx === null)("an outage", () => {
   // Other systems have no second loopback address without set-up.
   // @rule EDGE-6
   it.skipIf(process.platform !== "linux")(
-    "ends when the service is back under another address, without a restart of nginx",
+    "ends when the service is back under another address, without an nginx restart",
     async () => {
       const { port } = platform.resourceServer;
       expect(await ask(platform.site, "/mcp")).toMatchObject({ text: "resource-server" });

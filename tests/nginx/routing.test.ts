@@ -1,4 +1,4 @@
-// Who gets which request, and in what state it arrives.
+// Which service gets which request, and with which headers.
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask, askRaw, HOST } from "./support/ask.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
@@ -52,7 +52,7 @@ describe.skipIf(nginx === null)("one public host", () => {
     ["GET", "/.well-known/oauth-protected-resource/"],
     ["GET", "/.well-known/oauth-protected-resource"],
   ])(
-    "never redirects %s %s, because clients lose their body or their token",
+    "never redirects %s %s, because clients would drop the body or the token",
     async (method, path) => {
       const answer = await ask(platform.site, path, { method });
       expect(answer).toMatchObject({ status: 200, text: "resource-server" });
@@ -61,7 +61,7 @@ describe.skipIf(nginx === null)("one public host", () => {
   );
 
   // @rule EDGE-4
-  it("passes on what MCP and OAuth need, and the addresses it was reached by", async () => {
+  it("forwards the headers that MCP and OAuth need, and the address that the client used", async () => {
     await ask(platform.site, "/mcp", {
       method: "POST",
       body: "{}",
@@ -97,7 +97,7 @@ describe.skipIf(nginx === null)("one public host", () => {
   });
 
   // @rule EDGE-4 ADV-forwarded-headers
-  it("puts what it saw itself behind what a client claims about its address", async () => {
+  it("appends the client's address to X-Forwarded-For and replaces other forwarding headers", async () => {
     await ask(platform.site, "/token", {
       headers: {
         "x-forwarded-for": "203.0.113.9",
@@ -116,7 +116,7 @@ describe.skipIf(nginx === null)("one public host", () => {
   });
 
   // @rule RFC8693-2-1 OPS-1 OPS-4 EDGE-7
-  it("cannot be talked into reaching the private listener", async () => {
+  it("never reaches the private listener", async () => {
     const { site, privateListener } = platform;
     const inside = `auth-server:${privateListener.port}`;
     const claims = {
@@ -147,7 +147,7 @@ describe.skipIf(nginx === null)("one public host", () => {
   });
 
   // @rule EDGE-8
-  it("answers 421 for a name that is not its own, so that no service ever sees one", async () => {
+  it("answers 421 for an unknown host name, so that no service sees it", async () => {
     const answer = await ask(platform.site, "/mcp", { headers: { host: "evil.example" } });
     expect(answer.status).toBe(421);
     expect(JSON.parse(answer.text)).toMatchObject({ error: "invalid_request" });

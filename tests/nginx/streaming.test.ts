@@ -1,4 +1,4 @@
-// Event streams: each event when it happens, uncompressed, and a client that leaves is noticed.
+// Event streams: each event at once, uncompressed, and a disconnected client is noticed.
 import { once } from "node:events";
 import { connect } from "node:http2";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
@@ -53,7 +53,7 @@ describe.skipIf(nginx === null)("event streams", () => {
   });
 
   // @rule EDGE-5
-  it("are never compressed, and say to further proxies that they are not to be held back", async () => {
+  it("are never compressed, and tell further proxies not to buffer them", async () => {
     platform.resourceServer.respond((_req, res) => {
       res.writeHead(200, { ...EVENT_STREAM, "x-accel-buffering": "no" });
       res.end("data: x\n\n".repeat(500));
@@ -64,7 +64,7 @@ describe.skipIf(nginx === null)("event streams", () => {
   });
 
   // @rule EDGE-5
-  it("end at the service when the client leaves, because that is how a call is cancelled", async () => {
+  it("end at the service when the client disconnects, because that cancels a call", async () => {
     const { promise: left, resolve: leave } = Promise.withResolvers<void>();
     platform.resourceServer.respond((_req, res) => {
       res.on("close", leave);
@@ -79,7 +79,7 @@ describe.skipIf(nginx === null)("event streams", () => {
 });
 
 describe.skipIf(nginx === null)("pages", () => {
-  it("are not compressed either: they hold CSRF tokens beside what a stranger chose", async () => {
+  it("are not compressed, because they contain CSRF tokens beside attacker-chosen text", async () => {
     const platform = await startOneHost(nginx!);
     try {
       platform.authServer.respond((_req, res) => {

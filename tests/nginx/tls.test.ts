@@ -1,4 +1,4 @@
-// TLS, the plain port, and what the log keeps.
+// TLS, the plain http port, and the contents of the access log.
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -38,7 +38,7 @@ describe.skipIf(nginx === null)("the edge", () => {
     });
 
     // @rule EDGE-2
-    it("does not take a cipher without forward secrecy", async () => {
+    it("refuses ciphers without forward secrecy", async () => {
       const weak = { maxVersion: "TLSv1.2", ciphers: "AES128-GCM-SHA256:AES256-SHA" };
       await expect(handshake(weak)).rejects.toThrow(/alert|handshake/);
     });
@@ -51,7 +51,7 @@ describe.skipIf(nginx === null)("the edge", () => {
 
   describe("the plain port", () => {
     it.each(["GET", "HEAD"])(
-      "sends a %s of a page on to https, at the configured address",
+      "redirects a %s of a page to https, at the configured address",
       async (method) => {
         const answer = await ask(platform.site, "/?a=b", { method, plain: true });
         expect(answer.status).toBe(308);
@@ -79,7 +79,7 @@ describe.skipIf(nginx === null)("the edge", () => {
       });
     });
 
-    it("passes nothing on to a service", async () => {
+    it("forwards nothing to the services", async () => {
       await ask(platform.site, "/mcp", { method: "POST", plain: true });
       await ask(platform.site, "/", { plain: true });
       expect(platform.authServer.requests).toEqual([]);
@@ -98,7 +98,7 @@ describe.skipIf(nginx === null)("the edge", () => {
 
   describe("the access log", () => {
     // @rule STORE-10
-    it("keeps path and status, but no query, token, cookie or referrer", async () => {
+    it("contains path and status, but no query, token, cookie or referrer", async () => {
       await ask(platform.site, "/taiga/callback?code=SECRET-1&state=SECRET-2", {
         headers: {
           authorization: "Bearer SECRET-3",
@@ -109,7 +109,7 @@ describe.skipIf(nginx === null)("the edge", () => {
       await ask(platform.site, "/mcp?token=SECRET-6", { method: "POST", body: "SECRET-7" });
       await ask(platform.site, "/authorize?code=SECRET-8", { plain: true });
       await platform.resourceServer.stop();
-      // An outage, which nginx has words for.
+      // An outage, about which nginx logs an error.
       await ask(platform.site, "/mcp?code=SECRET-9", { method: "POST" });
       const readLines = () =>
         platform.site
@@ -117,7 +117,7 @@ describe.skipIf(nginx === null)("the edge", () => {
           .trimEnd()
           .split("\n")
           .map((line) => JSON.parse(line) as Record<string, unknown>);
-      // Nginx answers first and writes its log then, in no order among its worker processes.
+      // nginx writes the log after it answers, in no fixed order among its worker processes.
       for (const line of [
         { method: "GET", path: "/taiga/callback", status: 200, upstream_status: "200" },
         { method: "POST", path: "/mcp", status: 200 },

@@ -62,12 +62,12 @@ describe.skipIf(nginx === null)("two public hosts", () => {
     expect(onAuth.all("access-control-expose-headers")).toHaveLength(0);
   });
 
-  it("keeps the resource server's readiness to the inside", async () => {
+  it("does not expose the resource server's readiness check", async () => {
     expect(await ask(site, "/readyz", { host: MCP })).toMatchObject({ status: 404 });
     expect(resourceServer.requests).toEqual([]);
   });
 
-  it("sends pages on from plain http under the same name, and programs not at all", async () => {
+  it("redirects pages from plain http to the same host, but not programs", async () => {
     const page = await ask(site, "/account", { host: AUTH, plain: true });
     expect(page.status).toBe(308);
     expect(page.all("location")).toEqual([`https://${AUTH}/account`]);

@@ -1,4 +1,4 @@
-// The operator's program, as a process of its own.
+// Runs the operator's program as a separate process.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
@@ -10,14 +10,14 @@ export interface AdminRun {
   stderr: string;
 }
 
-/** @param environment the settings of the server that it shall talk to. */
+/** @param environment the settings of the server that the program talks to. */
 export const runAdmin = (
   args: string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<AdminRun> =>
   run([...process.execArgv, `apps/auth-server/${FROM}`, ...args], environment);
 
-/** The same as a person starts it in a checkout: what `pnpm admin` runs. */
+/** Runs the program as `pnpm admin` does in a checkout. */
 export const runAdminScript = (
   args: string[],
   environment: Readonly<Record<string, string>>,

@@ -13,7 +13,7 @@ export interface Page {
   document: HTMLElement;
 }
 
-/** A click either ends on a page, or leaves for an address that is the client's business. */
+/** A click either ends on a page or leaves for an address of the client. */
 export type Outcome = { page: Page; left?: undefined } | { left: URL; page?: undefined };
 
 interface ClickOptions {
@@ -30,7 +30,7 @@ export interface Browser {
 }
 
 /**
- * @param homes origins whose redirects are followed; a redirect to anywhere else is where the
+ * @param homes origins whose redirects are followed; with a redirect to any other origin, the
  *   browser leaves for the client.
  */
 export function createBrowser(...homes: string[]): Browser {
@@ -83,7 +83,7 @@ export function createBrowser(...homes: string[]): Browser {
   };
 }
 
-/** What a browser would send when nothing is typed. */
+/** The form fields that a browser sends when the user types nothing. */
 function presetFields(form: HTMLElement): Record<string, string> {
   const inputs = form.querySelectorAll("input").filter((input) => {
     const type = input.getAttribute("type") ?? "text";
@@ -98,9 +98,9 @@ function presetFields(form: HTMLElement): Record<string, string> {
 export interface Approval {
   username: string;
   password?: string;
-  /** The access level to choose; the preselected one otherwise. */
+  /** The access level to choose; the preselected one by default. */
   access?: string;
-  /** The slug of the only project to choose; all of them otherwise. */
+  /** The slug of the only project to choose; all projects by default. */
   project?: string;
   /** Logs in on the pages of this Taiga, instead of giving the password to the auth-server. */
   taigaOrigin?: string;
@@ -108,7 +108,7 @@ export interface Approval {
 
 /**
  * Plays the user: opens the authorization URL, logs in to Taiga, consents.
- * @returns where the browser is sent at the end: the client's redirect URI with its answer.
+ * @returns the final redirect: the client's redirect URI with the authorization response.
  */
 export async function approve(authorizationUrl: string | URL, approval: Approval): Promise<URL> {
   const { username, password = `${username}-password`, access, project } = approval;
@@ -119,7 +119,7 @@ export async function approve(authorizationUrl: string | URL, approval: Approval
   const login =
     taigaOrigin === undefined ? first : expectPage(await browser.submit(first, "/taiga"));
   const next = expectPage(await browser.submit(login, "/login", { username, password }));
-  // Taiga asks once whether the application may work for the user.
+  // Taiga asks for consent to the application once per user.
   const isAsked = new URL(next.url).origin === taigaOrigin;
   const consent = isAsked ? expectPage(await browser.submit(next, "/external-apps")) : next;
   const end = await browser.submit(consent, "/consent", {
@@ -130,7 +130,7 @@ export async function approve(authorizationUrl: string | URL, approval: Approval
   return end.left;
 }
 
-/** What the box of a project on the consent page stands for. */
+/** The value of a project's checkbox on the consent page. */
 function idOf(slug: string, { document }: Page): string {
   const labels = document.querySelectorAll(".project label");
   const label = labels.find((one) => one.querySelector(".slug")?.text === slug);

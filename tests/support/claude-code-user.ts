@@ -1,14 +1,14 @@
 import { expect } from "vitest";
 import { callbackAt, type ClaudeCode, type Tokens } from "./claude-code.ts";
 
-/** Alice with Claude Code; what should go well is checked on the way. */
+/** Alice using Claude Code; every step checks that it succeeded. */
 export interface ClaudeCodeUser {
   /** @returns a client id. */
   register(port: number): Promise<string>;
-  /** @param port another one than the registered. */
+  /** @param port differs from the registered port. */
   logIn(clientId: string, port: number): Promise<Tokens>;
   refresh(clientId: string, refreshToken: string): Promise<Tokens>;
-  /** What the tool `get_me` answers. */
+  /** The answer of the tool `get_me`. */
   whoAmI(accessToken: string): Promise<string>;
 }
 

@@ -1,5 +1,5 @@
-// Claude Code as its server sees it: the requests it sends, recorded from the program itself, so
-// that its needs are tested without its binary and without an account.
+// Claude Code as the server sees it: requests recorded from the program itself, so that tests can
+// check its needs without its binary and without an account.
 import { createHash, randomBytes } from "node:crypto";
 import { approve } from "./browser.ts";
 
@@ -29,16 +29,16 @@ export interface AuthorizationRequest {
 }
 
 export interface ClaudeCode {
-  /** Straight to the address that RFC 9728 gives, without asking for a 401 first. */
+  /** Requests the RFC 9728 metadata address directly, without provoking a 401 first. */
   discover(): Promise<Discovery>;
-  /** @param port of the callback, which is another one at each login. */
+  /** @param port of the callback; differs at each login. */
   register(port: number): Promise<Response>;
   toAuthorizationRequest(clientId: string, redirectUri: string): Promise<AuthorizationRequest>;
-  /** Where the user's browser is sent in the end. */
+  /** The final redirect of the user's browser. */
   authorize(request: AuthorizationRequest): Promise<URL>;
   redeem(clientId: string, request: AuthorizationRequest, code: string): Promise<Response>;
   refresh(clientId: string, refreshToken: string): Promise<Response>;
-  /** A request of the 2026 revision: no handshake, no session, its facts in every request. */
+  /** A request of the 2026 revision: no handshake, no session, all metadata in every request. */
   send(accessToken: string, method: string, params?: Record<string, unknown>): Promise<Response>;
   /** The handshake of the 2025 revisions. */
   initialize(accessToken: string): Promise<Response>;

@@ -1,13 +1,13 @@
-// What known clients send to the registration endpoint, member by member, from their sources, their
-// documentation, or what others recorded of them.
+// The registration requests of known clients, member by member, taken from their sources, their
+// documentation or published recordings.
 
-/** The members that all of them send alike. */
+/** The members that all clients send with the same value. */
 export const CODE_GRANT = {
   grant_types: ["authorization_code", "refresh_token"],
   response_types: ["code"],
 };
 
-/** Each with the redirect URI that it then uses; ports of programs differ from the registered. */
+/** Each client with the redirect URI that it then uses; local programs may use another port. */
 export const KNOWN_REGISTRATIONS: [
   name: string,
   used: string,
@@ -66,7 +66,7 @@ export const KNOWN_REGISTRATIONS: [
     },
   ],
   [
-    "Codex, with a path of its own",
+    "Codex, with a path for each login",
     "http://127.0.0.1:60112/callback/zHu_pcZxCCTJ",
     {
       client_name: "Codex",
@@ -76,7 +76,7 @@ export const KNOWN_REGISTRATIONS: [
     },
   ],
   [
-    "VS Code, which asks for a grant we do not have",
+    "VS Code, which asks for an unsupported grant type",
     "http://127.0.0.1:60113/",
     {
       client_name: "Visual Studio Code",
@@ -95,7 +95,7 @@ export const KNOWN_REGISTRATIONS: [
     },
   ],
   [
-    "VS Code as it was, without the final slash",
+    "earlier VS Code, without the final slash",
     "http://localhost:60114",
     {
       client_name: "Visual Studio Code",
@@ -111,7 +111,7 @@ export const KNOWN_REGISTRATIONS: [
     },
   ],
   [
-    "Cursor, whose three addresses come together",
+    "Cursor, with three redirect URIs",
     "http://localhost:8787/callback",
     {
       client_name: "Cursor",
@@ -125,7 +125,7 @@ export const KNOWN_REGISTRATIONS: [
     },
   ],
   [
-    "Cursor as it was, as a web application with its own scheme",
+    "earlier Cursor, as a web application with a custom scheme",
     "cursor://anysphere.cursor-mcp/oauth/callback",
     {
       client_name: "Cursor",

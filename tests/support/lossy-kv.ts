@@ -1,25 +1,25 @@
 import { UnavailableError } from "../../packages/service/src/index.ts";
 import type { Kv } from "../../packages/store/src/index.ts";
 
-/** What a store can do to a write. */
+/** The ways in which a store can lose a write. */
 export const LOSSES = {
-  /** It fails this once, and nothing was written. */
+  /** The write fails once; nothing is written. */
   refused: { isPerformed: false, staysDown: false },
-  /** It is written, and nobody hears of it. */
+  /** The write is done, but the caller gets an error. */
   unanswered: { isPerformed: true, staysDown: false },
-  /** The store dies before it. */
+  /** The store dies before the write. */
   "killed before": { isPerformed: false, staysDown: true },
-  /** The store dies after it, with the answer. */
+  /** The store dies after the write, before it answers. */
   "killed after": { isPerformed: true, staysDown: true },
 } as const;
 
 export type Loss = keyof typeof LOSSES;
 
-/** A store that loses one chosen write, and knows all names that it was ever given. */
+/** A store that loses one chosen write and records every key and index name it was given. */
 export interface LossyKv extends Kv {
   /** Arms the loss of the nth write from now on, counted from 1. */
   lose(nth: number, loss: Loss): void;
-  /** The store is up again, and nothing more is lost. */
+  /** Brings the store up again; it loses no further write. */
   recover(): void;
   /** The write that was lost since `lose`, such as `set grant:`. */
   readonly lost: string | undefined;
@@ -39,7 +39,7 @@ const WRITES: ReadonlySet<string> = new Set<keyof Kv>([
 ]);
 const OF_INDEX: ReadonlySet<string> = new Set<keyof Kv>(["members", "firstToEnd", "deleteMembers"]);
 
-/** Puts a store behind a line that breaks where the test wants it to. */
+/** Wraps a store so that a test can choose the write that it loses. */
 export function createLossyKv(kv: Kv): LossyKv {
   const keys = new Set<string>();
   const indexes = new Set<string>();

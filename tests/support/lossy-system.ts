@@ -1,4 +1,4 @@
-// An authorization server whose store loses one chosen write, and clients and people who try again.
+// An authorization server whose store loses one chosen write, with clients and users that retry.
 import { setTimeout as delay } from "node:timers/promises";
 import {
   introspect,
@@ -16,7 +16,7 @@ import { startAuthServer, type TaigaAddress } from "./outage-platform.ts";
 import { createPatientPerson, type PatientLogin, untilAnswered } from "./patient-person.ts";
 import { examineStore, type StoreReport } from "./store-invariants.ts";
 
-/** Longer than a request may take that another one waits for. */
+/** Longer than a request may hold up another that waits for it. */
 export const RETRY_SECONDS = 6;
 const MAX_WRITES = 60;
 
@@ -24,7 +24,7 @@ export const WAYS = Object.keys(LOSSES) as Loss[];
 
 export interface Registration {
   clientId: string;
-  /** RFC 7592, with the header that it takes. */
+  /** The RFC 7592 configuration endpoint; `authorization` is its header. */
   uri: string;
   authorization: string;
 }
@@ -32,9 +32,9 @@ export interface Registration {
 export interface LossySystem {
   kv: LossyKv;
   system: System;
-  /** How long it takes until somebody tries again. */
+  /** Seconds until clients and users retry. */
   retrySeconds: number;
-  /** Passes that time; the store is whole again. Needs a stopped clock. */
+  /** Advances the clock by that time and recovers the store. Needs a stopped clock. */
   wait: () => Promise<void>;
   register(): Promise<Registration>;
   logIn(clientId: string): Promise<PatientLogin>;
@@ -43,9 +43,9 @@ export interface LossySystem {
   isActive(token: string): Promise<boolean>;
   examine(): Promise<StoreReport>;
   /**
-   * Loses the first write of what `run` does after `kv.lose(nth, loss)`, then the second, until it
-   * does not write so often.
-   * @returns the writes, in order.
+   * Calls `run` repeatedly; it calls `kv.lose(nth, loss)` and loses its first write, then its second,
+   * and so on until it has no further write.
+   * @returns the lost writes, in order.
    */
   loseEachWrite(loss: Loss, run: (nth: number) => Promise<void>): Promise<string[]>;
   stop(): Promise<void>;

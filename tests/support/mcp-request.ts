@@ -1,11 +1,11 @@
-/** What one MCP request over plain HTTP came to. */
+/** The result of one MCP request over plain HTTP. */
 export interface McpAnswer {
   status: number;
-  /** The JSON-RPC message, or the problem. */
+  /** The JSON-RPC message, or the problem details. */
   body: Record<string, unknown>;
 }
 
-/** One stateless JSON-RPC request, without a client that would log in, wait or try again. */
+/** Sends one stateless JSON-RPC request, without a client that would log in, wait or retry. */
 export async function askMcp(
   mcpUrl: string,
   accessToken: string,
@@ -27,6 +27,6 @@ export async function askMcp(
   return { status: response.status, body: JSON.parse(json) as Record<string, unknown> };
 }
 
-/** How often a program's log says that a request for `path` was answered. */
+/** How many answered requests for `path` a program's log contains. */
 export const countRequests = (log: string, path: string): number =>
   log.split(`"path":"${path}"`).length - 1;

@@ -1,5 +1,5 @@
-// One MCP client connection that logs in by itself through the scripted browser, once with the
-// SDK's v2 client and once with its v1 client: both speak the same small interface to the tests.
+// One MCP client connection that logs in by itself through the scripted browser, either with the
+// SDK's v2 client or with its v1 client; both offer the same small interface to the tests.
 import {
   Client as ClientV2,
   StreamableHTTPClientTransport as TransportV2,
@@ -15,7 +15,7 @@ import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as TransportV1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { approve, type Approval } from "./browser.ts";
 
-/** Nothing listens there: the scripted browser stops before it and hands the answer over. */
+/** Nothing listens here: the scripted browser stops before this redirect and returns the response. */
 const REDIRECT_URI = "http://localhost:33418/callback";
 const CLIENT = { name: "e2e-client", version: "1.0.0" };
 
@@ -28,11 +28,11 @@ export interface ToolResult {
 export interface McpSession {
   listTools(): Promise<string[]>;
   call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
-  /** How often the user had to log in so far. */
+  /** How many times the user had to log in so far. */
   logins(): number;
   tokens(): StoredOAuthTokens;
   clientId(): string;
-  /** As if the access token had ended: the next request must refresh. */
+  /** Invalidates the access token, so that the next request must refresh. */
   forgetAccessToken(): void;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ export interface McpSession {
 interface Connection {
   listTools(): Promise<{ tools: { name: string }[] }>;
   callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
-  /** Redeems the code of the login that this connection has just asked for. */
+  /** Redeems the code of the login that this connection has just started. */
   finishLogin(): Promise<void>;
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function openSession(
   const url = new URL(mcpUrl);
   let connection = await connect(url, account, kind);
 
-  /** Clients do this when a call ends in UnauthorizedError: log in, connect anew, try again. */
+  /** What clients do when a call throws UnauthorizedError: log in, reconnect, retry. */
   async function withLogin<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -88,7 +88,7 @@ export async function openSession(
 
 type Account = ReturnType<typeof createAccount>;
 
-/** What one client remembers of one user's login. */
+/** What a client stores about one user's login. */
 function createAccount(user: Approval) {
   let client: StoredOAuthClientInformation | undefined;
   let tokens: StoredOAuthTokens | undefined;
@@ -139,7 +139,7 @@ function createAccount(user: Approval) {
   return account;
 }
 
-/** The first attempt ends in a login, the second one uses it. */
+/** The first attempt triggers a login, the second one uses it. */
 async function connectV2(url: URL, account: Account, kind: ClientKind): Promise<Connection> {
   const mode = kind.sdk === 2 ? kind.mode : undefined;
   const client = new ClientV2(CLIENT, mode === undefined ? {} : { versionNegotiation: { mode } });

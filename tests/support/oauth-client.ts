@@ -1,13 +1,13 @@
-// A strict OAuth client of our own on oauth4webapi: everything the SDK clients do for themselves,
+// A strict OAuth client based on oauth4webapi: everything the SDK clients do by themselves,
 // one step at a time.
 import * as oauth from "oauth4webapi";
 import { approve, type Approval } from "./browser.ts";
 
-/** oauth4webapi refuses plain http unless told: the tests run on loopback. */
+/** Lets oauth4webapi use plain http, because the tests run on loopback. */
 export const insecure = { [oauth.allowInsecureRequests]: true } as const;
 export const REDIRECT_URI = "http://127.0.0.1:33419/callback";
 
-/** RFC 8414 metadata, its issuer checked. */
+/** Fetches RFC 8414 metadata and checks its issuer. */
 export async function endpointsOf(issuer: string): Promise<oauth.AuthorizationServer> {
   const url = new URL(issuer);
   const response = await oauth.discoveryRequest(url, { algorithm: "oauth2", ...insecure });

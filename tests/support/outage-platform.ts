@@ -1,4 +1,4 @@
-// An authorization server with all its parts, in this process, on a store that a test breaks.
+// A complete authorization server in this process, on a store that a test can break.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { System } from "../../apps/auth-server/test/support/system.ts";
@@ -8,7 +8,7 @@ import { createTaigaTransport } from "../../packages/taiga-client/src/index.ts";
 import { createSandbox, type Sandbox } from "../../packages/taiga-sandbox/src/index.ts";
 
 export interface TaigaAddress {
-  /** Of its API. */
+  /** The URL of its API. */
   url: string;
   sandbox: Sandbox;
   close(): void;
@@ -37,13 +37,13 @@ export interface AuthServerOptions {
   kv: Kv;
   taiga: TaigaAddress;
   broadcast?: Broadcast;
-  /** The address of its public listener, when left out. */
+  /** Defaults to the address of its public listener. */
   issuer?: string;
-  /** Left out: waits of a second and more are skipped. */
+  /** If omitted, waits of a second and more are skipped. */
   sleep?: (ms: number) => Promise<void>;
 }
 
-/** The authorization server with its real pages and vault, and the Taiga that is given. */
+/** Starts the authorization server with its real pages and vault, connected to the given Taiga. */
 export async function startAuthServer(options: AuthServerOptions): Promise<System> {
   const {
     taiga: { url },

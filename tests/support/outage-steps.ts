@@ -1,5 +1,5 @@
-// What clients, people and the resource server ask of the authorization server: each once in an
-// outage, and again after it.
+// Every request of clients, users and the resource server to the authorization server, sent once
+// during an outage and again after it.
 import {
   type Answer,
   basicAuth,
@@ -19,22 +19,22 @@ import {
 import type { System } from "../../apps/auth-server/test/support/system.ts";
 import { type Browser, createBrowser, type Outcome, type Page } from "./browser.ts";
 
-/** What a step needs of the store. */
+/** The store operations that a step needs. */
 export type Needs = "reads" | "deletes" | "writes";
 
-/** What somebody is told: a page, JSON, or a redirect to the client. */
+/** An answer: a page, JSON, or a redirect to the client. */
 export interface Told {
   status: number;
-  /** The OAuth error; of a page, what it comes to. */
+  /** The OAuth error, or its equivalent for a page. */
   error: unknown;
 }
 
 export interface StepInHand {
-  /** Asks; the same thing each time, until it is served. */
+  /** Sends the same request each time, until it succeeds. */
   ask(): Promise<Told>;
   /**
-   * After the outage, when it was served.
-   * @throws when the login it belongs to does not work.
+   * Called after the outage, once the request has succeeded.
+   * @throws when its login does not work.
    */
   verify(): Promise<void>;
 }
@@ -55,7 +55,7 @@ function expectStatus(what: string, answer: { status: number; text?: string }, s
   throw new Error(`${what} was answered ${answer.status}: ${answer.text ?? ""}`);
 }
 
-/** Says when to come again, and is not kept by any cache. */
+/** Whether the answer has a Retry-After header and may not be cached. */
 const isPassing = (headers: Headers): boolean =>
   Number(headers.get("retry-after")) > 0 && headers.get("cache-control") === "no-store";
 
@@ -90,7 +90,7 @@ function toPage({ page, left }: Outcome): Page {
   return page;
 }
 
-/** From where the browser is to tokens that work. */
+/** Continues the login from the browser's current page to working tokens. */
 async function finishLogin(
   system: System,
   {
@@ -111,7 +111,7 @@ async function finishLogin(
   return verifyTokens(system, clientId, answer.json as unknown as Tokens);
 }
 
-/** An access token that Taiga can be reached with, and a refresh token that works once more. */
+/** Checks that the access token reaches Taiga and that the refresh token works once more. */
 async function verifyTokens(system: System, clientId: string, tokens: Tokens): Promise<Tokens> {
   await verifyAccess(system, tokens.access_token);
   const next = await refresh(system, clientId, tokens.refresh_token);
@@ -127,7 +127,7 @@ async function verifyAccess(system: System, accessToken: string): Promise<void> 
   expectStatus("a token exchange", await exchangeToken(system, accessToken));
 }
 
-/** RFC 8693, as the resource server asks for a token of Taiga. */
+/** The RFC 8693 request of the resource server for a Taiga token. */
 export const exchangeToken = (system: System, token: string): Promise<Answer> =>
   postForm(`${system.privateUrl}/token`, { ...TOKEN_EXCHANGE, subject_token: token }, basicAuth());
 
@@ -140,7 +140,7 @@ async function connect(system: System): Promise<{ clientId: string; tokens: Toke
   return { clientId: login.clientId, tokens: answer.json as unknown as Tokens };
 }
 
-/** A form or an address of a login, and then the rest of that login. */
+/** Submits a form or opens an address of a login, then completes that login. */
 const pageStep = (
   upTo: "authorize" | "login" | "consent",
   act: (login: Awaited<ReturnType<typeof beginLogin>>) => Promise<Outcome>,
@@ -161,7 +161,7 @@ const pageStep = (
 
 type Login = Awaited<ReturnType<typeof connect>>;
 
-/** A request of a client, or about one that is logged in. */
+/** A request of a client, or about a logged-in client. */
 const loggedInStep = (
   needs: Needs,
   ask: (system: System, login: Login) => Promise<Answer>,
@@ -185,7 +185,7 @@ const loggedInStep = (
 const verifyLogin = (system: System, { clientId, tokens }: Login): Promise<Tokens> =>
   verifyTokens(system, clientId, tokens);
 
-/** Everything that is asked, by name. */
+/** All requests, by name. */
 export const STEPS: Readonly<Record<string, Step>> = {
   "the login page": pageStep("authorize", ({ browser, url }) => browser.open(url)),
   "the login form": pageStep("login", ({ browser, page }) => browser.submit(page!, "/login", USER)),

@@ -1,4 +1,4 @@
-// A person and a client that try again when they are told to, as people and clients do.
+// A user and a client that retry when told to, as real ones do.
 import {
   type Answer,
   createPkce,
@@ -15,13 +15,13 @@ const MAX_TRIES = 4;
 export interface PatienceOptions {
   issuer: string;
   username: string;
-  /** Passes the time until somebody tries again, and what was broken is whole again. */
+  /** Advances the clock to the next retry and ends the outage. */
   wait: () => Promise<void>;
 }
 
 export interface PatientLogin {
   tokens: Tokens;
-  /** How often it began at /authorize. */
+  /** How many times the login started at /authorize. */
   logins: number;
 }
 
@@ -39,7 +39,7 @@ export async function untilAnswered(
   }
 }
 
-/** An outage must be called what it is, to a program in JSON; see mcp.md on what clients do. */
+/** An outage must be reported to programs as `temporarily_unavailable`, with Retry-After. */
 export function expectHarmless({ status, json, headers }: Answer): void {
   const isHarmless =
     json["error"] === "temporarily_unavailable" &&
@@ -50,7 +50,7 @@ export function expectHarmless({ status, json, headers }: Answer): void {
 
 /**
  * A person with a browser: reloads the page that says "not available", or sends the form again,
- * and connects anew only where a page says that this login is over.
+ * and starts a new login only when a page says that this one has ended.
  */
 export function createPatientPerson({ issuer, username, wait }: PatienceOptions) {
   async function untilShown(browser: Browser, act: () => Promise<Outcome>): Promise<Outcome> {
@@ -60,14 +60,14 @@ export function createPatientPerson({ issuer, username, wait }: PatienceOptions)
       if (!outcome.page.text.includes("Try again")) throw new Error(outcome.page.text);
       await wait();
       const { url } = outcome.page;
-      // A form is at the address of the 503 itself; elsewhere a redirect has led.
+      // A failed form is submitted again; a page that a redirect led to is reloaded.
       const isForm = /\/interaction\/[^/]+\/\w+$/.test(url);
       outcome = isForm ? await act() : await browser.open(url);
     }
     return outcome;
   }
 
-  /** @returns where the browser leaves for the client; `undefined` when it must begin anew. */
+  /** @returns the redirect to the client; `undefined` when the login must start again. */
   async function answerPages(url: string): Promise<URL | undefined> {
     const browser = createBrowser(issuer);
     let outcome = await untilShown(browser, () => browser.open(url));
@@ -79,7 +79,7 @@ export function createPatientPerson({ issuer, username, wait }: PatienceOptions)
       const { page } = outcome;
       if (page === undefined) throw new Error(`left for ${outcome.left.href} too early`);
       if (page.status >= 400) return undefined;
-      // A second try may lead past what the first one did after all.
+      // If the first attempt took effect after all, a retry may skip this page.
       if (!hasForm(page, form)) continue;
       outcome = await untilShown(browser, () => browser.submit(page, form, values));
     }
@@ -89,7 +89,7 @@ export function createPatientPerson({ issuer, username, wait }: PatienceOptions)
   }
 
   return {
-    /** The whole way of a client that connects. */
+    /** The complete login of a connecting client. */
     logIn: async (clientId: string): Promise<PatientLogin> => {
       for (let logins = 1; logins <= 2; logins += 1) {
         const pkce = createPkce();
@@ -103,7 +103,7 @@ export function createPatientPerson({ issuer, username, wait }: PatienceOptions)
     },
   };
 
-  /** @returns `undefined` when the code is used up, which is a clean answer to a code. */
+  /** @returns `undefined` when the code is used up, which is an acceptable answer. */
   async function redeem(clientId: string, left: URL, pkce: Pkce): Promise<Tokens | undefined> {
     const code = left.searchParams.get("code");
     if (!left.href.startsWith(REDIRECT_URI) || code === null) {

@@ -1,4 +1,4 @@
-// Programs that people run, as real processes that open a real (scripted) browser.
+// Runs third-party programs as real processes that open the scripted browser.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,12 +10,12 @@ const run = promisify(execFile);
 const PLAY_BROWSER = path.resolve("tests/support/play-browser.ts");
 
 export interface ProgramHome {
-  /** For a program that shall see nothing of this machine and open our browser as `username`. */
+  /** The environment of a program isolated from this machine, whose browser logs in as `username`. */
   environment: Record<string, string>;
   remove(): void;
 }
 
-/** An empty home folder with a browser in it that logs in as `username` by itself. */
+/** Creates an empty home folder with a browser that logs in as `username` by itself. */
 export function createProgramHome(username: string): ProgramHome {
   const home = mkdtempSync(path.join(tmpdir(), "taiga-mcp-program-"));
   const browser = path.join(home, "browser");

@@ -1,9 +1,9 @@
-// A redis-server on this machine that tests can start as often as they need it.
+// A redis-server binary on this machine, for tests that start their own servers.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 
-/** What to start, and what it needs in its environment. */
+/** The command to start and the environment it needs. */
 export interface RedisBinary {
   file: string;
   env: Record<string, string>;
@@ -11,7 +11,7 @@ export interface RedisBinary {
 
 const CACHE = path.resolve("node_modules/.cache/redis-debian");
 
-/** Each way to a server that we can start ourselves, as often as a test needs it. */
+/** The ways to find a server binary that tests can start themselves. */
 export const BINARIES: Record<string, () => RedisBinary> = {
   local: () => {
     for (const file of ["valkey-server", "redis-server"]) {

@@ -11,7 +11,7 @@ export interface SentinelSet {
   master: OwnRedis;
   replica: OwnRedis;
   sentinels: OwnRedis[];
-  /** Starts one more Sentinel, which asks for the same password as the servers do. */
+  /** Starts one more Sentinel, which requires the servers' password. */
   startGuarded(): Promise<OwnRedis>;
   /** A STORE_URL that names the master through Sentinels at these ports. */
   urlOf(ports: readonly number[]): string;
@@ -65,11 +65,11 @@ export async function startSentinelSet(binary: RedisBinary): Promise<SentinelSet
   }
 }
 
-/** Waits until the replica has what the master has; nothing in the store waits for that. */
+/** Waits until the replica has caught up with the master; the store itself never waits for that. */
 export async function waitForReplica(master: OwnRedis): Promise<void> {
   const admin = new Redis(master.url);
   try {
-    // Only what this very connection wrote is waited for; a write of its own comes after all others.
+    // WAIT covers only the writes of its own connection, so write once here, after all other writes.
     await admin.set("test:last", "v", "EX", 100);
     if ((await admin.wait(1, WAIT_MS)) !== 1) throw new Error("the replica is behind for too long");
   } finally {
@@ -77,7 +77,7 @@ export async function waitForReplica(master: OwnRedis): Promise<void> {
   }
 }
 
-/** Asks a server until its answer is the one waited for. */
+/** Polls a server until it gives the expected answer. */
 async function until(server: OwnRedis, [command, ...args]: string[], wanted: RegExp) {
   const client = new Redis(server.url);
   try {

@@ -9,27 +9,27 @@ import type { RedisBinary } from "./redis-binary.ts";
 import { freePorts } from "./system.ts";
 import { WAIT_MS } from "./time-limits.ts";
 
-/** A server that answers; `from` says where it came from. */
+/** A running server; `from` says how it was found or started. */
 export interface Redis {
   url: string;
   from: string;
   stop: () => Promise<unknown>;
 }
 
-/** A server of ours, which a test may kill. */
+/** A server started by a test, which may kill it. */
 export interface OwnRedis extends Redis {
   port: number;
 }
 
-/** Nothing is kept, and nobody but this machine can reach it. */
+/** Without persistence, reachable from this machine only. */
 const SETTINGS = ["bind 127.0.0.1", 'save ""'];
 
 export interface SpawnOptions {
   /** Further lines of the configuration file. */
   settings?: readonly string[];
-  /** Without quotes or white space; what it asks for. */
+  /** The password it requires, without quotes or white space. */
   password?: string;
-  /** Instead of a server that stores. */
+  /** Starts a Sentinel instead of a data server. */
   sentinel?: boolean;
 }
 
@@ -52,7 +52,7 @@ export async function spawnRedis(
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   child.stderr.on("data", (chunk) => (output += chunk));
-  const kill = () => child.kill("SIGKILL"); // there is nothing in it to save
+  const kill = () => child.kill("SIGKILL"); // it has no data to save
   process.once("exit", kill);
   const stop = async () => {
     const exited = child.exitCode ?? child.signalCode ?? once(child, "exit");
@@ -69,7 +69,7 @@ export async function spawnRedis(
   throw new Error(`${binary.file} did not start: ${output.trim().split("\n").at(-1)}`);
 }
 
-/** Whether a server is there and takes commands. */
+/** Whether a server is up and accepts commands. */
 export async function answers(url: string, timeoutMs: number): Promise<boolean> {
   const client = new RedisClient(url, {
     lazyConnect: true,
@@ -88,7 +88,7 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
   }
 }
 
-/** A port that nothing listens on just now. */
+/** A port that is currently free. */
 export async function freePort(): Promise<number> {
   const [port = 0] = await freePorts(1);
   return port;

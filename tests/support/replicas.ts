@@ -1,4 +1,4 @@
-// The platform as several machines would run it: two auth-servers and two resource-servers on one
+// The platform as it runs on several machines: two auth-servers and two resource-servers on one
 // Redis, each kind behind a balancer.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export interface Replica extends Service {
 }
 
 export interface Replicas {
-  /** Through balancers. */
+  /** The addresses of the balancers. */
   issuer: string;
   internalUrl: string;
   mcpUrl: string;

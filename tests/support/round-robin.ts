@@ -9,8 +9,8 @@ export interface RoundRobin {
 }
 
 /**
- * A balancer as small as they come: each request goes to the next target; one that takes no
- * connection is passed over. What was sent is never sent twice: then the client gets 502.
+ * A minimal load balancer: each request goes to the next target; a target that accepts no
+ * connection is skipped. A request that was sent is never repeated: the client then gets 502.
  *
  * @param port where to listen.
  * @param targets bare origins.
@@ -46,7 +46,7 @@ function forward(
 ): void {
   const { method, url: path, headers } = req;
   const { hostname, port } = new URL(target ?? "");
-  // A connection of its own, so that a target that is gone is seen before anything is sent.
+  // A new connection per request, so that a dead target is noticed before anything is sent.
   const outgoing = request({ hostname, port, method, path, headers, agent: false });
   outgoing.on("response", (answer) => {
     res.writeHead(answer.statusCode ?? 502, answer.headers);

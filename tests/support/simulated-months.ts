@@ -1,5 +1,5 @@
 // Two replicas of the auth-server on one SQLite file and a Taiga of 24-hour and 8-day tokens, in
-// this process and on a clock that the test moves: months pass in seconds.
+// this process, with a clock that the test moves: months pass in seconds.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -15,17 +15,17 @@ const REPLICAS = 2;
 const HOUR_MS = 3_600_000;
 
 export interface SimulatedMonths {
-  /** Through a balancer over both replicas. */
+  /** The address of the balancer in front of both replicas. */
   issuer: string;
   privateUrl: string;
   sandbox: Sandbox;
   /** Taiga's API. */
   taigaApiUrl: string;
-  /** Time passes hour by hour; `eachHour` is told how many have passed in this call. */
+  /** Advances time hour by hour; `eachHour` gets the number of hours passed in this call. */
   pass(hours: number, eachHour?: (hour: number) => Promise<void>): Promise<void>;
-  /** Whether the replicas keep idle logins alive, as they do at the start. */
+  /** Whether the replicas run the refresh sweeper, which keeps idle logins alive; initially true. */
   keepsAlive: boolean;
-  /** Stops both replicas, closes the store, and starts all of it again. */
+  /** Stops both replicas, closes the store, and starts everything again. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 }

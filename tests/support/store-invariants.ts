@@ -1,11 +1,11 @@
-// What holds in the store of the authorization server after whatever has happened to it.
+// Invariants of the authorization server's store, which must hold after any failure.
 import { createSealer, type Sealer } from "../../apps/auth-server/src/secrets/seal.ts";
 import type { System } from "../../apps/auth-server/test/support/system.ts";
 import { systemClock } from "../../packages/service/src/index.ts";
 import type { Entry, Kv } from "../../packages/store/src/index.ts";
 
 export interface StoreNames {
-  /** Every key and every index that may be there. */
+  /** Every key and index name that may exist. */
   keys: Iterable<string>;
   indexes: Iterable<string>;
 }
@@ -13,7 +13,7 @@ export interface StoreNames {
 interface Stored extends Entry {
   key: string;
   kind: string;
-  /** What the key ends with; a grant, its limits, its credential and its index share it. */
+  /** The end of the key; a grant, its limits, its credential and its index share it. */
   hash: string;
 }
 
@@ -21,13 +21,13 @@ interface TokenRecord {
   grantId: string;
   clientId: string;
   accountId: string;
-  /** Of a grant. */
+  /** Of a grant record only. */
   limits?: object;
 }
 
-/** What a look at the whole store finds. */
+/** The result of examining the whole store. */
 export interface StoreReport {
-  /** What must not be, each in words. */
+  /** A description of each violated invariant. */
   faults: string[];
   /** Keys of the grants that tokens were issued for. */
   grantsInUse: string[];
@@ -36,9 +36,9 @@ export interface StoreReport {
 }
 
 /**
- * Looks for what an outage may leave behind by halves: tokens without their grant, grants in use
+ * Looks for incomplete records that an outage may leave behind: tokens without a grant, grants in use
  * without credential or limits, records in no index or an index of nothing, a Taiga login with two
- * owners. A grant that was never used may be incomplete, when it ends by itself within minutes.
+ * owners. A grant that was never used may be incomplete if it expires within minutes.
  */
 export async function examineStore(
   kv: Kv,
@@ -108,7 +108,7 @@ export async function examineStore(
   };
 }
 
-/** Taiga takes each refresh token once: two owners of one would be the end of both. */
+/** Taiga's refresh tokens are single-use: two owners of one token would lose the login. */
 async function findSharedLogins(vaults: readonly Stored[], sealer: Sealer): Promise<string[]> {
   const owners = new Map<string, string>();
   const faults: string[] = [];

@@ -6,20 +6,20 @@ import {
 } from "./stubborn-client.ts";
 
 const PROJECT = "pedal";
-/** One each half second; a service that was killed may take long to be back. */
+/** One attempt per half second; a killed service may take long to restart. */
 const MAX_ATTEMPTS = 120;
 
 export interface StoryLoad {
-  /** What the subject of each of its stories begins with. */
+  /** The prefix of the subjects of all its stories. */
   mark: string;
-  /** Waits until each client may have done something more. */
+  /** Waits until every client has had time for another step. */
   progress(): Promise<void>;
-  /** @returns the subjects of all stories that its clients were told are written. */
+  /** @returns the subjects of all stories whose creation was confirmed to a client. */
   stop(): Promise<string[]>;
 }
 
 /**
- * Three clients that write and refresh, one thing after another, until told to stop.
+ * Starts three clients that each write stories and refresh tokens in turn until stopped.
  * @param connect logs a new client in, as alice.
  */
 export async function startStoryLoad(
@@ -44,7 +44,7 @@ export async function startStoryLoad(
       return { done: work(client, worker) };
     }),
   );
-  // A worker that fails must fail the test, and not before somebody listens.
+  // A failed worker must fail the test, but only once the test awaits it.
   const all = Promise.all(workers.map(({ done }) => done));
   all.catch(() => {});
 
@@ -52,7 +52,7 @@ export async function startStoryLoad(
     mark,
     progress: async () => {
       const goal = subjects.length + 3;
-      // A worker that fails ends the waiting at once.
+      // A failed worker ends the wait at once.
       while (subjects.length < goal) await Promise.race([all, sleep(20)]);
     },
     stop: async () => {
@@ -64,8 +64,8 @@ export async function startStoryLoad(
 }
 
 /**
- * Creates a story as the tool's own answers advise: what failed is repeated with the same key;
- * what nobody knows is looked for, and made with a new key only if it is not there.
+ * Creates a story as the tool's answers advise: after a failure, repeat with the same key; after an
+ * unknown outcome, search for the story and create it with a new key only if it is missing.
  */
 async function write(taigaApiUrl: string, client: StubbornClient, subject: string): Promise<void> {
   let key = subject;
@@ -77,7 +77,7 @@ async function write(taigaApiUrl: string, client: StubbornClient, subject: strin
     });
     const [item] = (data["items"] ?? []) as { outcome: string }[];
     if (item?.outcome === "created") return;
-    // A call that broke off may still be under way in Taiga.
+    // Taiga may still be processing the aborted call.
     await sleep(500);
     if (item?.outcome === "unknown" || text.includes("outcome_unknown")) {
       if ((await subjectsInTaiga(taigaApiUrl, subject)).includes(subject)) return;
@@ -89,7 +89,7 @@ async function write(taigaApiUrl: string, client: StubbornClient, subject: strin
   throw new Error(`${subject} could not be written`);
 }
 
-/** Subjects of the stories alice sees that begin with `mark`, asked for past the platform. */
+/** Subjects of the stories that alice sees and that start with `mark`, read from Taiga directly. */
 export async function subjectsInTaiga(taigaApiUrl: string, mark: string): Promise<string[]> {
   const user = { username: "alice", password: "alice-password" };
   const login = await fetch(`${taigaApiUrl}/auth`, {

@@ -13,7 +13,7 @@ export interface StubbornClientOptions {
   mcpUrl: string;
 }
 
-/** A client that gives up on nothing but the loss of its login. */
+/** A client that retries everything and gives up only when its login is lost. */
 export interface StubbornClient {
   /** @throws {Error} that says so when the login is lost. */
   call(name: string, args: Record<string, unknown>): Promise<ToolOutcome>;
@@ -29,8 +29,8 @@ export interface ToolOutcome {
 }
 
 /**
- * Does what well-behaved clients do: a request that got no answer, or 502 or 503, is sent again;
- * 401 means refresh; an OAuth error at the refresh means that the login is lost.
+ * Behaves like a well-behaved client: repeats a request after no answer, 502 or 503;
+ * refreshes after 401; treats an OAuth error of the refresh as the loss of the login.
  */
 export function createStubbornClient(options: StubbornClientOptions): StubbornClient {
   const { server, clientId, mcpUrl } = options;

@@ -1,4 +1,4 @@
-// The whole platform as a person runs it: three processes on free ports, from source, or from
+// The whole platform as a user runs it: three processes on free ports, from source, or from
 // the build when E2E_FROM=dist.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -11,7 +11,7 @@ import { PROCESS_MS } from "./time-limits.ts";
 
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
 
-/** One for all runs: a Redis that outlives them holds a key ring that no other key opens. */
+/** The same for all runs: a Redis that outlives them holds a key ring sealed with this key. */
 export const MASTER_KEY = Buffer.alloc(32, 7).toString("base64url");
 
 export interface Service {
@@ -19,7 +19,7 @@ export interface Service {
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts the process again with the same settings. */
   start(): Promise<void>;
-  /** @param changes settings that are other ones from now on. */
+  /** @param changes settings that change from now on. */
   restart(changes?: Record<string, string>): Promise<void>;
   /** Everything the process has written so far. */
   output(): string;
@@ -32,11 +32,11 @@ export interface System {
   mcpUrl: string;
   /** The sandbox's API. */
   taigaApiUrl: string;
-  /** What the resource-server logs in with at the auth-server. */
+  /** The secret with which the resource-server authenticates to the auth-server. */
   resourceServer: Service;
   authServer: Service;
   sandbox: Service;
-  /** What all of them were started with. */
+  /** The environment of all three processes. */
   environment: Readonly<Record<string, string>>;
   rsCredentials: { clientId: string; clientSecret: string };
   stop(): Promise<void>;
@@ -96,7 +96,7 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
   };
 }
 
-/** One program as a process of its own, not started yet. */
+/** One program as a separate process, not started yet. */
 export function createService(folder: string, environment: Record<string, string>): Service {
   let child: ChildProcess | undefined;
   let output = "";
@@ -115,7 +115,7 @@ export function createService(folder: string, environment: Record<string, string
     }
     const [first] = await Promise.race([
       once(started, "message", { signal: AbortSignal.timeout(PROCESS_MS) }),
-      once(started, "close").then((): unknown[] => []), // once all of its output is there
+      once(started, "close").then((): unknown[] => []), // emitted once all output has arrived
     ]);
     if (first === undefined) throw new Error(`${folder} did not start:\n${output}`);
   }

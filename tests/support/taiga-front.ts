@@ -1,5 +1,5 @@
-// Taiga as others run it: behind TLS with a certificate of their own authority, below a path of a
-// host that serves more than Taiga, and with a plugin that checks the passwords.
+// Taiga as organisations run it: behind TLS with a private certificate authority, below a path of a
+// host that also serves other sites, and with a plugin that checks the passwords.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
@@ -14,7 +14,7 @@ export const AUTHORITY_FILE = `${TLS_FOLDER}/ca.pem`;
 
 export interface TaigaFront {
   port: number;
-  /** What was asked for, as `GET /taiga/api/v1/users/me`. */
+  /** The requests received, such as `GET /taiga/api/v1/users/me`. */
   readonly asked: readonly string[];
   /** The `type` of every login. */
   readonly loginTypes: readonly string[];
@@ -23,13 +23,13 @@ export interface TaigaFront {
 
 export interface TaigaFrontOptions {
   sandboxPort: number;
-  /** Where Taiga is, as `/taiga`; everything else is answered 404. */
+  /** Path of Taiga, such as `/taiga`; all other paths get 404. */
   path: string;
-  /** The only login `type` that is taken, as with a plugin such as taiga-contrib-ldap-auth. */
+  /** The only accepted login `type`, as with a plugin such as taiga-contrib-ldap-auth. */
   loginType: string;
 }
 
-/** Leads to the sandbox on this machine, which may be started later. */
+/** Proxies to the sandbox on this machine, which may be started later. */
 export async function startTaigaFront(options: TaigaFrontOptions): Promise<TaigaFront> {
   const { sandboxPort, path, loginType } = options;
   const asked: string[] = [];
@@ -62,7 +62,7 @@ export async function startTaigaFront(options: TaigaFrontOptions): Promise<Taiga
     onward.end(content);
   }
 
-  /** The sandbox knows the type `normal` only. */
+  /** The sandbox supports only the type `normal`. */
   function toSandboxLogin(body: string): string {
     const login = JSON.parse(body) as { type: string };
     loginTypes.push(login.type);

@@ -8,22 +8,22 @@ export interface TcpTarget {
 
 export interface TcpProxy {
   port: number;
-  /** Keeps connections open and lets nothing through: a frozen server, a dead network. */
+  /** Keeps connections open and forwards nothing: a frozen server or a dead network. */
   freeze(): void;
-  /** Lets every answer through this much later, in milliseconds: a slow server. */
+  /** Delays every answer by this many milliseconds: a slow server. */
   delayAnswers(ms: number): void;
-  /** Ends each connection in the middle of the next answer: what was asked is done, and unheard. */
+  /** Cuts each connection within the next answer: the command is done, its answer is lost. */
   cutAnswers(): void;
-  /** Leads every connection that comes from now on elsewhere: an address that moved. */
+  /** Sends every new connection to another server: an address that moved. */
   retarget(elsewhere: TcpTarget): void;
-  /** Ends every connection and refuses new ones: a server that was killed. */
+  /** Cuts every connection and refuses new ones: a killed server. */
   cut(): Promise<void>;
-  /** Lets everything through again, on the same port. */
+  /** Forwards everything again, on the same port. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A way to a server that a test can break, whoever owns the server. */
+/** A proxy to a server that lets a test break the connection without control of the server. */
 export async function createTcpProxy(target: TcpTarget): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let current = target;

@@ -1,7 +1,7 @@
-// How long tests wait for what must happen, in milliseconds. These limits end a run that hangs and
-// measure nothing: on a busy machine everything takes many times as long as on an idle one.
+// How long tests wait for expected events, in milliseconds. These limits only end a hanging run and
+// measure nothing: a busy machine is many times slower than an idle one.
 
-/** For one thing to happen: an event, a line in a log, another answer. */
+/** For one event: a log line, a changed answer. */
 export const WAIT_MS = 30_000;
 
 /** For a process to start, or for a program to run to its end. */

@@ -1,4 +1,4 @@
-// Real stores that a test brings into trouble, and out of it.
+// Real stores that a test can put into an outage and recover.
 import { Redis } from "ioredis";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ export interface TroubledStore {
   close(): Promise<void>;
 }
 
-/** Makes a store for one kind of trouble, which has not begun yet. */
+/** Opens a store for one kind of outage, which has not started yet. */
 export type OpenTroubled = (binary: RedisBinary | undefined) => Promise<TroubledStore>;
 
 function newFolder(): { folder: string; remove: () => void } {
@@ -41,7 +41,7 @@ const ofRedis =
   async (binary) => {
     if (binary === undefined) throw new Error("There is no Redis to start.");
     const { folder, remove } = newFolder();
-    // What it has answered is on the disk.
+    // Every confirmed write is on the disk.
     const settings = [`dir ${folder}`, "appendonly yes", "appendfsync always"];
     let redis: OwnRedis = await spawnRedis(binary, { settings });
     const proxy = await createTcpProxy({ host: "127.0.0.1", port: redis.port });
@@ -81,7 +81,7 @@ interface SqliteTrouble {
   file: string;
   /** The store's own connection. */
   db: DatabaseSync;
-  /** That of another program. */
+  /** The connection of another program. */
   other: DatabaseSync;
   closeStore(): Promise<void>;
   openStore(): Promise<void>;
@@ -96,7 +96,7 @@ const ofSqlite =
     const { folder, remove } = newFolder();
     const open = () =>
       openStore({ url: "sqlite:", dataDir: folder, name: "test", clock: systemClock });
-    // Limits of SQLite hold for one connection, and nobody but the store has this one.
+    // SQLite limits apply to one connection, and only the store has this one.
     const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
     let current = await open();
     const db = prepare.mock.contexts.at(-1) as unknown as DatabaseSync;
@@ -123,7 +123,7 @@ const ofSqlite =
     };
   };
 
-/** Takes every page that is left, with entries as the service writes them, down to small ones. */
+/** Fills every remaining page with entries like those of the service, ending with small ones. */
 function fill({ db }: SqliteTrouble): void {
   const { page_count: pages } = db.prepare("PRAGMA page_count").get() as { page_count: number };
   db.exec(`PRAGMA max_page_count = ${pages + 1}`);
@@ -134,18 +134,18 @@ function fill({ db }: SqliteTrouble): void {
     try {
       for (;;) insert.run({ size });
     } catch {
-      // SQLITE_FULL: on with what may still fit.
+      // SQLITE_FULL: continue with a smaller size that may still fit.
     }
   }
 }
 
 /**
- * What goes on while a store is in trouble: nothing, reading, that and deleting, those and writing
- * what fits, or everything.
+ * What still works during an outage: nothing; reads; reads and deletes; these and the writes that
+ * still fit; or everything.
  */
 export type GoesOn = "nothing" | "reads" | "reads and deletes" | "what fits" | "everything";
 
-/** Every trouble by its name. */
+/** Every kind of outage, by name. */
 export const TROUBLES: Readonly<Record<string, { open: OpenTroubled; goesOn: GoesOn }>> = {
   "Redis, killed and started again": {
     open: ofRedis(
@@ -161,7 +161,7 @@ export const TROUBLES: Readonly<Record<string, { open: OpenTroubled; goesOn: Goe
     ),
     goesOn: "nothing",
   },
-  // What was asked meanwhile is done later, when nobody waits for it any more.
+  // Commands sent meanwhile are carried out later, after their callers have given up.
   "Redis, frozen for a while": {
     open: ofRedis(
       ({ proxy }) => proxy.freeze(),
@@ -169,7 +169,7 @@ export const TROUBLES: Readonly<Record<string, { open: OpenTroubled; goesOn: Goe
     ),
     goesOn: "nothing",
   },
-  "Redis, slower than anybody waits": {
+  "Redis, slower than the time limit of its callers": {
     open: ofRedis(
       ({ proxy }) => proxy.delayAnswers(2_500),
       ({ proxy }) => proxy.restore(),

@@ -23,7 +23,7 @@ describe("toAccessLevel", () => {
     expect(toAccessLevel(toScopes(level))).toBe(level);
   });
 
-  it("takes the highest of several, in whatever order they come", () => {
+  it("takes the highest of several, in any order", () => {
     expect(toAccessLevel(["taiga:delete", "taiga:read"])).toBe("delete");
     expect(toAccessLevel(["taiga:read", "taiga:write"])).toBe("write");
   });
@@ -35,7 +35,7 @@ describe("toAccessLevel", () => {
     [["read"]],
     [["TAIGA:READ"]],
     [["taiga:read "]],
-  ])("finds none in %j, so that what is no scope of ours permits nothing", (scopes) =>
+  ])("finds none in %j, so that unknown scopes permit nothing", (scopes) =>
     expect(toAccessLevel(scopes)).toBeUndefined(),
   );
 
@@ -59,7 +59,7 @@ describe("isWithin", () => {
 });
 
 describe("lowestLevel", () => {
-  it("is the strictest limit, wherever it stands", () => {
+  it("is the strictest limit, at any position", () => {
     expect(lowestLevel("admin")).toBe("admin");
     expect(lowestLevel("admin", "write", "delete")).toBe("write");
     expect(lowestLevel("read", "admin", "admin")).toBe("read");

@@ -64,7 +64,7 @@ describe("readEnvironment", () => {
     expect(messageOf(environment)).toBe(message);
   });
 
-  it("names every bad variable at once, so that nobody has to start it again for each", () => {
+  it("names every invalid variable at once, so that one restart fixes all", () => {
     const file = "/nowhere/key";
     expect(messageOf({ PORT: "x", VERBOSE: "x", KEY_FILE: file }).split("\n")).toEqual([
       `KEY_FILE: the file ${file} cannot be read (ENOENT).`,
@@ -105,7 +105,7 @@ describe("secrets in files", () => {
     expect(message).toBe("KEY: must be at least 8 characters long.");
   });
 
-  it("ignores _FILE for what is no secret, so that it cannot be used to read files", () => {
+  it("ignores _FILE for settings that are not secret, so that it cannot be used to read files", () => {
     expect(messageOf({ NAME_FILE: newFile("n") })).toBe("NAME is not set: must be a name.");
   });
 });

@@ -61,7 +61,7 @@ describe("close", () => {
   });
 
   // @rule EDGE-9
-  it("cuts off what is still open after the time for it is over", async () => {
+  it("cuts off requests that are still open after the time limit", async () => {
     const server = await listen((_req, res) => void res.write("endless"), local);
     const response = await fetch(`http://127.0.0.1:${server.port}`);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -69,7 +69,7 @@ describe("createLogger", () => {
     ]);
   });
 
-  it("logs of an error what it says and why, and none of the fields it carries", () => {
+  it("logs an error's message and cause, but none of its other fields", () => {
     const { log, logger } = createTestLogger();
     const refused = Object.assign(new Error("connect ECONNREFUSED"), {
       code: "ECONNREFUSED",
@@ -145,7 +145,7 @@ describe("createHttpLogger", () => {
     ]);
   });
 
-  it("gives each request an id of its own, whatever id the caller sends", async () => {
+  it("gives each request a new id, regardless of an id that the caller sends", async () => {
     const { response } = await request("/mounted/callback", {
       headers: { "X-Request-Id": "forged" },
     });

@@ -34,7 +34,7 @@ describe("the metrics of a process", () => {
   });
 
   // @rule OPS-3
-  it("make no new series for what callers make up", async () => {
+  it("create no new series for paths or methods invented by callers", async () => {
     const { url, read } = await start();
     for (const path of ["/a", "/b", "/hello/alice"])
       await fetch(url + path, { method: "PROPFIND" });
@@ -44,7 +44,7 @@ describe("the metrics of a process", () => {
     expect(await read()).not.toMatch(/alice|PROPFIND/);
   });
 
-  it("count what became of something: its answer, or the code of what it threw", async () => {
+  it("count an operation by its answer, or by the code of its error", async () => {
     const { metrics, read } = await start();
     const answers: (() => Promise<number>)[] = [
       async () => 1,

@@ -138,7 +138,7 @@ describe("problemHandler and notFound", () => {
     });
   });
 
-  it("breaks an answer off that has begun, instead of ending it as if it were whole", async () => {
+  it("cuts off a partly sent answer instead of completing it", async () => {
     const { origin } = await start();
     const response = await fetch(`${origin}/late`);
     await expect(response.text()).rejects.toThrow("terminated");

@@ -10,7 +10,7 @@ describe("redactSecrets", () => {
     });
   });
 
-  it("hides whole what a secret name holds", () => {
+  it("hides the whole value of a secret name", () => {
     expect(redactSecrets({ cookie: { session: "hunter2" } })).toEqual({ cookie: "[redacted]" });
   });
 
@@ -25,7 +25,7 @@ describe("redactSecrets", () => {
     expect(redactSecrets(record)).toBe(record);
   });
 
-  it("shows nothing of what lies too deep to be looked at, and ends when it goes in circles", () => {
+  it("omits values below the depth limit, and handles cycles", () => {
     const circle: Record<string, unknown> = {};
     circle["again"] = circle;
     expect(JSON.stringify(redactSecrets(circle))).toContain("[too deep]");

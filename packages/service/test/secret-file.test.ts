@@ -23,7 +23,7 @@ describe("loadOrCreateSecret", () => {
     expect(loadOrCreateSecret(newFile())).not.toBe(secret);
   });
 
-  it("keeps it from everyone but its owner, and leaves no draft beside it", () => {
+  it("makes it readable by its owner only, and leaves no temporary file", () => {
     const file = newFile();
     loadOrCreateSecret(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -37,7 +37,7 @@ describe("loadOrCreateSecret", () => {
     expect(loadOrCreateSecret(file, () => "another")).toBe('{"keys":[]}');
   });
 
-  it("does not make a second one over one that a process made in between", () => {
+  it("does not overwrite a secret that another process created meanwhile", () => {
     const file = newFile();
     const made = loadOrCreateSecret(file, () => {
       loadOrCreateSecret(file, () => "the first");

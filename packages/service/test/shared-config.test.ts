@@ -35,7 +35,7 @@ describe("resolveSharedConfig", () => {
     });
   });
 
-  it("keeps a client secret of its own in DATA_DIR when none is given", () => {
+  it("creates a client secret in DATA_DIR when none is given", () => {
     const DATA_DIR = mkdtempSync(path.join(tmpdir(), "taiga-mcp-shared-"));
     onTestFinished(() => rmSync(DATA_DIR, { recursive: true }));
     const { clientSecret } = resolve({ DATA_DIR }).resourceServer;

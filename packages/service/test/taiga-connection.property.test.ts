@@ -68,7 +68,7 @@ describe("TAIGA_CA_FILE", () => {
   );
 
   // @rule INPUT-13
-  it("of any text is refused by name, or gives certificates that stand in it, each a whole one", () => {
+  it("of any text is refused by name, or gives only complete certificates contained in it", () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 5 }), (pieces) => {
         writeFileSync(file, pieces.join("\n"));

@@ -85,7 +85,7 @@ describe("the proxy", () => {
     expect(resolve({ ...BOTH, ...taiga }).proxy).toEqual({ url, noProxy: undefined });
   });
 
-  it("is none when only the other scheme has one", () => {
+  it("is not used when only the other scheme has one", () => {
     expect(resolve({ ...HTTPS, HTTP_PROXY: BOTH.HTTP_PROXY }).proxy).toBeUndefined();
     expect(resolve({ ...HTTP, HTTPS_PROXY: BOTH.HTTPS_PROXY }).proxy).toBeUndefined();
   });

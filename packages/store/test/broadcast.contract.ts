@@ -102,7 +102,7 @@ export function broadcastContract(name: string, create: () => Promise<BroadcastU
       await expect.poll(after.messages).toEqual(["in time"]);
     });
 
-    it("is published although nobody listens", async ({ broadcasts: { here }, expect }) => {
+    it("is published without listeners", async ({ broadcasts: { here }, expect }) => {
       await expect(here.publish("hello?")).resolves.toBeUndefined();
     });
 

@@ -19,7 +19,7 @@ function newFolder(): string {
 }
 
 describe("openStore", () => {
-  it("keeps each service's store in a file of its own in the data folder", async () => {
+  it("keeps each service's store in its own file in the data folder", async () => {
     const dataDir = newFolder();
     for (const name of ["auth-server", "resource-server"]) {
       const kv = await openStore({ url: "sqlite:", dataDir, name, clock });

@@ -10,7 +10,7 @@ import { inspect, newFile, open } from "./support/sqlite-file.ts";
 const { clock } = createFakeClock();
 
 describe("failures", () => {
-  it("refuses to start on something that is no database, with the reason in the message", () => {
+  it("refuses to start on a file that is not a database, with the reason in the message", () => {
     const file = newFile();
     open(file);
     const other = `${file}.text`;

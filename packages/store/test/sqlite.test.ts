@@ -99,7 +99,7 @@ describe("one process only", () => {
     const first = open(file);
     expect(() => createSqliteKv({ file, clock })).toThrow(ConfigurationError);
     expect(() => createSqliteKv({ file, clock })).toThrow(/in use by another process/);
-    await first.set("k", "v", { ttlSeconds: 100 }); // and the first one is none the worse for it
+    await first.set("k", "v", { ttlSeconds: 100 }); // and the first one is unaffected
   });
 
   it("frees the file on close", async () => {

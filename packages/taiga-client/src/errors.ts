@@ -1,10 +1,10 @@
 /**
- * Why a call to Taiga failed. What to make of each:
+ * Why a call to Taiga failed. The codes:
  *
  * - `invalid_credentials`: login with a wrong name or password, or an inactive user.
  * - `token_not_valid`: the bearer or refresh token is wrong, expired or already rotated.
- * - `user_inactive`, `user_not_found`: the token is good, its user is not: the grant is over.
- * - `not_authenticated`: no credential was sent, or Taiga does not know the one that was (a revoked
+ * - `user_inactive`, `user_not_found`: the token is valid but its user is not: the grant has ended.
+ * - `not_authenticated`: no credential was sent, or Taiga does not know the credential (a revoked
  *   application token).
  * - `permission_denied`: also Taiga's answer to a PATCH or DELETE of an object that does not
  *   exist.
@@ -39,7 +39,7 @@ export type TaigaErrorCode =
   | "unexpected_response"
   | "aborted";
 
-/** What is known beside code and message; leave out what is not. */
+/** Details of an error besides code and message; unknown ones are omitted. */
 export interface TaigaErrorDetails {
   /** HTTP status, when Taiga answered. */
   status?: number | undefined;
@@ -64,8 +64,8 @@ export class TaigaError extends Error {
   readonly fields: Record<string, string[]> | undefined;
   readonly retryAfterSeconds: number | undefined;
   /**
-   * True when a write (anything but a GET) may have been carried out all the same: it left, and
-   * no refusal (3xx, 4xx) came back. Look before sending it again.
+   * True when a write (anything but a GET) may have been carried out despite the error: it was sent,
+   * and no refusal (3xx, 4xx) came back. Check the current state before sending it again.
    */
   readonly outcomeUnknown: boolean;
 

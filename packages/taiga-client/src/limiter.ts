@@ -2,14 +2,14 @@ import { TaigaError } from "./errors.ts";
 
 /** Lets a fixed number of tasks run at once; the others wait in line. */
 export interface Limiter {
-  /** @throws {TaigaError} `aborted` or, after too long a wait, `unavailable`; the task never ran. */
+  /** @throws {TaigaError} `aborted` or, after too long a wait, `unavailable`; the task was not run. */
   run<T>(task: () => Promise<T>, signal: AbortSignal | undefined): Promise<T>;
 }
 
 /** First come, first served. */
 export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }): Limiter {
   let running = 0;
-  // A set keeps the order of arrival and lets those who give up leave from the middle.
+  // A set keeps the order of arrival and allows removal of aborted waiters from the middle.
   const line = new Set<() => void>();
 
   const takeTurn = async (signal: AbortSignal | undefined): Promise<void> => {

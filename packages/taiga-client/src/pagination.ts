@@ -22,10 +22,10 @@ export interface Page<T> {
 }
 
 const MAX_PAGE_SIZE = 1_000;
-/** Large enough to be few requests, small enough for a slow Taiga to answer each in time. */
+/** Large enough for few requests, small enough for a slow Taiga to answer each in time. */
 const ITERATION_PAGE_SIZE = 200;
 
-// An empty header would be coerced to 0, which says that the list ends here.
+// An empty header would be coerced to 0, which would mean the end of the list.
 const wholeNumber = z.string().regex(/^\d+$/).transform(Number).pipe(z.int());
 
 const PageNumbers = z.object({
@@ -34,17 +34,17 @@ const PageNumbers = z.object({
   "x-pagination-current": wholeNumber.refine((number) => number > 0),
 });
 
-/** A list of the API that comes in pages. */
+/** A paginated list of the API. */
 export interface PagedList<Schema extends z.ZodType> {
   path: string;
   query: Query;
-  /** Of one row. */
+  /** Schema of one row. */
   schema: Schema;
 }
 
 /**
  * Reads one page. Numbers come from the `x-pagination-*` headers, never from `X-Pagination-Next`,
- * whose origin is whatever Taiga takes itself for.
+ * whose origin is Taiga's own idea of its address.
  * @throws {TaigaError} `not_found` beyond the end; `invalid_request` for a bad page or size.
  */
 export async function readPage<Schema extends z.ZodType>(
@@ -65,7 +65,7 @@ export async function readPage<Schema extends z.ZodType>(
 
   const numbers = PageNumbers.safeParse(headers);
   if (!numbers.success) {
-    // Taking the part for the whole would lose rows in silence.
+    // Treating one page as the whole list would silently lose rows.
     const missing = numbers.error.issues.map((issue) => issue.path.join(".")).join(", ");
     throw new TaigaError(
       "unexpected_response",
@@ -80,8 +80,8 @@ export async function readPage<Schema extends z.ZodType>(
 }
 
 /**
- * Reads a list page by page. Pages are by position: rows that move while it runs can come twice or
- * not at all, so callers who write meanwhile sort by something that does not change.
+ * Reads a list page by page. Pages are by position: rows that move during the read can appear twice
+ * or not at all, so callers that write at the same time sort by a field that does not change.
  */
 export async function* readPages<Schema extends z.ZodType>(
   request: TaigaRequest,
@@ -100,7 +100,7 @@ export async function* readPages<Schema extends z.ZodType>(
   }
 }
 
-/** The list itself is not what is missing: its first page was there, or is empty for its user. */
+/** The list itself exists: its first page was found, or is empty for this user. */
 const isBeyondEnd = (error: unknown, page = 1): error is TaigaError =>
   page > 1 && error instanceof TaigaError && error.code === "not_found";
 

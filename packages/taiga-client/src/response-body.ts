@@ -1,7 +1,7 @@
-/** Taiga's marks of an error that is not about fields. */
+/** The keys with which Taiga marks an error that is not about fields. */
 const OWN_KEYS = ["_error_message", "_error_type", "error", "detail"];
 
-/** Taiga nests messages two or three deep; who does so without end is not Taiga. */
+/** Taiga nests messages two or three levels deep; deeper nesting is not from Taiga. */
 const MAX_LEVELS = 10;
 
 /** `{"subject":["…"]}`, `{"points":"…"}`, nested lists of them; `undefined` for other shapes. */
@@ -57,7 +57,7 @@ export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * By content, not by `Content-Type`: Taiga labels its JSON 500 as HTML.
+ * Parses by content, not by `Content-Type`: Taiga labels its JSON 500 as HTML.
  * @returns `undefined` for anything that is not JSON, and for an empty body.
  */
 export function parseJson(text: string): unknown {

@@ -5,8 +5,8 @@ import { toRetryAfterSeconds } from "./retry-policy.ts";
 import type { TaigaHttpRequest, TaigaHttpResponse } from "./transport.ts";
 
 /**
- * What an answer that is no success means. It goes by status and shape; texts are read only where
- * Taiga gives nothing else (archived projects, stale versions), and are English because every
+ * Maps an unsuccessful answer to a `TaigaError`, by status and shape. Texts are read only where
+ * Taiga gives no other sign (archived projects, stale versions), and are English because every
  * request asks for English.
  * @see taiga-back taiga/base/api/views.py, taiga/base/exceptions.py, taiga/projects/occ/mixins.py
  */
@@ -25,7 +25,7 @@ export function toResponseError(
     status,
     fields,
     retryAfterSeconds: toRetryAfterSeconds(headers),
-    // A gateway's 502 to 504, and Taiga's own 500, say nothing about what was done before.
+    // A gateway's 502 to 504 and Taiga's own 500 do not tell whether the write was done.
     outcomeUnknown: method !== "GET" && status >= 500,
   });
 }
@@ -63,7 +63,7 @@ function toCode(
   }
 }
 
-/** Version errors are the only ones where `version` is alone; a stale one comes as bare text. */
+/** Only version errors have `version` as their single field; a stale version comes as bare text. */
 function toValidationCode(body: unknown, fields: Record<string, string[]>): TaigaErrorCode {
   if (Object.keys(fields).join() !== "version") return "validation_failed";
   const version = isRecord(body) ? body["version"] : undefined;

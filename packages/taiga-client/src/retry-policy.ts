@@ -1,9 +1,9 @@
 import type { RetryHandler } from "undici";
 import { SentFailure, toErrorCode } from "./send-failure.ts";
 
-/** Taiga, or what stands before it, is overloaded or restarting. */
+/** Taiga, or a gateway in front of it, is overloaded or restarting. */
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
-/** The connection could not be made or broke. A Taiga that is merely slow is not asked again. */
+/** The connection failed or broke. A time-out of a slow Taiga is not retried. */
 const RETRIED_ERRORS = new Set([
   "EAI_AGAIN",
   "ECONNREFUSED",
@@ -13,13 +13,13 @@ const RETRIED_ERRORS = new Set([
   "ENOTFOUND",
   "EPIPE",
   "ETIMEDOUT",
-  "UND_ERR_ABORTED", // by a proxy that could not open a tunnel; who has left is never waited for
+  "UND_ERR_ABORTED", // a proxy could not open a tunnel; aborted callers never get here
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_PRX_CONN",
   "UND_ERR_SOCKET",
 ]);
 const FIRST_WAIT_MS = 200;
-/** A person or a model waits for the answer: a longer wait is told to them instead. */
+/** A user or a model waits for the answer: a longer wait is reported to them instead. */
 const MAX_WAIT_MS = 3_000;
 
 /** Decides whether undici sends a request again: reads only, at most `retries` times, soon. */
@@ -36,7 +36,7 @@ export const createRetryPolicy =
   };
 
 function isRetried(error: Error): boolean {
-  // undici would ask for the missing part of a broken answer; Taiga knows no parts.
+  // undici would request the missing part of a broken answer; Taiga does not support ranges.
   if (error instanceof SentFailure && error.answered) return false;
   return RETRIED_STATUSES.has(toStatus(error) ?? 0) || RETRIED_ERRORS.has(toErrorCode(error) ?? "");
 }

@@ -2,7 +2,7 @@ import { DecoratorHandler } from "undici";
 import type { Dispatcher } from "undici";
 import { TaigaError } from "./errors.ts";
 
-/** A request had begun to leave when this happened, so the other side may have acted on it. */
+/** A failure after a request had started to be sent, so the server may have acted on it. */
 export class SentFailure extends Error {
   /** Whether an answer had begun to arrive. */
   readonly answered: boolean;
@@ -37,7 +37,7 @@ export const markSent: Dispatcher.DispatcherComposeInterceptor =
     return dispatch(options, marking);
   };
 
-/** The error below the mark, as undici or Node raised it. */
+/** The original error from undici or Node.js, without the mark. */
 const toCause = (error: unknown): unknown => (error instanceof SentFailure ? error.cause : error);
 
 /** `ECONNRESET`, `UND_ERR_HEADERS_TIMEOUT` …; `undefined` when the error has none. */
@@ -60,14 +60,14 @@ export function toSendError(
   return new TaigaError("unavailable", describe(error), { ...details, cause: toCause(error) });
 }
 
-/** A proxy that asks for a login (407): undici calls it a bad argument, once the request was sent. */
+/** A proxy that requires authentication (407); undici reports an invalid argument after sending. */
 const isProxyRefusal = (error: unknown): boolean =>
   error instanceof SentFailure && toErrorCode(error) === "UND_ERR_INVALID_ARG";
 
 const mayHaveArrived = (error: unknown): boolean =>
   error instanceof SentFailure && !isProxyRefusal(error);
 
-/** An unreadable answer to a write: Taiga did act on it, in one way or another. */
+/** An unreadable answer to a write: Taiga acted on the request, but the outcome is unknown. */
 const withOutcome = (error: TaigaError, isWrite: boolean): TaigaError =>
   error.code === "unexpected_response"
     ? new TaigaError(error.code, error.message, { outcomeUnknown: isWrite })

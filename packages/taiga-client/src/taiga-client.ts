@@ -34,7 +34,7 @@ import { createTaigaRequest } from "./taiga-request.ts";
 import type { TaigaCredential } from "./taiga-request.ts";
 import type { TaigaTransport } from "./transport.ts";
 
-/** Taiga as one user sees it. Every method fails with a `TaigaError` and nothing else. */
+/** Taiga as one user sees it. Every method throws only `TaigaError`. */
 export interface TaigaClient {
   auth: Auth;
   applications: Applications;
@@ -56,8 +56,8 @@ export interface TaigaClient {
 }
 
 /**
- * Cheap: make one for each request that is served.
- * @param credential left out: anonymous.
+ * Cheap: create one per served request.
+ * @param credential if omitted, calls are anonymous.
  * @param options `signal` cancels every call made through this client.
  */
 export function createTaigaClient(

@@ -6,25 +6,25 @@ import type { Query } from "./query.ts";
 import { toResponseError } from "./response-error.ts";
 import type { TaigaHttpRequest, TaigaHttpResponse, TaigaTransport } from "./transport.ts";
 
-/** Who asks: a login's JWT (`Bearer`) or the token of an external application (`Application`). */
+/** The credential: a login's JWT (`Bearer`) or an external application's token (`Application`). */
 export interface TaigaCredential {
   scheme: "Bearer" | "Application";
   token: string;
 }
 
-/** One call of the API: what to ask, and what the answer must look like. */
+/** One API call: the request and the schema of its answer. */
 interface TaigaCall<Schema extends z.ZodType> {
   method?: TaigaHttpRequest["method"];
   /** Starts with `/`, relative to `/api/v1`. */
   path: string;
   query?: Query;
   body?: object;
-  /** Asks for a whole list: Taiga then leaves paging out, and with it the paging headers. */
+  /** Requests a whole list: Taiga then omits pagination and its headers. */
   wholeList?: boolean;
   schema: Schema;
 }
 
-/** An answer as its schema describes it, with the headers it came with. */
+/** An answer as parsed by its schema, with its headers. */
 interface TaigaAnswer<Data> {
   data: Data;
   headers: TaigaHttpResponse["headers"];
@@ -51,7 +51,7 @@ export const createTaigaRequest =
       headers: {
         Accept: "application/json",
         "Accept-Language": "en",
-        // On a GET too: only then does Taiga report its own failures as JSON.
+        // Also on a GET: only then does Taiga report its own failures as JSON.
         "Content-Type": "application/json",
         "User-Agent": "taiga-mcp",
         ...(call.wholeList === true && { "x-disable-pagination": "true" }),
@@ -71,7 +71,7 @@ function readAnswer<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const json = parseJson(text);
   const result = schema.safeParse(json);
-  // A page of HTML is no JSON either, and must not pass where nothing is expected.
+  // An HTML page also parses as `undefined` and must not pass for an expected empty body.
   if (result.success && (json !== undefined || text === "")) return result.data;
 
   const where = result.error?.issues.map((issue) => issue.path.join(".")).join(", ");

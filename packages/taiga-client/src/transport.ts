@@ -7,19 +7,19 @@ import { createLimiter } from "./limiter.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
 import { markSent, toSendError } from "./send-failure.ts";
 
-/** What is needed to reach one Taiga. */
+/** How to reach one Taiga. */
 export interface TaigaTransportOptions extends ConnectionOptions {
   /** Absolute URL that ends in `/api/v1`, without a trailing slash. */
   apiUrl: string;
-  /** Longest silence of Taiga, before its headers and between two parts of its body; default 10 s. */
+  /** Time limit for Taiga's headers and between two parts of its body; default 10 s. */
   timeoutMs?: number;
-  /** Requests under way at the same time; further ones wait in line, first come, first served. */
+  /** Maximum number of concurrent requests; further ones queue in order of arrival. */
   maxParallel?: number;
-  /** How often a GET is tried again when Taiga is overloaded or out of reach; default 2. */
+  /** How many times a GET is retried when Taiga is overloaded or unreachable; default 2. */
   retries?: number;
 }
 
-/** One request, relative to the API. Only GET is ever sent twice. */
+/** One request, relative to the API. Only a GET is ever retried. */
 export interface TaigaHttpRequest {
   method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Starts with `/`, relative to `apiUrl`. */
@@ -32,7 +32,7 @@ export interface TaigaHttpRequest {
   signal: AbortSignal | undefined;
 }
 
-/** Any answer, whatever its status. */
+/** An answer of any status. */
 export interface TaigaHttpResponse {
   status: number;
   /** Names are in lower case. */
@@ -40,11 +40,11 @@ export interface TaigaHttpResponse {
   text: string;
 }
 
-/** The one way to Taiga: one per process and Taiga. */
+/** All requests to Taiga go through this; one per process and Taiga. */
 export interface TaigaTransport {
-  /** @throws {TaigaError} `unavailable`, `aborted` or `unexpected_response` when no answer was got. */
+  /** @throws {TaigaError} `unavailable`, `aborted` or `unexpected_response` without an answer. */
   send(request: TaigaHttpRequest): Promise<TaigaHttpResponse>;
-  /** Waits for the requests under way, then closes the connections. */
+  /** Waits for pending requests, then closes the connections. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
   if (!pathname.endsWith("/api/v1")) throw new TypeError("apiUrl must end in /api/v1");
 
   const pool = createConnections(options);
-  // Outermost last. A proxy resolves names itself, and may be the only one who can.
+  // Outermost last. A proxy resolves names itself, because only it may be able to.
   const http = pool.compose(
     markSent,
     ...(options.proxy === undefined ? [interceptors.dns()] : []),
@@ -94,7 +94,7 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
   };
 }
 
-/** Bounded, so that one broken or hostile answer cannot fill the memory. */
+/** Limited, so that one broken or hostile answer cannot exhaust the memory. */
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

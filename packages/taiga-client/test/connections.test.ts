@@ -5,13 +5,13 @@ import { openTransport, requestOf, startTlsTaiga, TEST_AUTHORITY } from "./suppo
 const WRITES = ["POST", "PATCH", "DELETE"] as const;
 const ca = [TEST_AUTHORITY];
 
-describe("an authority of one's own", () => {
+describe("a private certificate authority", () => {
   const start = async () => {
     const { received, port } = await startTlsTaiga((_req, res) => res.end("fine"));
     return { received, port, apiUrl: `https://localhost:${port}/api/v1` };
   };
 
-  it("is trusted for Taiga, by the name in its address and not by where that leads", async () => {
+  it("is trusted for Taiga by the name in its address, not by its IP address", async () => {
     const { apiUrl } = await start();
     const transport = openTransport({ apiUrl, ca });
 
@@ -32,7 +32,7 @@ describe("an authority of one's own", () => {
   });
 
   // @rule LOGIN-2
-  it("vouches for the names in its certificates and for no others", async () => {
+  it("is accepted only for the names in its certificates", async () => {
     const { received, port } = await start();
     const transport = openTransport({ apiUrl: `https://127.0.0.1:${port}/api/v1`, ca });
 
@@ -42,7 +42,7 @@ describe("an authority of one's own", () => {
     expect(received).toHaveLength(0);
   });
 
-  it.each(WRITES)("changes nothing about a %s: it is never sent twice", async (method) => {
+  it.each(WRITES)("does not make a %s be sent twice", async (method) => {
     const { received, port } = await startTlsTaiga((req) => req.socket.destroy());
     const transport = openTransport({ apiUrl: `https://localhost:${port}/api/v1`, ca });
 
@@ -54,7 +54,7 @@ describe("an authority of one's own", () => {
   });
 });
 
-describe("hosts that are reached without the proxy", () => {
+describe("hosts reached without the proxy", () => {
   const askedWith = async (noProxy: string): Promise<number> => {
     const { port } = await startTlsTaiga((_req, res) => res.end("fine"));
     const proxy = await startProxy(port);
@@ -69,12 +69,12 @@ describe("hosts that are reached without the proxy", () => {
   };
 
   it.each(["localhost", "LOCALHOST", "other.test, localhost", "*", "localhost:PORT"])(
-    "are those of the list: %s",
+    "are those in the list: %s",
     async (noProxy) => expect(await askedWith(noProxy)).toBe(0),
   );
 
   it.each(["", "other.test", "localhost:1", "host", "127.0.0.1"])(
-    "are no others: %j",
+    "do not include hosts outside the list: %j",
     async (noProxy) => expect(await askedWith(noProxy)).toBe(1),
   );
 

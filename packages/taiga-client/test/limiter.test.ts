@@ -28,7 +28,7 @@ describe("createLimiter", () => {
     await expect(limiter.run(async () => "next", undefined)).resolves.toBe("next");
   });
 
-  it("lets those who give up leave the line without running", async () => {
+  it("removes aborted tasks from the queue without running them", async () => {
     const limiter = createLimiter({ maxParallel: 1, maxWaitMs: 1_000 });
     const controller = new AbortController();
     const first = createTask();
@@ -45,7 +45,7 @@ describe("createLimiter", () => {
     expect(ran).toBe(false);
   });
 
-  it("does not let those in who have left before they came", async () => {
+  it("does not queue tasks that are already aborted", async () => {
     const limiter = createLimiter({ maxParallel: 1, maxWaitMs: 1_000 });
     let ran = false;
 
@@ -56,7 +56,7 @@ describe("createLimiter", () => {
     await expect(limiter.run(async () => "next", undefined)).resolves.toBe("next");
   });
 
-  it("sends people away after too long a wait, so that the line cannot grow for ever", async () => {
+  it("rejects tasks after too long a wait, so that the queue stays bounded", async () => {
     const limiter = createLimiter({ maxParallel: 1, maxWaitMs: 20 });
     const first = createTask();
     const running = limiter.run(first.run, undefined);

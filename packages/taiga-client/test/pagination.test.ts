@@ -28,7 +28,7 @@ async function collect(pages: AsyncIterable<Page<TaskRow>>): Promise<Page<TaskRo
 }
 
 describe("list", () => {
-  it("tells where the page stands in the whole", async () => {
+  it("returns the position of the page in the list", async () => {
     const { transport, sent } = createFakeTransport(pageOf(2, { page: 2, total: 5, by: 2 }));
 
     const page = await createTaigaClient(transport).tasks.list(
@@ -82,7 +82,7 @@ describe("list", () => {
   );
 
   // @rule TAIGA-9
-  it("fails without the paging headers, rather than taking a part for the whole", async () => {
+  it("fails without the paging headers instead of treating a page as the whole list", async () => {
     const { transport } = createFakeTransport({ text: "[]" });
     await expect(createTaigaClient(transport).tasks.list({})).rejects.toMatchObject({
       code: "unexpected_response",
@@ -113,12 +113,12 @@ describe("listAll", () => {
     expect(pages).toMatchObject([{ items: [], total: 0, hasNext: false }]);
   });
 
-  it("ends in peace when the rows of the next page have gone meanwhile", async () => {
+  it("ends normally when the rows of the next page were deleted meanwhile", async () => {
     const { transport } = createFakeTransport(pageOf(2, { total: 3, by: 2 }), beyondEnd);
     expect(await collect(createTaigaClient(transport).tasks.listAll({}))).toHaveLength(1);
   });
 
-  it("asks for no page that nobody reads", async () => {
+  it("requests no page that is not consumed", async () => {
     const { transport, sent } = createFakeTransport(pageOf(2, { total: 9, by: 2 }));
     for await (const page of createTaigaClient(transport).tasks.listAll({})) {
       expect(page.items).toHaveLength(2);

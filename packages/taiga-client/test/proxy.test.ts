@@ -11,7 +11,7 @@ import {
 const WRITES = ["POST", "PATCH", "DELETE"] as const;
 const ca = [TEST_AUTHORITY];
 
-describe("a proxy before an https Taiga", () => {
+describe("a proxy in front of an https Taiga", () => {
   it("opens tunnels by Taiga's name, and sees nothing of what goes through them", async () => {
     const { transport, proxy, received } = await startHiddenTaiga();
 
@@ -33,7 +33,7 @@ describe("a proxy before an https Taiga", () => {
     expect(received[0]?.headers).not.toHaveProperty("proxy-authorization");
   });
 
-  it("is no excuse for a certificate of another name", async () => {
+  it("does not make a certificate for another name valid", async () => {
     const { port } = await startTlsTaiga((_req, res) => res.end());
     const proxy = await startProxy(port);
     const apiUrl = "https://other.test/api/v1";
@@ -53,7 +53,7 @@ describe("a proxy before an https Taiga", () => {
   });
 
   it.each([407, 503, "cut"] as const)(
-    "is asked once for a POST, which then reached nobody: tunnel %s",
+    "is asked once for a POST, which then was certainly not sent: tunnel %s",
     async (answer) => {
       const { transport, proxy, received } = await startHiddenTaiga();
       proxy.answerNext(answer);
@@ -68,7 +68,7 @@ describe("a proxy before an https Taiga", () => {
     },
   );
 
-  it("is not waited for when it never opens the tunnel", async () => {
+  it("gets a short time limit to open the tunnel", async () => {
     const { transport, proxy } = await startHiddenTaiga();
     proxy.answerNext("hang");
 
@@ -82,7 +82,7 @@ describe("a proxy before an https Taiga", () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  it("changes nothing about a silent Taiga: a write may have happened, and is not repeated", async () => {
+  it("does not change the handling of a silent Taiga: a write may have happened and is not repeated", async () => {
     const { transport, received } = await startHiddenTaiga({ timeoutMs: 100 });
 
     await expect(transport.send({ ...requestOf("POST"), path: "/silent" })).rejects.toMatchObject({
@@ -105,7 +105,7 @@ describe("a proxy before an https Taiga", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("may be down, which reached nobody", async () => {
+  it("may be down: then nothing was sent", async () => {
     const proxy = { url: "http://127.0.0.1:1" };
     const transport = openTransport({ apiUrl: "https://taiga.test/api/v1", proxy });
 
@@ -117,7 +117,7 @@ describe("a proxy before an https Taiga", () => {
   });
 });
 
-describe("a proxy before an http Taiga", () => {
+describe("a proxy in front of an http Taiga", () => {
   const start = async () => {
     const { received, port } = await startTaiga((req, res) =>
       res.end(`${req.headers.host}${req.url}`),
@@ -140,7 +140,7 @@ describe("a proxy before an http Taiga", () => {
   });
 
   it.each(["GET", "POST"] as const)(
-    "that refuses the login of a %s reached nobody; no bug of ours",
+    "that refuses authentication of a %s: nothing was sent, and the error is not a bug",
     async (method) => {
       const { transport, proxy, received } = await start();
       proxy.answerNext(407);

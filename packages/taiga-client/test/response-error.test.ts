@@ -112,25 +112,25 @@ describe("toResponseError", () => {
     expect(toError("export_again").retryAfterSeconds).toBe(60);
   });
 
-  it("takes a text it does not know for a conflict, because then people look again", () => {
+  it("treats an unknown text as a conflict, so that the caller reads the current state", () => {
     const text = JSON.stringify({ version: "La versión no coincide con la actual" });
     const error = toResponseError({ status: 400, headers: {}, text }, "PATCH");
     expect(error.code).toBe("version_conflict");
   });
 
-  it("sees a field named version among others as what it is", () => {
+  it("treats a field named version among others as a field error", () => {
     const text = JSON.stringify({ version: ["Enter a whole number."], subject: ["Too long."] });
     expect(toResponseError({ status: 400, headers: {}, text }, "PATCH").code).toBe(
       "validation_failed",
     );
   });
 
-  it("tells a user that is gone from a token that is", () => {
+  it("distinguishes a missing user from an invalid token", () => {
     const text = JSON.stringify({ detail: "User not found", code: "user_not_found" });
     expect(toResponseError({ status: 401, headers: {}, text }, "GET").code).toBe("user_not_found");
   });
 
-  it("points at the address when the API redirects or is not there", () => {
+  it("points at the configured address when the API redirects or is missing", () => {
     const moved = toResponseError({ status: 301, headers: {}, text: "" }, "GET");
     expect(moved).toMatchObject({ code: "unexpected_response" });
     expect(moved.message).toMatch(/address/);
@@ -151,17 +151,17 @@ describe("toResponseError", () => {
     [500, true],
     [502, true],
     [504, true],
-  ])("says of a write answered with %i whether it may have happened: %s", (status, unknown) =>
+  ])("reports for a write answered with %i whether it may have happened: %s", (status, unknown) =>
     expect(toResponseError({ status, headers: {}, text: "" }, "POST").outcomeUnknown).toBe(unknown),
   );
 
-  it("survives fields that are named like parts of an object", () => {
+  it("handles fields named like properties of Object.prototype", () => {
     const text = '{"__proto__": ["no"], "constructor": ["no"]}';
     const { fields } = toResponseError({ status: 400, headers: {}, text }, "POST");
     expect(Object.keys(fields ?? {})).toEqual(["__proto__", "constructor"]);
   });
 
-  it("keeps endless texts short", () => {
+  it("shortens long texts", () => {
     const text = JSON.stringify({ _error_message: "x".repeat(100_000) });
     expect(toResponseError({ status: 400, headers: {}, text }, "POST").message.length).toBe(500);
     const fields = Object.fromEntries(

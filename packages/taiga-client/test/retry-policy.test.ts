@@ -47,7 +47,7 @@ describe("createRetryPolicy", () => {
     (code) => expect(waitOf(new SentFailure(networkError(code), false))).toBeUndefined(),
   );
 
-  it("waits longer each time, and then no more", () => {
+  it("waits longer each time, up to the maximum number of retries", () => {
     const waits = [1, 2, 3].map((counter) => waitOf(refusal(503), { counter }));
     expect(waits).toEqual([200, 400, undefined]);
   });

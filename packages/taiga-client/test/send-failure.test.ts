@@ -48,7 +48,7 @@ describe("markSent", () => {
     expect(error).toBeInstanceOf(SentFailure);
   });
 
-  it("lets a POST that reached nobody try the next address", async () => {
+  it("sends a POST that was not sent yet to the next address", async () => {
     const { origins, error } = await postOverTwoAddresses({ sent: false });
     expect(origins).toEqual(["http://192.0.2.1", "http://[2001:db8::1]"]);
     expect(error).not.toBeInstanceOf(SentFailure);
@@ -73,12 +73,12 @@ describe("markSent", () => {
 describe("toSendError", () => {
   const write = { isWrite: true, aborted: false };
 
-  it("leaves a bug of ours what it is", () => {
+  it("returns a bug unchanged", () => {
     const bug = Object.assign(new Error("bad header"), { code: "UND_ERR_INVALID_ARG" });
     expect(toSendError(bug, write)).toBe(bug);
   });
 
-  it("keeps what is known already, and adds that a write was answered, if unreadably", () => {
+  it("keeps an existing TaigaError, and adds that an unreadably answered write may have happened", () => {
     const busy = new TaigaError("unavailable", "busy");
     expect(toSendError(busy, write)).toBe(busy);
     expect(toSendError(new TaigaError("unexpected_response", "huge"), write)).toMatchObject({
@@ -87,7 +87,7 @@ describe("toSendError", () => {
     });
   });
 
-  it("is sure about a read, whatever happened", () => {
+  it("never reports an unknown outcome for a read", () => {
     const read = { isWrite: false, aborted: false };
     expect(toSendError(new SentFailure(timeout(), false), read)).toMatchObject({
       code: "unavailable",

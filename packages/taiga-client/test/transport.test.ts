@@ -6,7 +6,7 @@ import { requestOf, startTaiga } from "./support/taiga-server.ts";
 const WRITES = ["POST", "PATCH", "DELETE"] as const;
 
 describe("createTaigaTransport", () => {
-  it("returns any answer as it came, because what a status means is decided elsewhere", async () => {
+  it("returns an answer of any status unchanged", async () => {
     const { transport, received } = await startTaiga((_req, res) =>
       res.writeHead(404, { "X-Pagination-Count": "7" }).end("nothing"),
     );
@@ -28,7 +28,7 @@ describe("createTaigaTransport", () => {
     expect(received).toHaveLength(1);
   });
 
-  it("refuses an address that is not that of an API", () => {
+  it("refuses an address that does not end in /api/v1", () => {
     expect(() => createTaigaTransport({ apiUrl: "https://taiga.test" })).toThrow(/api\/v1/);
   });
 
@@ -74,7 +74,7 @@ describe("retries", () => {
     expect(received).toHaveLength(2);
   });
 
-  it("do not sit out a long wait: people are told instead", async () => {
+  it("do not wait long: the wait is reported to the caller instead", async () => {
     const { transport, received } = await startTaiga((_req, res) =>
       res.writeHead(429, { "X-Throttle-Wait-Seconds": "60" }).end("{}"),
     );
@@ -165,7 +165,7 @@ describe("failures", () => {
     });
   });
 
-  it("says that nothing was written when nobody listens", async () => {
+  it("reports that nothing was written when the connection is refused", async () => {
     const transport = createTaigaTransport({ apiUrl: "http://127.0.0.1:1/api/v1" });
 
     await expect(transport.send(requestOf("POST"))).rejects.toMatchObject({
@@ -199,7 +199,7 @@ describe("abort", () => {
     });
   });
 
-  it("sends nothing for someone who has already left", async () => {
+  it("sends nothing for an already aborted caller", async () => {
     const { transport, received } = await startTaiga((_req, res) => res.end());
 
     await expect(transport.send(requestOf("POST", AbortSignal.abort()))).rejects.toMatchObject({

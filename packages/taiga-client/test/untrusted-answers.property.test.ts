@@ -26,7 +26,7 @@ const number = fc.oneof(
 
 describe("pagination headers of any text", () => {
   // @rule INPUT-21
-  it("give numbers that agree with one another, or an error: never a part taken for the whole", async () => {
+  it("give consistent numbers or an error, and never make a page look like the whole list", async () => {
     const headers = fc.record(
       { "x-pagination-count": number, "x-paginated-by": number, "x-pagination-current": number },
       { requiredKeys: [] },
@@ -74,7 +74,7 @@ describe("Retry-After of any text", () => {
   });
 
   // @rule INPUT-21
-  it("never holds a person for longer than three seconds", () => {
+  it("never makes a caller wait for longer than three seconds", () => {
     fc.assert(
       fc.property(value, fc.integer({ min: 1, max: 5 }), (retryAfter, counter) => {
         const error = Object.assign(new Error("429"), {
@@ -97,7 +97,7 @@ const toWaitMs = (timer: unknown): number => (timer as { _idleTimeout: number })
 
 describe("an error answer of any shape", () => {
   // @rule INPUT-21
-  it("is a TaigaError with a text of its own or one short line of Taiga's", () => {
+  it("becomes a TaigaError with its own message or one short line from Taiga", () => {
     const body = fc.oneof(fc.json({ maxDepth: 3 }), fc.string(), fc.constant("<html>"));
     fc.assert(
       fc.property(fc.integer({ min: 300, max: 599 }), body, (status, text) => {

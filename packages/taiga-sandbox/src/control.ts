@@ -7,7 +7,7 @@ import { DEFAULT_LIFETIMES, type TokenLifetimes } from "./auth/tokens.ts";
 /** Enough for every test, and little memory for a process that runs for weeks. */
 const MAX_RECORDS = 10_000;
 
-/** One request that arrived, also if it failed. */
+/** A received request, including failed ones. */
 export interface RecordedRequest {
   method: string;
   /** Without the query. */
@@ -16,37 +16,37 @@ export interface RecordedRequest {
   query: string;
   /** The scheme of the Authorization header, never the token. */
   authorizationScheme: string | null;
-  /** The name of the user it was authenticated as. */
+  /** The name of the authenticated user. */
   user: string | null;
 }
 
 /**
- * How a request fails: with an error status, as a gateway answers it or with a body of Taiga's; by
- * a connection that is cut before anything is done (`reset`) or after the work is done (`lost`); or
- * without ever an answer (`hang`).
+ * How a request fails: with an error status and a gateway's or Taiga's body, with a
+ * connection that is cut before processing (`reset`) or after it (`lost`), or without an answer
+ * (`hang`).
  */
 export type Failure = number | { status: number; body: unknown } | "reset" | "lost" | "hang";
 
-/** Hooks for tests. They are reachable in the process only, never over HTTP. */
+/** Hooks for tests, available only within the process, never over HTTP. */
 export interface Control {
   /**
    * The requests since the start or the last `clearRequests`, in the order of arrival; the oldest
-   * ones go when there are 10 000.
+   * ones are dropped beyond 10 000.
    */
   readonly requests: readonly RecordedRequest[];
   clearRequests(): void;
-  /** Lets the next requests fail: 429 as Taiga's throttle does, other statuses as its gateway. */
+  /** Makes the next requests fail: 429 as Taiga's throttle does, other statuses as its gateway. */
   failNext(count: number, failure: Failure): void;
   /**
-   * Called with each request before anything is done, after it was recorded and unless
-   * `failNext` takes it. What it returns is how the request fails.
+   * Called with each request before it is processed, after it was recorded and unless
+   * `failNext` applies to it. The returned value says how the request fails.
    */
   before: ((request: RecordedRequest) => Failure | void | Promise<Failure | void>) | undefined;
   /** Called with each request when its answer is ready, just before it is sent or lost. */
   after: ((request: RecordedRequest, status: number) => void) | undefined;
   /** Takes effect for tokens issued from now on. */
   readonly tokenLifetimes: TokenLifetimes;
-  /** From now on every access token issued so far in this process is refused as expired. */
+  /** Expires every access token that this process has issued so far. */
   expireAccessTokens(): void;
   /** @throws {Error} when no user has this name. */
   deactivateUser(username: string): void;
@@ -58,16 +58,16 @@ export interface Control {
   freezeProject(slug: string, how: "blocked" | "archived" | null): void;
 }
 
-/** What the app needs of the hooks besides their public face. */
+/** The part of the hooks that the app uses. */
 export interface ControlRoom {
   control: Control;
-  /** First in the app: records the request and lets it fail when that was asked for. */
+  /** The app's first middleware: records the request and makes it fail if a test asked for that. */
   gate: RequestHandler;
   issued: (jti: string) => void;
   isExpired: (jti: string) => boolean;
   /** Adds the user to a recorded request. */
   identify: (request: object, username: string) => void;
-  /** Back to the start: no records, hooks or failures to come, Taiga's lifetimes. */
+  /** Clears all records, hooks and pending failures, and restores Taiga's lifetimes. */
   clear: () => void;
 }
 
@@ -140,7 +140,7 @@ export function createControlRoom(state: State): ControlRoom {
   };
 }
 
-/** Calls back before the answer is sent; the connection is cut instead when that returns false. */
+/** Calls back before the answer is sent; cuts the connection instead if that returns false. */
 function onAnswer(res: Response, isSent: () => boolean): void {
   const end = res.end.bind(res) as (...parameters: unknown[]) => Response;
   res.end = ((...parameters: unknown[]) => {

@@ -8,10 +8,10 @@ import { StateFileError } from "./model/persistence.ts";
 import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
 import { readSettings, SetupError } from "./settings.ts";
 
-/** How long open requests may take to finish after a signal to stop. */
+/** How long open requests may take to finish after a stop signal. */
 const DRAIN_MS = 3_000;
 
-/** Signing tokens with a key that outlives the process keeps logins working over a restart. */
+/** A persistent signing key keeps logins valid across restarts. */
 function readSecret(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
@@ -81,7 +81,7 @@ async function stop(server: Server, sandbox: Sandbox): Promise<void> {
 async function main(): Promise<void> {
   const { port, host, dataDir } = readSettings(process.env);
   const server = createServer();
-  // The port is the lock: a second process must not get to touch the files of the first.
+  // The port is the lock: a second process must not touch the files of the first.
   await listen(server, port, host);
   const sandbox = openSandbox(dataDir);
   server.on("request", sandbox.app);

@@ -14,40 +14,40 @@ import { createTokens } from "./auth/tokens.ts";
 
 export interface SandboxOptions {
   clock: () => Date;
-  /** Signs the tokens; two sandboxes with the same one accept each other's. */
+  /** Signs the tokens; sandboxes with the same secret accept each other's tokens. */
   secret: string;
-  /** Where the state is kept. Left out, it lives in memory only. */
+  /** The state file. If omitted, the state is in memory only. */
   file?: string;
-  /** What a fresh sandbox holds; an existing file wins over it. */
+  /** The content of a fresh sandbox; an existing file takes precedence. */
   seed: SeedName | Seed;
-  /** Where browsers are sent back to by the external applications; as seeded when left out. */
+  /** The redirect address of the external applications; defaults to the seed's. */
   applicationNextUrl?: string;
 }
 
-/** A stand-in for a Taiga 6.10 server. */
+/** A simulated Taiga 6.10 server. */
 export interface Sandbox {
   /** Serves the API under `/api/v1`. Bind it to loopback addresses only. */
   app: Express;
   /** Sends a request without a network. */
   handle(request: SandboxRequest): Promise<SandboxResponse>;
-  /** The tables as they are now; `reset` fills them anew. */
+  /** The current tables; `reset` fills them again. */
   readonly state: State;
   /** @throws {Error} when no user has this name. */
   as(username: string): ActingUser;
   /**
-   * The tokens of a login, without the login.
+   * Issues tokens without a login.
    *
    * @throws {Error} when no user has this name.
    */
   issueTokens(username: string): Promise<{ auth_token: string; refresh: string }>;
-  /** Resolves when everything up to now is on disk; at once when there is no file. */
+  /** Resolves when all changes so far are on disk; at once without a file. */
   flush(): Promise<void>;
-  /** Back to the seed, or to another one, as if nothing had happened; tokens in use stay valid. */
+  /** Resets to the seed, or to another one; issued tokens stay valid. */
   reset(seed?: SeedName | Seed): void;
   control: Control;
 }
 
-/** @throws {StateFileError} when the file holds something else than a state. */
+/** @throws {StateFileError} when the file is not a state file. */
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { clock, secret, file, seed } = options;
   const stored = file === undefined ? undefined : loadState(file);
@@ -92,5 +92,5 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
 }
 
-/** Forgets a stored state, so that the next start begins with the seed. */
+/** Deletes a stored state, so that the next start begins with the seed. */
 export const deleteState = (file: string): void => rmSync(file, { force: true });

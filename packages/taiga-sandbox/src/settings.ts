@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 const DEFAULT_HOST = "127.0.0.1";
 const DEFAULT_PORT = 3003;
 
-/** A mistake in the settings that the user can fix; shown without a stack. */
+/** An invalid setting that the user can fix; shown without a stack. */
 export class SetupError extends Error {
   override readonly name = "SetupError";
 }
@@ -11,7 +11,7 @@ export class SetupError extends Error {
 export interface Settings {
   port: number;
   host: string;
-  /** Where the state and the secret are kept. */
+  /** The folder of the state and the secret. */
   dataDir: string;
 }
 

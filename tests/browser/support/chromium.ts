@@ -17,7 +17,7 @@ if (!isThere && process.env["CI"] === undefined) {
 export const describeInBrowser =
   isThere || process.env["CI"] !== undefined ? describe : describe.skip;
 
-/** A real Chromium without a window, which does nothing that the test did not ask for. */
+/** A headless Chromium without background activity. */
 export function launchChromium(): Promise<Browser> {
   if (!isThere) throw new Error(`There is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH.`);
   return chromium.launch({
@@ -27,7 +27,7 @@ export function launchChromium(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--no-first-run",
-      // Chromium has no sandbox for root, and refuses to start with one.
+      // Chromium refuses to start as root with its sandbox enabled.
       ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
     ],
   });
@@ -35,7 +35,7 @@ export function launchChromium(): Promise<Browser> {
 
 export interface Tab {
   page: Page;
-  /** What the browser complained about: policy violations, errors, files that did not load. */
+  /** The browser's complaints: policy violations, errors, files that did not load. */
   complaints: string[];
 }
 
@@ -49,11 +49,11 @@ export async function openTab(
 
 export async function openTabIn(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
-  // Less than a test may take, so that the page's complaint shows.
+  // Shorter than the time limit of a test, so that the page's complaints show.
   page.setDefaultTimeout(WAIT_MS);
   const complaints: string[] = [];
   page.on("console", (message) => {
-    // A page with status 400 is what some tests are about.
+    // Some tests expect a page with status 400.
     if (message.type() === "error" && !message.text().includes("responded with a status of 4")) {
       complaints.push(message.text());
     }

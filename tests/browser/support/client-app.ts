@@ -15,9 +15,9 @@ export interface ClientApp {
 
 export interface Login {
   url: string;
-  /** Everything the browser brought back for this login, in order. */
+  /** Every authorization response that the browser brought back for this login, in order. */
   answers(): URLSearchParams[];
-  /** Redeems the code of the only answer: what the authorization server says of the token. */
+  /** Redeems the code of the only response and returns the introspection of the token. */
   finish(): Promise<oauth.IntrospectionResponse>;
 }
 

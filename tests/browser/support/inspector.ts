@@ -11,12 +11,12 @@ const LAUNCHER = path.resolve(
 );
 
 export interface InspectorPage {
-  /** Its address, with the token that lets a browser in. */
+  /** Its address, with the token that gives a browser access. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** Starts the Inspector's web page for one server, with nothing of this machine in it. */
+/** Starts the Inspector's web page for one server, isolated from this machine's settings. */
 export async function startInspector(mcpUrl: string, args: string[] = []): Promise<InspectorPage> {
   const home = mkdtempSync(path.join(tmpdir(), "taiga-mcp-inspector-"));
   const [port, sandboxPort] = await freePorts(2);

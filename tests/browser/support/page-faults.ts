@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 const CONTRAST = 4.5;
 const LARGE_CONTRAST = 3;
 
-/** What keeps somebody from using a page: an empty list is a good page. */
+/** Accessibility faults of a page; an accessible page has none. */
 export async function findPageFaults(page: Page): Promise<string[]> {
   const title = await page.title();
   return [

@@ -1,4 +1,4 @@
-// What a person does on our pages, by what a person sees.
+// User actions on our pages, addressed by visible text.
 import type { Page } from "playwright-core";
 
 export async function logInAs(
@@ -22,12 +22,12 @@ export const loginHeading = (page: Page) =>
  * @param access title of an access level; the preselected one otherwise.
  */
 export async function allow(page: Page, access?: string): Promise<void> {
-  // On its text, as people click: the whole box around it belongs to the label.
+  // Clicks the text, as users do: the whole box around it belongs to the label.
   if (access !== undefined) await page.getByText(access, { exact: true }).click();
   await page.getByRole("button", { name: "Allow access" }).click();
 }
 
-/** From the login page to the client's callback. */
+/** Goes from the login page to the client's callback. */
 export async function approveIn(page: Page, username: string): Promise<void> {
   await logInAs(page, username);
   await consentHeading(page).waitFor();

@@ -15,16 +15,16 @@ export interface Check {
 }
 
 export interface ConformanceRun {
-  /** All that the suite said, unless it was satisfied. */
+  /** The output of the suite if it failed. */
   complaint: string;
   /** By scenario. */
   checks: ReadonlyMap<string, readonly Check[]>;
 }
 
 /**
- * Runs the conformance suite's command line to its end, as a process of its own.
+ * Runs the conformance suite's command line to its end, as a separate process.
  *
- * @param onOutput sees everything written so far, each time something is added.
+ * @param onOutput gets the whole output so far, each time it grows.
  */
 export async function runConformance(
   args: string[],

@@ -10,8 +10,8 @@ export interface TokenProxy {
 
 /**
  * Adds an access token to every request for the MCP endpoint, because the conformance suite cannot
- * send one. Everything else goes through as it came, Host and Origin above all: the suite tests
- * what the server makes of them.
+ * send one. Everything else is forwarded unchanged, above all Host and Origin: the suite tests
+ * how the server treats them.
  */
 export async function createTokenProxy(mcpUrl: string, accessToken: string): Promise<TokenProxy> {
   const target = new URL(mcpUrl);

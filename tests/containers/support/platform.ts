@@ -1,4 +1,4 @@
-// docker-compose.yml on a real engine, under a project name of its own and on free ports.
+// Runs docker-compose.yml on a real engine, under a separate project name and on free ports.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +9,10 @@ import { freePorts } from "../../support/system.ts";
 
 const execute = promisify(execFile);
 
-/** Long enough for a first build without any cache. */
+/** Long enough for a first build without a cache. */
 const BUILD_MS = 600_000;
 
-/** One container, in the words of `docker compose ps`. */
+/** One container as listed by `docker compose ps`. */
 export interface Container {
   Service: string;
   State: string;
@@ -30,7 +30,7 @@ export interface Platform {
   compose(args: string[], environment?: Record<string, string>): Promise<string>;
   /** Runs a command, whose words have no spaces, in a container of a service. */
   exec(service: string, command: string, options?: { user?: string }): Promise<string>;
-  /** All containers, also those that have ended. */
+  /** All containers, including stopped ones. */
   containers(): Promise<Container[]>;
   /** PEM of the authority that signed nginx's certificate, fetched as the log says. */
   fetchAuthority(): Promise<string>;
@@ -98,7 +98,7 @@ export async function createPlatform(): Promise<Platform> {
   };
 }
 
-/** What would point the platform elsewhere. */
+/** Variables of the caller's environment that would reconfigure the platform. */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const names = [
     "PUBLIC_URL",

@@ -1,5 +1,5 @@
-// Requests as they are written: no retries, no redirects, no decoding, and headers as often as
-// they were sent.
+// Sends requests exactly as written: no retries, no redirects, no decoding, and repeated headers
+// stay repeated.
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request as httpRequest } from "node:http";
 import { type Agent as HttpsAgent, request as httpsRequest } from "node:https";
@@ -22,14 +22,14 @@ export interface Question {
   host?: string;
   /** The plain port instead. */
   plain?: boolean;
-  /** Has connections to send this on, in place of one of its own. */
+  /** Sends the request on this agent's connections instead of a new one. */
   agent?: HttpsAgent;
 }
 
 /** The host name that the tests' site is reached by. */
 export const HOST = "taiga-mcp.example.com";
 
-/** Sends one request on a connection of its own. */
+/** Sends one request on a new connection. */
 export async function ask(site: Site, path: string, question: Question = {}): Promise<Answer> {
   const response = await open(site, path, question);
   let text = "";
@@ -37,7 +37,7 @@ export async function ask(site: Site, path: string, question: Question = {}): Pr
   return toAnswer(response, text);
 }
 
-/** The answer's head; its body is for the caller to read. */
+/** Resolves with the answer's head; the caller reads the body. */
 export async function open(
   site: Site,
   path: string,
@@ -71,7 +71,7 @@ function toAnswer(response: IncomingMessage, text: string): Answer {
   return { status: response.statusCode ?? 0, all, header: (name) => all(name)[0], text };
 }
 
-/** Sends bytes as they are, which no HTTP library would, and returns all that comes back. */
+/** Sends raw bytes, which no HTTP library would, and returns the whole answer. */
 export async function askRaw(site: Site, bytes: string): Promise<string> {
   const socket = connectTls({
     host: "127.0.0.1",

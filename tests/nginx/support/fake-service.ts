@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A service behind nginx that notes what reaches it and answers as a test wants. */
+/** A service behind nginx that records its requests and answers as a test wants. */
 export interface FakeService {
   port: number;
-  /** What arrived since the last `clear`. */
+  /** The requests since the last `clear`. */
   requests: { method: string; url: string; headers: IncomingMessage["headers"] }[];
   clear(): void;
   /** Answers 200 with the service's name until a test says otherwise. */

@@ -1,9 +1,9 @@
-// A DNS server of one page: IPv4 addresses of the names it was told, "no such name" for others.
+// A minimal DNS server: IPv4 addresses of the configured names, "no such name" for others.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
 export interface NameServer {
-  /** As nginx's `resolver` takes it. */
+  /** The address in the format of nginx's `resolver`. */
   address: string;
   /** Names to IPv4 addresses; changes take effect with the next question. */
   names: Map<string, string>;

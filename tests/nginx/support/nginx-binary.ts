@@ -9,13 +9,13 @@ import type { TestProject } from "vitest/node";
 
 export interface NginxBinary {
   path: string;
-  /** From 1.25.1 on HTTP/2 is a directive of its own. */
+  /** From 1.25.1 on, HTTP/2 has its own directive. */
   hasHttp2Directive: boolean;
 }
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** `null` when there is none to be had on this machine. */
+    /** `null` without an nginx on this machine. */
     nginx: NginxBinary | null;
   }
 }

@@ -7,16 +7,16 @@ import { type Site, startSite } from "./site.ts";
 export interface OneHost {
   site: Site;
   authServer: FakeService;
-  /** What listens where the authorization server's private listener does. */
+  /** The service at the address of the authorization server's private listener. */
   privateListener: FakeService;
   resourceServer: FakeService;
   nameServer: NameServer;
-  /** Forgets what the services noted and how they were told to answer. */
+  /** Clears the services' recorded requests and configured answers. */
   clear(): void;
   stop(): Promise<void>;
 }
 
-/** nginx as docker-compose.yml runs it, in front of services that a test speaks for. */
+/** nginx as docker-compose.yml runs it, in front of fake services. */
 export async function startOneHost(nginx: NginxBinary): Promise<OneHost> {
   const nameServer = await startNameServer({
     "auth-server": "127.0.0.1",

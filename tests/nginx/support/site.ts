@@ -1,5 +1,5 @@
-// The configuration of nginx/ as a real process, with a certificate of its own, in a folder of
-// its own, on free ports of this machine.
+// Runs the configuration of nginx/ as a real process, with its own certificate, in its own folder,
+// on free ports of this machine.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -24,24 +24,24 @@ const SOURCE = path.resolve("nginx");
 
 export interface SiteOptions {
   nginx: NginxBinary;
-  /** Files to use as templates; those of nginx/templates unless a test says otherwise. */
+  /** Template files; by default those of nginx/templates. */
   templates?: string[];
-  /** What templates are filled in with, besides the ports. */
+  /** Variables for the templates, besides the ports. */
   variables: Record<string, string>;
-  /** Names that the certificate is good for. */
+  /** Host names in the certificate. */
   names: string[];
 }
 
 export interface Site {
   httpsPort: number;
   httpPort: number;
-  /** PEM of the certificate, which is its own authority. */
+  /** The self-signed certificate, as PEM. */
   ca: string;
   /** The access log so far. */
   accessLog(): string;
-  /** Everything nginx said. */
+  /** The output of nginx so far. */
   output(): string;
-  /** The folder that certbot would write its answers to. */
+  /** The webroot folder for certbot's challenge files. */
   acmeFolder: string;
   stop(): Promise<void>;
 }
@@ -128,7 +128,7 @@ export const templatesOf = (folder: string): string[] =>
     .toSorted()
     .map((name) => path.join(folder, name));
 
-/** What the image does with envsubst: names it was given, and nothing else. */
+/** Replaces only the given variables, as the image does with envsubst. */
 function fill(text: string, variables: Record<string, string>): string {
   return text.replaceAll(/\$\{([A-Z_]+)\}/g, (_, name: string) => {
     const value = variables[name];
@@ -137,13 +137,13 @@ function fill(text: string, variables: Record<string, string>): string {
   });
 }
 
-/** Before 1.25.1, HTTP/2 was a word of `listen`. */
+/** Before 1.25.1, HTTP/2 was a parameter of `listen`. */
 const toOlderSyntax = (nginx: NginxBinary, text: string): string =>
   nginx.hasHttp2Directive
     ? text
     : text.replaceAll(/^\s*http2 on;\n/gm, "").replaceAll(/^(\s*listen [^;]* ssl)/gm, "$1 http2");
 
-/** Only root may name a user; its workers would otherwise be strangers in a folder of root's. */
+/** Only root may set a user; by default its workers could not read root's folder. */
 const asRoot = (): string[] => (process.getuid?.() === 0 ? ["-g", "user root root;"] : []);
 
 function rewrite(file: string, render: (text: string) => string): void {

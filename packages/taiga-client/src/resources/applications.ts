@@ -25,7 +25,7 @@ export const createApplications = (request: TaigaRequest): Applications => ({
   },
 });
 
-/** That a user lets an application work for them; there is one of each pair. The token is not in it. */
+/** A user's consent to an application, one per pair of both. It does not contain the token. */
 export const ApplicationToken = z.object({ id: z.int(), application: Application });
 export type ApplicationToken = z.output<typeof ApplicationToken>;
 
@@ -33,12 +33,12 @@ export const ValidatedToken = z.object({ token: z.string().min(1) });
 
 export interface ApplicationTokens {
   /**
-   * Trades the code that a browser came back with for the token, which has no end and is the same
-   * at every validation. The code is used up, also when the answer is lost.
+   * Exchanges the code that a browser brought back for the token, which never expires and is the same
+   * at every validation. The code is used up even when the answer is lost.
    * @throws {TaigaError} `not_found` when code and state do not belong together, or were used.
    */
   validate(flow: { application: string; authCode: string; state: string }): Promise<string>;
-  /** The user's own, for one application: none or one. */
+  /** The user's own consent to one application: none or one. */
   list(application: string): Promise<ApplicationToken[]>;
   /** Ends the token. @throws {TaigaError} `permission_denied`, also when the token does not exist. */
   delete(id: number): Promise<void>;

@@ -4,7 +4,7 @@ import { OBJECT_PATHS } from "./item-kind.ts";
 import type { TaigaObjectKind } from "./item-kind.ts";
 import { flag, orNull, text, timestamp } from "./schema-parts.ts";
 
-/** A file beside an item or a wiki page. */
+/** A file attached to an item or a wiki page. */
 export const Attachment = z.object({
   id: z.int(),
   project: z.int(),
@@ -23,7 +23,7 @@ export const Attachment = z.object({
 export type Attachment = z.output<typeof Attachment>;
 
 export interface Attachments {
-  /** All attachments of one object, deprecated ones among them. */
+  /** All attachments of one object, including deprecated ones. */
   list(kind: TaigaObjectKind, projectId: number, objectId: number): Promise<Attachment[]>;
 }
 

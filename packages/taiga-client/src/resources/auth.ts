@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TaigaRequest } from "../taiga-request.ts";
 import { Me } from "./users.ts";
 
-/** Who logged in, and the tokens: a short-lived one for calls, a one-time one for the next pair. */
+/** The user and the tokens: a short-lived access token and a single-use refresh token. */
 export const LoginResult = Me.extend({
   auth_token: z.string().min(1),
   refresh: z.string().min(1),
@@ -20,7 +20,7 @@ export const TokenPair = z
 export type TokenPair = z.output<typeof TokenPair>;
 
 export interface LoginValues {
-  /** `normal`, or what a login plugin is called (`ldap`). */
+  /** `normal`, or the name of a login plugin (`ldap`). */
   type: string;
   /** Or e-mail; Taiga ignores the case of both. */
   username: string;
@@ -31,8 +31,8 @@ export interface Auth {
   /** @throws {TaigaError} `invalid_credentials`, also for inactive users; `throttled`. */
   login(values: LoginValues): Promise<LoginResult>;
   /**
-   * Trades a refresh token, which Taiga then refuses, for a new pair. One at a time per login: of
-   * two, one fails. After `outcomeUnknown` the token may be used up.
+   * Exchanges a refresh token, which is single-use, for a new pair. One at a time per login: of two
+   * concurrent refreshes, one fails. After `outcomeUnknown` the token may be used up.
    * @throws {TaigaError} `token_not_valid` when it was used, has expired or is not a refresh token.
    */
   refresh(refreshToken: string): Promise<TokenPair>;

@@ -7,17 +7,17 @@ import type { TaigaItemKind } from "./item-kind.ts";
 export const CustomAttributeValues = z.object({
   /** Id of the custom attribute → value; fields never set are missing. */
   attributes_values: z.record(z.string(), z.unknown()),
-  /** Its own count, apart from the item's. */
+  /** A separate version, independent of the item's. */
   version: z.int(),
 });
 export type CustomAttributeValues = z.output<typeof CustomAttributeValues>;
 
-/** Those of an epic need the rights to see and modify stories, as Taiga has it. */
+/** For an epic, Taiga requires the rights to see and modify stories. */
 export interface CustomAttributeValuesResource {
   get(kind: TaigaItemKind, id: number): Promise<CustomAttributeValues>;
   /**
    * Replaces the whole map: send all values, not only the new ones. Taiga refuses an empty map,
-   * and accepts any older `version` in silence.
+   * and silently accepts any older `version`.
    */
   update(
     kind: TaigaItemKind,

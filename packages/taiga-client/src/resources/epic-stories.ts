@@ -16,25 +16,25 @@ export type RelatedUserStory = z.output<typeof RelatedUserStory>;
 /** New stories, all of one epic. */
 export interface EpicStoryBulk {
   epicId: number;
-  /** Where the stories are made; may be another project than the epic's. */
+  /** The project of the new stories; may differ from the epic's. */
   projectId: number;
   subjects: readonly string[];
 }
 
 /** Which stories belong to an epic. A story can belong to several, also to those of other projects. */
 export interface EpicStories {
-  /** All of them, by id only and by age; `userStories.list({ epic })` has the stories themselves. */
+  /** All links, with ids only and by age; `userStories.list({ epic })` returns the stories. */
   listStories(epicId: number): Promise<RelatedUserStory[]>;
   /** @throws {TaigaError} `validation_failed` when the story belongs to the epic already. */
   addStory(epicId: number, storyId: number): Promise<RelatedUserStory>;
   /**
-   * Takes a story out of an epic and keeps both.
+   * Removes a story from an epic and keeps both.
    * @throws {TaigaError} `permission_denied` also when the story does not belong to the epic.
    */
   removeStory(epicId: number, storyId: number): Promise<void>;
   /**
-   * Makes new stories; for stories that exist Taiga has `addStory` only.
-   * @returns all stories of the epic, the older ones among them.
+   * Creates new stories; existing stories are added with `addStory`.
+   * @returns all stories of the epic, including older ones.
    */
   bulkCreateStories(bulk: EpicStoryBulk): Promise<RelatedUserStory[]>;
 }

@@ -17,26 +17,26 @@ export interface ItemResource<Row, Item, Filter, Changes> {
    * @throws {TaigaError} `not_found` beyond the last page.
    */
   list(filter: Filter, page?: PageRequest): Promise<Page<Row>>;
-  /** All pages of a list, each requested when the one before was used. */
+  /** All pages of a list, each requested after the previous one was consumed. */
   listAll(filter: Filter): AsyncIterable<Page<Row>>;
   getById(id: number): Promise<Item>;
   /** `ref` is the #number people read. */
   getByRef(project: ProjectKey, ref: number): Promise<Item>;
   create(values: NewItem<Changes>): Promise<Item>;
   /**
-   * Changes what is named and nothing else (PATCH). `version` is the one the caller saw.
+   * Changes only the given fields (PATCH). `version` is the version that the caller read.
    * @throws {TaigaError} `version_conflict` when someone changed one of these fields since then;
    *   `permission_denied` also when there is no such item.
    */
   update(id: number, changes: Changes & { version: number }): Promise<Item>;
   /**
-   * For good; Taiga keeps no bin.
+   * Deletes permanently; Taiga has no trash.
    * @throws {TaigaError} `permission_denied` also when there is no such item, or no longer.
    */
   delete(id: number): Promise<void>;
 }
 
-/** Where an item lives in the API, and what it looks like there. */
+/** An item kind's path in the API and its schemas. */
 export interface ItemDescription<Row extends z.ZodType, Item extends z.ZodType, Filter> {
   path: (typeof ITEM_PATHS)[TaigaItemKind];
   row: Row;
@@ -44,7 +44,7 @@ export interface ItemDescription<Row extends z.ZodType, Item extends z.ZodType, 
   toQuery: (filter: Filter) => Query;
 }
 
-/** The calls that are alike for every kind of item. */
+/** The calls that every kind of item shares. */
 export function createItemResource<
   Row extends z.ZodType,
   Item extends z.ZodType,

@@ -46,7 +46,7 @@ export const Milestone = z.object({
 });
 export type Milestone = z.output<typeof Milestone>;
 
-/** How far a sprint has come, in all and day by day. */
+/** The progress of a sprint, in total and day by day. */
 export const MilestoneStats = z.object({
   name: z.string(),
   estimated_start: date,
@@ -56,7 +56,7 @@ export const MilestoneStats = z.object({
     .record(z.string(), z.number())
     .nullish()
     .transform((points) => points ?? {}),
-  /** Points of the closed stories: a number for each role, without saying which. */
+  /** Points of the closed stories: one number per role, without the role's name. */
   completed_points: listOf(z.number()),
   total_userstories: z.int(),
   completed_userstories: z.int(),
@@ -64,7 +64,7 @@ export const MilestoneStats = z.object({
   completed_tasks: z.int(),
   /** Tasks that are marked `is_iocaine`. */
   iocaine_doses: z.int(),
-  /** From start to finish, days to come among them: these repeat what is open now. */
+  /** From start to finish, including future days, which repeat the currently open points. */
   days: listOf(z.object({ day: date, open_points: z.number(), optimal_points: z.number() })),
 });
 export type MilestoneStats = z.output<typeof MilestoneStats>;
@@ -98,12 +98,12 @@ export interface Milestones {
   /** @throws {TaigaError} `validation_failed` for a name that is taken, or a start after the end. */
   create(values: NewMilestone): Promise<Milestone>;
   /**
-   * Changes what is named and nothing else (PATCH).
+   * Changes only the given fields (PATCH).
    * @throws {TaigaError} like `create`; `permission_denied` also when there is no such sprint.
    */
   update(id: number, changes: MilestoneChanges): Promise<Milestone>;
   /**
-   * Its stories, tasks and issues stay, without a sprint.
+   * Deletes the sprint; its stories, tasks and issues stay, without a sprint.
    * @throws {TaigaError} `permission_denied` also when there is no such sprint, or no longer.
    */
   delete(id: number): Promise<void>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { flag, listOf, orNull, text } from "./schema-parts.ts";
 
-/** What every value a project can choose from has. */
+/** Fields that all configurable values of a project share. */
 const value = { id: z.int(), name: z.string(), order: orNull(z.number()) };
 
 /** Of epics, tasks and issues. */
@@ -10,7 +10,7 @@ export type Status = z.output<typeof Status>;
 
 export const UserStoryStatus = Status.extend({
   is_archived: flag,
-  /** Most stories a kanban column should hold; null for no limit. */
+  /** Work-in-progress limit of a kanban column; null for no limit. */
   wip_limit: orNull(z.int()),
 });
 export type UserStoryStatus = z.output<typeof UserStoryStatus>;
@@ -57,7 +57,7 @@ export type CustomAttribute = z.output<typeof CustomAttribute>;
 export const Swimlane = z.object(value);
 export type Swimlane = z.output<typeof Swimlane>;
 
-/** A sprint by name; `milestones.list` has the rest. */
+/** A sprint by name; `milestones.list` returns all its fields. */
 export const MilestoneSummary = z.object({
   id: z.int(),
   name: z.string(),

@@ -21,7 +21,7 @@ const projectFields = {
   is_private: flag,
   /** Why writing is off (unpaid, by staff …); null when it is on. */
   blocked_code: orNull(z.string()),
-  /** Not null: an archive, which can only be read. */
+  /** Not null for an archived project, which is read-only. */
   archived_code: orNull(z.string()),
   owner: orNull(UserSummary),
   created_date: timestamp,
@@ -56,7 +56,7 @@ export const ProjectRow = z.object({
 });
 export type ProjectRow = z.output<typeof ProjectRow>;
 
-/** A project with everything one needs to write in it. */
+/** A project with everything needed to write in it. */
 export const ProjectDetail = z.object({
   ...projectFields,
   members: listOf(Member),

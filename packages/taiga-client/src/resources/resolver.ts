@@ -4,7 +4,7 @@ import type { Query } from "../query.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
 import type { TaigaItemKind } from "./item-kind.ts";
 
-/** What a `#ref` stands for. */
+/** The item that a `#ref` refers to. */
 export interface ResolvedRef {
   kind: TaigaItemKind;
   id: number;
@@ -19,7 +19,7 @@ const Resolution = z.object({
   wikipage: z.int().optional(),
 });
 
-/** Something of a project by the name it has in addresses. */
+/** An object of a project, by its slug in URLs. */
 export interface SlugInProject {
   projectSlug: string;
   slug: string;
@@ -65,7 +65,7 @@ export function createResolver(request: TaigaRequest): Resolver {
   };
 }
 
-/** Unlike a `ref`, a slug that stands for nothing is a 404. */
+/** Unlike an unknown `ref`, an unknown slug is a 404. */
 function toNothing(error: unknown): undefined {
   if (!(error instanceof TaigaError) || error.code !== "not_found") throw error;
 }

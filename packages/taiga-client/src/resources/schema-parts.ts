@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-// Taiga's versions differ in what they send, and one version sends null for what is empty. Only
-// what nothing can be done without is required; the rest reads as null, empty or a default.
+// Taiga's versions send different fields, and some send null for empty values. Only fields that the
+// code cannot work without are required; the others default to null, empty or a default value.
 
 /** Null when Taiga sends null or nothing. */
 export const orNull = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((value) => value ?? null);
 
-/** Empty when Taiga sends null or nothing: so it writes empty collections. */
+/** Empty when Taiga sends null or nothing, its representations of empty collections. */
 export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .array(schema)
@@ -32,7 +32,7 @@ export const date = z.string();
 /** ISO 8601 in UTC, with milliseconds unless they are zero. */
 export const timestamp = z.string();
 
-/** `owner_extra_info`, `assigned_to_extra_info`: a person without a further request. */
+/** `owner_extra_info`, `assigned_to_extra_info`: a user embedded in another object. */
 export const UserSummary = z.object({
   id: z.int(),
   username: z.string(),

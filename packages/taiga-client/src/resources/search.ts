@@ -13,7 +13,7 @@ const FoundItem = z.object({ ...found, assigned_to: orNull(z.int()) });
 
 /** What matches, the best first, at most 150 of a kind; kinds that the user may not see are empty. */
 export const SearchResult = z.object({
-  /** Of all kinds together. */
+  /** The number of matches of all kinds together. */
   count: z.int(),
   epics: listOf(FoundItem),
   userstories: listOf(

@@ -51,7 +51,7 @@ export type TaskChanges = ChangesOf<
     }
 >;
 
-/** Many tasks at once, of one story or of none. Taiga takes only tasks that are in a sprint. */
+/** Many tasks at once, of one story or without one. Taiga accepts only tasks in a sprint. */
 export interface TaskBulk {
   projectId: number;
   milestoneId: number;

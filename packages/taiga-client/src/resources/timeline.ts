@@ -7,8 +7,8 @@ import { flag, orNull, ProjectSummary, text, timestamp } from "./schema-parts.ts
 const Item = z.object({ id: z.int(), ref: orNull(z.int()), subject: text });
 
 /**
- * Something that happened. All but the person is as it was then: a subject may have been changed,
- * an object deleted since.
+ * An event. Everything but the user is as it was then: a subject may have been changed since, or
+ * an object deleted.
  */
 export const TimelineEntry = z.object({
   id: z.int(),
@@ -16,9 +16,9 @@ export const TimelineEntry = z.object({
   event_type: z.string(),
   created: timestamp,
   data: z.object({
-    /** Who did it; for `projects.membership.*`, who came or went. */
+    /** The user who did it; for `projects.membership.*`, the member who joined or left. */
     user: orNull(z.object({ id: orNull(z.int()), username: text, name: text })),
-    /** Null for what belongs to no project, such as a new account. */
+    /** Null for events without a project, such as a new account. */
     project: orNull(ProjectSummary),
     /** The sprint itself, or the one a story was in. */
     milestone: orNull(z.object({ id: z.int(), name: text, slug: text })),
@@ -42,13 +42,13 @@ export const TimelineEntry = z.object({
 });
 export type TimelineEntry = z.output<typeof TimelineEntry>;
 
-/** What happened, the newest first. */
+/** Events, newest first. */
 export interface Timeline {
   /** @throws {TaigaError} `permission_denied`, `not_found` for the project. */
   project(id: number, page?: PageRequest): Promise<Page<TimelineEntry>>;
   /**
-   * What a person did and what concerned them, in all projects that the asking user can see. One
-   * event can come several times, with other ids.
+   * The events by or about a user, in all projects that the calling user can see. One
+   * event can appear several times, with different ids.
    * @throws {TaigaError} `not_found` for the person.
    */
   user(id: number, page?: PageRequest): Promise<Page<TimelineEntry>>;

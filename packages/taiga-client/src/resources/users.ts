@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TaigaRequest } from "../taiga-request.ts";
 import { listOf, orNull, text } from "./schema-parts.ts";
 
-/** A person as every member of a common project sees them. */
+/** A user as visible to every member of a common project. */
 export const User = z.object({
   id: z.int(),
   username: z.string(),

@@ -10,7 +10,7 @@ export const WikiPage = z.object({
   id: z.int(),
   project: z.int(),
   project_extra_info: orNull(ProjectSummary),
-  /** Its name in addresses and links; `home` is where a wiki starts. */
+  /** Its name in URLs and links; `home` is the start page of a wiki. */
   slug: z.string(),
   /** Markdown. */
   content: text,
@@ -18,7 +18,7 @@ export const WikiPage = z.object({
   version: z.int(),
   owner: orNull(z.int()),
   last_modifier: orNull(z.int()),
-  /** How often the page was saved, the first time included. */
+  /** How many times the page was saved, including the first time. */
   editions: orNull(z.int()),
   created_date: timestamp,
   modified_date: timestamp,
@@ -47,18 +47,18 @@ export type WikiPageChanges = ChangesOf<
 
 export interface WikiPages {
   /**
-   * By slug. Taiga renders every page that it lists, so large wikis are read in parts.
+   * One page of the list, sorted by slug. Taiga renders every wiki page that it lists.
    * @throws {TaigaError} `not_found` beyond the last page.
    */
   list(filter: { projectId: number }, page?: PageRequest): Promise<Page<WikiPage>>;
-  /** All parts of the list, each requested when the one before was used. */
+  /** All parts of the list, each requested after the previous one was consumed. */
   listAll(filter: { projectId: number }): AsyncIterable<Page<WikiPage>>;
   getById(id: number): Promise<WikiPage>;
   getBySlug(projectId: number, slug: string): Promise<WikiPage>;
   /** @throws {TaigaError} `validation_failed` for a slug that is taken or malformed. */
   create(values: NewWikiPage): Promise<WikiPage>;
   /**
-   * Changes what is named and nothing else (PATCH). `version` is the one the caller saw.
+   * Changes only the given fields (PATCH). `version` is the version that the caller read.
    * @throws {TaigaError} `version_conflict` when someone changed one of these fields since then;
    *   `permission_denied` also when there is no such page.
    */

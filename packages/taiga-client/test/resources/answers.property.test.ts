@@ -50,13 +50,13 @@ function replaceOne(value: unknown, path: number[], by: unknown): unknown {
   return copy;
 }
 
-describe("an answer of Taiga's", () => {
+describe("an answer from Taiga", () => {
   it("was found for every read", () => {
     expect(recorded).toHaveLength(READS.length);
   });
 
   // @rule INPUT-21
-  it("that is true to a recording but for one value is read as it is, or refused as unexpected, and not quoted", async () => {
+  it("that differs from a recording in one value is read as it is, or refused as unexpected without quoting it", async () => {
     const path = fc.array(fc.nat(60), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...recorded), path, other, async (answer, where, by) => {
@@ -76,7 +76,7 @@ describe("an answer of Taiga's", () => {
   });
 
   // @rule INPUT-21
-  it("of any text is refused as unexpected, or holds nothing but what it says", async () => {
+  it("of any text is refused as unexpected, or parsed without invented values", async () => {
     const text = fc.oneof(
       fc.json({ maxDepth: 3 }),
       fc.string({ unit: "binary" }),

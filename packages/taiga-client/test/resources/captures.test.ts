@@ -79,8 +79,8 @@ describe("every captured success", () => {
 const clientFor = (name: string) =>
   createTaigaClient(createFakeTransport(toResponse(capture(name))).transport);
 
-describe("what becomes of an answer", () => {
-  it("keeps Taiga's names and drops what nobody uses", async () => {
+describe("a parsed answer", () => {
+  it("keeps Taiga's names and drops unused fields", async () => {
     const story = await clientFor("us_get").userStories.getById(1);
     expect(story).toMatchObject({
       ref: 1,
@@ -131,7 +131,7 @@ describe("what becomes of an answer", () => {
     });
   });
 
-  it("tells how far an epic has come, also when it has no stories", async () => {
+  it("has an epic's progress, also when it has no stories", async () => {
     expect((await clientFor("epic_get").epics.getById(1)).user_stories_counts).toEqual({
       total: 2,
       progress: 0,
@@ -150,7 +150,7 @@ describe("what becomes of an answer", () => {
     expect(fresh.generated_user_stories).toEqual([]);
   });
 
-  it("tells how far a sprint has come", async () => {
+  it("has a sprint's progress", async () => {
     expect(await clientFor("ms_stats").milestones.stats(1)).toMatchObject({
       total_points: { "4": 3 },
       completed_points: [],
@@ -159,7 +159,7 @@ describe("what becomes of an answer", () => {
     });
   });
 
-  it("keeps of a wiki page what was written, not what Taiga made of it", async () => {
+  it("keeps a wiki page's source text, not the HTML rendered by Taiga", async () => {
     const page = await clientFor("wiki_byslug").wikiPages.getBySlug(1, "home");
     expect(page).toMatchObject({ slug: "home", content: "# Hi #1", version: 1, editions: 1 });
     expect(page).not.toHaveProperty("html");
@@ -177,7 +177,7 @@ describe("what becomes of an answer", () => {
     });
   });
 
-  it("tolerates what an older Taiga leaves out and a newer one adds", async () => {
+  it("tolerates missing fields of an older Taiga and added fields of a newer one", async () => {
     const {
       swimlane: _,
       watchers: __,
@@ -190,7 +190,7 @@ describe("what becomes of an answer", () => {
     });
   });
 
-  it("names the field that is missing, and nothing of the answer", async () => {
+  it("names the missing field without quoting the answer", async () => {
     const { version: _, ...incomplete } = capture("us_get").body as Record<string, unknown>;
     const { transport } = createFakeTransport({ text: JSON.stringify(incomplete) });
     await expect(createTaigaClient(transport).userStories.getById(1)).rejects.toMatchObject({

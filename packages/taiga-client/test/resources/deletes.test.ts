@@ -15,17 +15,17 @@ describe("a delete", () => {
     ).toBeUndefined();
   });
 
-  it("is no success when something else than Taiga answers: the object may still be there", () =>
+  it("fails when the answer is not from Taiga, because the object may still exist", () =>
     expect(
       clientFor({ status: 200, text: "<!doctype html><title>Sign in</title>" }).tasks.delete(3),
     ).rejects.toMatchObject({ code: "unexpected_response", outcomeUnknown: true }));
 
-  it("of what is not there is denied, because Taiga looks for the permission first", () =>
+  it("of a missing object is denied, because Taiga checks the permission first", () =>
     expect(
       clientFor(toResponse(capture("us_delete_404"))).userStories.delete(9999),
     ).rejects.toMatchObject({ code: "permission_denied", status: 403, outcomeUnknown: false }));
 
-  it("may have happened when a gateway gives up on it", () =>
+  it("may have happened when a gateway times out", () =>
     expect(clientFor({ status: 504, text: "" }).issues.delete(3)).rejects.toMatchObject({
       code: "unavailable",
       outcomeUnknown: true,

@@ -8,7 +8,7 @@ import { toBody } from "../http/fields.ts";
 import { toPage } from "../http/pagination.ts";
 import type { Application, ApplicationToken, State, User } from "../model/state.ts";
 
-/** `/applications` and `/application-tokens`: programs that work for users who let them. */
+/** `/applications` and `/application-tokens`: external applications with a user's consent. */
 export function applicationRoutes({ state }: Context): Record<string, Endpoint> {
   const toTokenView = (row: ApplicationToken) => {
     const application = mustFindApplication(state, row.application);

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { findById, allocateId } from "../model/rows.ts";
 import type { Application, ApplicationToken, State, User } from "../model/state.ts";
 
-/** What a user has let an application do: one row of each pair. */
+/** A user's consent to an application: one row per pair of both. */
 export const findGrant = (
   state: State,
   user: User,
@@ -16,7 +16,7 @@ export function renewCode(row: ApplicationToken, state: string | null): void {
   row.state = state;
 }
 
-/** The user agrees: a first row, or another code for the one that is there. */
+/** Records the user's consent: creates the row, or issues a new code for an existing row. */
 export function authorize(
   state: State,
   user: User,
@@ -34,8 +34,8 @@ export function authorize(
 }
 
 /**
- * Trades a code for the token, which is the same every time and never expires. Afterwards the row
- * has another code: each one works once.
+ * Exchanges a code for the token, which is the same every time and never expires. The row then gets
+ * a new code, because each code works once.
  *
  * @returns undefined when the three do not belong together.
  */
@@ -63,12 +63,12 @@ const createToken = (id: number): string =>
     randomBytes(32).toString("base64url"),
   ].join(":");
 
-/** The user of a token, active or not: Taiga does not look. */
+/** The user of a token, active or not, because Taiga does not check. */
 export function findTokenUser(state: State, token: string): User | undefined {
   const row = state.applicationTokens.find((candidate) => candidate.token === token);
   return row && findById(state.users, row.user);
 }
 
-/** Where the browser goes with a code; Taiga appends it whatever stands there already. */
+/** The redirect with a code; like Taiga, appends it without regard to an existing query. */
 export const toNextUrl = ({ next_url }: Application, authCode: string | null): string =>
   `${next_url}?auth_code=${authCode ?? "None"}`;

@@ -49,7 +49,7 @@ function logIn(state: State, body: Record<string, unknown>): User {
   return user;
 }
 
-/** The active user whom a user name or e-mail address and a password belong to. */
+/** The active user with this user name or e-mail address and password. */
 export function findUserByPassword(
   state: State,
   username: unknown,
@@ -62,7 +62,7 @@ export function findUserByPassword(
   return user?.is_active === true && user.password === password ? user : undefined;
 }
 
-/** A refresh token works once; the list forgets those that have expired by themselves. */
+/** A refresh token works once; expired tokens are dropped from the list. */
 function markUsed(state: State, claims: { jti: string; exp: number }, nowSeconds: number): void {
   for (const [jti, exp] of Object.entries(state.usedRefreshTokens)) {
     if (exp <= nowSeconds) delete state.usedRefreshTokens[jti];

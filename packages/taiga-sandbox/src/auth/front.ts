@@ -10,13 +10,13 @@ import type { Application, User } from "../model/state.ts";
 import type { Tokens } from "./tokens.ts";
 import { renderConsent, renderLoggedIn, renderLogin } from "./pages.ts";
 
-/** Taiga's front keeps its login in the browser's storage; a page without scripts needs a cookie. */
+/** Taiga's front keeps its login in the browser's storage; pages without scripts need a cookie. */
 const COOKIE = "taiga-sandbox-login";
 const COOKIE_OPTIONS = { httpOnly: true, sameSite: "lax", path: "/" } as const;
 
 /**
- * What Taiga's front does for external applications: `/login` and `/external-apps`, with its
- * quirks, which a login through it has to cope with.
+ * Taiga's front for external applications: `/login` and `/external-apps`, including the quirks
+ * that a login through it has to handle.
  *
  * @see taiga-front app/modules/external-apps, app/coffee/modules/auth.coffee
  */
@@ -70,7 +70,7 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
   router.get("/external-apps", async (req, res) => {
     const user = await findUser(req);
     if (user === undefined) {
-      // The front forgets to encode it, so that everything from the first & on is lost.
+      // The front does not encode it, so everything from the first & on is lost.
       res.redirect(302, `/login?unauthorized=true&next=${req.originalUrl}`);
       return;
     }
@@ -79,7 +79,7 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
     const flowState = queryText(req, "state") ?? "";
     const grant = findGrant(state, user, application);
     if (grant !== undefined) {
-      // Taiga asks for consent once.
+      // Taiga asks for consent only once.
       renewCode(grant, flowState);
       res.redirect(302, toNextUrl(application, grant.auth_code));
       return;
@@ -98,7 +98,7 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
     const body = toBody(req.body);
     const application = findApplication(body["application"], res);
     if (application === undefined) return;
-    // The browser brings back the code alone: neither the state nor an error.
+    // The browser brings back only the code, neither the state nor an error.
     const { auth_code } = authorize(state, user, application, toText(body["state"]));
     res.redirect(303, toNextUrl(application, auth_code));
   });
@@ -106,6 +106,6 @@ export function createFront({ state }: Context, tokens: Tokens): Router {
   return router;
 }
 
-/** A login only leads to paths of this server. */
+/** After a login, redirects only to paths of this server. */
 const toOwnPath = (next: unknown): string =>
   typeof next === "string" && /^\/(?![/\\])/.test(next) ? next : "/login";

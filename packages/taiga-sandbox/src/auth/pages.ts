@@ -1,6 +1,6 @@
 /** The pages of Taiga's front that a login through an external application needs. */
 
-/** A part of a page, in which everything was escaped that had to be. */
+/** An HTML fragment that is already escaped. */
 interface Markup {
   markup: string;
 }
@@ -8,7 +8,7 @@ interface Markup {
 const escape = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 
-/** Escapes every value that is not a part of a page already. */
+/** Escapes every value that is not an HTML fragment. */
 const html = (parts: TemplateStringsArray, ...values: (string | Markup)[]): Markup => ({
   markup: parts
     .map((part, index) => {
@@ -56,8 +56,8 @@ const toPage = (title: string, content: Markup): string =>
     </html> `.markup;
 
 /**
- * @param next where to go afterwards, a path of this server.
- * @param refusedName what was typed, when it or the password was wrong.
+ * @param next path of this server to redirect to afterwards.
+ * @param refusedName the typed user name, if the login failed.
  */
 export function renderLogin(next: string, refusedName?: string): string {
   const alert = html`<p class="alert" role="alert">User name or password is wrong.</p>`;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 
-/** What Taiga puts into its tokens besides `exp`. */
+/** The claims of Taiga's tokens besides `exp`. */
 interface Claims {
   jti: string;
   user_id: number;
@@ -23,9 +23,9 @@ export const DEFAULT_LIFETIMES: Readonly<TokenLifetimes> = {
 };
 
 export interface Tokens {
-  /** A new pair, under the names that a login's answer uses. */
+  /** A new pair, under the names of a login's answer. */
   issue(userId: number): Promise<{ auth_token: string; refresh: string }>;
-  /** The claims of a good token of this type, or why it is refused. */
+  /** The claims of a valid token of this type, or the reason for its refusal. */
   verify(token: string, type: TokenType): Promise<Claims | "wrong type" | "invalid">;
 }
 
@@ -33,7 +33,7 @@ export interface Tokens {
  * Taiga's JWTs: HS256 over the server's secret.
  *
  * @param lifetimes read at every issue, so that a test can change them.
- * @param issued told the `jti` of every new access token.
+ * @param issued called with the `jti` of every new access token.
  */
 export function createTokens(deps: {
   secret: string;

@@ -12,10 +12,10 @@ import { storyRules } from "../items/story-rules.ts";
 import { taskRules } from "../items/task-rules.ts";
 import { createPage, deletePage, editPage } from "../wiki/wiki-writes.ts";
 
-/** What a user does by the same rules as with a request, for seeds and tests. */
+/** Actions of a user under the same rules as requests, for seeds and tests. */
 export interface ActingUser {
   /**
-   * Adds an item or a wiki page and returns its row, which later changes show up in.
+   * Adds an item or a wiki page and returns its live row, which reflects later changes.
    *
    * @param fields Taiga's columns. Left out, the project is the first one and the subject or the
    *   slug counts up. `ref`, `owner`, `last_modifier` and the two dates can be set, too; set other
@@ -24,8 +24,8 @@ export interface ActingUser {
    */
   add<Kind extends ObjectKind>(kind: Kind, fields?: Body): ObjectRows[Kind];
   /**
-   * Changes an item or a wiki page, or comments on it with `comment`. Without a `version`, the
-   * current one is meant.
+   * Changes an item or a wiki page, or comments on it with `comment`. `version` defaults to the
+   * current one.
    *
    * @throws {ApiError} when Taiga would refuse it.
    */

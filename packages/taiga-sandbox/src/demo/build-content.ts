@@ -26,7 +26,7 @@ import type {
 
 export function addSprint(draft: Draft, project: Project, { name, by, days }: SprintSeed): void {
   const [start, finish] = days;
-  // A sprint to come was planned lately, not in the future.
+  // A future sprint was created recently, not in the future.
   draft.setClock([Math.min(start, 0) - 3, "09:00"]);
   createMilestone(draft.context, authorOf(draft, project, by), {
     project: project.id,
@@ -154,7 +154,7 @@ export function addWikiLinks(draft: Draft, project: Project, titles: string[]): 
   }
 }
 
-/** Lets things happen to an object, each at its own time. */
+/** Applies the events of an object, each at its own time. */
 function happen<Kind extends ObjectKind>(
   draft: Draft,
   kind: Kind,
@@ -170,7 +170,7 @@ function happen<Kind extends ObjectKind>(
   }
 }
 
-/** Attaches a file. Its path follows from its name, so that every seeding gives the same. */
+/** Attaches a file. Its path is derived from its name, so that every seeding gives the same path. */
 function attach(draft: Draft, subject: Recorded, by: string, file: FileSeed): void {
   const { state, context, user } = draft;
   const author = user(by);
@@ -188,7 +188,7 @@ function attach(draft: Draft, subject: Recorded, by: string, file: FileSeed): vo
   recordChange(context, subject, { before, author, comment: "" });
 }
 
-/** Records that an item came from another status to the one it is in. */
+/** Records a change from another status to the item's current one. */
 function move(draft: Draft, subject: Recorded, by: string, from: string): void {
   const { state, context, user } = draft;
   if (subject.kind === "wiki") throw new Error("Wiki pages have no status.");

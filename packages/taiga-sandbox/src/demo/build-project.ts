@@ -8,7 +8,7 @@ import { idNamed, type Draft } from "./draft.ts";
 import type { Moment, ProjectSeed } from "./seed.ts";
 import { DUE_DATES, type NamedStatus, type Template } from "./templates.ts";
 
-/** Adds a project with everything that its seed says is in it. */
+/** Adds a project with all content of its seed. */
 export function buildProject(draft: Draft, seed: ProjectSeed): void {
   const { state } = draft;
   const project = addProject(draft, seed);
@@ -22,7 +22,7 @@ export function buildProject(draft: Draft, seed: ProjectSeed): void {
   for (const attribute of seed.customAttributes ?? []) {
     state.customAttributes.push({
       ...attribute,
-      // As in Taiga, each kind of item counts the ids of its own.
+      // As in Taiga, each kind of item has its own id sequence.
       id: allocateId(state, `customAttributes.${attribute.kind}`),
       project: project.id,
       order: ownRows(state.customAttributes, project).length + 1,
@@ -157,7 +157,7 @@ const toStatuses = (statuses: readonly NamedStatus[]) =>
 const toColored = (values: Template["issueTypes"], step = 1) =>
   values.map(([name, color], index) => ({ name, order: index * step + 1, color }));
 
-/** Adds the value lists. The default is "Normal" where there is one, else the first value. */
+/** Adds the value lists. The default is "Normal" if it exists, otherwise the first value. */
 function addValues(state: State, project: number, template: Template): Project["defaults"] {
   const dueDates = DUE_DATES.map(([name, color, days_to_due], index) => ({
     name,

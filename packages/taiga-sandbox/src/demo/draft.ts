@@ -5,21 +5,21 @@ import type { Moment } from "./seed.ts";
 
 const DAY_MS = 86_400_000;
 
-/** The tables of a seed that is being built, and how its names and moments translate. */
+/** The tables of a seed under construction, with lookups for its names and times. */
 export interface Draft {
   state: State;
-  /** For the rules; its clock stands at the moment last set. */
+  /** The context for the rules; its clock shows the time that was last set. */
   context: Context;
   setClock: (moment: Moment) => void;
   /** @param days from the first day. */
   day: (days: number) => Day;
-  /** The moment of the seeding when left out. */
+  /** Defaults to the time of the seeding. */
   at: (moment?: Moment) => Timestamp;
   /** @throws {Error} when no user has this name. */
   user: (username: string) => User;
 }
 
-/** @param now the moment of the seeding. */
+/** @param now the time of the seeding. */
 export function createDraft(state: State, now: Date): Draft {
   const day = (days: number): Day => toDay(new Date(now.getTime() + days * DAY_MS));
   const toDate = ([days, time]: Moment) => new Date(`${day(days)}T${time}:00Z`);

@@ -26,9 +26,9 @@ export function createSeed(seed: SeedName | Seed, now: Date): State {
   const draft = createDraft(state, now);
   for (const user of users) addUser(draft, user);
   for (const project of projects) buildProject(draft, project);
-  // A role of a seed may have an id of its own.
+  // A role of a seed may have an explicit id.
   state.lastIds["roles"] = Math.max(0, ...state.roles.map((role) => role.id));
-  // Histories have random ids; those of a seed are always the same.
+  // History entries have random ids, except in seeds, which are always the same.
   for (const [index, entry] of state.history.entries()) {
     entry.id = `00000000-0000-4000-8000-${String(index + 1).padStart(12, "0")}`;
   }

@@ -16,7 +16,7 @@ const alphaOne: ProjectSeed = {
     total_story_points: 40,
     tags_colors: { red: "#ff0000" },
   },
-  // It came after the roles of both projects.
+  // It was created after the roles of both projects.
   roles: [
     { id: 13, name: "QA", computable: true, permissions: ["view_project", "view_us"], order: 10 },
   ],
@@ -33,8 +33,8 @@ const alphaOne: ProjectSeed = {
 
 /**
  * The situation in which the behaviour of a real Taiga was recorded: the same users, ids and slugs
- * in a private scrum project and a public kanban one. What endpoints that are not served created
- * in the course of the recording (a role, swimlanes, custom fields) is there from the start.
+ * in a private scrum project and a public kanban one. Objects that the recording created through
+ * unsupported endpoints (a role, swimlanes, custom fields) exist from the start.
  */
 export const observed: Seed = {
   lastIds: { users: 4 },

@@ -1,6 +1,6 @@
 import type { SprintSeed } from "./seed.ts";
 
-/** The sprint that the team is in. */
+/** The current sprint. */
 export const currentSprint: SprintSeed = {
   name: "Sprint 8: Paying without friction",
   days: [-8, 5],

@@ -1,6 +1,6 @@
 import type { Moment, SprintSeed, TaskSeed } from "./seed.ts";
 
-/** A task that was done on a day of its own. */
+/** A task with the day on which it was done. */
 const closedTask = (subject: string, finished: Moment): TaskSeed => ({
   subject,
   status: "Closed",
@@ -11,7 +11,7 @@ const closedTask = (subject: string, finished: Moment): TaskSeed => ({
   events: [{ by: "bob", at: finished, from: "In progress" }],
 });
 
-/** The sprint that is over: everything in it is done. */
+/** The last sprint; all its stories and tasks are done. */
 export const lastSprint: SprintSeed = {
   name: "Sprint 7: Trustworthy map",
   days: [-22, -9],

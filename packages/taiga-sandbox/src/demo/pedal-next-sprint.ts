@@ -1,6 +1,6 @@
 import type { SprintSeed } from "./seed.ts";
 
-/** The sprint that comes next. */
+/** The next sprint. */
 export const nextSprint: SprintSeed = {
   name: "Sprint 9: Night rides",
   days: [6, 19],

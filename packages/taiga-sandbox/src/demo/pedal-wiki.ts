@@ -1,6 +1,6 @@
 import type { PageSeed } from "./seed.ts";
 
-/** The pages of the team, some of them written by more than one. */
+/** The team's wiki pages, some with several authors. */
 export const wiki: PageSeed[] = [
   {
     slug: "home",

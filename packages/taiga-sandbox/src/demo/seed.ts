@@ -1,15 +1,15 @@
 import type { Application, CustomAttribute, Project, Role, User } from "../model/state.ts";
 import type { Template } from "./templates.ts";
 
-/** A time of a seed: so many days before or after the first day, at this time of day (UTC). */
+/** A time of a seed: a number of days from the first day, and a time of day (UTC). */
 export type Moment = readonly [days: number, time: string];
 
 /**
- * What a fresh sandbox holds, by names instead of ids. Ids are given out in the order of the lists,
+ * The content of a fresh sandbox, with names instead of ids. Ids are assigned in list order,
  * so that the same seed has the same ids every time.
  */
 export interface Seed {
-  /** The ids after which each table begins, by the table's name; 0 when left out. */
+  /** The id before the first one of each table, by table name; default 0. */
   lastIds?: Record<string, number>;
   applications?: Application[];
   users: UserSeed[];
@@ -18,11 +18,11 @@ export interface Seed {
 
 /** The password is the user name with `-password` behind it. */
 interface UserSeed extends Pick<User, "username" | "full_name" | "color"> {
-  /** The user name at example.com when left out. */
+  /** Defaults to the user name at example.com. */
   email?: string;
   bio?: string;
   is_superuser?: boolean;
-  /** The moment of the seeding when left out; so are the other moments of users and projects. */
+  /** Defaults to the time of the seeding, as do the other times of users and projects. */
   joined?: Moment;
 }
 
@@ -34,9 +34,9 @@ export interface ProjectSeed extends Pick<
   owner: string;
   template: Template;
   created?: Moment;
-  /** What differs from the template. */
+  /** Differences from the template. */
   columns?: Partial<Project>;
-  /** Besides those of the template. The id is the next one when left out. */
+  /** In addition to the template's. The id defaults to the next one. */
   roles?: (Pick<Role, "name" | "computable" | "permissions" | "order"> & { id?: number })[];
   members?: (readonly [username: string, role: string, joined?: Moment])[];
   /** By the names of story statuses. */
@@ -55,19 +55,19 @@ export interface ProjectSeed extends Pick<
 
 export interface SprintSeed {
   name: string;
-  /** The project's owner when left out; so is the author of an item. */
+  /** Defaults to the project's owner, as does the author of an item. */
   by?: string;
   /** The first and the last day, counted from the day of the seeding. */
   days: readonly [start: number, finish: number];
   stories?: StorySeed[];
 }
 
-/** What happens to an object after it was made; everything but a file is one more version. */
+/** An event after an object's creation; all except a file add a version. */
 export type EventSeed = { by: string; at: Moment } & (
   | { comment: string }
   /** The new text of a wiki page. */
   | { content: string }
-  /** The status from which an item came to the one it is in. */
+  /** The status that an item had before its current one. */
   | { from: string }
   | { file: FileSeed }
 );
@@ -81,7 +81,7 @@ export interface FileSeed {
   forComment?: true;
 }
 
-/** What is said about any item; left out, it is as for a new one. */
+/** Fields of any item; defaults are those of a new item. */
 export interface ItemSeed {
   subject: string;
   description?: string;

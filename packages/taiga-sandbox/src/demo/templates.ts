@@ -63,7 +63,7 @@ export const DUE_DATES: (readonly [name: string, color: string, daysToDue: numbe
   ["Past due", "#E44057", 0],
 ];
 
-/** All member permissions but one. */
+/** All member permissions except one. */
 const TEAM = MEMBER_PERMISSIONS.filter((permission) => permission !== "modify_wiki_link");
 
 const STAKEHOLDER = MEMBER_PERMISSIONS.filter(
@@ -121,7 +121,7 @@ export const SCRUM: Template = {
   roles: ROLES,
 };
 
-/** Taiga's template for projects with a board alone. */
+/** Taiga's template for projects with only a board. */
 export const KANBAN: Template = {
   ...SCRUM,
   id: 2,

@@ -4,7 +4,7 @@ import type { HistoryEntry, ObjectKind, State } from "../model/state.ts";
 
 type NameOf = (id: number) => string | undefined;
 
-/** The labels of all ids in a diff, because they may be renamed or deleted later. */
+/** The labels of all ids in a diff, stored because objects may be renamed or deleted later. */
 export function labelValues(
   state: State,
   kind: ObjectKind,

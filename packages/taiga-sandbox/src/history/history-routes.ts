@@ -13,7 +13,7 @@ import type { Recorded } from "./snapshots.ts";
 import type { HistoryEntry, ObjectKind, State } from "../model/state.ts";
 import { toCommentVersions, toHistoryEntry } from "./history-views.ts";
 
-/** `/history/{kind}/{id}`: changes and comments, newest first, and what is done to comments. */
+/** `/history/{kind}/{id}`: changes and comments, newest first, and actions on comments. */
 export function historyRoutes(context: Context): Record<string, Endpoint> {
   return Object.assign({}, ...OBJECT_KINDS.map((kind) => routesOf(context, kind)));
 }
@@ -63,7 +63,7 @@ interface Found {
 }
 
 /**
- * Reading a history takes nothing but the right to see the project.
+ * Reading a history requires only the right to see the project.
  *
  * @throws {ApiError} 404 when the object is gone, 401 or 403 when the project is out of sight.
  */

@@ -19,7 +19,7 @@ export function toHistoryEntry(state: State, entry: HistoryEntry) {
   };
 }
 
-/** What a comment said before each of its edits. */
+/** The text of a comment before each of its edits. */
 export const toCommentVersions = (state: State, { comment_versions }: HistoryEntry) =>
   comment_versions.map(({ date, comment, user }) => {
     const author = mustFind(state.users, user);

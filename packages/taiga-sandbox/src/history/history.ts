@@ -6,7 +6,7 @@ import { takeSnapshot, type Recorded, type Snapshot } from "./snapshots.ts";
 import type { HistoryEntry, ObjectKind, State, User } from "../model/state.ts";
 import { addTimelineEvent } from "./timeline.ts";
 
-/** Changes of these alone are not worth showing. */
+/** Changes of only these fields are hidden. */
 const ORDER_FIELDS = new Set([
   "backlog_order",
   "sprint_order",
@@ -16,14 +16,14 @@ const ORDER_FIELDS = new Set([
   "epics_order",
 ]);
 
-/** Writes down that an object was made. */
+/** Records the creation of an object. */
 export function recordCreation(context: Context, subject: Recorded, author: User): void {
   const entry = createEntry(context, subject, author, 2);
   context.state.history.push(entry);
   announce(context.state, subject, entry);
 }
 
-/** Writes down what changed since the snapshot, or the comment; nothing when there is neither. */
+/** Records the changes since the snapshot and the comment; nothing if there are none. */
 export function recordChange(
   context: Context,
   subject: Recorded,
@@ -44,7 +44,7 @@ export function recordChange(
   if (!entry.is_hidden) announce(context.state, subject, entry);
 }
 
-/** Records a deletion in the timelines and removes votes, files and custom values. Call it first. */
+/** Records a deletion in the timelines and removes votes, files and custom values. Call before deleting. */
 export function recordDeletion(context: Context, subject: Recorded, author: User): void {
   const { state } = context;
   addTimelineEvent(state, subject, {
@@ -55,7 +55,7 @@ export function recordDeletion(context: Context, subject: Recorded, author: User
   forget(state, subject);
 }
 
-/** Removes what belongs to the object alone. Its history stays, but cannot be read any more. */
+/** Removes records that belong only to the object. Its history stays, but becomes unreadable. */
 function forget(state: State, { kind, item }: Recorded): void {
   const isOthers = (row: { kind: ObjectKind; object: number }): boolean =>
     row.kind !== kind || row.object !== item.id;
@@ -67,7 +67,7 @@ function forget(state: State, { kind, item }: Recorded): void {
   state.customAttributeValues = state.customAttributeValues.filter(isOthers);
 }
 
-/** Puts an entry into the timelines; an edited or deleted comment is put there once more. */
+/** Adds an entry to the timelines; an edited or deleted comment is added once more. */
 export function announce(state: State, subject: Recorded, entry: HistoryEntry): void {
   addTimelineEvent(state, subject, {
     action: entry.type === 2 ? "create" : "change",
@@ -82,7 +82,7 @@ export function announce(state: State, subject: Recorded, entry: HistoryEntry): 
   });
 }
 
-/** Timelines leave long descriptions to the history. */
+/** Timelines omit long descriptions; the history has them. */
 function shorten(readable: Record<string, unknown>): Record<string, unknown> {
   const { description_html: _html, ...rest } = readable;
   return "description_diff" in rest

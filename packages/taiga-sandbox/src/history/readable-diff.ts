@@ -1,7 +1,7 @@
 import { toHtml } from "../model/markup.ts";
 import type { HistoryEntry } from "../model/state.ts";
 
-/** Long texts: their differences come as marked-up HTML under another name. */
+/** Long texts, whose differences are HTML under another name. */
 const LONG_TEXTS = new Set(["description", "blocked_note", "content"]);
 
 /**
@@ -100,7 +100,7 @@ function toAttachmentDiff(before: FrozenFile[], after: FrozenFile[]) {
   });
 }
 
-/** @param toChange what to show of an entry that is in both lists; undefined when it is the same. */
+/** @param toChange shows the change of an entry in both lists; undefined if it is the same. */
 function toListDiff<Row extends { id: number }>(
   before: Row[],
   after: Row[],

@@ -21,7 +21,7 @@ export type Recorded = {
 }[ObjectKind];
 
 /**
- * What is compared. A story's assignee appears within `assigned_users` and never as
+ * The compared fields. A story's assignee appears within `assigned_users` and never as
  * `assigned_to`, as in taiga-back; watchers are not recorded.
  *
  * @see taiga-back projects/history/freeze_impl.py
@@ -114,7 +114,7 @@ function listCustomValues(state: State, kind: ItemKind, object: number): unknown
   });
 }
 
-/** Without a token in the address: it would expire long before the history does. */
+/** The address has no token, which would expire long before the history does. */
 const freezeAttachments = (state: State, kind: ObjectKind, object: number): FrozenFile[] =>
   state.attachments
     .filter((row) => row.kind === kind && row.object === object)

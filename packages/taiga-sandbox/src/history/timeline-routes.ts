@@ -36,7 +36,7 @@ export function timelineRoutes({ state }: Context): Record<string, Endpoint> {
     }),
     "/timeline/user/:id": list((req) => {
       const id = mustBeKnown(state, req);
-      // Taiga lists an action once for each person it concerns.
+      // Taiga lists an action once for each user it concerns.
       return state.timeline
         .filter((event) => event.user === id)
         .flatMap((event) => event.people.map((person) => ({ event, person })));
@@ -76,7 +76,7 @@ const PERMISSIONS: Record<TimelineKind, string> = {
   wiki: permissionFor("view", "wiki"),
 };
 
-/** `only_relevant` leaves out mere comments and deletions of four kinds, as taiga-back does. */
+/** `only_relevant` omits pure comments, and deletions of four kinds, as taiga-back does. */
 function isWanted(req: Request, { kind, action, change }: TimelineEvent): boolean {
   if (queryText(req, "only_relevant") === undefined) return true;
   if (!["issue", "task", "userstory", "wiki"].includes(kind)) return true;

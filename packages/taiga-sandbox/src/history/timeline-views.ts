@@ -4,7 +4,7 @@ import type { State, TimelineEvent, TimelineKind } from "../model/state.ts";
 import { TYPE_NAMES } from "./timeline.ts";
 import { toUserExtraInfo } from "../projects/user-views.ts";
 
-/** Numbers that Taiga's database gives to the tables. */
+/** The ids of the tables in Taiga's database. */
 const CONTENT_TYPES: Record<TimelineKind | "user", number> = {
   user: 6,
   project: 15,
@@ -18,14 +18,14 @@ const CONTENT_TYPES: Record<TimelineKind | "user", number> = {
   wiki: 62,
 };
 
-/** One row of a timeline: an event as told to the project or to one person. */
+/** One row of a timeline: an event as shown to the project or to one user. */
 export interface TimelineRow {
   event: TimelineEvent;
   /** Undefined for the project's row. */
   person: number | undefined;
 }
 
-/** The id of a row; the project's row comes before those of the people. */
+/** The id of a row; the project's row precedes those of the users. */
 export const toRowId = ({ event, person }: TimelineRow): number =>
   event.id + (person === undefined ? 0 : event.people.indexOf(person) + 1);
 

@@ -13,7 +13,7 @@ import type {
   TimelineKind,
 } from "../model/state.ts";
 
-/** What Taiga calls each kind in event types and in the keys of history entries. */
+/** Taiga's name of each kind in event types and in the keys of history entries. */
 export const TYPE_NAMES: Record<TimelineKind, string> = {
   project: "projects.project",
   membership: "projects.membership",
@@ -33,7 +33,7 @@ const NOTHING: TimelineChange = {
   comment_deleted: false,
 };
 
-/** Everything that timelines tell of. */
+/** Everything that appears in timelines. */
 export type TimelineSubject =
   | Recorded
   | { kind: "milestone"; item: Milestone }
@@ -41,12 +41,12 @@ export type TimelineSubject =
   | { kind: "project"; item: Project }
   | { kind: "membership"; item: Membership };
 
-/** Adds what happened to the timelines of the project and of the people whom it concerns. */
+/** Adds an event to the timelines of the project and of the users it concerns. */
 export function addTimelineEvent(
   state: State,
   subject: TimelineSubject,
   event: Pick<TimelineEvent, "action" | "created"> & {
-    /** For memberships, who came or went. */
+    /** For memberships, the member who joined or left. */
     author: number;
     change?: Partial<TimelineChange>;
   },

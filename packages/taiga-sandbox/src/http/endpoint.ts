@@ -12,8 +12,8 @@ const MEDIA_TYPES = [
 ];
 
 /**
- * Answers one method of one path: what it returns goes out as JSON, with 204 for nothing, unless it
- * answers itself. Errors are thrown; see errors.ts.
+ * Answers one method of one path: the returned value is sent as JSON, or 204 without one, unless it
+ * sends the response itself. Errors are thrown; see errors.ts.
  */
 export type Handler = (req: Request, actor: Actor, res: Response) => unknown;
 
@@ -22,9 +22,9 @@ export type Handlers = Partial<Record<Method, Handler>>;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Everything that is served at one path. */
+/** All methods of one path. */
 export interface Endpoint {
-  /** What OPTIONS calls it: Taiga's name for the group of paths. */
+  /** The name in OPTIONS answers: Taiga's name for the group of paths. */
   name: string;
   handlers: Handlers;
 }
@@ -38,7 +38,7 @@ const METHODS: Method[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /**
  * Serves a path: HEAD works where GET does, OPTIONS describes it, every other method is 405.
- * Credentials are checked first, so that a bad token is 401 also where none is needed.
+ * Credentials are checked first, so that a bad token is 401 even where no token is needed.
  */
 export function serve(
   router: Router,
@@ -48,7 +48,7 @@ export function serve(
 ): void {
   const methods = METHODS.filter((method) => handlers[method] !== undefined);
   const allow = [...methods, ...(handlers.GET ? ["HEAD"] : []), "OPTIONS"].join(", ");
-  // One handler a path: each one costs a compiled pattern, and tests start many sandboxes.
+  // One handler per path: each one costs a compiled pattern, and tests start many sandboxes.
   router.all(path, async (req, res) => {
     res.set("Allow", allow);
     if (req.accepts("application/json") === false) {

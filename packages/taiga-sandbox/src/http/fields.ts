@@ -12,7 +12,7 @@ export type Reader<Value> = (value: unknown) => Value;
 
 export type Readers = Record<string, Reader<unknown>>;
 
-/** The columns that a request sets. */
+/** The columns set by a request. */
 export type Values<Spec extends Readers> = {
   [Name in keyof Spec]?: ReturnType<Spec[Name]>;
 };
@@ -26,7 +26,7 @@ const refuse = (message: string): never => {
   throw new FieldError(message);
 };
 
-/** @throws {ApiError} 400 when the body is no object. */
+/** @throws {ApiError} 400 when the body is not an object. */
 export function toBody(body: unknown): Body {
   if (body === undefined) return {};
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
@@ -68,7 +68,7 @@ export function readFields<Spec extends Readers>(
   return values as Values<Spec>;
 }
 
-/** A single value as text. Lists and objects, which never mean one, are shown as JSON. */
+/** A single value as text. Lists and objects, which are never single values, become JSON. */
 export const toText = (value: unknown): string =>
   typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 
@@ -83,7 +83,7 @@ export const text =
     return read;
   };
 
-/** Any value but a clear yes is false. */
+/** Any value except a clear yes is false. */
 export const flag: Reader<boolean> = (value) =>
   value === true || (typeof value === "string" && ["true", "t", "1"].includes(value.toLowerCase()));
 
@@ -95,7 +95,7 @@ export const wholeNumber: Reader<number | null> = (value) => {
   return refuse("Enter a whole number.");
 };
 
-/** Like `wholeNumber`, but a value has to be there. */
+/** Like `wholeNumber`, but the value is required. */
 export const position: Reader<number> = (value) => wholeNumber(value) ?? refuse(REQUIRED);
 
 /** A day or null. Taiga's message also promises months and years, which it does not store. */
@@ -109,10 +109,10 @@ export const day: Reader<string | null> = (value) => {
   return refuse("Date has wrong format. Use one of these formats instead: YYYY[-MM[-DD]]");
 };
 
-/** A day that has to be there. */
+/** A required day. */
 export const requiredDay: Reader<string> = (value) => day(value) ?? refuse(REQUIRED);
 
-/** A name in an address. */
+/** A slug for URLs. */
 export const slug: Reader<string> = (value) => {
   const read = text(500)(value);
   if (/^[\p{L}\p{N}_-]+$/u.test(read)) return read;
@@ -198,7 +198,7 @@ export const tags: Reader<Tag[]> = (value) => {
   return [...read];
 };
 
-/** Points id by role id; what the ids are good for is checked later. */
+/** Points id by role id; the ids are validated later. */
 export const points: Reader<Record<string, unknown>> = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
@@ -215,7 +215,7 @@ export const externalReference: Reader<string[] | null> = (value) => {
   return Array.isArray(value) ? value.map(String) : refuse("Enter a list of values.");
 };
 
-/** The names that Python gives the types of JSON. */
+/** Python's names of the JSON types. */
 function toPythonType(value: unknown): string {
   if (value === null) return "NoneType";
   if (Array.isArray(value)) return "list";

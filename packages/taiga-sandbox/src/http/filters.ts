@@ -2,13 +2,13 @@ import type { Request } from "express";
 import { badRequest } from "../model/errors.ts";
 import { queryText } from "./endpoint.ts";
 
-/** One condition of a list; `parameter` names where it came from. */
+/** One condition of a list; `parameter` names its source. */
 export interface Filter<Row> {
   parameter: string;
   matches: (row: Row) => boolean;
 }
 
-/** What a list parameter of ids and `null` stands for. */
+/** The parsed form of a list parameter of ids and `null`. */
 type Id = number | null;
 
 /** @throws {ApiError} 400 for anything but a whole number. */
@@ -23,7 +23,7 @@ export function readProjectId(req: Request): number | undefined {
  * `name=1,2,null` and `exclude_name=…`.
  *
  * @param idsOf the ids of a row that count; a row without any counts as `null`.
- * @param excludeName null where Taiga knows no opposite.
+ * @param excludeName null if Taiga has no opposite filter.
  * @throws {ApiError} 400 "Wrong arguments." for anything else.
  */
 export function idFilters<Row>(
@@ -88,7 +88,7 @@ const COMPARISONS: Record<string, (a: number, b: number) => boolean> = {
 /**
  * `name`, `name__lt`, `name__gte` and so on, over days or times. Rows without a date never match.
  *
- * @throws {ApiError} 400 for what is no date (Taiga itself fails with a 500 here).
+ * @throws {ApiError} 400 for an invalid date (Taiga itself fails with a 500 here).
  */
 export function dateFilters<Row>(
   req: Request,

@@ -8,9 +8,9 @@ export interface SandboxRequest {
   /** With the query, such as `/api/v1/projects?member=6`. */
   path: string;
   headers?: Record<string, string>;
-  /** JSON or a form as text; `content-type` has to say which. */
+  /** JSON or a form as text, as stated by `content-type`. */
   body?: string | undefined;
-  /** Gives up waiting; the sandbox finishes the request all the same. */
+  /** Stops waiting; the sandbox still finishes the request. */
   signal?: AbortSignal | undefined;
 }
 

@@ -1,10 +1,10 @@
 import express, { type RequestHandler } from "express";
 import { apiException } from "../model/errors.ts";
 
-/** The largest file that is kept, in bytes. */
+/** The largest accepted file, in bytes. */
 export const MAX_FILE_BYTES = 1_048_576;
 
-/** Room for the other fields and for what separates them. */
+/** Room for the other fields and the boundaries. */
 const OVERHEAD_BYTES = 65_536;
 
 const MULTIPART = "multipart/form-data";

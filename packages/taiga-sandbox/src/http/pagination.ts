@@ -4,17 +4,17 @@ import { ApiError } from "../model/errors.ts";
 const DEFAULT_PAGE_SIZE = 30;
 const MAX_PAGE_SIZE = 1000;
 
-/** The slice of a list that was asked for, with the headers that describe it. */
+/** The requested slice of a list, with the headers that describe it. */
 interface Page<Row> {
   rows: Row[];
   headers: Record<string, string>;
 }
 
 /**
- * Cuts a list to `page` and `page_size`. `x-disable-pagination` (whatever its value) returns
+ * Cuts a list to `page` and `page_size`. `x-disable-pagination` (with any value) returns
  * everything without headers, `x-lazy-pagination` leaves the count out.
  *
- * @throws {ApiError} 404 for a page beyond the end or a page that is no number.
+ * @throws {ApiError} 404 for a page beyond the end or a page that is not a number.
  */
 function paginate<Row>(req: Request, all: readonly Row[]): Page<Row> {
   if (req.get("x-disable-pagination") !== undefined) return { rows: [...all], headers: {} };
@@ -34,7 +34,7 @@ function paginate<Row>(req: Request, all: readonly Row[]): Page<Row> {
   return { rows: all.slice((page - 1) * size, page * size), headers };
 }
 
-/** One page of a list; the headers are set on the way. */
+/** One page of a list; also sets the headers. */
 export function toPage<Row>(
   req: Request,
   all: readonly Row[],

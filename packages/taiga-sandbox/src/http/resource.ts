@@ -13,18 +13,18 @@ interface ProjectRow {
   project: number;
 }
 
-/** A table of which every row belongs to a project, as it is served. */
+/** A table whose rows belong to projects, as served by the API. */
 export interface Resource<Row extends ProjectRow> {
   path: string;
-  /** What refusals and OPTIONS call it. */
+  /** Its name in refusals and OPTIONS answers. */
   model: string;
-  /** The right in the row's project that it takes to see a row. */
+  /** The permission in the row's project that is required to see a row. */
   permission: string;
   rows: () => readonly Row[];
   toView: (row: Row, actor: Actor) => unknown;
   /**
-   * What a list is made of: the rows that the caller may see, of the project that was asked for.
-   * Left out, all of them in their own order.
+   * The rows of a list: those that the caller may see, of the requested project.
+   * Defaults to all of them, sorted by `order`.
    */
   select?: (visible: Row[], req: Request, res: Response) => Row[];
   create?: (actor: Actor, body: Body) => Row;
@@ -32,7 +32,7 @@ export interface Resource<Row extends ProjectRow> {
   remove?: (actor: Actor, id: number | undefined) => void;
 }
 
-/** The list and the single rows; in a list, rows out of sight are left out without a word. */
+/** The list and the single rows; a list silently omits rows that the caller may not see. */
 export function resourceRoutes<Row extends ProjectRow>(
   state: State,
   resource: Resource<Row>,
@@ -74,7 +74,7 @@ type Sight = Pick<Resource<ProjectRow>, "model" | "permission">;
 const isVisible = (state: State, { permission }: Sight, row: ProjectRow, actor: Actor): boolean =>
   isAllowed(state, actor, mustFind(state.projects, row.project), permission);
 
-/** @throws {ApiError} 404 when there is no row, 401 or 403 when it is out of sight. */
+/** @throws {ApiError} 404 for a missing row, 401 or 403 for one that the caller may not see. */
 export function mustSee<Row extends ProjectRow>(
   state: State,
   sight: Sight,

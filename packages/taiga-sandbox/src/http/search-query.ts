@@ -14,7 +14,7 @@ const toWords = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N
 export function compileQuery(query: string): Matcher {
   const tokens = tokenize(query);
   const matchers: Matcher[] = [];
-  // A stray closing parenthesis ends an expression; what follows is one more condition.
+  // A stray closing parenthesis ends an expression; the rest is one more condition.
   while (tokens.length > 0) {
     matchers.push(parseEither(tokens));
     if (tokens[0]?.kind === ")") tokens.shift();

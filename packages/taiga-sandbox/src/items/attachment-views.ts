@@ -1,7 +1,7 @@
 import { projectOf } from "./attachment-writes.ts";
 import type { Attachment, ObjectKind, State } from "../model/state.ts";
 
-/** An attachment. @param url where the file can be had, for some minutes. */
+/** An attachment. @param url address of the file, valid for some minutes. */
 export function toAttachment(state: State, row: Attachment, url: string) {
   const { kind: _kind, object, media_type: _mediaType, ...columns } = row;
   return {
@@ -14,7 +14,7 @@ export function toAttachment(state: State, row: Attachment, url: string) {
   };
 }
 
-/** The files of an object as `include_attachments` lists them: without the deprecated ones. */
+/** The files of an object as `include_attachments` lists them, without deprecated ones. */
 export const toBasicAttachments = (state: State, kind: ObjectKind, object: number) =>
   listAttachments(state, kind, object)
     .filter((row) => !row.is_deprecated)

@@ -18,7 +18,7 @@ import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
 import type { Attachment, ObjectKind, Project, State } from "../model/state.ts";
 
 /**
- * `POST /{kind}/attachments`. The object keeps its version; its history tells of the file.
+ * `POST /{kind}/attachments`. The object keeps its version; its history records the file.
  *
  * @throws {ApiError} as Taiga answers, and 413 for a file that is too large to keep.
  */
@@ -77,7 +77,7 @@ export const projectOf = (state: State, { kind, object }: Attachment): Project =
   return mustFind(state.projects, item.project);
 };
 
-/** Keeps a file and its content. */
+/** Stores a file and its content. */
 export function storeFile(
   state: State,
   file: UploadedFile,

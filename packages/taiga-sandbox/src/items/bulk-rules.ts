@@ -3,17 +3,17 @@ import type { Body } from "../http/fields.ts";
 import type { Project, State } from "../model/state.ts";
 import { readOwnId } from "./writes.ts";
 
-/** How a kind of item is made and moved in bulk. */
+/** How a kind of item is created and moved in bulk. */
 export interface BulkRules<Row> {
   /** The field with the subjects of the new items, or with the items to move. */
   field: string;
-  /** What a creation needs besides the project and the subjects. */
+  /** Fields that a creation requires besides the project and the subjects. */
   required: readonly string[];
-  /** What all new items have in common. */
+  /** Columns that all new items share. */
   readColumns: (state: State, body: Body, project: Project) => Partial<Row>;
-  /** Whether the answer to a creation has the newest first. */
+  /** Whether the answer to a creation lists the newest item first. */
   newestFirst: boolean;
-  /** How items are moved to a sprint; left out for epics, which have no sprint. */
+  /** How items are moved to a sprint; omitted for epics, which have no sprint. */
   plan?: PlanRules;
 }
 
@@ -25,7 +25,7 @@ export interface PlanRow {
 
 /** How a kind is moved to a sprint. */
 export interface PlanRules {
-  /** What the refusal of items of other projects calls them. */
+  /** The name of the items in the refusal of items of other projects. */
   plural: string;
   readRows: (value: unknown) => PlanRow[];
   /** Whether the answer has the sprint of each item, instead of nothing. */
@@ -52,7 +52,7 @@ export const readSprint = (state: State, body: Body, project: Project): number |
     message: "The milestone isn't valid for the project",
   });
 
-/** The ids in a list of objects; anything but a list reads as the id of a missing item. */
+/** The ids in a list of objects; any other value counts as the id of a missing item. */
 export const readIds =
   (name: string) =>
   (value: unknown): PlanRow[] => {

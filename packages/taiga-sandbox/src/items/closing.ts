@@ -2,7 +2,7 @@ import { findById, mustFind } from "../model/rows.ts";
 import type { Milestone, State, UserStory } from "../model/state.ts";
 
 /**
- * A story with tasks is closed when all of them are, whatever its own status says; without tasks
+ * A story with tasks is closed when all of them are, regardless of its own status; without tasks
  * its status decides. `finish_date` follows.
  *
  * @param now stamped on a story that closes.
@@ -33,13 +33,13 @@ function settleMilestone(state: State, milestone: Milestone): void {
   milestone.closed = closed.length > 0 && closed.every(Boolean);
 }
 
-/** What an item is, or is part of, that may be closed or opened by it; null ids are skipped. */
+/** The story and sprint that an item's change may close or reopen; null ids are skipped. */
 export interface Touched {
   stories?: (number | null)[];
   milestones?: (number | null)[];
 }
 
-/** Brings stories and sprints up to date after an item changed. */
+/** Updates stories and sprints after an item's change. */
 export function settle(state: State, touched: Touched, now: string): void {
   const milestones = new Set(touched.milestones);
   for (const id of new Set(touched.stories)) {

@@ -23,10 +23,10 @@ export function customAttributeValueRoutes(context: Context): Record<string, End
   return Object.assign({}, ...ITEM_KINDS.map((kind) => routesOf(context, kind)));
 }
 
-/** Under which name an answer carries the item's id. */
+/** The name of the item's id in answers. */
 const OBJECT_FIELD = { epic: "epic", userstory: "user_story", task: "task", issue: "issue" };
 
-/** Taiga's own slip: the values of epics take the rights on stories. */
+/** Taiga's own bug: the values of epics require the permissions on stories. */
 const permissionOn = (action: "view" | "modify", kind: ItemKind): string =>
   permissionFor(action, kind === "epic" ? "userstory" : kind);
 
@@ -59,7 +59,7 @@ const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttribute
     version: 1,
   };
 
-/** Replaces the whole map. No change is ever compared, so any version up to now is good. */
+/** Replaces the whole map. Changes are never compared, so any version up to the current is valid. */
 function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): CustomAttributeValues {
   const { state } = context;
   const body = toBody(req.body);
@@ -82,7 +82,7 @@ function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): Cus
   return stored;
 }
 
-/** @throws {ApiError} 400 for an empty map and for fields that the project does not have. */
+/** @throws {ApiError} 400 for an empty map and for fields unknown to the project. */
 function readValues(
   state: State,
   kind: ItemKind,

@@ -5,10 +5,10 @@ import type { ItemRules } from "./item-rules.ts";
 import { makeRoom } from "./ordering.ts";
 import { allocateOrder } from "../model/rows.ts";
 
-/** The colours that Taiga gives to epics that come without one. */
+/** The colours that Taiga gives to epics created without one. */
 const COLORS = ["#fce94f", "#cc0000", "#8ae234", "#729fcf", "#ad7fa8", "#f57900"];
 
-/** How epics are written; any text is a colour. */
+/** How epics are written; any text is accepted as a colour. */
 export const epicRules: ItemRules<"epic"> = {
   kind: "epic",
   title: "epic",

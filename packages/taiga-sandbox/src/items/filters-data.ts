@@ -8,7 +8,7 @@ import { toUserExtraInfo } from "../projects/user-views.ts";
 type Counted<Row> = (parameter: string) => Row[];
 
 /**
- * The choices of a filter sidebar with how many items each would leave. A choice is counted under
+ * The choices of a filter sidebar with the number of items each would leave. A choice is counted under
  * all other conditions of the request.
  */
 export function toFiltersData<Kind extends ItemKind>(

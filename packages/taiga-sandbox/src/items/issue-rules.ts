@@ -41,7 +41,7 @@ export const issueRules: ItemRules<"issue"> = {
     stampFinish(issue, is_closed, toTimestamp(clock()));
   },
   touched: (issue) => ({ milestones: [issue.milestone] }),
-  /** Stories that were made of the issue stay. */
+  /** Stories promoted from the issue stay. */
   release: ({ state }, issue) => {
     for (const story of state.userstories) {
       if (story.generated_from_issue === issue.id) story.generated_from_issue = null;

@@ -4,7 +4,7 @@ import { findById, mustFind } from "../model/rows.ts";
 import type { Epic, Issue, ItemKind, State, Task, UserStory } from "../model/state.ts";
 import { listAttachments } from "./attachment-views.ts";
 
-/** A due date this near counts as "due soon". */
+/** A due date within this time counts as "due soon". */
 const DUE_SOON_DAYS = 14;
 
 /** A status within an item. */
@@ -57,7 +57,7 @@ export function toStoryEpics(state: State, story: UserStory) {
 const toOrigin = (issue: Issue | undefined) =>
   issue === undefined ? null : { id: issue.id, ref: issue.ref, subject: issue.subject };
 
-/** What only stories have, besides their columns. */
+/** Fields that only stories have, besides their columns. */
 export function toStoryFields(context: Context, story: UserStory) {
   const { state } = context;
   const milestone = findById(state.milestones, story.milestone);
@@ -68,7 +68,7 @@ export function toStoryFields(context: Context, story: UserStory) {
     milestone_name: milestone?.name ?? null,
     is_closed: story.is_closed,
     total_points: totalPoints(state, story),
-    // The task goes when it is promoted.
+    // A task is deleted when it is promoted.
     generated_from_task: null,
     external_reference: story.external_reference,
     tribe_gig: null,
@@ -83,7 +83,7 @@ export function toStoryFields(context: Context, story: UserStory) {
   };
 }
 
-/** What only tasks have, besides their columns. */
+/** Fields that only tasks have, besides their columns. */
 export function toTaskFields(context: Context, task: Task) {
   const { state } = context;
   const story = findById(state.userstories, task.user_story);
@@ -98,13 +98,13 @@ export function toTaskFields(context: Context, task: Task) {
   };
 }
 
-/** What only issues have, besides their columns. */
+/** Fields that only issues have, besides their columns. */
 export const toIssueFields = (context: Context, issue: Issue) => ({
   ...toDueFields(context, "issue", issue),
   external_reference: issue.external_reference,
 });
 
-/** How much of a story is done, from 0 to 1: an open one by the share of its closed tasks. */
+/** Progress of a story, from 0 to 1; of an open story, the share of its closed tasks. */
 function toProgress(state: State, story: UserStory): number {
   if (story.is_closed) return 1;
   const tasks = state.tasks.filter((task) => task.user_story === story.id);
@@ -112,7 +112,7 @@ function toProgress(state: State, story: UserStory): number {
   return tasks.length === 0 ? 0 : closed.length / tasks.length;
 }
 
-/** What only epics have, besides their columns. */
+/** Fields that only epics have, besides their columns. */
 export function toEpicFields(state: State, epic: Epic) {
   const stories = state.relatedStories
     .filter((link) => link.epic === epic.id)

@@ -21,8 +21,8 @@ import { findById, mustFind } from "../model/rows.ts";
 import type { Issue, ItemKind, State, Task, UserStory } from "../model/state.ts";
 
 /**
- * The conditions that a list request sets. Unknown parameters are ignored, among them `ref` and
- * `swimlane`: the parameter that works is really called `swimnlane`.
+ * The conditions of a list request. Unknown parameters are ignored, including `ref` and
+ * `swimlane`: the working parameter is spelled `swimnlane`.
  *
  * @throws {ApiError} 400 for values of the wrong type.
  */
@@ -168,7 +168,7 @@ const sprintDateFilters = <Row extends Planned>(req: Request, state: State): Fil
     ),
   );
 
-/** Puts a list into the order that `order_by` asks for, or into the kind's own order. */
+/** Sorts a list by `order_by`, or in the kind's default order. */
 export function orderItems<Kind extends ItemKind>(
   req: Request,
   state: State,

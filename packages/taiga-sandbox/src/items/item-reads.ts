@@ -13,7 +13,7 @@ import type { ItemKind } from "../model/state.ts";
 import { toItemDetail, toItemRow, toNeighbors } from "./item-views.ts";
 import { toDashboardStory, toStoryTasks } from "./story-views.ts";
 
-/** The reading half of a kind of item. */
+/** The read endpoints of a kind of item. */
 export interface ItemReads {
   list: Handler;
   detail: Handler;
@@ -62,7 +62,7 @@ function findItems<Kind extends ItemKind>(
   return orderItems(req, state, kind, filtered);
 }
 
-/** Lists of stories have three more forms of rows, for boards that need less or more. */
+/** Lists of stories have three more row formats, for boards that need fewer or more fields. */
 function listStories(context: Context, req: Request, actor: Actor, res: Response): unknown[] {
   const { state } = context;
   const stories = findItems(context, "userstory", req, actor);
@@ -84,7 +84,7 @@ function listStories(context: Context, req: Request, actor: Actor, res: Response
   }));
 }
 
-/** Facts about the whole project; Taiga answers them without a check of rights. */
+/** Data about the whole project, which Taiga returns without a permission check. */
 function storyHeaders({ state }: Context, req: Request): Record<string, string> {
   const project = queryText(req, "project");
   if (project === undefined) return {};

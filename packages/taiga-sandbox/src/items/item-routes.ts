@@ -14,7 +14,7 @@ import { readBulk, toSubjects } from "./writes.ts";
 import { createItemReads } from "./item-reads.ts";
 import { createPromotion } from "./promotion.ts";
 
-/** What is served of a kind, except attachments, custom fields and an epic's stories. */
+/** All routes of a kind, except attachments, custom fields and an epic's stories. */
 export function itemRoutes<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
@@ -59,7 +59,7 @@ function createItemWrites<Kind extends ItemKind>(
   };
 }
 
-/** `POST /{kind}/bulk_create`: one item a line. */
+/** `POST /{kind}/bulk_create`: one item per line. */
 const createBulkCreation =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>): Handler =>
   (req, actor) => {

@@ -8,7 +8,7 @@ import { statusesOf, type ItemRows } from "../model/kinds.ts";
 import { mustFind } from "../model/rows.ts";
 import type { Item, ItemKind, Project, State, User } from "../model/state.ts";
 
-/** A row of a project that an item points at, under the name that refusals give it. */
+/** A row of a project that an item references, with its name in refusals. */
 export type OwnReference = [
   what: string,
   rows: readonly { id: number; project: number }[],
@@ -18,38 +18,38 @@ export type OwnReference = [
 /** How writing one kind of item differs from the others; item-writes.ts does the rest. */
 export interface ItemRules<Kind extends ItemKind, Row = ItemRows[Kind]> {
   kind: Kind;
-  /** What refusals call one. */
+  /** The name of the kind in refusals. */
   title: string;
   /** The fields that can be written, besides those of every kind. */
   fields: (state: State) => field.Readers;
-  /** What no edit may empty, besides what all kinds must keep. */
+  /** Fields that an edit must not empty, besides those of every kind. */
   kept: readonly string[];
-  /** The columns that other kinds do not have, and the status, of a new one. */
+  /** The status and the kind-specific columns of a new item. */
   newColumns: (context: Context, project: Project) => Omit<Row, Exclude<keyof Item, "status">>;
-  /** What has to be of the item's own project, in the order of the checks. */
+  /** References that must be in the item's own project, in the order of the checks. */
   references: (state: State, item: Row) => OwnReference[];
-  /** How something of another project is refused. */
+  /** The refusal of a reference to another project. */
   refuse: (message: string) => ApiError;
-  /** Whether something of another project is refused before a blocked or archived project is. */
+  /** Whether references to other projects are checked before a blocked or archived project. */
   referencesFirst: boolean;
-  /** Sets the columns that follow from what others say, whatever was sent. */
+  /** Sets the columns derived from other columns, overriding sent values. */
   align?: (state: State, item: Row) => void;
-  /** Sets the columns that need everything else checked; may still refuse. */
+  /** Sets the columns that depend on all other checks; may still refuse. */
   complete?: (context: Context, item: Row, values: ItemValues) => void;
-  /** Sets what a new item gets because of its id. */
+  /** Sets the columns of a new item that depend on its id. */
   onNumbered?: (item: Row) => void;
   /** Makes room on the boards. Returns the positions that changed, by id. */
   reorder?: (context: Context, item: Row, old: Row) => Record<string, number>;
-  /** Moves what has to be in the same sprint as the item. */
+  /** Moves objects that must be in the same sprint as the item. */
   carry?: (state: State, item: Row, old: Row) => void;
-  /** The stories and sprints that may be closed or opened by a change of the item. */
+  /** The stories and sprints that a change of the item may close or reopen. */
   touched: (item: Row) => Touched;
-  /** Removes or lets go of what depends on an item that is about to be deleted. */
+  /** Removes or unlinks objects that depend on an item about to be deleted. */
   release?: (context: Context, item: Row, author: User) => void;
   bulk: BulkRules<Row>;
 }
 
-/** What a new item must have and no edit may empty. */
+/** Fields that a new item requires and an edit must not empty. */
 const REQUIRED = ["project", "subject"];
 
 const itemFields = (state: State, kind: ItemKind, project: Project | undefined) => ({
@@ -67,19 +67,19 @@ const itemFields = (state: State, kind: ItemKind, project: Project | undefined) 
   comment: field.text(),
 });
 
-/** The fields of the kinds that can be due. */
+/** The fields of the kinds with a due date. */
 export const dueFields = { due_date: field.day, due_date_reason: field.text() };
 
-/** What a request sets of an item; the kind's own columns are in it, too. */
+/** The item columns that a request sets, including the kind's own columns. */
 export type ItemValues = field.Values<ReturnType<typeof itemFields>> & {
-  /** Of stories alone. */
+  /** Stories only. */
   points?: Record<string, unknown>;
 };
 
 /**
  * Reads the fields of a kind; all others are ignored, among them `ref` and `kanban_order`.
  *
- * @param request the project is the one whose members can be assigned.
+ * @param request its project is the one whose members can be assigned.
  * @throws {ApiError} 400 with a list of messages under each refused field.
  */
 export const readItem = <Kind extends ItemKind>(
@@ -110,9 +110,9 @@ export function assignColumns<Kind extends ItemKind>(
 }
 
 /**
- * Whether the project can be written and everything that the item points at belongs to it.
+ * Checks that the project is writable and that everything the item references belongs to it.
  *
- * @param project where the item is, which an edit may move it away from.
+ * @param project the item's current project, which an edit may change.
  * @throws {ApiError} as Taiga answers.
  */
 export function verifyPlace<Kind extends ItemKind>(

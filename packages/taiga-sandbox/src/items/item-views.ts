@@ -15,13 +15,13 @@ import {
 import { toProjectExtraInfo } from "../projects/project-views.ts";
 import { toUserExtraInfo } from "../projects/user-views.ts";
 
-/** Who looks, and whether the files are wanted too. */
+/** The caller, and whether to include the files. */
 interface Viewer {
   actor: Actor;
   withAttachments: boolean;
 }
 
-/** A row of a list: everything but the long texts. */
+/** A row of a list: all fields except the long texts. */
 export function toItemRow<Kind extends ItemKind>(
   context: Context,
   kind: Kind,
@@ -38,7 +38,7 @@ export function toItemRow<Kind extends ItemKind>(
   return { ...common, ...own[kind]() };
 }
 
-/** What a write answers: the row and the long texts. */
+/** The answer to a write: the row and the long texts. */
 export function toItemDetail<Kind extends ItemKind>(
   context: Context,
   kind: Kind,
@@ -58,7 +58,7 @@ export function toItemDetail<Kind extends ItemKind>(
   };
 }
 
-/** The stories that were made of an issue; null, not an empty list, when there are none. */
+/** The stories promoted from an issue; null instead of an empty list. */
 function toPromoted(state: State, issueId: number) {
   const stories = state.userstories
     .filter((story) => story.generated_from_issue === issueId)
@@ -85,7 +85,7 @@ function toCommon(
 ) {
   const { tags_colors } = mustFind(state.projects, item.project);
   const voters = votersOf(state, kind, item.id);
-  // The long text is left to single items; epics are answered without the reference.
+  // Only single items have the long text; epics omit the reference.
   const { description: _text, external_reference: _reference, ...columns } = item;
   return {
     ...columns,

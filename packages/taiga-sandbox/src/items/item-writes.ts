@@ -88,7 +88,7 @@ function insertItem<Kind extends ItemKind>(
   const project = mustFind(state.projects, item.project);
   item.id = allocateId(state, KINDS[rules.kind].table);
   item.ref = allocateRef(state, project);
-  // Taiga looks at the points of a story last, so that bad ones leave a gap in the numbers.
+  // Taiga checks a story's points last, so invalid points leave a gap in the numbers.
   rules.complete?.(context, item, values);
   rules.onNumbered?.(item);
   if (values.tags) applyTags(project, item, values.tags);
@@ -99,7 +99,7 @@ function insertItem<Kind extends ItemKind>(
   return item;
 }
 
-/** A written item and the board positions that changed with it, where the kind has any. */
+/** A written item and the board positions that changed with it, for kinds with positions. */
 export interface EditedItem<Kind extends ItemKind> {
   item: ItemRows[Kind];
   orderUpdated: Record<string, number> | undefined;
@@ -114,7 +114,7 @@ interface Edit {
 
 /**
  * `PATCH /{kind}/{id}`. The checks come in this order: permission, validation, version, then
- * whether the project can be written and whether everything belongs to it.
+ * whether the project is writable and whether all references belong to it.
  *
  * @throws {ApiError} as Taiga answers; nothing has changed then.
  */
@@ -143,7 +143,7 @@ export function editItem<Kind extends ItemKind>(
   return { item, orderUpdated };
 }
 
-/** The item as it is and as it would be; changes nothing. */
+/** The item before and after the edit; stores nothing. */
 function checkEdit<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
@@ -219,7 +219,7 @@ const itemRows = <Kind extends ItemKind>({ state }: Context, { kind }: ItemRules
 const toRecorded = <Kind extends ItemKind>({ kind }: ItemRules<Kind>, item: ItemRows[Kind]) =>
   ({ kind, item }) as unknown as Recorded;
 
-/** Brings up to date what the item is part of, and what it was part of before. */
+/** Updates the parents of an item, both current and previous ones. */
 function settleAround<Kind extends ItemKind>(
   { state, clock }: Context,
   { touched }: ItemRules<Kind>,

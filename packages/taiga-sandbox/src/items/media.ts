@@ -3,14 +3,14 @@ import type { Request, RequestHandler } from "express";
 import { htmlPage } from "../model/errors.ts";
 import type { Attachment, State } from "../model/state.ts";
 
-/** How long an address of a file works: the default of taiga-protected in Taiga's Docker files. */
+/** How long a file's address is valid: the default of taiga-protected in Taiga's Docker files. */
 const MAX_AGE_SECONDS = 360;
 
-/** The files behind attachments, each under an address with a token that soon expires. */
+/** The files of attachments, each under an address with a short-lived token. */
 export interface Media {
-  /** Absolute, for the host that the request was sent to. */
+  /** An absolute address on the request's host. */
   toUrl(req: Request, file: Attachment): string;
-  /** Serves `/media/…`: 403 without a good token, 404 when the file is gone. */
+  /** Serves `/media/…`: 403 without a valid token, 404 for a deleted file. */
   download: RequestHandler;
 }
 
@@ -49,7 +49,7 @@ export function createMedia(deps: { secret: string; clock: () => Date; state: St
         res.status(404).type("html").send(htmlPage("Not Found", ""));
         return;
       }
-      // Always a download: users can attach any file, such as HTML with scripts.
+      // Always a download, because users can attach any file, such as HTML with scripts.
       res.attachment(file.name).type(file.media_type).set("X-Content-Type-Options", "nosniff");
       res.send(Buffer.from(content, "base64"));
     },

@@ -1,8 +1,8 @@
 /**
- * Moves everything at or behind a new position one step back, so that the moved row has it alone.
+ * Moves all rows at or after a new position one step back, so that the moved row's is unique.
  *
  * @param rows all rows of the list, the moved one included.
- * @returns the new positions of the rows that had to give way, by id.
+ * @returns the new positions of the shifted rows, by id.
  * @see taiga-back projects/services/bulk_update_order.py, apply_order_update
  */
 export function makeRoom<Field extends string, Row extends { id: number } & Record<Field, number>>(

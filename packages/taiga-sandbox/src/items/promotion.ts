@@ -14,8 +14,8 @@ import { readBulk } from "./writes.ts";
 type Source = { kind: "task"; item: Task } | { kind: "issue"; item: Issue };
 
 /**
- * Makes a story of a task or an issue, with its texts, tags, sprint, assignee, watchers, comments
- * and files. The task goes, the issue stays.
+ * Promotes a task or an issue to a story, with its texts, tags, sprint, assignee, watchers, comments
+ * and files. The task is deleted, the issue stays.
  *
  * @see taiga-back projects/services/promote.py
  */
@@ -61,7 +61,7 @@ function copyFiles({ state, clock }: Context, { kind, item }: Source, story: Use
   }
 }
 
-/** Promoting a task takes only the right to see it, although the task is deleted. */
+/** Promoting a task requires only the right to see it, although it deletes the task. */
 const PERMISSION = { task: "view_tasks", issue: "add_us" };
 
 /** `POST /{kind}/{id}/promote_to_user_story {project_id}`: a list with the new story's #number. */

@@ -24,8 +24,8 @@ export const listRelated = (state: State, epic: Epic): RelatedStory[] =>
     .toSorted((a, b) => a.order - b.order || a.id - b.id);
 
 /**
- * `POST /epics/{id}/related_userstories`. The epic has to be in the body too, though the one in
- * the path is what counts. The story may belong to another project.
+ * `POST /epics/{id}/related_userstories`. The epic must also be in the body, although the one in
+ * the path is used. The story may belong to another project.
  *
  * @throws {ApiError} as Taiga answers.
  */
@@ -49,7 +49,7 @@ export function addRelated(
     throw invalidFields({ __all__: [message] });
   }
   const author = verifyEpicWrite(state, actor, epic);
-  // Who cannot see a story must not get its subject by way of an epic.
+  // Callers who cannot see a story must not get its subject through an epic.
   const home = mustFind(state.projects, story.project);
   if (!permissionsIn(state, actor, home).has("view_us")) throw refusal(actor);
   return link(context, author, { epic, story, order: values.order });
@@ -116,7 +116,7 @@ export function removeRelated(context: Context, actor: Actor, related: RelatedSt
 }
 
 /**
- * The link that a write is about.
+ * The link that a write addresses.
  *
  * @throws {ApiError} 401 or 403 when the link is missing; 404 for superusers.
  */

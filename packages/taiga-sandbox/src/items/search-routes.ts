@@ -7,10 +7,10 @@ import { compileQuery, type Matcher } from "../http/search-query.ts";
 import { findById } from "../model/rows.ts";
 import type { ItemKind, Project, State, UserStory } from "../model/state.ts";
 
-/** Taiga stops after this many finds of a type. */
+/** Taiga stops after this many results of a type. */
 const MAX_RESULTS = 150;
 
-/** `GET /search?project=&text=`: finds of one project. A type that the caller may not see has no key. */
+/** `GET /search?project=&text=`: results in one project. Types that the caller may not see are omitted. */
 export function searchRoutes({ state }: Context): Record<string, Endpoint> {
   return group("Search", {
     "/search": {

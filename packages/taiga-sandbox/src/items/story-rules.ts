@@ -77,7 +77,7 @@ export const storyRules: ItemRules<"userstory"> = {
 };
 
 /**
- * The points of every computable role: those sent, else those it had, else the project's default.
+ * The points of every computable role: as sent, else as before, else the project's default.
  *
  * @throws {ApiError} 400 with a plain string under `points`.
  */
@@ -107,7 +107,7 @@ function mergePoints(
   );
 }
 
-/** Applies what an edit means for the boards. */
+/** Updates the board positions after an edit. */
 function reorderStories(
   context: Context,
   story: UserStory,
@@ -133,7 +133,7 @@ function carryTasks(state: State, story: UserStory, old: UserStory): void {
   }
 }
 
-/** The tasks go with their story. */
+/** The tasks are deleted with their story. */
 function releaseStory(context: Context, story: UserStory, author: User): void {
   const { state } = context;
   for (const task of state.tasks.filter((row) => row.user_story === story.id)) {

@@ -55,7 +55,7 @@ export const taskRules: ItemRules<"task"> = {
   touched: (task) => ({ stories: [task.user_story], milestones: [task.milestone] }),
   bulk: {
     field: "bulk_tasks",
-    // Tasks can only be made in bulk within a sprint.
+    // Bulk creation of tasks requires a sprint.
     required: ["milestone_id"],
     readColumns: (state, body, project) => ({
       milestone: readOwnId(body, "milestone_id", {
@@ -78,7 +78,7 @@ export const taskRules: ItemRules<"task"> = {
   },
 };
 
-/** A task that changed its place on a board is among the answered positions, unlike a story. */
+/** Unlike for stories, the returned positions include the moved task itself. */
 function reorderTasks(state: State, task: Task, old: Task): Record<string, number> {
   const own = (order: number) => ({ [String(task.id)]: order });
   const inStory = state.tasks.filter((row) => row.user_story === task.user_story);

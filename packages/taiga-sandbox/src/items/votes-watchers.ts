@@ -15,7 +15,7 @@ import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind, State, User } from "../model/state.ts";
 
-/** Votes on items; watching items and wiki pages. Both take the right to see the object. */
+/** Votes on items; watching items and wiki pages. Both require the right to see the object. */
 export function voteAndWatchRoutes({ state }: Context): Record<string, Endpoint> {
   return Object.assign(
     {},
@@ -58,7 +58,7 @@ function watchRoutes(state: State, kind: ObjectKind): Record<string, Endpoint> {
   };
 }
 
-/** An action that can be repeated and answers nothing; it leaves version and history alone. */
+/** A repeatable action with an empty answer; it does not change version or history. */
 function action(
   state: State,
   kind: ObjectKind,
@@ -96,7 +96,7 @@ function people(
 const findItem = (state: State, kind: ObjectKind, req: Request): Watched | undefined =>
   findById<Watched>(rowsOf(state, kind), toId(req.params["id"]));
 
-/** Undefined also for what the caller may not see. */
+/** Undefined also for objects that the caller may not see. */
 function findVisible(
   state: State,
   kind: ObjectKind,

@@ -16,7 +16,7 @@ import { verifyVersion } from "./occ.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { Item, ObjectKind, Project, State, User } from "../model/state.ts";
 
-/** What every object that can be edited has. */
+/** Columns of every editable object. */
 interface Versioned {
   id: number;
   version: number;
@@ -34,7 +34,7 @@ interface Target<Kind extends ObjectKind> {
 }
 
 /**
- * The item or wiki page that a PATCH with this body is about.
+ * The item or wiki page that a PATCH with this body addresses.
  *
  * @throws {ApiError} as {@link findForWrite}.
  */
@@ -49,7 +49,7 @@ export const findForEdit = <Kind extends ObjectKind>(
   );
 
 /**
- * The item or wiki page that a DELETE is about.
+ * The item or wiki page that a DELETE addresses.
  *
  * @throws {ApiError} as {@link findForWrite}.
  */
@@ -82,7 +82,7 @@ export function verifyItemVersion(
 }
 
 /**
- * Moving an item to another project takes it out of one and adds it to the other.
+ * Moving an object to another project requires the rights to delete it here and to add it there.
  *
  * @throws {ApiError} unless the caller may do both.
  */
@@ -100,7 +100,7 @@ export function verifyMove(
   verifyWritable(target);
 }
 
-/** A new item, not stored. Id and ref come last: a refused creation must not use them up. */
+/** A new item, not stored. Id and ref are assigned last: a refused creation must not use them up. */
 export function newItem(context: Context, project: Project, author: User): Omit<Item, "status"> {
   const now = toTimestamp(context.clock());
   return {
@@ -122,13 +122,13 @@ export function newItem(context: Context, project: Project, author: User): Omit<
   };
 }
 
-/** Gives an item its tags; names that the project did not know are added to it, with colour. */
+/** Sets an item's tags; names new to the project are added to it, with their colour. */
 export function applyTags(project: Project, item: Item, tags: readonly Tag[]): void {
   for (const [name, color] of tags) project.tags_colors[name] ??= color;
   item.tags = tags.map(([name]) => name);
 }
 
-/** Members mentioned in a text start to watch the item, and so does the commenter. */
+/** Members mentioned in a text and the commenter start to watch the item. */
 export function addWatchers(
   state: State,
   item: Watched,
@@ -145,13 +145,13 @@ export function addWatchers(
   item.watchers = [...new Set([...item.watchers, ...added])].toSorted((a, b) => a - b);
 }
 
-/** Marks an edit: a new version, also when nothing changed, and the time. */
+/** Records an edit: a new version, even without a change, and the time. */
 export function touch(context: Context, item: Versioned): void {
   item.version += 1;
   item.modified_date = toTimestamp(context.clock());
 }
 
-/** One subject a line; blank lines are dropped. */
+/** One subject per line; blank lines are dropped. */
 export const toSubjects = (bulk: unknown): string[] =>
   String(bulk)
     .split("\n")
@@ -163,7 +163,7 @@ const REQUIRED = ["This field is required."];
 /**
  * Checks the envelope of a bulk request.
  *
- * @param required the fields besides `project_id` that must be there and not null.
+ * @param required the fields besides `project_id` that must be present and not null.
  * @throws {ApiError} 400 with a message under each field.
  */
 export function readBulk(state: State, body: Body, required: readonly string[]): Project {
@@ -181,8 +181,8 @@ export function readBulk(state: State, body: Body, required: readonly string[]):
 }
 
 /**
- * The id under a bulk request's field, which has to belong to the project; undefined when left
- * out. Null is no id here.
+ * The id in a bulk request's field, which must belong to the project; undefined when omitted.
+ * Null is not a valid id here.
  *
  * @throws {ApiError} 400 with the message under the field.
  */

@@ -11,7 +11,7 @@ import type { Membership, ObjectKind, Project, Role, State, User } from "./state
 /** The caller: a user, or null for a request without credentials. */
 export type Actor = User | null;
 
-/** What everyone may do in a public project. */
+/** Permissions of everyone in a public project. */
 export const VIEW_PERMISSIONS = [
   "view_project",
   "view_milestones",
@@ -23,7 +23,7 @@ export const VIEW_PERMISSIONS = [
   "view_wiki_links",
 ] as const;
 
-/** Everything that a role can allow. */
+/** All permissions that a role can have. */
 export const MEMBER_PERMISSIONS: readonly string[] = [
   ...VIEW_PERMISSIONS,
   "add_milestone",
@@ -54,7 +54,7 @@ export const MEMBER_PERMISSIONS: readonly string[] = [
   "delete_wiki_link",
 ];
 
-/** What only project administrators have; no role can grant these. */
+/** Permissions of project administrators only; roles cannot grant these. */
 export const ADMIN_PERMISSIONS = [
   "modify_project",
   "delete_project",
@@ -124,7 +124,7 @@ export const isAllowed = (
   permission: string,
 ): boolean => permissionsIn(state, actor, project).has(permission);
 
-/** The refusal that fits the caller: 401 without credentials, else 403. */
+/** The refusal for the caller: 401 without credentials, otherwise 403. */
 export const refusal = (actor: Actor): ApiError =>
   actor === null ? notAuthenticated() : permissionDenied();
 
@@ -145,7 +145,7 @@ export function mayEdit(
   return isCommentAlone && permissions.has(permissionFor("comment", kind));
 }
 
-/** Whether an archived project refuses, too; bulk creation is let through, as in Taiga. */
+/** Whether an archived project refuses, too; as in Taiga, bulk creation is allowed. */
 export type Strictness = "archived too" | "blocked only";
 
 /** @throws {ApiError} 451 in a blocked project, 403 in an archived one. */
@@ -178,10 +178,10 @@ export function verifyPermission(
 }
 
 /**
- * The row that a PATCH or DELETE is about. A missing one is 403 like a forbidden one, so that the
- * answer does not tell which ids exist; only superusers get the 404.
+ * The row that a PATCH or DELETE addresses. A missing one is 403 like a forbidden one, so that the
+ * answer does not reveal which ids exist; only superusers get 404.
  *
- * @param isAllowed the permission in the row's project, or what decides by the caller's ones.
+ * @param isAllowed the permission in the row's project, or a check of the caller's permissions.
  * @throws {ApiError} 401, 403 or 404.
  */
 export function findForWrite<Row extends { id: number; project: number }>(

@@ -1,6 +1,6 @@
 import type { State } from "./state.ts";
 
-/** What the rules and routes work on. */
+/** The context of rules and routes. */
 export interface Context {
   state: State;
   clock: () => Date;

@@ -5,7 +5,7 @@ export class ApiError extends Error {
   readonly body: unknown;
   readonly headers: Record<string, string>;
 
-  /** @param body goes out as JSON; `null` sends an empty body. */
+  /** @param body sent as JSON; `null` sends an empty body. */
   constructor(status: number, body: unknown, headers: Record<string, string> = {}) {
     super(`${status} ${JSON.stringify(body)}`);
     this.status = status;
@@ -50,7 +50,7 @@ export const wrongArguments = (message: string): ApiError =>
 export const invalidFields = (errors: Record<string, unknown>): ApiError =>
   new ApiError(400, errors);
 
-/** A 404 that names the model, or says nothing at all when no name is given. */
+/** A 404 that names the model, or has an empty body without a name. */
 export const notFound = (model?: string): ApiError =>
   new ApiError(404, {
     _error_message: model === undefined ? "" : `No ${model} matches the given query.`,
@@ -75,7 +75,7 @@ export const throttled = (): ApiError =>
     "X-Throttle-Wait-Seconds": "60",
   });
 
-/** The HTML pages that Django answers outside of the API's own error handling. */
+/** The HTML pages that Django returns outside the API's own error handling. */
 export const htmlPage = (title: string, text: string): string =>
   `\n<!doctype html>\n<html lang="en">\n<head>\n  <title>${title}</title>\n</head>\n<body>\n` +
   `  <h1>${title}</h1><p>${text}</p>\n</body>\n</html>\n`;

@@ -26,7 +26,7 @@ export interface ObjectRows extends ItemRows {
   wiki: WikiPage;
 }
 
-/** What a kind is called in paths, in error messages and in the tables. */
+/** The names of a kind in paths, in error messages and in the tables. */
 export const KINDS = {
   epic: { path: "epics", model: "Epic", table: "epics" },
   userstory: { path: "userstories", model: "UserStory", table: "userstories" },
@@ -69,7 +69,7 @@ export function visibleItems<Kind extends ItemKind>(
   return rowsOf(state, kind).filter((item) => visible.has(item.project));
 }
 
-/** The default order of each kind's list, which also decides what an item's neighbours are. */
+/** The default order of each kind's list, which also determines an item's neighbours. */
 export const DEFAULT_ORDER: {
   [Kind in ItemKind]: (a: ItemRows[Kind], b: ItemRows[Kind]) => number;
 } = {
@@ -95,7 +95,7 @@ export function allAssignees(story: UserStory): number[] {
   return [...new Set([...main, ...story.assigned_users])].toSorted((a, b) => a - b);
 }
 
-/** The people who voted for an item, in the order of their votes. */
+/** The users who voted for an item, in the order of their votes. */
 export const votersOf = (state: State, kind: ItemKind, id: number): number[] =>
   state.votes.filter((vote) => vote.kind === kind && vote.object === id).map((vote) => vote.user);
 
@@ -107,6 +107,6 @@ export function totalPoints(state: State, story: UserStory): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
 }
 
-/** What the full-text search reads of an item. */
+/** The text of an item for full-text search. */
 export const searchText = (item: ItemRows[ItemKind]): string =>
   [item.subject, item.tags.join(" "), item.ref, item.description].join(" ");

@@ -8,8 +8,8 @@ const escapeHtml = (text: string): string =>
 const MENTION = /(^|[^\w@])@([\w.-]*\w)/g;
 
 /**
- * The `*_html` fields. Deliberately little of Markdown: paragraphs, bold text, code and mentions;
- * everything else stays as it was typed.
+ * The `*_html` fields. Deliberately minimal Markdown: paragraphs, bold text, code and mentions;
+ * everything else stays as typed.
  */
 export function toHtml(text: string, users: readonly User[]): string {
   return text

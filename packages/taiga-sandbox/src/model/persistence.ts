@@ -6,25 +6,25 @@ import type { State } from "./state.ts";
 /** Raised when the layout of the tables changes; a file of another layout is refused. */
 const LAYOUT = 3;
 
-/** How long writes are gathered before the file is written. */
+/** How long changes are collected before the file is written. */
 const DEBOUNCE_MS = 50;
 
-/** The file is there but holds something else; the message says what to do. */
+/** The file exists but is not a state file; the message says what to do. */
 export class StateFileError extends Error {
   override readonly name = "StateFileError";
 }
 
 export interface Persistence {
-  /** Saves soon; calls in the meantime are covered by the same write. */
+  /** Saves soon; further calls until then share the same write. */
   schedule(): void;
-  /** Resolves when everything up to now is on disk. */
+  /** Resolves when all changes so far are on disk. */
   flush(): Promise<void>;
 }
 
 /**
  * The stored state, or undefined when there is no file yet.
  *
- * @throws {StateFileError} when the file holds something else.
+ * @throws {StateFileError} when the file is not a state file.
  */
 export function loadState(file: string): State | undefined {
   let text: string;
@@ -70,7 +70,7 @@ export function createPersistence(file: string, state: State): Persistence {
   return {
     schedule() {
       dirty = true;
-      // A failed write stays dirty: the next flush tries again and reports it.
+      // The state stays dirty after a failed write: the next flush retries and reports the error.
       timer ??= setTimeout(() => void save().catch(() => undefined), DEBOUNCE_MS);
     },
     flush: save,

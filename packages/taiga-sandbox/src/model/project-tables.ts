@@ -20,7 +20,7 @@ export interface User {
   is_superuser: boolean;
 }
 
-/** A program that the administrator has registered; there is no API for that. */
+/** An external application that the administrator has registered; there is no API for that. */
 export interface Application {
   /** A UUID. */
   id: string;
@@ -28,17 +28,17 @@ export interface Application {
   web: string;
   description: string;
   icon_url: string;
-  /** The one address that browsers are sent back to. */
+  /** The only address to which browsers are redirected. */
   next_url: string;
 }
 
-/** A user's consent to an application; one row a pair. */
+/** A user's consent to an application; one row per pair. */
 export interface ApplicationToken {
   id: number;
   user: number;
   application: string;
   auth_code: string;
-  /** Null until the code was traded for it. */
+  /** Null until the code was exchanged for it. */
   token: string | null;
   /** The `state` of the request for the last code. */
   state: string | null;
@@ -68,7 +68,7 @@ export interface Project {
   blocked_code: string | null;
   archived_code: string | null;
   defaults: ProjectDefaults;
-  /** The last #number given out; one sequence for epics, stories, tasks and issues. */
+  /** The last assigned #number; one sequence for epics, stories, tasks and issues. */
   last_ref: number;
 }
 
@@ -137,7 +137,7 @@ export interface DueDate extends ColoredValue {
 }
 
 export interface Swimlane extends NamedValue {
-  /** One row a story status: the cell's own work-in-progress limit. */
+  /** One row per story status: the cell's own work-in-progress limit. */
   statuses: { id: number; status: number; wip_limit: number | null }[];
 }
 

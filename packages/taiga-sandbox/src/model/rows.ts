@@ -35,9 +35,9 @@ export function findById<Row extends { id: number }>(
 }
 
 /**
- * The row that a foreign key points at.
+ * The row that a foreign key references.
  *
- * @throws {Error} when it is gone: the tables contradict each other, which is a bug in here.
+ * @throws {Error} when it is missing: the tables are inconsistent, which is a bug in the sandbox.
  */
 export function mustFind<Row extends { id: number }>(rows: readonly Row[], id: number): Row {
   const row = findById(rows, id);

@@ -1,4 +1,4 @@
-/** A name in the form that URLs use. */
+/** A name in URL form. */
 export const toSlug = (name: string): string =>
   name
     .toLowerCase()
@@ -6,7 +6,7 @@ export const toSlug = (name: string): string =>
     .replace(/^-|-$/g, "");
 
 /**
- * The slug of a name, with a number behind it when the plain one is taken.
+ * The slug of a name, with a number appended if it is taken.
  *
  * @see taiga-back base/utils/slug.py, slugify_uniquely
  */

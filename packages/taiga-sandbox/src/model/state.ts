@@ -33,8 +33,8 @@ export type * from "./project-tables.ts";
 export type * from "./work-tables.ts";
 
 /**
- * The tables. Rows have Taiga's column names, so that an answer is mostly a copy of the row. All of
- * it is plain JSON and is stored as it stands.
+ * The tables. Rows have Taiga's column names, so that an answer is mostly a copy of the row. The state
+ * is plain JSON and is stored unchanged.
  */
 export type State = ReturnType<typeof createEmptyState>;
 
@@ -76,8 +76,8 @@ export const createEmptyState = () => ({
   timeline: [] as TimelineEvent[],
   /** Refresh tokens that were exchanged already: `jti` to `exp` (epoch seconds). */
   usedRefreshTokens: {} as Record<string, number>,
-  /** The highest id given out in each table, so that no id is ever used twice. */
+  /** The highest assigned id of each table, so that no id is used twice. */
   lastIds: {} as Record<string, number>,
-  /** The last board position given out, in microseconds since the epoch; only ever grows. */
+  /** The last assigned board position, in microseconds since the epoch; never decreases. */
   lastOrder: 0,
 });

@@ -2,10 +2,10 @@ import type { Day, Timestamp } from "./project-tables.ts";
 
 export type ItemKind = "epic" | "userstory" | "task" | "issue";
 
-/** What has a version, a history, watchers and attachments. */
+/** An object with a version, a history, watchers and attachments. */
 export type ObjectKind = ItemKind | "wiki";
 
-/** What epics, stories, tasks and issues have in common. */
+/** Columns that epics, stories, tasks and issues share. */
 export interface Item {
   id: number;
   ref: number;
@@ -129,7 +129,7 @@ export interface Attachment {
   object: number;
   owner: number;
   name: string;
-  /** Where it lies under `/media`; the folders cannot be guessed. */
+  /** Its path under `/media`; the folder names cannot be guessed. */
   attached_file: string;
   /** In bytes. */
   size: number;
@@ -152,17 +152,17 @@ export interface HistoryEntry {
   created_at: Timestamp;
   /** 1 change or comment, 2 creation. */
   type: 1 | 2;
-  /** Field name to [before, after]; empty for a creation and for a comment alone. */
+  /** Field name to [before, after]; empty for a creation and for a pure comment. */
   diff: Record<string, [unknown, unknown]>;
   /** Labels of the ids in the diff at that time: table name to id to label. */
   values: Record<string, Record<string, string>>;
   comment: string;
   edit_comment_date: Timestamp | null;
-  /** What the comment said before each edit, oldest first, and who replaced it. */
+  /** The comment's text before each edit, oldest first, with the editor. */
   comment_versions: { date: Timestamp; comment: string; user: number }[];
   delete_comment_date: Timestamp | null;
   delete_comment_user: { pk: number; name: string } | null;
-  /** True when only the place on a board changed: stored, never listed. */
+  /** True when only the board position changed: stored, never listed. */
   is_hidden: boolean;
 }
 
@@ -170,17 +170,17 @@ export type TimelineKind = ObjectKind | "milestone" | "relateduserstory" | "proj
 
 /** An event as it was at that time: later renames do not change it. */
 export interface TimelineEvent {
-  /** The id in the project's timeline; the rows of the people follow it, one id each. */
+  /** The id in the project's timeline; the users' rows have the ids after it. */
   id: number;
   kind: TimelineKind;
   action: "create" | "change" | "delete";
   project: number;
-  /** Who did it. */
+  /** The user who did it. */
   user: number;
-  /** The ids of the people it concerns. */
+  /** The ids of the users it concerns. */
   people: number[];
   created: Timestamp;
-  /** The object under its own name, and what it belongs to. */
+  /** The object under its own name, and its parents. */
   about: Record<string, unknown>;
   /** Missing for memberships. */
   change: TimelineChange | null;

@@ -10,7 +10,7 @@ import { findById } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { toProjectDetail, toProjectRow } from "./project-views.ts";
 
-/** `/projects`, `/projects/by_slug` and `/projects/{id}`, to read. */
+/** `/projects`, `/projects/by_slug` and `/projects/{id}`, read-only. */
 export function projectRoutes({ state }: Context): Record<string, Endpoint> {
   return group("Project", {
     "/projects": {

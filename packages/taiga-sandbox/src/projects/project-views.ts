@@ -97,7 +97,7 @@ function toCommon(state: State, project: Project, actor: Actor) {
     logo_small_url: null,
     logo_big_url: null,
     is_fan: false,
-    // Taiga's own oddity: the text of an empty object for anonymous callers, else false.
+    // A quirk of Taiga: the text of an empty object for anonymous callers, otherwise false.
     my_homepage: actor === null ? "{}" : false,
   };
 }

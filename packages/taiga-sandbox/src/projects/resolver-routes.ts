@@ -44,7 +44,7 @@ function verifyParameters(req: Request): void {
   }
 }
 
-/** @throws {ApiError} 404 when something that was named is not there. */
+/** @throws {ApiError} 404 when a named object does not exist. */
 function resolveNamed(
   req: Request,
   state: State,
@@ -75,7 +75,7 @@ function resolveNamed(
   return found;
 }
 
-/** A number is looked for among all items, any other text among the wiki pages. */
+/** Looks up a number among all items, any other text among the wiki pages. */
 function resolveRef(
   ref: string | undefined,
   state: State,

@@ -49,7 +49,7 @@ export function userRoutes({ state }: Context): Record<string, Endpoint> {
 }
 
 /**
- * Active users: for a superuser all of them, else those who share a project with the
+ * Active users: all of them for a superuser, otherwise those who share a project with the
  * caller. With a project, members of it find all its members; outsiders find only themselves.
  */
 function listUsers(state: State, actor: Actor, projectId: number | undefined): User[] {

@@ -48,7 +48,7 @@ export function toPublicUser(state: State, user: User, actor: Actor) {
   };
 }
 
-/** A user as it sees itself. */
+/** A user's own account. */
 export function toOwnUser(state: State, user: User) {
   const owned = state.projects.filter((project) => project.owner === user.id);
   return {

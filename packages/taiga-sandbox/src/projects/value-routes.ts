@@ -14,7 +14,7 @@ interface Value {
   project: number;
 }
 
-/** The lists whose rows are answered as they are stored: path, model and table. */
+/** The lists whose rows are returned as stored: path, model and table. */
 const PLAIN = [
   ["/epic-statuses", "EpicStatus", "epicStatuses"],
   ["/userstory-statuses", "UserStoryStatus", "storyStatuses"],
@@ -30,7 +30,7 @@ const PLAIN = [
 ] as const;
 
 /**
- * The lists that a project is configured with, to read: statuses, points, types, priorities,
+ * The configuration lists of a project, read-only: statuses, points, types, priorities,
  * severities, due dates, swimlanes, custom fields, roles and memberships. Everyone who may see the
  * project may see them.
  */

@@ -45,7 +45,7 @@ const DATE_COLUMNS = [
 
 type DateColumn = (typeof DATE_COLUMNS)[number];
 
-/** What `order_by` knows. */
+/** The fields that `order_by` supports. */
 const ORDER_COLUMNS = [
   "project",
   "name",
@@ -61,7 +61,7 @@ function selectMilestones(
   req: Request,
   res: Response,
 ): Milestone[] {
-  // How many sprints of the project are open and closed, whatever else is filtered.
+  // The numbers of open and closed sprints of the project, independent of other filters.
   const closed = visible.filter((row) => row.closed).length;
   res.set("Taiga-Info-Total-Opened-Milestones", String(visible.length - closed));
   res.set("Taiga-Info-Total-Closed-Milestones", String(closed));

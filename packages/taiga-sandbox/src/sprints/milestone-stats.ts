@@ -3,15 +3,15 @@ import type { Milestone, State, UserStory } from "../model/state.ts";
 
 const DAY_MS = 86_400_000;
 
-/** Points by role id; roles without any are left out. */
+/** Points by role id, without roles that have none. */
 type RolePoints = Map<string, number>;
 
 /**
- * `/milestones/{id}/stats`: totals, and what was open on each day of the sprint.
+ * `/milestones/{id}/stats`: totals, and the open points on each day of the sprint.
  *
- * A closed task stands for its share of its story's points on the day it was closed; a story
- * without tasks counts on the day it was finished. What was closed before the sprint counts on its
- * first day. Days to come repeat what is open now.
+ * A closed task counts as its share of its story's points on the day it was closed; a story
+ * without tasks counts on the day it was finished. Work closed before the sprint counts on its
+ * first day. Future days repeat the current value.
  *
  * @see taiga-back projects/milestones/models.py, total_closed_points_by_date
  */

@@ -21,7 +21,7 @@ const toTarget = (state: State, id: number | undefined) => ({
 
 const REQUIRED = ["project", "name", "estimated_start", "estimated_finish"];
 
-/** The fields that can be written; whether a sprint is closed follows from what is in it. */
+/** The writable fields; whether a sprint is closed is derived from its items. */
 const milestoneFields = (state: State) => ({
   project: field.reference(state.projects),
   name: field.text(200),
@@ -79,7 +79,7 @@ export function editMilestone(
 ): Milestone {
   const { state } = context;
   const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
-  // A sprint stays in its project, because its items could not follow.
+  // A sprint cannot move to another project, because its items could not follow.
   const { project: _project, ...columns } = field.readFields(body, milestoneFields(state), {
     required: REQUIRED,
     isEdit: true,
@@ -99,7 +99,7 @@ export function editMilestone(
 }
 
 /**
- * `DELETE /milestones/{id}`: what was in it stays, without a sprint and in its version.
+ * `DELETE /milestones/{id}`: its items stay, without a sprint and with an unchanged version.
  *
  * @throws {ApiError} as Taiga answers.
  */
@@ -127,7 +127,7 @@ function verifyMilestone(state: State, milestone: Milestone): void {
   }
 }
 
-/** Sprints have no history of their own, but the timelines tell of them. */
+/** Sprints have no history, but appear in timelines. */
 function announce(
   { state, clock }: Context,
   item: Milestone,

@@ -29,14 +29,14 @@ export function wikiRoutes(context: Context): Record<string, Endpoint> {
   const links = resourceRoutes(state, {
     path: "/wiki-links",
     model: "WikiLink",
-    // Links take the right to see pages, as in Taiga.
+    // Links require the right to see pages, as in Taiga.
     permission: "view_wiki_pages",
     rows: () => state.wikiLinks,
     toView: (link) => link,
     create: (actor, body) => createLink(context, actor, body),
   });
   return {
-    // Single links are not served.
+    // Single links are not supported.
     "/wiki-links": links["/wiki-links"]!,
     // Before `/wiki/:id`, which also matches this path.
     ...group("WikiPage", {

@@ -138,7 +138,7 @@ function verifyFreeSlug(state: State, page: Pick<WikiPage, "id" | "project" | "s
 }
 
 /**
- * `POST /wiki-links`: an entry of the wiki's menu, and its page when it is missing and the caller
+ * `POST /wiki-links`: adds an entry to the wiki's menu, and its page if that is missing and the caller
  * may add pages.
  *
  * @throws {ApiError} as Taiga answers.

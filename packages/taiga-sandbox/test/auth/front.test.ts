@@ -60,7 +60,7 @@ describe("the page of an application", () => {
     expect(again.location).not.toBe(back.location);
   });
 
-  test("loses the state of somebody who is not logged in, as the real one does", async () => {
+  test("loses the state of a user who is not logged in, as Taiga does", async () => {
     const { location } = await visit(PAGE);
     const next = new URL(location, api.baseUrl).searchParams.get("next");
     expect(next).toBe(`/external-apps?application=${APPLICATION}`);

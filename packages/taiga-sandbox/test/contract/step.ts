@@ -23,7 +23,7 @@ export const recordings = JSON.parse(
 
 /** What the recording does not say: who sent it, and parts that were cut or masked. */
 export interface Step {
-  /** Left out: nobody. */
+  /** If omitted, the request is anonymous. */
   as?: string;
   body?: (api: Api) => unknown;
   request?: (recorded: string, api: Api) => Promise<string>;
@@ -39,7 +39,7 @@ export interface Step {
 /** In the order in which they were recorded, because each builds on those before. */
 export type Steps = Record<string, Step>;
 
-/** Changes a story, whatever its version. */
+/** Changes a story at its current version. */
 export const editStory = async (api: Api, id: number, body: object): Promise<void> => {
   const { version } = (await api.call(`GET /userstories/${id}`, { as: "bob" })).body;
   const answer = await api.call(`PATCH /userstories/${id}`, {

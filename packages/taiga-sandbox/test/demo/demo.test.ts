@@ -27,7 +27,7 @@ describe("the demonstration data", () => {
     }
   });
 
-  test("gives every item of a project a number of its own", () => {
+  test("gives every item of a project a unique number", () => {
     for (const project of state.projects) {
       const refs = [state.epics, state.userstories, state.tasks, state.issues]
         .flat()
@@ -82,7 +82,7 @@ describe("the demonstration data", () => {
     }
   });
 
-  test("lets everybody in, with the rights of their roles", async () => {
+  test("lets every user log in, with the permissions of their roles", async () => {
     const api = await startApi({ seed: "demo" });
     const projectsOf = async (as: string) =>
       (await api.call<View[]>("GET /projects", { as })).body.map((row) => row.slug);

@@ -53,7 +53,7 @@ describe("comments", () => {
     });
   });
 
-  test("come back by who deleted them or by an administrator, not by their author", async () => {
+  test("can be restored by the user who deleted them or an administrator, not by their author", async () => {
     await act(alice, "delete_comment");
     expect((await act(stan, "undelete_comment")).status).toBe(403);
     expect((await act(alice, "undelete_comment")).status).toBe(200);
@@ -72,7 +72,7 @@ describe("comments", () => {
     expect(anonymous.status).toBe(401);
   });
 
-  test("an old version is no hindrance, because comments are in no diff", async () => {
+  test("an old version is accepted, because comments are not part of diffs", async () => {
     await bob.patch("/userstories/1", { subject: "S2" });
     const late = await stan.call("PATCH /userstories/1", { comment: "late", version: 1 });
     expect(late.status).toBe(200);
@@ -117,7 +117,7 @@ describe("votes and watching", () => {
     ]);
   });
 
-  test("what is out of sight is not there for an action and forbidden to read", async () => {
+  test("an invisible object is missing for an action and forbidden to read", async () => {
     expect((await carol.call("POST /tasks/1/watch")).status).toBe(404);
     expect((await carol.call("GET /tasks/1/watchers")).status).toBe(403);
     expect((await api.call("POST /tasks/1/watch")).status).toBe(401);

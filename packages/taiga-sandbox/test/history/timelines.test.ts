@@ -115,13 +115,13 @@ describe("timelines", () => {
     expect(new Set(issues.map((row) => row.namespace))).toEqual(new Set(["user:7"]));
   });
 
-  test("a profile tells what concerns a person, whoever did it", async () => {
+  test("a profile lists the events that concern a user, by any author", async () => {
     await bob.post("/issues", { project: 1, subject: "I", assigned_to: 6 });
     const [row] = await bob.get<TimelineView[]>("/timeline/profile/6");
     expect(row).toMatchObject({ object_id: 6, data: { user: { username: "bob" } } });
   });
 
-  test("show nobody what they may not see", async () => {
+  test("hide events that the caller may not see", async () => {
     await bob.post("/issues", { project: 1, subject: "Secret" });
     expect((await carol.call("GET /timeline/project/1")).status).toBe(403);
     expect((await api.call("GET /timeline/project/1")).status).toBe(401);

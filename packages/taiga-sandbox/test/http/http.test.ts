@@ -24,7 +24,7 @@ describe("the conventions of the API", () => {
     });
   });
 
-  test("who accepts nothing but HTML gets 406", async () => {
+  test("a client that accepts only HTML gets 406", async () => {
     const answer = await api.call("GET /projects", { headers: { Accept: "text/html" } });
     expect([answer.status, answer.body._error_message]).toEqual([
       406,

@@ -177,7 +177,7 @@ describe("a sandbox in the process of a test", () => {
     expect(() => sandbox.as("alice").change("userstory", 1, { subject: "No" })).toThrow("403");
   });
 
-  test("who gives up waiting gets no answer", async () => {
+  test("an aborted request gets no answer", async () => {
     sandbox.control.failNext(1, "hang");
     const request = { method: "GET", path: "/api/v1/projects", signal: AbortSignal.timeout(20) };
     await expect(sandbox.handle(request)).rejects.toThrow(/timeout/);

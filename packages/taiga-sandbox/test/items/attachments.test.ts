@@ -89,7 +89,7 @@ describe("attachments", () => {
     expect(await bob.get("/tasks/attachments")).toHaveLength(1);
   });
 
-  test("what claims to be a form and is none is a parse error", async () => {
+  test("an invalid form body is a parse error", async () => {
     const headers = { "Content-Type": "multipart/form-data; boundary=x" };
     const answer = await api.call("POST /tasks/attachments", { as: "bob", headers, body: "junk" });
     expect([answer.status, answer.body._error_type]).toEqual([

@@ -196,7 +196,7 @@ describe("epics", () => {
       expect((await alice.call(`POST ${related(theirs.id)}`, body)).status).toBe(201);
     });
 
-    test("nobody gets the subject of a story out of sight by linking it", () => {
+    test("linking a story does not reveal its subject to callers who may not see it", () => {
       const state = createSeed("observed", START);
       const [alpha, open] = state.projects as [Project, Project];
       const draft = createDraft(state, START);

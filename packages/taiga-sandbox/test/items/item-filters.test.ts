@@ -77,7 +77,7 @@ describe("lists of stories and tasks", () => {
     expect(ids(await bob.get(`/tasks?project=1&${query}`))).toEqual(expected);
   });
 
-  test("a date that is none is the caller's mistake", async () => {
+  test("an invalid date is the caller's mistake", async () => {
     const answer = await bob.call("GET /tasks?created_date__lt=soon");
     expect(answer.status).toBe(400);
   });

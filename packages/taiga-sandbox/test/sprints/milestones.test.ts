@@ -42,7 +42,7 @@ describe("sprints", () => {
       { __all__: ["The estimated start must be previous to the estimated finish."] },
     ],
     [
-      "a date that is none",
+      "an invalid date",
       { estimated_start: "soon" },
       {
         estimated_start: [

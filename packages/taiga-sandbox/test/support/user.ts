@@ -2,9 +2,9 @@ import { expect } from "vitest";
 import type { Answer, Api } from "./api.ts";
 import type { View } from "./view.ts";
 
-/** Somebody who uses the API; every request but `call` is expected to succeed. */
+/** A user of the API; every request except `call` is expected to succeed. */
 export interface ApiUser {
-  /** Answers whatever comes. */
+  /** Returns an answer of any status. */
   call<Body = View>(request: string, body?: unknown): Promise<Answer<Body>>;
   get<Body = View>(path: string): Promise<Body>;
   post<Body = View>(path: string, body?: object): Promise<Body>;
