@@ -39,6 +39,8 @@ function configurationPage(): string {
     "variables override the file. An empty variable counts as not set. For a variable marked *secret*,",
     "you can set `<NAME>_FILE` instead, the path of a file that contains the value, as used by Docker and",
     "Kubernetes secrets. If a value is invalid, the service does not start; the message names the variable.",
+    "A misspelt name is reported at start, as is every variable in `.env` that nothing reads. A misspelt",
+    "`TAIGA_API_URL`, or a line of `.env` that is not an assignment, prevents the start.",
   ].join("\n")}\n\n${sections.join("\n")}`;
 }
 

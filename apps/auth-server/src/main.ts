@@ -1,4 +1,11 @@
-import { createLogger, createMetrics, listen, runService, systemClock } from "@taiga-mcp/service";
+import {
+  createLogger,
+  createMetrics,
+  listen,
+  runService,
+  systemClock,
+  warnOfMisspeltNames,
+} from "@taiga-mcp/service";
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { lookup } from "node:dns/promises";
@@ -10,6 +17,7 @@ import { isSpecialUseAddress } from "./clients/special-use-address.ts";
 import { parseConfig } from "./config.ts";
 import { createAuthServer } from "./create-auth-server.ts";
 import { toRouteName } from "./http/route-names.ts";
+import { AuthServerSettings } from "./settings.ts";
 
 const name = "auth-server";
 
@@ -17,6 +25,8 @@ await runService(name, process, async (environment) => {
   const config = parseConfig(environment);
   const clock = systemClock;
   const logger = createLogger({ name, level: config.logLevel });
+  // `pnpm start` has already said it.
+  if (!process.connected) warnOfMisspeltNames(environment, AuthServerSettings, logger);
   const store = await openStore({ ...config.store, name, clock, logger });
   const broadcast = await openBroadcast({ url: config.store.url, name, logger });
   const taiga = createTaigaTransport({ apiUrl: config.taigaApiUrl, ...config.taigaConnection });

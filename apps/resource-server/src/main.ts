@@ -1,4 +1,10 @@
-import { createLogger, listen, runService, systemClock } from "@taiga-mcp/service";
+import {
+  createLogger,
+  listen,
+  runService,
+  systemClock,
+  warnOfMisspeltNames,
+} from "@taiga-mcp/service";
 import { openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { loadTools } from "@taiga-mcp/taiga-tools";
@@ -6,6 +12,7 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseConfig } from "./config.ts";
 import { createResourceServer } from "./create-resource-server.ts";
+import { ResourceServerSettings } from "./settings.ts";
 
 const name = "resource-server";
 
@@ -13,6 +20,8 @@ await runService(name, process, async (environment) => {
   const config = parseConfig(environment);
   const clock = systemClock;
   const logger = createLogger({ name, level: config.logLevel });
+  // `pnpm start` has already said it.
+  if (!process.connected) warnOfMisspeltNames(environment, ResourceServerSettings, logger);
   const store = await openStore({ ...config.store, name, clock, logger });
   const taiga = createTaigaTransport({
     apiUrl: config.taigaApiUrl,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
+import { findMisspeltTaigaUrl, toSettingNames } from "./setting-names.ts";
 
 declare module "zod" {
   interface GlobalMeta {
@@ -28,6 +29,7 @@ export function readEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
   environment: Environment,
 ): z.output<Schema> {
+  refuseMisspeltTaigaUrl(schema, environment);
   const values: Record<string, string | undefined> = {};
   const unreadable = new Map<string, string>();
   for (const [name, field] of Object.entries(schema.shape)) {
@@ -45,6 +47,15 @@ export function readEnvironment<Schema extends z.ZodObject>(
         .filter(({ path: [name] }) => !unreadable.has(String(name)))
         .map((issue) => toSentence(issue, values)),
     ].join("\n"),
+  );
+}
+
+function refuseMisspeltTaigaUrl(schema: z.ZodObject, environment: Environment): void {
+  if (!("TAIGA_API_URL" in schema.shape)) return;
+  const name = findMisspeltTaigaUrl(environment, toSettingNames(schema));
+  if (name === undefined) return;
+  throw new ConfigurationError(
+    `${name} is not a setting, and TAIGA_API_URL is not set, so the sandbox would be used. Rename ${name} to TAIGA_API_URL, or remove it to use the sandbox.`,
   );
 }
 

@@ -9,6 +9,7 @@ export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";
+export * from "./setting-names.ts";
 export * from "./settings.ts";
 export * from "./shared-config.ts";
 export * from "./single-flight.ts";
