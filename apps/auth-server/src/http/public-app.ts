@@ -42,6 +42,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
+      redirectSchemes: config.clients.redirectSchemes,
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({
