@@ -140,19 +140,19 @@ export const AuthServerSettings = z.object({
     .number("must be a number")
     .int("must be a whole number")
     .positive("must be more than 0")
-    .default(60)
+    .default(300)
     .meta({
       description:
-        "The maximum number of client registrations per hour from one network address (for IPv6, one /64).",
+        "The maximum number of client registrations per hour from one network address (for IPv6, one /64). The default is enough for an office of 30 people behind one address, with ten registrations each.",
     }),
   REGISTRATIONS_PER_HOUR_TOTAL: z.coerce
     .number("must be a number")
     .int("must be a whole number")
     .positive("must be more than 0")
-    .default(1000)
+    .default(3000)
     .meta({
       description:
-        "The maximum number of client registrations per hour from all addresses together.",
+        "The maximum number of client registrations per hour from all addresses together. Keep it well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
     }),
   ALLOWED_REDIRECT_SCHEMES: list
     .refine((schemes) => schemes.every((scheme) => SCHEME.test(scheme)), {
