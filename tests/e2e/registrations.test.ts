@@ -83,11 +83,13 @@ describe("hostile redirect URIs", () => {
     });
   });
 
-  it("are refused also among valid ones", async () => {
+  it("are left out among good ones", async () => {
     const response = await register({
       redirect_uris: ["https://claude.ai/api/mcp/auth_callback", "javascript:alert(1)//x.y"],
     });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ error: "invalid_redirect_uri" });
+    expect(response.status).toBe(201);
+    expect(await response.json()).toMatchObject({
+      redirect_uris: ["https://claude.ai/api/mcp/auth_callback"],
+    });
   });
 });

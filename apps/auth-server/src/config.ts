@@ -68,6 +68,8 @@ export function parseConfig(environment: Environment) {
     clients: {
       registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
       registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
+      /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
+      redirectSchemes: settings.ALLOWED_REDIRECT_SCHEMES,
       /** Whether clients may name themselves by a metadata document of their own. */
       takesDocuments: takesClientDocuments(settings, shared.issuer),
       documentHosts: {

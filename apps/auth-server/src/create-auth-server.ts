@@ -126,7 +126,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     isAllowed,
   });
   const vault = { ...credentials.vault, ...replaced.vault };
-  const { documentHosts: hosts, takesDocuments } = config.clients;
+  const { documentHosts: hosts, redirectSchemes, takesDocuments } = config.clients;
 
   const engine = createEngine({
     ...shared,
@@ -135,7 +135,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     hasLiveLogin: async (grantId) => (await vault.status(grantId)) === "live",
     endGrant,
     clientDocuments: takesDocuments
-      ? createClientDocuments({ fetch: deps.fetchDocument, hosts, rateLimits })
+      ? createClientDocuments({ fetch: deps.fetchDocument, hosts, redirectSchemes, rateLimits })
       : undefined,
     renderFailure: renderFailurePage,
     countEvent: counters.oauthEvents.count,

@@ -1,5 +1,6 @@
 import { port, seconds, sharedSettings } from "@taiga-mcp/service";
 import { z } from "zod";
+import { isReservedScheme } from "./clients/redirect-uri.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -27,6 +28,9 @@ const hostList = z
 export const toKeyTexts = (text: string): string[] => text.split(",").map((key) => key.trim());
 
 const TAIGA_LOGINS = ["password", "application", "both"] as const;
+
+/** RFC 3986 §3.1. */
+const SCHEME = /^[a-z][a-z\d+.-]*$/;
 
 const DOMAIN = /^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/;
 
@@ -136,19 +140,32 @@ export const AuthServerSettings = z.object({
     .number("must be a number")
     .int("must be a whole number")
     .positive("must be more than 0")
-    .default(60)
+    .default(300)
     .meta({
       description:
-        "The maximum number of client registrations per hour from one network address (for IPv6, one /64).",
+        "The maximum number of client registrations per hour from one network address (for IPv6, one /64). The default is enough for an office of 30 people behind one address, with ten registrations each.",
     }),
   REGISTRATIONS_PER_HOUR_TOTAL: z.coerce
     .number("must be a number")
     .int("must be a whole number")
     .positive("must be more than 0")
-    .default(1000)
+    .default(3000)
     .meta({
       description:
-        "The maximum number of client registrations per hour from all addresses together.",
+        "The maximum number of client registrations per hour from all addresses together. Keep it well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
+    }),
+  ALLOWED_REDIRECT_SCHEMES: list
+    .refine((schemes) => schemes.every((scheme) => SCHEME.test(scheme)), {
+      error: "must be schemes such as myeditor, without a colon, separated by commas",
+    })
+    .refine((schemes) => !schemes.some(isReservedScheme), {
+      error: "must not contain http, https or a scheme that runs code or reads data",
+    })
+    .default([])
+    .meta({
+      description:
+        "Comma-separated schemes without a dot, such as myeditor, that clients may use in redirect URIs in addition to those of well-known editors. Every program on a user's computer can claim such a scheme, so name only what your users have installed.",
+      defaultText: "none",
     }),
   CLIENT_ID_METADATA_DOCUMENTS: z
     .enum(["auto", "on", "off"], "must be auto, on or off")

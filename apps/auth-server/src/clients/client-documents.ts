@@ -16,6 +16,8 @@ const FETCHES_PER_NETWORK = 30;
 export interface ClientDocumentsDeps {
   fetch: FetchDocument;
   hosts: DocumentHosts;
+  /** What the operator allows in addition, as ALLOWED_REDIRECT_SCHEMES. */
+  redirectSchemes: readonly string[];
   rateLimits: RateLimits;
 }
 
@@ -23,6 +25,7 @@ export interface ClientDocumentsDeps {
 export function createClientDocuments({
   fetch,
   hosts,
+  redirectSchemes,
   rateLimits,
 }: ClientDocumentsDeps): ClientDocuments {
   const singleFlight = createSingleFlight<ClientDocument>();
@@ -34,7 +37,7 @@ export function createClientDocuments({
 
   async function fetchNew(clientId: string): Promise<ClientDocument> {
     const { text, cacheHeaders } = await fetch(clientId);
-    return { metadata: toDocumentMetadata(text, clientId), cacheHeaders };
+    return { metadata: toDocumentMetadata(text, clientId, redirectSchemes), cacheHeaders };
   }
 
   async function countFetch(req: IncomingMessage): Promise<void> {

@@ -2,6 +2,7 @@ import { ClientDocumentError } from "../engine/boundary/client-document-error.ts
 import {
   type ClientMetadata,
   ClientMetadataError,
+  type ClientRules,
   toClientMetadata,
 } from "./registration-request.ts";
 
@@ -10,20 +11,27 @@ export type DocumentMetadata = Omit<ClientMetadata, "client_uri"> & { client_id:
 
 /**
  * Parses a client metadata document by the rules of registration: it accepts the same redirect URIs and
- * ignores the same members. In addition, `client_id` must be the document's address, the client must
+ * ignores the same members. It leaves out no redirect URI, because no answer could say so. In addition, `client_id` must be the document's address, the client must
  * have a name, and there must be no shared secret, because the document is public.
  *
  * @throws {ClientDocumentError} `refused`, naming member and rule.
  * @see draft-ietf-oauth-client-id-metadata-document-02 §4
  */
-export function toDocumentMetadata(text: string, url: string): DocumentMetadata {
+export function toDocumentMetadata(
+  text: string,
+  url: string,
+  redirectSchemes: readonly string[] = [],
+): DocumentMetadata {
   const document = toObject(text);
   if (document["client_id"] !== url) throw refused("client_id: must be the document's address.");
   if (document["client_name"] === undefined) throw refused("client_name: is missing.");
   if ("client_secret" in document || "client_secret_expires_at" in document) {
     throw refused("client_secret: must not be in a public document.");
   }
-  const { client_uri: _unused, ...metadata } = toMetadata(document);
+  const { client_uri: _unused, ...metadata } = toMetadata(document, {
+    redirectSchemes,
+    faultyRedirects: "refuse",
+  });
   if (metadata.token_endpoint_auth_method.startsWith("client_secret")) {
     throw refused("token_endpoint_auth_method: must be none or private_key_jwt.");
   }
@@ -40,9 +48,9 @@ function toObject(text: string): Record<string, unknown> {
   throw refused("It is not a JSON object.");
 }
 
-function toMetadata(document: Record<string, unknown>): ClientMetadata {
+function toMetadata(document: Record<string, unknown>, rules: ClientRules): ClientMetadata {
   try {
-    return toClientMetadata(document);
+    return toClientMetadata(document, rules);
   } catch (error) {
     if (error instanceof ClientMetadataError) throw refused(error.message, error);
     throw error;

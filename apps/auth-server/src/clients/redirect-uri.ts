@@ -26,18 +26,32 @@ const DENIED_SCHEMES = new Set([
   "wss",
 ]);
 
-/** Schemes of well-known MCP clients that lack the dot required by RFC 8252 §7.1. */
+/**
+ * Schemes of well-known MCP clients that lack the dot required by RFC 8252 §7.1. An operator can
+ * allow more (`ALLOWED_REDIRECT_SCHEMES`).
+ */
 const KNOWN_SCHEMES = new Set([
+  // claude://claude.ai/mcp-auth-callback/sdk: https://github.com/anthropics/claude-code/issues/93671
   "claude",
+  // cursor://anysphere.cursor-mcp/oauth/callback: https://github.com/supabase/auth/pull/2302
   "cursor",
+  // goose://extension: the links of https://github.com/block/goose, documentation/docs/mcp
   "goose",
+  // lmstudio://add_mcp: https://lmstudio.ai/docs
   "lmstudio",
+  // raycast://oauth: https://developers.raycast.com/api-reference/oauth
   "raycast",
+  // The `urlProtocol` of VS Code and of its Insiders build, for extensions that register a URI handler:
+  // https://code.visualstudio.com/api/references/vscode-api#window.registerUriHandler
   "vscode",
   "vscode-insiders",
+  // `urlProtocol` in https://github.com/VSCodium/vscodium, prepare_vscode.sh
   "vscodium",
+  // warp://mcp/oauth2callback: https://github.com/warpdotdev/warp
   "warp",
+  // windsurf://codeium.windsurf: the address of Windsurf's own login
   "windsurf",
+  // zed://settings: https://github.com/zed-industries/zed, crates/zed
   "zed",
 ]);
 
@@ -45,12 +59,16 @@ const KNOWN_SCHEMES = new Set([
  * Checks a redirect URI that a client wants to register.
  *
  * Allowed are https on any host, http on this machine only (any port), and private-use schemes
- * (RFC 8252 §7.1) with a dot or of a well-known client. The URI must have no fragment and no user
- * information, and its host must be in canonical form.
+ * (RFC 8252 §7.1) with a dot, of a well-known client, or allowed by the operator. The URI must have no
+ * fragment and no user information, and its host must be in canonical form.
  *
+ * @param allowedSchemes what the operator allows in addition, in lower case.
  * @returns the fault; `undefined` when the URI may be registered.
  */
-export function findRedirectUriFault(uri: string): string | undefined {
+export function findRedirectUriFault(
+  uri: string,
+  allowedSchemes: readonly string[] = [],
+): string | undefined {
   if (Buffer.byteLength(uri) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`;
   // URL parsers drop or replace other characters, so two parsers could disagree about the target.
   if (!/^[\x21-\x7e]+$/.test(uri) || uri.includes("\\")) {
@@ -60,10 +78,14 @@ export function findRedirectUriFault(uri: string): string | undefined {
   if (url === null) return "is not an absolute URI";
   if (uri.includes("#")) return "must not have a fragment";
   if (url.username !== "" || url.password !== "") return "must not contain a user name or password";
-  return findSchemeFault(url) ?? findSpellingFault(uri, url);
+  return findSchemeFault(url, allowedSchemes) ?? findSpellingFault(uri, url);
 }
 
-function findSchemeFault(url: URL): string | undefined {
+/** Whether a scheme has fixed rules here, so that an operator cannot allow it for every app. */
+export const isReservedScheme = (scheme: string): boolean =>
+  scheme === "http" || scheme === "https" || DENIED_SCHEMES.has(scheme);
+
+function findSchemeFault(url: URL, allowedSchemes: readonly string[]): string | undefined {
   const scheme = url.protocol.slice(0, -1);
   if (scheme === "https") {
     return LOOPBACK_HOSTS.has(url.hostname)
@@ -76,8 +98,10 @@ function findSchemeFault(url: URL): string | undefined {
       : "must be https; http is for localhost, 127.0.0.1 and [::1] only";
   }
   if (DENIED_SCHEMES.has(scheme)) return `must not use the scheme ${scheme}`;
-  if (scheme.includes(".") || KNOWN_SCHEMES.has(scheme)) return undefined;
-  return `uses the scheme ${scheme}, which no app owns: use one with a dot, such as com.example.app`;
+  if (scheme.includes(".") || KNOWN_SCHEMES.has(scheme) || allowedSchemes.includes(scheme)) {
+    return undefined;
+  }
+  return `uses the scheme ${scheme}, which no app owns: use one with a dot, such as com.example.app, or let the operator add it to ALLOWED_REDIRECT_SCHEMES`;
 }
 
 /**

@@ -3,14 +3,8 @@ import { z } from "zod";
 import { findRedirectUriFault } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 10;
-
-const redirectUri = z.string("must be text").superRefine((uri, context) => {
-  const fault = findRedirectUriFault(uri);
-  if (fault !== undefined) context.addIssue({ code: "custom", message: fault });
-});
-
-const text = (maximum: number) =>
-  z.string("must be text").max(maximum, `must have at most ${maximum} characters`);
+const MAX_NAME_LENGTH = 200;
+const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
 
 const isText = (value: unknown): boolean =>
   [value].flat().every((part) => typeof part === "string" || typeof part === "boolean");
@@ -25,38 +19,45 @@ const key = z
     Object.fromEntries(Object.entries(members).filter(([, each]) => isText(each))),
   );
 
-/** The supported members of a registration; all others are ignored, as RFC 7591 §2 allows. */
+/** A list that must have a certain member, if the client sends a readable list at all. */
+const listWith = (member: string) =>
+  z
+    .array(z.unknown())
+    .catch([member])
+    .refine((values) => values.includes(member), `must include ${member}`);
+
+/**
+ * The supported members of a registration; all others are ignored, as RFC 7591 §2 allows. Members
+ * that the server can do without are left out or shortened when they are not as they should be.
+ */
 const RegistrationRequest = z.object({
   redirect_uris: z
-    .array(redirectUri, "must be a list of URIs")
-    .min(1, "must name at least one URI")
-    .max(MAX_REDIRECT_URIS, `must name at most ${MAX_REDIRECT_URIS} URIs`),
-  client_name: text(200).optional(),
-  client_uri: text(2048)
-    .refine((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""), "must be a web address")
-    .optional(),
+    .array(z.unknown(), "must be a list of URIs")
+    .min(1, "must name at least one URI"),
+  client_name: z.string().transform(shorten).optional().catch(undefined),
+  client_uri: z
+    .string()
+    .max(2048)
+    .refine((url) => /^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+    .optional()
+    .catch(undefined),
   token_endpoint_auth_method: z
     .enum(
       ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
       "must be none, client_secret_basic, client_secret_post or private_key_jwt",
     )
     .default("none"),
-  grant_types: z
-    .array(z.string("must be text"), "must be a list")
-    .max(20, "must have at most 20 members")
-    .default(["authorization_code", "refresh_token"])
-    .transform((types) => types.filter((type) => SUPPORTED_GRANTS.includes(type)))
-    .refine((types) => types.includes("authorization_code"), "must include authorization_code"),
-  response_types: z
-    .array(z.string("must be text"), "must be a list")
-    .max(20, "must have at most 20 members")
+  // Some clients register without refresh_token, and would lose their login with each access token.
+  grant_types: listWith("authorization_code")
+    .default(SUPPORTED_GRANTS)
+    .transform(() => [...SUPPORTED_GRANTS]),
+  response_types: listWith("code")
     .default(["code"])
-    .refine((types) => types.includes("code"), "must include code")
     .transform(() => ["code"]),
-  jwks: z.object({ keys: z.array(key).min(1).max(10) }, "must be a key set").optional(),
+  jwks: z.unknown().optional(),
 });
 
-const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
+const KeySet = z.object({ keys: z.array(key).min(1).max(10) }, "must be a key set");
 
 /** A client's metadata is rejected; the message names the member and the rule (RFC 7591 §3.2.2). */
 export class ClientMetadataError extends CodedError<
@@ -64,12 +65,30 @@ export class ClientMetadataError extends CodedError<
 > {}
 
 /** Client metadata in the format of the engine. */
-export type ClientMetadata = z.output<typeof RegistrationRequest> & { application_type: "native" };
+export type ClientMetadata = Omit<
+  z.output<typeof RegistrationRequest>,
+  "redirect_uris" | "jwks"
+> & {
+  redirect_uris: string[];
+  jwks?: z.output<typeof KeySet>;
+  application_type: "native";
+};
+
+/** What the operator and the kind of description decide about a client. */
+export interface ClientRules {
+  /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
+  redirectSchemes: readonly string[];
+  /** `leave-out` where the answer tells the client which redirect URIs remain. */
+  faultyRedirects: "leave-out" | "refuse";
+}
+
+const NO_RULES: ClientRules = { redirectSchemes: [], faultyRedirects: "leave-out" };
 
 /**
  * Copies the supported members of a registration request. `null` and empty members count as absent:
  * clients send them, but the engine rejects them. `scope` is dropped, because a client that registers
- * a small one could never ask for more later.
+ * a small one could never ask for more later. So are the keys of a client that does not use them.
+ * The answer to a registration contains what remains (RFC 7591 §3.2.1).
  *
  * Every client is `native`: that allows loopback and private-use redirects, and forbids plain http
  * everywhere else.
@@ -77,21 +96,61 @@ export type ClientMetadata = z.output<typeof RegistrationRequest> & { applicatio
  * @throws {ClientMetadataError} `invalid_redirect_uri` or `invalid_client_metadata`, naming field and rule.
  * @see RFC 7591 §2, §3.2.2
  */
-export function toClientMetadata(body: unknown): ClientMetadata {
+export function toClientMetadata(body: unknown, rules: ClientRules = NO_RULES): ClientMetadata {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new ClientMetadataError("invalid_client_metadata", "The body must be a JSON object.");
   }
-  const given = Object.fromEntries(Object.entries(body).filter(([, value]) => !isLeftOut(value)));
-  const result = RegistrationRequest.safeParse(given);
-  if (!result.success) throw toRegistrationError(result.error.issues, given);
-  const metadata = result.data;
-  if (metadata.token_endpoint_auth_method === "private_key_jwt" && metadata.jwks === undefined) {
+  const given = Object.fromEntries(Object.entries(body).filter(isGiven));
+  const { jwks, ...metadata } = parse(RegistrationRequest, given);
+  const usesKeys = metadata.token_endpoint_auth_method === "private_key_jwt";
+  if (usesKeys && jwks === undefined) {
     throw new ClientMetadataError(
       "invalid_client_metadata",
       "jwks: is required for private_key_jwt. Keys are never fetched, so jwks_uri is not supported.",
     );
   }
-  return { ...metadata, application_type: "native" };
+  return {
+    ...metadata,
+    redirect_uris: toRedirectUris(metadata.redirect_uris, rules),
+    ...(usesKeys && parse(z.object({ jwks: KeySet }), { jwks })),
+    application_type: "native",
+  };
+}
+
+/** @throws {ClientMetadataError} if there are faulty URIs and the rules or a lack of others forbid to leave them out. */
+function toRedirectUris(
+  given: readonly unknown[],
+  { redirectSchemes, faultyRedirects }: ClientRules,
+): string[] {
+  const faults = given.map((uri) =>
+    typeof uri === "string" ? findRedirectUriFault(uri, redirectSchemes) : "must be text",
+  );
+  const good = given.filter(
+    (uri, index): uri is string => typeof uri === "string" && faults[index] === undefined,
+  );
+  const first = faults.findIndex((fault) => fault !== undefined);
+  if (first >= 0 && (good.length === 0 || faultyRedirects === "refuse")) {
+    throw new ClientMetadataError(
+      "invalid_redirect_uri",
+      `redirect_uris[${first}]: ${faults[first]}.`,
+    );
+  }
+  if (good.length > MAX_REDIRECT_URIS) {
+    throw new ClientMetadataError(
+      "invalid_redirect_uri",
+      `redirect_uris: must name at most ${MAX_REDIRECT_URIS} URIs.`,
+    );
+  }
+  return good;
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  given: Record<string, unknown>,
+): z.output<Schema> {
+  const result = schema.safeParse(given);
+  if (!result.success) throw toRegistrationError(result.error.issues, given);
+  return result.data;
 }
 
 /** Members that an update must repeat unchanged or must not contain; the engine checks that. */
@@ -110,14 +169,27 @@ const UPDATE_MEMBERS = [
  * @throws {ClientMetadataError} as {@link toClientMetadata} does.
  * @see RFC 7592 §2.2
  */
-export function toClientUpdate(body: unknown): ClientMetadata & Record<string, unknown> {
-  const metadata = toClientMetadata(body);
+export function toClientUpdate(
+  body: unknown,
+  rules?: ClientRules,
+): ClientMetadata & Record<string, unknown> {
+  const metadata = toClientMetadata(body, rules);
   const given = body as Record<string, unknown>;
   const named = UPDATE_MEMBERS.filter((name) => given[name] !== undefined);
   return { ...metadata, ...Object.fromEntries(named.map((name) => [name, given[name]])) };
 }
 
-const isLeftOut = (value: unknown): boolean => value === null || value === "";
+/** An empty list of redirect URIs is not absent: the refusal is to say that it is empty. */
+const isGiven = ([name, value]: [string, unknown]): boolean =>
+  value !== null &&
+  value !== "" &&
+  (name === "redirect_uris" || !Array.isArray(value) || value.length > 0);
+
+function shorten(name: string): string {
+  if (name.length <= MAX_NAME_LENGTH) return name;
+  // Half of a surrogate pair is not a character.
+  return `${name.slice(0, MAX_NAME_LENGTH - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
 
 function toRegistrationError(
   issues: readonly z.core.$ZodIssue[],

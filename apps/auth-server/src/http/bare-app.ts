@@ -43,5 +43,9 @@ export const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
 export const authenticate = ({ config }: AppDeps): RequestHandler =>
   createResourceServerAuth({
     ...config.resourceServer,
-    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
+    limitFailures: createLimit({
+      what: "failed attempts",
+      windowSeconds: 60,
+      maximum: FAILURES_PER_MINUTE,
+    }),
   });

@@ -13,6 +13,8 @@ export interface EngineRoutesDeps {
   /** The protocol engine. */
   engine: RequestListener;
   rules: AuthorizationRules;
+  /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
+  redirectSchemes: readonly string[];
   /** Run before a client is registered. */
   limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
@@ -24,7 +26,8 @@ export interface EngineRoutesDeps {
  * loosely, so no other request may reach it.
  */
 export function createEngineRoutes(deps: EngineRoutesDeps): Router {
-  const { rules, limitRegistrations, limitAuthorizations } = deps;
+  const { rules, redirectSchemes, limitRegistrations, limitAuthorizations } = deps;
+  const clientRules = { redirectSchemes, faultyRedirects: "leave-out" } as const;
   const run: RequestHandler = (req, res) => runEngine(deps.engine, req, res);
   const router = Router({ strict: true, caseSensitive: true });
 
@@ -41,7 +44,7 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   router
     .route("/register")
     .post(...limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
-      const metadata = JSON.stringify(toClientMetadata(req.body));
+      const metadata = JSON.stringify(toClientMetadata(req.body, clientRules));
       runEngine(deps.engine, withBody(req, metadata), res);
     })
     .all(refuseMethod("POST"));
@@ -49,7 +52,7 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     .route("/register/:clientId")
     .get(asJson, run)
     .put(requireType("application/json"), readJson, asJson, (req, res) => {
-      const update = JSON.stringify(toClientUpdate(req.body));
+      const update = JSON.stringify(toClientUpdate(req.body, clientRules));
       runEngine(deps.engine, withBody(req, update), res);
     })
     .delete(asJson, run)

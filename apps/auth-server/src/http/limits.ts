@@ -5,14 +5,23 @@ import { toNetwork } from "../storage/network.ts";
 import { OAuthError } from "./oauth-error.ts";
 
 export interface LimitOptions extends Omit<RateLimit, "name"> {
+  /** What is counted, in the plural, for the refusal. */
+  what: string;
+  /** The setting that moves the limit, if there is one. */
+  setting?: string;
   /** Where requests are counted; without it, in this process. */
   store?: Store;
   /** One counter for all networks together. */
   isGlobal?: boolean;
 }
 
-/** A limit for each network, or for all together. Requests above it get 429 with `Retry-After`. */
+/**
+ * A limit for each network, or for all together. Requests above it get 429 with `Retry-After`, and a
+ * text that says which limit it is, how long it lasts and which setting moves it.
+ */
 export const createLimit = ({
+  what,
+  setting,
   windowSeconds,
   maximum,
   store,
@@ -25,12 +34,18 @@ export const createLimit = ({
     standardHeaders: "draft-8",
     legacyHeaders: false,
     keyGenerator: isGlobal ? () => "all" : toNetwork,
-    handler: () => {
+    handler: (_req, res) => {
+      const source = isGlobal ? "all clients together" : "one network address";
+      const limit = `${maximum} ${what} in ${toDuration(windowSeconds)} from ${source}`;
+      const wait = toDuration(Number(res.getHeader("Retry-After") ?? windowSeconds));
+      const advice = setting === undefined ? "" : ` The operator can raise it with ${setting}.`;
       throw new OAuthError(
         "too_many_requests",
-        isGlobal
-          ? "Too many such requests from all clients together. Wait and try again."
-          : "Too many such requests from this address. Wait and try again.",
+        `The limit of ${limit} is reached. Try again in ${wait}.${advice}`,
       );
     },
   });
+
+/** Rounded up, so that an attempt after that time succeeds. */
+const toDuration = (seconds: number): string =>
+  seconds > 120 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;

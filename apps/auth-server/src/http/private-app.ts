@@ -43,7 +43,11 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
   );
   const operator = createAdminAuth({
     tokens: config.masterKeys.map(toAdminToken),
-    limitFailures: createLimit({ windowSeconds: 60, maximum: FAILURES_PER_MINUTE }),
+    limitFailures: createLimit({
+      what: "failed attempts",
+      windowSeconds: 60,
+      maximum: FAILURES_PER_MINUTE,
+    }),
   });
   // Before the guard: the operator wants to know why there are no keys.
   app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));

@@ -4,7 +4,7 @@ import { createEngineRoutes } from "./engine-routes.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
 import { createHealthRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
-import { createLimit } from "./limits.ts";
+import { createLimit, type LimitOptions } from "./limits.ts";
 import { createMetadataRoutes, METADATA_PATHS } from "./metadata.ts";
 import { createKeyGuard } from "./require-keys.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
@@ -36,21 +36,26 @@ export function createPublicApp(deps: PublicAppDeps): Express {
   app.use(createKeyGuard(deps.rootKeys));
   app.use(createIntrospection({ ...toIntrospectionDeps(deps), authenticate: authenticate(deps) }));
   app.use(deps.interactions);
-  const limit = (limited: RateLimit & { isGlobal?: true }) =>
+  const limit = (limited: RateLimit & Omit<LimitOptions, "store">) =>
     createLimit({ ...limited, store: deps.rateLimits(limited) });
   app.use(
     createEngineRoutes({
       engine: engine.handler,
       rules: config,
+      redirectSchemes: config.clients.redirectSchemes,
       // What one network is refused does not count against everybody.
       limitRegistrations: [
         limit({
           name: "registration",
+          what: "client registrations",
+          setting: "REGISTRATIONS_PER_HOUR",
           windowSeconds: 3600,
           maximum: config.clients.registrationsPerHour,
         }),
         limit({
           name: "registrations",
+          what: "client registrations",
+          setting: "REGISTRATIONS_PER_HOUR_TOTAL",
           windowSeconds: 3600,
           maximum: config.clients.registrationsPerHourTotal,
           isGlobal: true,
@@ -58,6 +63,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
       ],
       limitAuthorizations: limit({
         name: "authorization",
+        what: "authorization requests",
         windowSeconds: 60,
         maximum: AUTHORIZATIONS_PER_MINUTE,
       }),

@@ -36,7 +36,7 @@ it("better-auth GHSA-cq3f-vc6p-68fh: there is no device flow, by metadata, addre
     redirect_uris: [REDIRECT_URI],
     grant_types: ["authorization_code", DEVICE_CODE],
   });
-  expect(json["grant_types"]).toEqual(["authorization_code"]);
+  expect(json["grant_types"]).toEqual(["authorization_code", "refresh_token"]);
   const answer = await postForm(`${system.issuer}/token`, {
     grant_type: DEVICE_CODE,
     client_id: String(json["client_id"]),

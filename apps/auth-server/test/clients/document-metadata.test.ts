@@ -28,7 +28,7 @@ describe("toDocumentMetadata", () => {
     expect(metadata).toEqual({
       ...DOCUMENT,
       application_type: "native",
-      grant_types: ["authorization_code"],
+      grant_types: ["authorization_code", "refresh_token"],
       response_types: ["code"],
       token_endpoint_auth_method: "none",
     });

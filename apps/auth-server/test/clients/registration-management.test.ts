@@ -62,7 +62,7 @@ describe("registering a client", () => {
         client_name: "New",
         redirect_uris: ["https://app.example/cb"],
         application_type: "native",
-        grant_types: ["authorization_code"],
+        grant_types: ["authorization_code", "refresh_token"],
       });
       expect(answer.json).not.toHaveProperty("scope");
       expect(answer.json).not.toHaveProperty("jwks_uri");

@@ -70,7 +70,9 @@ describe("a registration with any members", () => {
         expect(client.grant_types).toContain("authorization_code");
         expect(client.grant_types.join(" ")).not.toMatch(/implicit|password/);
         expect(client.redirect_uris.length).toBeGreaterThan(0);
-        expect(client.redirect_uris.map(findRedirectUriFault).filter(Boolean)).toEqual([]);
+        expect(
+          client.redirect_uris.map((uri) => findRedirectUriFault(uri)).filter(Boolean),
+        ).toEqual([]);
         expect(Object.values(client)).not.toContain(null);
       }),
     );

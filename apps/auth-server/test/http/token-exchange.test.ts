@@ -158,7 +158,7 @@ describe("token exchange on the private listener", () => {
       redirect_uris: [REDIRECT_URI],
       grant_types: ["authorization_code", GRANT_TYPE],
     });
-    expect(registered.json["grant_types"]).toEqual(["authorization_code"]);
+    expect(registered.json["grant_types"]).toEqual(["authorization_code", "refresh_token"]);
   });
 
   // @rule RFC8693-2-1
