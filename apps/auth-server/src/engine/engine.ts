@@ -84,7 +84,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const grants = recordsOf("Grant");
   const graceSeconds = config.tokens.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
-  const refreshTokens = createRefreshTokens({ records, grace, lifetimes });
+  const refreshTokens = createRefreshTokens({ records, grace, lifetimes, ...config });
   const codeRedemption = createCodeRedemption({
     records: recordsOf("AuthorizationCode"),
     lifetimes,

@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { IncomingMessage, type RequestListener } from "node:http";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
 import { OAuthError } from "./oauth-error.ts";
+import { toTokenRequest } from "./token-request.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
 
 /** Enough for a registration (RFC 7591) with ten long redirect URIs, the largest request there is. */
@@ -38,9 +39,14 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     .all(refuseMethod("GET, POST"));
   router.route("/authorize/:uid").get(asPage, run).all(refuseMethod("GET"));
 
-  for (const path of ["/token", "/revoke"]) {
-    router.route(path).post(requireType(FORM), limitBody, asJson, run).all(refuseMethod("POST"));
-  }
+  router
+    .route("/token")
+    .post(requireType(FORM), readText, asJson, (req, res) => {
+      const form = toTokenRequest(toForm(req)).toString();
+      runEngine(deps.engine, withBody(req, form), res);
+    })
+    .all(refuseMethod("POST"));
+  router.route("/revoke").post(requireType(FORM), limitBody, asJson, run).all(refuseMethod("POST"));
   router
     .route("/register")
     .post(...limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
@@ -67,6 +73,10 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
 
 const readJson = express.json({ limit: MAX_BODY_BYTES });
 const readText = express.text({ type: FORM, limit: MAX_BODY_BYTES });
+
+/** The body that `readText` has read. */
+const toForm = ({ body }: Request): URLSearchParams =>
+  new URLSearchParams(typeof body === "string" ? body : "");
 
 /** The engine derives its mount path from `originalUrl`; here it is always the root. */
 function runEngine(engine: RequestListener, req: IncomingMessage, res: Response): void {
@@ -98,8 +108,7 @@ const shapeQuery =
 const shapeForm =
   (rules: AuthorizationRules): RequestHandler =>
   (req, _res, next) => {
-    const asked = new URLSearchParams(typeof req.body === "string" ? req.body : "");
-    req.url = `/authorize?${toAuthorizationRequest(asked, rules).toString()}`;
+    req.url = `/authorize?${toAuthorizationRequest(toForm(req), rules).toString()}`;
     req.method = "GET";
     next();
   };
@@ -128,7 +137,10 @@ const refuseMethod =
     throw new OAuthError("invalid_request", `Use ${allowed}, not ${req.method}.`, { status: 405 });
   };
 
-/** Copies a request with another, unread body, because the engine reads bodies itself. */
+/**
+ * Copies a request with another, unread body, because the engine reads bodies itself. The copy keeps
+ * Express's `ip`, by which fetches of client metadata documents are limited.
+ */
 function withBody(req: Request, body: string): IncomingMessage {
   const bytes = Buffer.from(body);
   const copy = new IncomingMessage(req.socket);
@@ -137,6 +149,7 @@ function withBody(req: Request, body: string): IncomingMessage {
   copy.httpVersion = req.httpVersion;
   copy.headers = { ...req.headers, "content-length": String(bytes.length) };
   delete copy.headers["transfer-encoding"];
+  Object.assign(copy, { ip: req.ip });
   copy.push(bytes);
   copy.push(null);
   // Node treats the end of an incomplete message as a broken connection and closes it.

@@ -1,4 +1,11 @@
-import { type Adapter, errors, type KoaContextWithOIDC, Provider } from "oidc-provider";
+import { type AccessLevel, toScopes } from "@taiga-mcp/service";
+import {
+  type Adapter,
+  type AdapterPayload,
+  errors,
+  type KoaContextWithOIDC,
+  Provider,
+} from "oidc-provider";
 import { type Lifetimes, toGrantRef } from "../../grants/lifetimes.ts";
 import type { RecordStore } from "../records/record-store.ts";
 import { endClaim } from "./claims.ts";
@@ -10,6 +17,8 @@ export interface RefreshTokensDeps {
   records: RecordStore;
   grace: RefreshGrace;
   lifetimes: Lifetimes;
+  /** The operator's limit of today; it also applies to tokens issued under a higher one. */
+  accessLimit: AccessLevel;
 }
 
 /** The two places where the refresh grace meets oidc-provider. */
@@ -29,13 +38,18 @@ export function createRefreshTokens({
   records,
   grace,
   lifetimes,
+  accessLimit,
 }: RefreshTokensDeps): RefreshTokens {
   const uses = new WeakMap<object, RefreshUse>();
+  const grantable = toScopes(accessLimit);
 
   return {
     adapter: {
       find: async (token) => {
         const payload = await records.read(token);
+        if (payload !== undefined && Provider.ctx !== undefined) {
+          limitScope(Provider.ctx, payload, grantable);
+        }
         return payload && grace.hideConsumed(payload);
       },
       consume: async (token) => {
@@ -80,6 +94,38 @@ function toRefreshRequest({ oidc }: KoaContextWithOIDC): RefreshRequest {
     scope: toText(scope ?? granted?.scope),
     resource: toText(resource ?? granted?.resource),
   };
+}
+
+/**
+ * Rewrites `scope` of a refresh to what oidc-provider will grant: it refuses the whole request for
+ * one word that was not granted. Clients repeat at every refresh what they asked for at first, and
+ * the user may have granted less. Always in the same order, so that the grace compares meanings.
+ * This is the last hook before oidc-provider compares the scopes.
+ */
+function limitScope(
+  { oidc }: KoaContextWithOIDC,
+  token: AdapterPayload,
+  grantable: readonly string[],
+): void {
+  const asked = oidc.params?.["scope"];
+  if (oidc.route !== "token" || oidc.params === undefined || typeof asked !== "string") return;
+  oidc.params["scope"] = toGrantedScope(asked, token.scope ?? "", grantable);
+}
+
+/**
+ * The words of `asked` that were granted and still may be; `undefined`, which means all that was
+ * granted, when there are none or all of them.
+ * @see RFC 6749 §3.3, §6
+ */
+function toGrantedScope(
+  asked: string,
+  granted: string,
+  grantable: readonly string[],
+): string | undefined {
+  const words = asked.split(" ");
+  const all = granted.split(" ").filter((word) => grantable.includes(word));
+  const left = all.filter((word) => words.includes(word));
+  return left.length === 0 || left.length === all.length ? undefined : left.join(" ");
 }
 
 const toText = (parameter: unknown): string => (typeof parameter === "string" ? parameter : "");
