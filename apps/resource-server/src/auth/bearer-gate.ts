@@ -15,7 +15,8 @@ export interface BearerGateDeps {
 
 /** RFC 6750 section 2.1: `b64token`. */
 const BEARER = /^Bearer +(?<token>[\w.~+/-]+=*)$/i;
-const BEARER_SCHEME = /^Bearer(\s|$)/i;
+/** The scheme with credentials after it. The scheme alone is the same as no header. */
+const BEARER_CREDENTIALS = /^Bearer\s+\S/i;
 
 /**
  * Rejects every request without an active access token for this resource, whatever its method, and
@@ -82,7 +83,7 @@ function readToken(req: Request): string {
       description: "Send the Authorization header only once",
     });
   }
-  if (header === undefined || !BEARER_SCHEME.test(header)) {
+  if (header === undefined || !BEARER_CREDENTIALS.test(header)) {
     throw new TokenRequestError({
       status: 401,
       error: "invalid_token",

@@ -95,7 +95,7 @@ describe("the bearer gate", () => {
   });
 
   // @rule RFC6750-2-1
-  it.each(["Bearer", "Bearer one two", "Bearer a,b", 'Bearer "a"', "Bearer \u00e9"])(
+  it.each(["Bearer one two", "Bearer a,b", 'Bearer "a"', "Bearer \u00e9"])(
     "refuses the malformed header %j with 400, without introspection",
     async (authorization) => {
       const response = await post({ authorization });
