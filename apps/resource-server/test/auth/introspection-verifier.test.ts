@@ -154,7 +154,7 @@ describe("when a token cannot be checked", () => {
     expect(await codeOf(verifier.verifyAccessToken("token"))).toBeInstanceOf(UnavailableError);
   });
 
-  it("it waits no longer than three seconds", async () => {
+  it("waits no longer than three seconds", async () => {
     const waits: number[] = [];
     const verifier = createIntrospectionVerifier({
       authorizationServer: {
@@ -171,7 +171,7 @@ describe("when a token cannot be checked", () => {
     expect(waits).toEqual([3_000]);
   });
 
-  it("it gives up on an authorization server that does not answer", async () => {
+  it("gives up on an authorization server that does not answer", async () => {
     const hanging = createAuthorizationServer({
       issuer: ISSUER,
       authServerUrl: authServer.url,
@@ -186,7 +186,7 @@ describe("when a token cannot be checked", () => {
   });
 
   // @rule MCP-AUTH-5
-  it("it uses plain http only for a URL with http", async () => {
+  it("uses plain http only for a URL with http", async () => {
     const urls: string[] = [];
     const verifier = verifierWith({
       authServerUrl: "https://auth.internal",
