@@ -1,8 +1,11 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { TOOLSETS, type Toolset } from "../policy/toolsets.ts";
 import type { ToolDefinition, ToolHints } from "./define-tool.ts";
-import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
+
+/** A JSON Schema as clients see it. */
+export type ListedSchema = { type: "object"; [keyword: string]: unknown };
 
 /** What a model is told of a tool. */
 export interface ToolListing {
@@ -56,6 +59,28 @@ export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): Load
     definition: { ...definition, toolset },
     listing: { name, title, description, inputSchema, outputSchema, annotations },
   };
+}
+
+/**
+ * Converts a tool's schema to the JSON Schema that clients see. It leaves out what costs tokens and
+ * tells a model nothing: the dialect (2020-12 is MCP's default), the bounds of a safe integer, the
+ * pattern behind a named format, and that a strict answer has no further members.
+ *
+ * @param io `input` for what a tool accepts, `output` for what it answers.
+ * @see MCP tools, "Data Types"
+ */
+export function toListedSchema(schema: z.ZodObject, io: "input" | "output"): ListedSchema {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return { ...json, type: "object" };
 }
 
 const MODULE_EXTENSION = path.extname(import.meta.url);

@@ -1,4 +1,6 @@
 import { ToolError } from "../../errors.ts";
+import { capText, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { fence } from "../../text/fence.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { type CallProgress } from "../../calls/idempotency.ts";
@@ -7,7 +9,7 @@ import { collectProblems } from "../../schema/problems.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 import { locateAny, needsProject } from "../locate.ts";
 import { toMentioned, toNotified } from "../changes/notified.ts";
-import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
+import { countOutcomes, type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { parseAnyReference } from "../reference.ts";
 import { type WikiRow } from "../rows.ts";
 import { createTaigaItems } from "../taiga-items.ts";
@@ -91,6 +93,25 @@ export async function previewComments(
     const notified = toNotified(item, { comment: request.comment }, project, me);
     return { ...shared, version: String(item.version), notified };
   });
+}
+
+/** Formats the outcome of each item as an answer. */
+export function toCommentAnswer(
+  outcomes: readonly CommentOutcome[],
+  repeated: boolean,
+): { text: string; data: { items: CommentOutcome[]; repeated?: true } } {
+  const lines = outcomes.map((one) => {
+    const head = `${one.ref} ${one.outcome.replaceAll("_", " ")}`;
+    if ("error" in one) return `${head} | ${one.error}`;
+    const told = one.notified.map((username) => `@${username}`).join(" ");
+    const verb = one.outcome === "would_comment" ? "would be notified" : "notified";
+    return `${head} | v${one.version}${told === "" ? "" : ` | ${verb}: ${told}`}`;
+  });
+  const header = repeated ? "Already done by an earlier call with this key: " : "";
+  return {
+    text: `${header}${countOutcomes(outcomes)}.\n${fence(capText(lines.join("\n"), MAX_ANSWER_BYTES))}`,
+    data: { items: [...outcomes], ...(repeated && { repeated: true as const }) },
+  };
 }
 
 async function prepareAll(request: CommentRequest, deps: LocateDeps): Promise<Commented[]> {

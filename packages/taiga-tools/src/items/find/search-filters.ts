@@ -20,50 +20,31 @@ export async function toNamedFilter(
   deps: SearchDeps,
 ): Promise<NameFilter> {
   const parts = await Promise.all([
-    byStatus(criteria, kind, project, deps),
+    byName("status", project[TAIGA_WORDS[kind].statuses], criteria, deps),
     byPeople(criteria, kind, project, deps),
     bySprint(criteria, project, deps),
     byEpic(criteria, project, deps),
-    bySwimlane(criteria, project, deps),
-    byRole(criteria, project, deps),
+    byName("swimlane", project.swimlanes, criteria, deps),
+    byName("role", project.roles, criteria, deps),
     byParent(criteria, project, deps),
     ...(["type", "severity", "priority"] as const).map((choice) =>
-      byChoice(choice, criteria, project, deps),
+      byName(choice, project[ISSUE_CHOICES[choice]], criteria, deps),
     ),
   ]);
   return parts.includes("impossible") ? "impossible" : (Object.assign({}, ...parts) as ItemFilter);
 }
 
-const byChoice = (choice: IssueChoice, criteria: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    choice,
-    criteria[choice],
-    deps,
-    (name) => findByName(project[ISSUE_CHOICES[choice]], name, choice, (one) => [one.name]).id,
-  );
-
-const byStatus = ({ status }: Criteria, kind: ItemKind, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    "status",
-    status,
-    deps,
-    (name) =>
-      findByName(project[TAIGA_WORDS[kind].statuses], name, "status", (one) => [one.name]).id,
-  );
-
-const byRole = ({ role }: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    "role",
-    role,
-    deps,
-    (name) => findByName(project.roles, name, "role", (one) => [one.name]).id,
-  );
-
-const bySwimlane = ({ swimlane }: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter("swimlane", swimlane, deps, (name) =>
-    isSameName(name, "none")
+/** Filters by an entry of one of the project's own lists. */
+const byName = (
+  field: "status" | "role" | "swimlane" | IssueChoice,
+  options: readonly { id: number; name: string }[],
+  criteria: Criteria,
+  deps: SearchDeps,
+) =>
+  toNameFilter(field, criteria[field], deps, (name) =>
+    field === "swimlane" && isSameName(name, "none")
       ? null
-      : findByName(project.swimlanes, name, "swimlane", (one) => [one.name]).id,
+      : findByName(options, name, field, (one) => [one.name]).id,
   );
 
 /** The people that criteria name; without a project it can be but the user. */
