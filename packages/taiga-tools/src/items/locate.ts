@@ -5,15 +5,15 @@ import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
 import { isOutOfSight, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
 
-/** An item as a reference named it. */
+/** An item that a reference names. */
 export interface Located {
-  /** What the caller wrote. */
+  /** The reference as the caller wrote it. */
   reference: string;
   project: Project;
   item: Item;
 }
 
-/** A wiki page as a reference named it. */
+/** A wiki page that a reference names. */
 export interface LocatedPage {
   reference: string;
   project: Project;
@@ -21,15 +21,15 @@ export interface LocatedPage {
 }
 
 interface LocateOptions {
-  /** Where refs without a project are looked up; may be left out when only one is in reach. */
+  /** The project of refs that name none; optional if the user can reach only one project. */
   project: string | undefined;
   /** The input field, for the message. */
   field: string;
 }
 
 /**
- * Reads the item that a reference names. One request when its kind is known, from an address or
- * because it was seen lately; two otherwise.
+ * Reads the item that a reference names: with one request if its kind is known from an address or
+ * from an earlier look-up, otherwise with two.
  *
  * @throws {ToolError} `invalid_argument`, `not_found`, and what `ProjectDirectory.resolve` throws.
  */
@@ -106,8 +106,9 @@ async function readPage(
 }
 
 /**
- * Whether an answer's refs must name their project, so that the next call can use them as they
- * are: items of several projects, or of one that the caller had to name in the reference itself.
+ * Whether the refs in an answer must name their project, so that the next call can use them as they
+ * are: they do if the items belong to several projects, or if the caller named the project in the
+ * reference itself.
  */
 export function needsProject(
   located: readonly { reference: string; project: Project }[],

@@ -4,7 +4,7 @@ import { findByName, isSameName } from "../schema/names.ts";
 import { type Project, type ProjectDirectory } from "./project-directory.ts";
 
 export interface SprintChoice {
-  /** Taiga's id; `null` is the backlog. */
+  /** Taiga's id; `null` for the backlog. */
   id: number | null;
   name: string;
 }
@@ -12,8 +12,8 @@ export interface SprintChoice {
 const BACKLOG: SprintChoice = { id: null, name: "backlog" };
 
 /**
- * Finds a sprint by its name (or slug, as in its address), or by `current` (open, its dates hold today), `next` (the first that
- * starts later) or `backlog` (no sprint).
+ * Finds a sprint by its name, by its slug as in its address, or by a word: `current` (open, and
+ * today is within its dates), `next` (the first that starts later) or `backlog` (no sprint).
  *
  * @param today `YYYY-MM-DD`
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
@@ -35,7 +35,7 @@ export async function findSprint(
   return word === "current" ? currentSprint(open, today, field) : nextSprint(open, today, field);
 }
 
-/** A sprint may really be called "Next"; then the name means that sprint. */
+/** Whether a sprint has this name. A sprint called "Next" takes precedence over the word `next`. */
 const hasSprintCalled = (project: Project, reference: string): boolean =>
   project.milestones.some(({ name }) => isSameName(name, reference));
 

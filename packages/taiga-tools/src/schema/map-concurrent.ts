@@ -1,6 +1,6 @@
 const LANES = 8;
 
-/** Maps a list with at most eight calls under way at once, and keeps its order. */
+/** Maps a list with at most eight concurrent calls; results keep the order of the list. */
 export async function mapConcurrent<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Promise<Result>,

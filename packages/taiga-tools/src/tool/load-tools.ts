@@ -7,7 +7,7 @@ import type { ToolDefinition, ToolHints } from "./define-tool.ts";
 /** A JSON Schema as clients see it. */
 export type ListedSchema = { type: "object"; [keyword: string]: unknown };
 
-/** What a model is told of a tool. */
+/** The description of a tool that models see. */
 export interface ToolListing {
   name: string;
   title: string;
@@ -17,22 +17,22 @@ export interface ToolListing {
   annotations: ToolHints;
 }
 
-/** A tool, with everything about it that is the same for every request made once. */
+/** A tool with its listing, which is computed once and is the same for every request. */
 export interface LoadedTool {
   definition: ToolDefinition & { toolset: Toolset };
   listing: ToolListing;
 }
 
-/** verb_noun, within what MCP and the APIs of models allow. */
+/** `verb_noun`, in characters that MCP and model APIs allow. */
 const NAME = /^[a-z]+(_[a-z]+)+$/;
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Imports every tool below a folder, `<toolset>/<verb>-<noun>`, toolsets in their order and tools
- * by name, so that a list of them always has the same order. There is no list to extend.
+ * Imports every tool below a folder, `<toolset>/<verb>-<noun>`. Toolsets keep their order and tools
+ * are sorted by name, so the list is always in the same order. New tools need no registration.
  *
- * @param folder source or build output: files of the same kind as this one are read.
- * @throws {Error} that names the file, when it holds no tool, or one of another name.
+ * @param folder source or build output; reads files with the same extension as this one.
+ * @throws {Error} that names the file if it exports no tool or one with another name.
  */
 export async function loadTools(
   folder = new URL("../tools/", import.meta.url),
@@ -50,7 +50,7 @@ export async function loadTools(
   return tools;
 }
 
-/** Prepares one tool; `loadTools` does it for all. */
+/** Converts a tool's schemas to its listing; `loadTools` does this for all tools. */
 export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): LoadedTool {
   const inputSchema = toListedSchema(definition.inputSchema, "input");
   const outputSchema = toListedSchema(definition.outputSchema, "output");

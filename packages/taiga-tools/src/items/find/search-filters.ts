@@ -12,7 +12,7 @@ import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 import { resolveRef } from "../target.ts";
 
-/** Everything that criteria name, as Taiga's filters, for one kind in one project. */
+/** Maps the names in criteria to Taiga's filters, for one kind in one project. */
 export async function toNamedFilter(
   criteria: Criteria,
   kind: ItemKind,
@@ -47,7 +47,7 @@ const byName = (
       : findByName(options, name, field, (one) => [one.name]).id,
   );
 
-/** The people that criteria name; without a project it can be but the user. */
+/** Maps the people in criteria to Taiga's filters; without a project, people can only be `me`. */
 export async function byPeople(
   criteria: Criteria,
   kind: ItemKind,
@@ -70,7 +70,7 @@ export async function byPeople(
     : toAssignedUsers(Object.assign({}, ...parts) as ItemFilter, kind);
 }
 
-/** A story's further assignees are found by another filter, which does not know "nobody". */
+/** For stories, `assigned_users` also matches further assignees, but cannot match "nobody". */
 function toAssignedUsers(filter: ItemFilter, kind: ItemKind): ItemFilter {
   const { assigned_to, exclude_assigned_to, ...rest } = filter;
   const rename = (value: ItemFilter["owner"]) =>
@@ -119,7 +119,7 @@ async function byParent(
   return found === undefined ? "impossible" : { user_story: found };
 }
 
-/** @throws {ToolError} `not_found` for what is no such item of this project. */
+/** @throws {ToolError} `not_found` if the reference names no item of this kind and project. */
 async function toItemId(
   reference: string,
   { field, kind, project }: { field: string; kind: ItemKind; project: Project },
@@ -140,7 +140,7 @@ async function toItemId(
   );
 }
 
-/** A test of custom fields, which Taiga cannot filter and does not list. */
+/** A test of custom fields, which Taiga neither filters nor includes in lists. */
 export async function customFieldTest(
   { custom_fields = {} }: Criteria,
   kind: ItemKind,

@@ -2,8 +2,8 @@ import { capText, countFitting } from "../../text/cap.ts";
 import { type ItemDetails } from "./details.ts";
 
 /**
- * Makes details fit: the description first, then of comments and history the newest. What was left
- * out is said where it would stand.
+ * Shortens details to fit: keeps the description first, then the newest comments and history
+ * entries. A remark replaces each omitted part.
  */
 export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails {
   const talk = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
@@ -28,7 +28,7 @@ export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails 
   };
 }
 
-/** The last entries that fit, after a remark on the ones before. */
+/** The newest entries that fit, preceded by a remark on how many were omitted. */
 function newest<Entry>(
   entries: readonly Entry[],
   maxBytes: number,

@@ -2,17 +2,17 @@ import { type CustomAttributeValues } from "@taiga-mcp/taiga-client";
 import { isSameValue, toValueText } from "../custom-fields.ts";
 import { type ResolvedChanges } from "../changes/resolve-changes.ts";
 
-/** What would change among an item's custom fields, and the whole map that Taiga is to be sent. */
+/** The changes of an item's custom fields, and the complete map to send to Taiga. */
 export interface CustomFieldsChange {
   before: string;
   after: string;
   /** Names of the fields. */
   parts: string[];
-  /** Taiga replaces the whole map, so it holds the present values too. */
+  /** Includes the current values, because Taiga replaces the whole map. */
   merged: CustomAttributeValues;
 }
 
-/** @returns `undefined` when everything is so already. */
+/** @returns `undefined` if nothing changes. */
 export function toCustomFieldsChange(
   wanted: ResolvedChanges["customFields"],
   current: CustomAttributeValues,

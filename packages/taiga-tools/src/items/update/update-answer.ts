@@ -7,7 +7,7 @@ import { type UpdateOutcome } from "./update-items.ts";
 
 const MAX_VALUE_LENGTH = 200;
 
-/** One item's outcome as data; long values are shortened. */
+/** The outcome of one item as data; long values are shortened. */
 export type UpdateRow = {
   ref: string;
   outcome: string;
@@ -19,7 +19,7 @@ export type UpdateRow = {
   error?: string;
 };
 
-/** Lists the outcome of each item. */
+/** Formats the outcome of each item as an answer. */
 export function toUpdateAnswer(outcomes: readonly UpdateOutcome[]): {
   text: string;
   data: { items: UpdateRow[] };

@@ -41,7 +41,7 @@ export default defineTool({
   },
 });
 
-/** Whose activity is asked for; a person's own needs no project. */
+/** Finds the user or project of the request; `me` needs no project. */
 async function whose(
   { project: reference, person }: { project?: string | undefined; person?: string | undefined },
   projects: ProjectDirectory,

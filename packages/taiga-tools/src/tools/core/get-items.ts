@@ -6,7 +6,7 @@ import { toToday } from "../../clock.ts";
 import { defineTool, READS } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
 
-/** So few are read for their content, more for an overview. */
+/** Up to this many refs, the answer includes descriptions by default. */
 const FEW = 5;
 
 export default defineTool({
