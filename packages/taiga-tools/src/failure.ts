@@ -26,7 +26,7 @@ export const toInternalFailure = (call: {
 }): ToolFailure => ({
   code: "internal_error",
   message: `The server failed unexpectedly. Its operator can find the cause in the log under ${call.requestId}.`,
-  advice: call.changesNothing ? undefined : LOOK_FIRST,
+  advice: call.changesNothing ? undefined : CHECK_FIRST,
   severity: "error",
 });
 
@@ -34,7 +34,7 @@ export const toInternalFailure = (call: {
 export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
   `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
 
-const LOOK_FIRST =
+const CHECK_FIRST =
   "It may have been carried out anyway. Check with find_items or get_items before you repeat it.";
 
 const RECONNECT =
@@ -66,7 +66,7 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
   return {
     code,
     message: toSentence(message),
-    advice: details.outcomeUnknown ? LOOK_FIRST : advice,
+    advice: details.outcomeUnknown ? CHECK_FIRST : advice,
     severity: OUTAGES.includes(code) ? "warn" : "info",
   };
 }

@@ -64,8 +64,8 @@ export function toActivityEntry(
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
   const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
   const { ref, subject } = of(data);
-  const isTalk = action === "change" && changes.length === 0;
-  const verb = isTalk ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
+  const isComment = action === "change" && changes.length === 0;
+  const verb = isComment ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,
@@ -138,11 +138,13 @@ const MAX_COMMENT_LENGTH = 300;
 /** `2026-11-20 10:31 @ann changed story #42 Ring the bell | status: New → Done | "comment"` */
 export function toActivityText({ at, by, what, ref, subject, changes, comment }: ActivityEntry) {
   const head = [toMinute(at), `@${by}`, what, ref, subject].filter((part) => part !== undefined);
-  const said =
+  const quoted =
     comment === undefined || comment.length <= MAX_COMMENT_LENGTH
       ? comment
       : `${comment.slice(0, MAX_COMMENT_LENGTH)}…`;
-  return [head.join(" "), ...(changes ?? []), ...(said === undefined ? [] : [`"${said}"`])].join(
-    " | ",
-  );
+  return [
+    head.join(" "),
+    ...(changes ?? []),
+    ...(quoted === undefined ? [] : [`"${quoted}"`]),
+  ].join(" | ");
 }

@@ -6,7 +6,7 @@ import { type CallStore } from "./call-store.ts";
 
 /** How long a repeated call returns the result of the first. */
 export const KEY_TTL_SECONDS = 24 * 60 * 60;
-/** A call without progress for this long counts as crashed. No single Taiga request takes longer. */
+/** A call without progress for this long counts as crashed. Every Taiga request is shorter. */
 export const LEASE_SECONDS = 120;
 
 const Step = z.discriminatedUnion("state", [

@@ -97,28 +97,33 @@ function toName(key: string, value: unknown, owner: HistoryOwner): string {
 
 /** Points are maps of role id to points id. */
 function pointsHistory(before: unknown, after: unknown, project: Project): FieldHistory {
-  const [old, young] = [toMap(before), toMap(after)];
-  const roles = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (role) => ownProperty(old, role) !== ownProperty(young, role),
+  const [previous, current] = [toMap(before), toMap(after)];
+  const roles = [...new Set([...Object.keys(previous), ...Object.keys(current)])].filter(
+    (role) => ownProperty(previous, role) !== ownProperty(current, role),
   );
   const roleName = (id: string) => project.roles.find((one) => String(one.id) === id)?.name ?? id;
   const pointsName = (id: unknown) => project.points.find((one) => one.id === id)?.name ?? "?";
-  const tell = (points: Record<string, unknown>) =>
+  const format = (points: Record<string, unknown>) =>
     shorten(
       roles.map((role) => `${roleName(role)} ${pointsName(ownProperty(points, role))}`).join(", "),
     );
-  return { field: "points", before: tell(old), after: tell(young), parts: roles.map(roleName) };
+  return {
+    field: "points",
+    before: format(previous),
+    after: format(current),
+    parts: roles.map(roleName),
+  };
 }
 
 /** Custom fields are lists of `{ id, name, value }`. */
 function customHistory(before: unknown, after: unknown): FieldHistory {
-  const [old, young] = [toFieldMap(before), toFieldMap(after)];
-  const names = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (name) => ownProperty(old, name) !== ownProperty(young, name),
+  const [previous, current] = [toFieldMap(before), toFieldMap(after)];
+  const names = [...new Set([...Object.keys(previous), ...Object.keys(current)])].filter(
+    (name) => ownProperty(previous, name) !== ownProperty(current, name),
   );
-  const tell = (values: Record<string, string>) =>
+  const format = (values: Record<string, string>) =>
     shorten(names.map((name) => `${name} = ${ownProperty(values, name) ?? ""}`).join(", "));
-  return { field: "custom_fields", before: tell(old), after: tell(young), parts: names };
+  return { field: "custom_fields", before: format(previous), after: format(current), parts: names };
 }
 
 function toFieldMap(value: unknown): Record<string, string> {

@@ -17,13 +17,13 @@ export function assigneeIds(row: ItemRow): number[] {
 export function toSprintName(row: ItemRow, project: Project | undefined): string | undefined {
   if (row.milestone === null) return undefined;
   const known = project?.milestones.find(({ id }) => id === row.milestone)?.name;
-  const told =
+  const ownName =
     row.kind === "story"
       ? row.milestone_name
       : row.kind === "task"
         ? row.milestone_slug
         : undefined;
-  return toOneLine(known ?? told ?? `sprint ${row.milestone}`);
+  return toOneLine(known ?? ownName ?? `sprint ${row.milestone}`);
 }
 
 /** The name of a story's swimlane, if it is in one. */

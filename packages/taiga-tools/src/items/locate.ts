@@ -3,7 +3,7 @@ import { type Project } from "../projects/project-directory.ts";
 import { type ItemReference, type PageReference, parseAnyReference } from "./reference.ts";
 import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
-import { isOutOfSight, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
+import { isMissingOrHidden, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
 
 /** An item that a reference names. */
 export interface Located {
@@ -82,7 +82,7 @@ async function readItem(
       ? await items.getByRef(kind!, project.id, ref)
       : await items.getById(known.kind, known.id);
   } catch (error) {
-    if (!isOutOfSight(error)) throw error;
+    if (!isMissingOrHidden(error)) throw error;
     deps.projects.refs.forget(project.id, ref);
     return undefined;
   }
@@ -97,7 +97,7 @@ async function readPage(
   try {
     return { ...(await taiga.wikiPages.getBySlug(project.id, page)), kind: "wiki" };
   } catch (error) {
-    if (!isOutOfSight(error)) throw error;
+    if (!isMissingOrHidden(error)) throw error;
     throw new ToolError(
       "not_found",
       `${field}: there is no wiki page "${page}" in ${project.slug} that you can see; find_items with kinds ["wiki"] lists them.`,

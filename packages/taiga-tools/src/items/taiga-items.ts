@@ -22,14 +22,14 @@ import {
 import { type ItemKind } from "../kinds.ts";
 
 /** Defaults for fields that some kinds lack, so that readers need not distinguish kinds. */
-const NOT_TOLD = { milestone: null, due_date: null, total_comments: null } as const;
-type NotTold<Field extends keyof typeof NOT_TOLD> = Pick<typeof NOT_TOLD, Field>;
+const FIELD_DEFAULTS = { milestone: null, due_date: null, total_comments: null } as const;
+type Defaults<Field extends keyof typeof FIELD_DEFAULTS> = Pick<typeof FIELD_DEFAULTS, Field>;
 
 type Kinds<Story, TaskLike, IssueLike, EpicLike> =
   | (Story & { kind: "story" })
   | (TaskLike & { kind: "task" })
-  | (IssueLike & NotTold<"total_comments"> & { kind: "issue" })
-  | (EpicLike & NotTold<keyof typeof NOT_TOLD> & { kind: "epic" });
+  | (IssueLike & Defaults<"total_comments"> & { kind: "issue" })
+  | (EpicLike & Defaults<keyof typeof FIELD_DEFAULTS> & { kind: "epic" });
 
 /** A row of one of Taiga's lists, with its kind. */
 export type ItemRow = Kinds<UserStoryRow, TaskRow, IssueRow, EpicRow>;
@@ -54,8 +54,8 @@ export interface TaigaItems {
 export function createTaigaItems({ userStories, tasks, issues, epics }: TaigaClient): TaigaItems {
   const resources = { story: userStories, task: tasks, issue: issues, epic: epics };
   // TypeScript cannot infer the kind of row from a resource that is looked up by kind.
-  const toRow = (kind: ItemKind, row: object) => ({ ...NOT_TOLD, ...row, kind }) as ItemRow;
-  const toItem = (kind: ItemKind, item: object) => ({ ...NOT_TOLD, ...item, kind }) as Item;
+  const toRow = (kind: ItemKind, row: object) => ({ ...FIELD_DEFAULTS, ...row, kind }) as ItemRow;
+  const toItem = (kind: ItemKind, item: object) => ({ ...FIELD_DEFAULTS, ...item, kind }) as Item;
   return {
     list: async (kind, filter, page) => {
       const rows = await resources[kind].list(filter, page);

@@ -28,7 +28,7 @@ export async function resolveRef(
   const resolved = await taiga.resolver
     .resolve({ projectSlug: project.slug, ref })
     .catch((error: unknown) => {
-      if (isOutOfSight(error)) return undefined;
+      if (isMissingOrHidden(error)) return undefined;
       throw error;
     });
   if (resolved === undefined) return undefined;
@@ -62,7 +62,7 @@ export function createTargetFinder(deps: LocateDeps): TargetFinder {
 }
 
 /** Whether an object is missing or hidden from this user. Taiga does not always distinguish. */
-export const isOutOfSight = (error: unknown): boolean =>
+export const isMissingOrHidden = (error: unknown): boolean =>
   error instanceof TaigaError && ["not_found", "permission_denied"].includes(error.code);
 
 export const unknownItem = (project: Project, ref: number, field: string): ToolError =>

@@ -1,6 +1,6 @@
 import { TOOLSETS, type Toolset } from "./toolsets.ts";
 
-/** The limits in the address that a client uses. They can only reduce what operator and user allow. */
+/** The limits in the address that a client uses. They only reduce what operator and user allow. */
 export interface Narrowing {
   /** `undefined` for all toolsets that the operator offers. */
   toolsets: readonly Toolset[] | undefined;
@@ -52,8 +52,10 @@ export function parseNarrowing(query: URLSearchParams): Narrowing {
 export function toNarrowingQuery(query: string): string {
   const text = query.replace(/^\?/, "");
   const parameters = new URLSearchParams(text);
-  const isOurs = [...parameters.keys()].every((name) => name === "toolsets" || name === "readonly");
-  if (text === "" || !isOurs) return "";
+  const isNarrowing = [...parameters.keys()].every(
+    (name) => name === "toolsets" || name === "readonly",
+  );
+  if (text === "" || !isNarrowing) return "";
   try {
     parseNarrowing(parameters);
     return `?${text}`;

@@ -47,7 +47,7 @@ function currentSprint(open: Milestone[], today: string, field: string): SprintC
   if (current !== undefined && holding.length === 1) return current;
   throw new ToolError(
     current === undefined ? "not_found" : "ambiguous_name",
-    `${field}: ${current === undefined ? "no open sprint includes today" : `${holding.length} open sprints include today`} (${today}). ${nameThem(holding.length > 0 ? holding : open)}`,
+    `${field}: ${current === undefined ? "no open sprint includes today" : `${holding.length} open sprints include today`} (${today}). ${listNames(holding.length > 0 ? holding : open)}`,
   );
 }
 
@@ -59,17 +59,17 @@ function nextSprint(open: Milestone[], today: string, field: string): SprintChoi
   if (next === undefined) {
     throw new ToolError(
       "not_found",
-      `${field}: no open sprint starts after today (${today}). ${nameThem(open)}`,
+      `${field}: no open sprint starts after today (${today}). ${listNames(open)}`,
     );
   }
   if (second?.estimated_start !== next.estimated_start) return next;
   throw new ToolError(
     "ambiguous_name",
-    `${field}: several sprints start on ${next.estimated_start}. ${nameThem(later)}`,
+    `${field}: several sprints start on ${next.estimated_start}. ${listNames(later)}`,
   );
 }
 
-const nameThem = (sprints: Milestone[]): string =>
+const listNames = (sprints: Milestone[]): string =>
   sprints.length === 0
     ? "There is no open sprint."
     : `Use one of: ${sprints

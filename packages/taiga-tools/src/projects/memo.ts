@@ -9,7 +9,11 @@ export interface Memo<Key, Value> {
 }
 
 /** Failures that concern only one caller: it disconnected, or its credential has just ended. */
-const PERSONAL: readonly TaigaErrorCode[] = ["aborted", "token_not_valid", "not_authenticated"];
+const CALLER_ERRORS: readonly TaigaErrorCode[] = [
+  "aborted",
+  "token_not_valid",
+  "not_authenticated",
+];
 
 /** @param options.max number of entries; the least recently used is evicted first. */
 export function createMemo<Key extends string | number, Value>(options: {
@@ -37,8 +41,8 @@ export function createMemo<Key extends string | number, Value>(options: {
       try {
         return await known.value;
       } catch (error) {
-        const personal = error instanceof TaigaError && PERSONAL.includes(error.code);
-        if (!personal) throw error;
+        const isCallerError = error instanceof TaigaError && CALLER_ERRORS.includes(error.code);
+        if (!isCallerError) throw error;
         return start(key, load);
       }
     },

@@ -26,8 +26,8 @@ export type Project = ProjectDetail;
 /** One user's projects, within the projects that the grant covers. */
 export interface ProjectDirectory {
   /**
-   * The user. Their roles are included only if the grant covers all projects, because Taiga does not
-   * say which role belongs to which project.
+   * The user. Roles are included only if the grant covers all projects, because Taiga does not say
+   * which role belongs to which project.
    */
   me(): Promise<Me>;
 
@@ -140,7 +140,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
   };
 
   /** Finds a public project of which the user is not a member, by slug or id only. */
-  const outside = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
+  const findPublic = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
     // This reveals nothing: the caller already knows the name, so it may learn why it is refused.
     if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
     try {
@@ -168,7 +168,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
       if (reference === undefined) return byId(onlyProject(mine).id);
       const matches = matchingProjects(mine, reference);
       const [match] = matches;
-      if (match === undefined) return outside(reference, mine);
+      if (match === undefined) return findPublic(reference, mine);
       if (matches.length === 1) return byId(match.id);
       throw new ToolError(
         "ambiguous_name",

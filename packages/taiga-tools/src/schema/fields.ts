@@ -74,15 +74,17 @@ export const objectOf = <Shape extends z.ZodType>(shape: Shape) =>
 export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
-      issue.code === "unrecognized_keys" ? tellUnknown(issue.keys, Object.keys(shape)) : undefined,
+      issue.code === "unrecognized_keys"
+        ? describeUnknownFields(issue.keys, Object.keys(shape))
+        : undefined,
   });
 
-function tellUnknown(unknown: readonly string[], known: readonly string[]): string {
-  const told = unknown.map((name) => {
+function describeUnknownFields(unknown: readonly string[], known: readonly string[]): string {
+  const descriptions = unknown.map((name) => {
     const near = nearestNames(name, known);
     return `there is no field "${name}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
   });
-  return `${told.join("; ")}. Fields: ${known.join(", ")}`;
+  return `${descriptions.join("; ")}. Fields: ${known.join(", ")}`;
 }
 
 /** An object whose schema clients see as a plain object; the description explains its fields. */

@@ -6,9 +6,9 @@ export async function mapConcurrent<Item, Result>(
   map: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const waiting = items.entries();
+  const remaining = items.entries();
   const lane = async () => {
-    for (const [index, item] of waiting) results[index] = await map(item, index);
+    for (const [index, item] of remaining) results[index] = await map(item, index);
   };
   await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
   return results;

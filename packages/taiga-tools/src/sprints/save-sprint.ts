@@ -33,7 +33,7 @@ export interface SaveSprintDeps {
 }
 
 /** Reserved words, which a new sprint cannot have as its name. */
-const WORDS: readonly string[] = ["current", "next", "backlog", "none", ""];
+const RESERVED_NAMES: readonly string[] = ["current", "next", "backlog", "none", ""];
 
 /**
  * Creates a sprint, or changes the existing sprint of that name. Names are unique in a project, so
@@ -68,8 +68,8 @@ async function findExisting(
     const { id } = await findSprint(projects, project, reference, { today, field: "sprint" });
     if (id !== null) return id;
   } catch (error) {
-    const isWord = WORDS.some((word) => isSameName(word, reference));
-    if (!(error instanceof ToolError) || error.code !== "not_found" || isWord) throw error;
+    const isReserved = RESERVED_NAMES.some((word) => isSameName(word, reference));
+    if (!(error instanceof ToolError) || error.code !== "not_found" || isReserved) throw error;
     return undefined;
   }
   throw new ToolError("invalid_argument", "sprint: the backlog is not a sprint; give a name.");

@@ -58,7 +58,7 @@ export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>):
   const contexts = createToolContexts(deps);
   const byName = new Map(deps.tools.map(({ definition }) => [definition.name, definition]));
 
-  /** `undefined` if Taiga does not answer in time; the list then depends on the access level only. */
+  /** `undefined` if Taiga does not answer in time; the list then depends on access levels only. */
   const askPermissions = async (caller: Who): Promise<ReadonlySet<string> | undefined> => {
     try {
       return await within(PERMISSIONS_TIMEOUT_MS, contexts.projects(caller).myPermissions());

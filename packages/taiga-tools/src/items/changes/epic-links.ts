@@ -4,7 +4,7 @@ import { type Named } from "./find-values.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
 import { type Item } from "../taiga-items.ts";
-import { isOutOfSight } from "../target.ts";
+import { isMissingOrHidden } from "../target.ts";
 
 /** What would change among the epics of a story, or the stories of an epic. */
 export interface LinksChange {
@@ -72,7 +72,7 @@ async function coveredEpics<Epic extends { id: number }>(
     try {
       return projects.covers((await taiga.epics.getById(id)).project);
     } catch (error) {
-      if (isOutOfSight(error)) return false;
+      if (isMissingOrHidden(error)) return false;
       throw error;
     }
   });
@@ -92,8 +92,8 @@ function compare(
     ...without(current, wanted).map(({ id }) => ({ ...toLink(id), action: "remove" as const })),
   ];
   if (links.length === 0) return undefined;
-  const tell = (list: readonly Named[]) => list.map(({ name }) => name).join(" ");
-  return { field, before: tell(current), after: tell(wanted), links };
+  const join = (list: readonly Named[]) => list.map(({ name }) => name).join(" ");
+  return { field, before: join(current), after: join(wanted), links };
 }
 
 /**

@@ -103,9 +103,9 @@ export function toCommentAnswer(
   const lines = outcomes.map((one) => {
     const head = `${one.ref} ${one.outcome.replaceAll("_", " ")}`;
     if ("error" in one) return `${head} | ${one.error}`;
-    const told = one.notified.map((username) => `@${username}`).join(" ");
+    const usernames = one.notified.map((username) => `@${username}`).join(" ");
     const verb = one.outcome === "would_comment" ? "would be notified" : "notified";
-    return `${head} | v${one.version}${told === "" ? "" : ` | ${verb}: ${told}`}`;
+    return `${head} | v${one.version}${usernames === "" ? "" : ` | ${verb}: ${usernames}`}`;
   });
   const header = repeated ? "Already done by an earlier call with this key: " : "";
   return {

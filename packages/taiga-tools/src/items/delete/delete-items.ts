@@ -107,8 +107,8 @@ async function removeAll(
     targets.find(({ kind, id }) => kind === "story" && id === one.parentId);
   let stopped = false;
   // Taiga deletes a story's tasks with it, so a task named beside its story needs no request.
-  const alone = targets.filter((one) => storyOf(one) === undefined);
-  for (const [index, one] of alone.entries()) {
+  const separate = targets.filter((one) => storyOf(one) === undefined);
+  for (const [index, one] of separate.entries()) {
     const head = { ref: toRef(one), target: one };
     if (stopped || deps.signal.aborted) {
       outcomes.set(one, { ...head, ...NOT_ATTEMPTED });
@@ -122,7 +122,7 @@ async function removeAll(
       stopped = stops;
       outcomes.set(one, { ...head, ...failure });
     }
-    await deps.reportProgress(index + 1, alone.length, `${head.ref} done`);
+    await deps.reportProgress(index + 1, separate.length, `${head.ref} done`);
   }
   return targets.map((one) => {
     const outcome = outcomes.get(storyOf(one) ?? one)!;

@@ -90,7 +90,7 @@ async function toDeletionTarget(
     version,
     children: await readChildren(item, taiga, context),
     ...(kind === "task" && item.user_story !== null && { parentId: item.user_story }),
-    ...(kind === "epic" && toKept(item.user_stories_counts?.total ?? 0)),
+    ...(kind === "epic" && toKeptStories(item.user_stories_counts?.total ?? 0)),
     remove: () => createTaigaItems(taiga).delete(kind, id),
   };
 }
@@ -148,5 +148,5 @@ async function readSprintTarget(
   };
 }
 
-const toKept = (stories: number): { keeps?: string } =>
+const toKeptStories = (stories: number): { keeps?: string } =>
   stories === 0 ? {} : { keeps: `its ${stories} stories stay` };

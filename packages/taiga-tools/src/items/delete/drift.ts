@@ -30,14 +30,14 @@ export async function describeDrift(
   if (seen.length !== targets.length) {
     return "The token belongs to other references, or is incomplete.";
   }
-  const told = await mapConcurrent(inOrder(targets), (one, index) =>
+  const descriptions = await mapConcurrent(inOrder(targets), (one, index) =>
     describeOne(
       one,
       { version: Number(seen[index]?.["version"]), children: Number(seen[index]?.["children"]) },
       taiga,
     ),
   );
-  const differences = told.filter((text) => text !== undefined);
+  const differences = descriptions.filter((text) => text !== undefined);
   return differences.length > 0
     ? differences.join("\n")
     : "A task below was changed or replaced, a sprint was renamed, or the token is another user's.";

@@ -69,11 +69,11 @@ async function withProjects(
   found: readonly Found[],
   { directory, me }: SearchDeps,
 ): Promise<Found[]> {
-  const isUntold = ({ row, source }: Found): boolean =>
+  const needsMetadata = ({ row, source }: Found): boolean =>
     source.project === undefined &&
     row.kind !== "wiki" &&
     (row.kind === "issue" || assigneeIds(row).some((id) => id !== me.id && id !== row.assigned_to));
-  const ids = [...new Set(found.filter(isUntold).map(({ row }) => row.project))];
+  const ids = [...new Set(found.filter(needsMetadata).map(({ row }) => row.project))];
   const projects = await mapConcurrent(ids, (id) => directory.byId(id));
   return found.map((one) => {
     const project = one.source.project ?? projects.find(({ id }) => id === one.row.project);

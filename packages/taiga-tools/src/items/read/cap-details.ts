@@ -6,8 +6,8 @@ import { type ItemDetails } from "./details.ts";
  * entries. A remark replaces each omitted part.
  */
 export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails {
-  const talk = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
-  const forDescription = talk ? maxBytes / 2 : maxBytes;
+  const hasEntries = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
+  const forDescription = hasEntries ? maxBytes / 2 : maxBytes;
   const description =
     details.description === undefined ? undefined : capText(details.description, forDescription);
   const share = (maxBytes - (description?.length ?? 0)) / 2;
@@ -34,11 +34,11 @@ function newest<Entry>(
   maxBytes: number,
   remark: (text: string) => Entry,
 ): Entry[] {
-  const backwards = entries.toReversed();
+  const newestFirst = entries.toReversed();
   const count = Math.max(
     1,
     countFitting(
-      backwards.map((entry) => JSON.stringify(entry)),
+      newestFirst.map((entry) => JSON.stringify(entry)),
       maxBytes,
     ),
   );

@@ -162,7 +162,7 @@ function toPointsByRole(item: Item, project: Project): Pick<ItemDetails, "points
   return named.length === 0 ? {} : { points_by_role: Object.fromEntries(named) };
 }
 
-const whoWhen = (entry: HistoryEntry) => ({
+const authorAndTime = (entry: HistoryEntry) => ({
   by: entry.user?.username ?? toOneLine(entry.user?.name ?? "unknown"),
   at: entry.created_at,
 });
@@ -172,7 +172,7 @@ const toComments = (history: HistoryEntry[]): ItemDetails["comments"] & object =
   history
     .filter((entry) => entry.comment !== "" && entry.delete_comment_date === null)
     .map((entry) => ({
-      ...whoWhen(entry),
+      ...authorAndTime(entry),
       text: toCleanText(entry.comment),
       ...(entry.edit_comment_date !== null && { edited: true as const }),
     }))
@@ -181,7 +181,7 @@ const toComments = (history: HistoryEntry[]): ItemDetails["comments"] & object =
 const toChanges = (history: HistoryEntry[], owner: HistoryOwner): ItemDetails["history"] & object =>
   history
     .map((entry) => ({
-      ...whoWhen(entry),
+      ...authorAndTime(entry),
       changes: toHistoryFields(entry, owner).map(
         ({ field, before, after }) => `${field}: ${before || "–"} → ${after || "–"}`,
       ),

@@ -30,7 +30,7 @@ export interface ReadAnswer {
 type Readable = Located | LocatedPage;
 type Read = { ref: string; located: Readable } | { error: string };
 
-/** Reads items and wiki pages with their details, eight at a time. A failure does not stop the rest. */
+/** Reads items and wiki pages with details, eight at a time. A failure does not stop the rest. */
 export async function readItems(
   { refs, project, include }: ReadRequest,
   deps: LocateDeps & { today: string },

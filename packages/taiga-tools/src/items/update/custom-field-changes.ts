@@ -21,12 +21,12 @@ export function toCustomFieldsChange(
     ({ field, value }) => !isSameValue(current.attributes_values[field.id], value),
   );
   if (changed.length === 0) return undefined;
-  const tell = (value: unknown) => toValueText(value) || "–";
+  const format = (value: unknown) => toValueText(value) || "–";
   return {
     before: changed
-      .map(({ field }) => `${field.name} = ${tell(current.attributes_values[field.id])}`)
+      .map(({ field }) => `${field.name} = ${format(current.attributes_values[field.id])}`)
       .join(", "),
-    after: changed.map(({ field, value }) => `${field.name} = ${tell(value)}`).join(", "),
+    after: changed.map(({ field, value }) => `${field.name} = ${format(value)}`).join(", "),
     parts: changed.map(({ field }) => field.name),
     merged: {
       attributes_values: {

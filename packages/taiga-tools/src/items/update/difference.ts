@@ -153,12 +153,12 @@ function tagsChange(item: Item, { tags }: ResolvedChanges): FieldChange[] {
   const wanted = merged
     ? [...new Set([...current, ...tags.add])].filter((tag) => !tags.remove.includes(tag))
     : tags.replace;
-  const tell = (list: readonly string[]) => list.toSorted().join(", ");
+  const format = (list: readonly string[]) => list.toSorted().join(", ");
   return [
     {
       field: "tags",
-      before: tell(current),
-      after: tell(wanted),
+      before: format(current),
+      after: format(wanted),
       patch: { tags: wanted },
       ...(merged && { parts: [] }),
     },
@@ -167,12 +167,12 @@ function tagsChange(item: Item, { tags }: ResolvedChanges): FieldChange[] {
 
 function blockedChanges(item: Item, { blocked, blockedNote }: ResolvedChanges): FieldChange[] {
   const changes: FieldChange[] = [];
-  const tell = (is: boolean) => (is ? "yes" : "no");
+  const format = (is: boolean) => (is ? "yes" : "no");
   if (blocked !== undefined) {
     changes.push({
       field: "blocked",
-      before: tell(item.is_blocked),
-      after: tell(blocked),
+      before: format(item.is_blocked),
+      after: format(blocked),
       patch: { is_blocked: blocked },
     });
   }

@@ -64,10 +64,10 @@ function shorten(value: string): string {
 function toRowText(row: UpdateRow): string {
   const { ref, outcome, version, changes = [], conflicts = [], notified = [] } = row;
   const quote = (value: string) => toOneLine(value) || "–";
-  const told = conflicts.length > 0 ? [] : changes;
+  const shown = conflicts.length > 0 ? [] : changes;
   return [
     `${ref} ${outcome.replaceAll("_", " ")}${version === undefined ? "" : ` v${version}`}`,
-    ...told.map(({ field, before, after }) => `  ${field}: ${quote(before)} → ${quote(after)}`),
+    ...shown.map(({ field, before, after }) => `  ${field}: ${quote(before)} → ${quote(after)}`),
     ...conflicts.map(
       ({ field, by, at, theirs, yours }) =>
         `  ${field}: @${by} set "${quote(theirs)}" at ${toMinute(at)}, yours was "${quote(yours)}"`,

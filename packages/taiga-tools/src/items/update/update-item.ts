@@ -110,7 +110,7 @@ async function planUpdate(
       ...Object.assign({}, ...difference.map(({ patch }) => patch)),
       ...(comment !== undefined && { comment }),
     },
-    // Taiga treats a change of another tag as a conflict: merged tag changes use the current version.
+    // Taiga treats changes of other tags as conflicts: merged tag changes use the current version.
     version: difference.some(({ parts }) => parts !== undefined) ? item.version : base.item,
     custom,
     links: links?.links ?? [],

@@ -98,7 +98,7 @@ function verifyDistinct(prepared: readonly Prepared[]): void {
   }
 }
 
-/** Looks up one item and its changes; shared changes are resolved once for each project and kind. */
+/** Looks up one item and its changes; resolves shared changes once for each project and kind. */
 function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   const shared = new Map<string, Promise<ResolvedChanges>>();
   const resolveDeps = { ...deps, today: toToday(deps.clock), findTarget: createTargetFinder(deps) };
@@ -131,7 +131,7 @@ function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   };
 }
 
-/** Parses an item's own changes. They are beside its reference, and the listed schema omits them. */
+/** Parses an item's own changes, which are next to its reference and not in the listed schema. */
 function parseOwn(own: Record<string, unknown>, path: string): Changes {
   const parsed = Changes.safeParse(own);
   if (parsed.success) return parsed.data;
