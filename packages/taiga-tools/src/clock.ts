@@ -1,6 +1,6 @@
-/** The current time as whole epoch seconds. A parameter everywhere, so that tests can move it. */
+/** Returns the current time in whole epoch seconds. Passed as a parameter, so that tests set it. */
 export type Clock = () => number;
 
-/** The day it is in UTC, `YYYY-MM-DD`: what Taiga's own dates are compared with. */
+/** Today in UTC, `YYYY-MM-DD`, for comparison with Taiga's dates. */
 export const toToday = (clock: Clock): string =>
   new Date(clock() * 1000).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 import { TaigaError } from "@taiga-mcp/taiga-client";
 
-/** Why a tool could not do what it was asked; the text of the answer begins with it. */
+/** Why a tool failed; the text of the answer begins with the code. */
 export type ToolErrorCode =
   | "invalid_argument"
   | "not_found"
@@ -30,8 +30,8 @@ export class ToolError extends Error {
 }
 
 /**
- * The store or the Taiga transport does not answer. Both are passed in and throw an error class of
- * their own, so an outage is recognised by its code.
+ * The store or the Taiga transport does not answer. Both are passed in and throw their own error
+ * classes, so tools recognise an outage by its code.
  */
 export interface Outage extends Error {
   code: "temporarily_unavailable";
@@ -40,7 +40,7 @@ export interface Outage extends Error {
 export const isOutage = (error: unknown): error is Outage =>
   error instanceof Error && "code" in error && error.code === "temporarily_unavailable";
 
-/** What tools expect to be thrown; anything else is a bug. */
+/** The errors that tools expect; any other error is a bug. */
 export type ExpectedError = TaigaError | ToolError | Outage;
 
 export const isExpected = (error: unknown): error is ExpectedError =>

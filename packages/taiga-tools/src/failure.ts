@@ -1,17 +1,17 @@
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import { type ExpectedError, ToolError } from "./errors.ts";
 
-/** Why a call, or the part of it that is about one item, failed, and what a model can do about it. */
+/** Why a call or one of its items failed, and what a model can do about it. */
 export interface ToolFailure {
   code: string;
   message: string;
   /** What to do next, as a sentence. */
   advice?: string | undefined;
-  /** For the log: `info` concerns the caller alone, `warn` is an outage, `error` a bug. */
+  /** For the log: `info` is the caller's mistake, `warn` an outage, `error` a bug. */
   severity: "info" | "warn" | "error";
 }
 
-/** Describes an expected failure. The only mapping: whole calls and single items read alike. */
+/** Describes an expected failure. Whole calls and single items share this mapping. */
 export function toFailure(error: ExpectedError): ToolFailure {
   const { code, message } = error;
   if (error instanceof ToolError) return { code, message, severity: "info" };
@@ -19,14 +19,14 @@ export function toFailure(error: ExpectedError): ToolFailure {
   return { code, message, advice: "Wait a moment and call again.", severity: "warn" };
 }
 
-/** Describes a bug: the model learns nothing but the id under which the log has more. */
+/** Describes a bug. The model gets only the request id, under which the log holds the details. */
 export const toInternalFailure = (call: {
   requestId: string;
   changesNothing: boolean;
 }): ToolFailure => ({
   code: "internal_error",
   message: `The server failed unexpectedly. Its operator can find the cause in the log under ${call.requestId}.`,
-  advice: call.changesNothing ? undefined : LOOK_FIRST,
+  advice: call.changesNothing ? undefined : CHECK_FIRST,
   severity: "error",
 });
 
@@ -34,7 +34,7 @@ export const toInternalFailure = (call: {
 export const toFailureText = ({ code, message, advice }: ToolFailure): string =>
   `${code}: ${[message, advice].filter(Boolean).join(" ")}`;
 
-const LOOK_FIRST =
+const CHECK_FIRST =
   "It may have been carried out anyway. Check with find_items or get_items before you repeat it.";
 
 const RECONNECT =
@@ -66,7 +66,7 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
   return {
     code,
     message: toSentence(message),
-    advice: details.outcomeUnknown ? LOOK_FIRST : advice,
+    advice: details.outcomeUnknown ? CHECK_FIRST : advice,
     severity: OUTAGES.includes(code) ? "warn" : "info",
   };
 }

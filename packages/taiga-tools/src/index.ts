@@ -24,8 +24,13 @@ export {
   type ToolHints,
 } from "./tool/define-tool.ts";
 export type { ToolFailure } from "./failure.ts";
-export type { ListedSchema } from "./tool/listed-schema.ts";
-export { type LoadedTool, loadTools, type ToolListing, toLoadedTool } from "./tool/load-tools.ts";
+export {
+  type ListedSchema,
+  type LoadedTool,
+  loadTools,
+  type ToolListing,
+  toLoadedTool,
+} from "./tool/load-tools.ts";
 export type { ToolCallRecord, ToolOutcome } from "./tool/run-tool.ts";
 export {
   type CallerTools,

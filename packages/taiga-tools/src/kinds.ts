@@ -1,18 +1,18 @@
-/** What people call the things with a number that a project is made of. */
+/** The kinds of numbered items in a project, by the names that people use. */
 export const ITEM_KINDS = ["story", "task", "issue", "epic"] as const;
 export type ItemKind = (typeof ITEM_KINDS)[number];
 
-/** What can be found and read: also wiki pages, which have a name instead of a number. */
+/** The kinds that can be found and read, including wiki pages, which have a name and no number. */
 export const PAGE_KINDS = [...ITEM_KINDS, "wiki"] as const;
 export type PageKind = (typeof PAGE_KINDS)[number];
 
 /**
- * Where the words of people and of Taiga differ: people say story, sprint and follower, Taiga says
- * user story (`userstory`, `us`), milestone and watcher.
+ * Taiga's API names for each kind. People say story, sprint and follower; Taiga's API says user
+ * story (`userstory`, `us`), milestone and watcher.
  */
 export const TAIGA_WORDS = {
   story: {
-    /** In paths of history, attachments and custom attribute values, and the resolver. */
+    /** In the paths of history, attachments and custom attribute values, and in the resolver. */
     type: "userstory",
     /** In the web client's addresses, `/project/<slug>/us/<ref>`. */
     page: "us",
@@ -25,7 +25,7 @@ export const TAIGA_WORDS = {
       comment: "comment_us",
       delete: "delete_us",
     },
-    /** The filters for when it was finished; epics have none. */
+    /** The prefix of the filters for the finish date; epics have none. */
     finished: "finish_date",
   },
   task: {
@@ -72,7 +72,7 @@ export const TAIGA_WORDS = {
   },
 } as const satisfies Record<ItemKind, unknown>;
 
-/** The same words for wiki pages, which have neither status nor custom fields. */
+/** The same names for wiki pages, which have neither status nor custom fields. */
 export const WIKI_WORDS = {
   type: "wiki",
   page: "wiki",
@@ -85,7 +85,7 @@ export const WIKI_WORDS = {
   },
 } as const;
 
-/** What may be done with a kind of thing, in Taiga's words. Sprints have no comments. */
+/** Taiga's permissions for each kind and action. Sprints have no comments. */
 const PERMISSIONS = {
   story: TAIGA_WORDS.story.permission,
   task: TAIGA_WORDS.task.permission,
@@ -101,13 +101,13 @@ const PERMISSIONS = {
 } as const;
 type PermittedKind = keyof typeof PERMISSIONS;
 
-/** The Taiga permissions for doing something with things of these kinds, one a kind. */
+/** The Taiga permissions for an action on the given kinds, one for each kind. */
 export const permissionsTo = <Kind extends PermittedKind>(
   action: keyof (typeof PERMISSIONS)[Kind],
   kinds: readonly Kind[],
 ): string[] => kinds.map((kind) => PERMISSIONS[kind][action] as string);
 
-/** Taiga's word for a kind → the word that people use. */
+/** Taiga's name of a kind → the name that people use. */
 export const KIND_OF_TYPE = {
   userstory: "story",
   task: "task",
@@ -115,7 +115,7 @@ export const KIND_OF_TYPE = {
   epic: "epic",
 } as const satisfies Record<string, ItemKind>;
 
-/** What an issue is classified by, and where its project keeps the choices. */
+/** The fields that classify an issue, and the project's list of choices for each. */
 export const ISSUE_CHOICES = {
   type: "issue_types",
   severity: "severities",

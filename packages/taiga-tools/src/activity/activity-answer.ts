@@ -4,8 +4,8 @@ import { type Activity, type ActivityPosition } from "./activity.ts";
 import { type ActivityEntry, toActivityText } from "./activity-entry.ts";
 
 /**
- * Lists events, as far as they fit; the cursor continues with the rest.
- * @param firstPage of Taiga's list that was read.
+ * Formats as many events as fit into the answer; the cursor continues with the rest.
+ * @param firstPage the first page that was read of Taiga's timeline.
  */
 export function toActivityAnswer(
   { entries, next }: Activity,
@@ -27,7 +27,7 @@ export function toActivityAnswer(
   };
 }
 
-/** As many events as fit without parting those of one moment; at least one. */
+/** Counts the events that fit, at least one. Events with the same time stay together. */
 function countWhole(entries: readonly ActivityEntry[], fitting: number): number {
   let count = Math.max(1, fitting);
   while (count > 1 && count < entries.length && entries[count - 1]?.at === entries[count]?.at) {

@@ -4,15 +4,15 @@ import { toOneLine } from "../text/clean.ts";
 import { toMinute } from "../items/item-line.ts";
 import { ownProperty } from "../text/own-property.ts";
 
-/** Something that happened, in people's words. */
+/** One event of a timeline, in the words of Taiga's user interface. */
 export type ActivityEntry = {
   /** ISO 8601, UTC. */
   at: string;
-  /** Username of who did it. */
+  /** Username of the person who did it. */
   by: string;
   /** `changed story`, `deleted wiki page` */
   what: string;
-  /** `#42`, `wiki:page`; `slug#42` where several projects are shown. */
+  /** `#42` or `wiki:page`; `slug#42` when the answer covers several projects. */
   ref?: string;
   subject?: string;
   changes?: string[];
@@ -21,7 +21,7 @@ export type ActivityEntry = {
 
 type Data = TimelineEntry["data"];
 
-/** Taiga's object in an event's name → ours, and where its entry tells what it is. */
+/** Taiga's object type in an event's name → our noun, and where the entry holds the object. */
 const OBJECTS: Record<string, { noun: string; of: (data: Data) => Subject }> = {
   epic: { noun: "epic", of: ({ epic }) => toItem(epic) },
   userstory: { noun: "story", of: ({ userstory }) => toItem(userstory) },
@@ -48,10 +48,11 @@ const toPage = (slug: string | undefined): Subject =>
 const ACTIONS: Record<string, string> = { create: "created", change: "changed", delete: "deleted" };
 
 /**
- * Says in people's words what happened.
+ * Describes a timeline event.
  *
  * @param qualified whether refs name their project.
- * @returns `undefined` for what people do not see, such as another order in a list.
+ * @returns `undefined` for changes that the user interface does not show, such as a new position
+ *   in a list.
  */
 export function toActivityEntry(
   { data, created, event_type: type }: TimelineEntry,
@@ -63,8 +64,8 @@ export function toActivityEntry(
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
   const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
   const { ref, subject } = of(data);
-  const isTalk = action === "change" && changes.length === 0;
-  const verb = isTalk ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
+  const isComment = action === "change" && changes.length === 0;
+  const verb = isComment ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,
@@ -86,12 +87,12 @@ const toQualified = (slug: string, ref: string): string =>
 
 const MAX_VALUE_LENGTH = 100;
 
-/** Values are in names already: `[before, after]`, or a map of such pairs. */
+/** Timelines hold names instead of ids: `[before, after]`, or a map of such pairs. */
 function toChanges(diff: Record<string, unknown>): string[] {
   return Object.entries(diff).flatMap(([key, change]) => {
     const field = toFieldName(key.replace(/_diff$/, ""));
     if (field === undefined) return [];
-    // The change of a long text comes as HTML, its old and new form do not come at all.
+    // For long texts Taiga sends only an HTML diff, without the old and the new text.
     if (key.endsWith("_diff")) return [field];
     if (Array.isArray(change)) return [`${field}: ${toPair(change)}`];
     return [`${field}: ${toMapText(change)}`];
@@ -101,7 +102,7 @@ function toChanges(diff: Record<string, unknown>): string[] {
 const toPair = ([before, after]: readonly unknown[]): string =>
   `${toValue(before)} → ${toValue(after)}`;
 
-/** Points come by role, custom fields and attachments as what is new, changed and deleted. */
+/** Points are a map by role; custom fields and attachments are lists: new, changed and deleted. */
 function toMapText(change: unknown): string {
   if (typeof change !== "object" || change === null) return toValue(change);
   return Object.entries(change)
@@ -137,11 +138,13 @@ const MAX_COMMENT_LENGTH = 300;
 /** `2026-11-20 10:31 @ann changed story #42 Ring the bell | status: New → Done | "comment"` */
 export function toActivityText({ at, by, what, ref, subject, changes, comment }: ActivityEntry) {
   const head = [toMinute(at), `@${by}`, what, ref, subject].filter((part) => part !== undefined);
-  const said =
+  const quoted =
     comment === undefined || comment.length <= MAX_COMMENT_LENGTH
       ? comment
       : `${comment.slice(0, MAX_COMMENT_LENGTH)}…`;
-  return [head.join(" "), ...(changes ?? []), ...(said === undefined ? [] : [`"${said}"`])].join(
-    " | ",
-  );
+  return [
+    head.join(" "),
+    ...(changes ?? []),
+    ...(quoted === undefined ? [] : [`"${quoted}"`]),
+  ].join(" | ");
 }

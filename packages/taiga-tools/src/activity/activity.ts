@@ -2,9 +2,9 @@ import { type Page, type TaigaClient, type TimelineEntry } from "@taiga-mcp/taig
 import { type ActivityEntry, toActivityEntry } from "./activity-entry.ts";
 
 export interface ActivityRequest {
-  /** Whose activity, by Taiga's id; left out, everybody's in the project. */
+  /** Taiga's id of a user; if omitted, the activity of all users in the project. */
   userId?: number | undefined;
-  /** Left out, all projects that the grant covers. */
+  /** If omitted, all projects that the grant covers. */
   projectId?: number | undefined;
   /** `YYYY-MM-DD`, inclusive. */
   since?: string | undefined;
@@ -12,27 +12,27 @@ export interface ActivityRequest {
   start?: ActivityPosition | undefined;
 }
 
-/** Where a list of events stopped. */
+/** The position at which a list of events stopped. */
 export interface ActivityPosition {
-  /** Of Taiga's list, from 1: new events move older ones to later pages, never to earlier ones. */
+  /** Page of Taiga's timeline, from 1. New events move older ones to later pages only. */
   page: number;
-  /** Everything from this moment on was shown. */
+  /** All events at or after this time were shown. */
   before: string;
 }
 
 export interface Activity {
   entries: ActivityEntry[];
-  /** Where to go on; left out at the end. */
+  /** Where the next call continues; omitted at the end. */
   next?: ActivityPosition;
 }
 
 const PAGE_SIZE = 100;
-/** One call reads no more, even when little of it is wanted. */
+/** Limits the pages that one call reads, however few events match. */
 const MAX_PAGES = 10;
 
 /**
- * Reads what happened, the newest first. Taiga cannot filter its timelines, so pages are read until
- * enough is found. An event that Taiga tells several times is told once.
+ * Lists events, newest first. Taiga cannot filter its timelines, so this reads pages until it has
+ * found enough events. Events that Taiga lists several times are returned once.
  *
  * @param covers whether the grant covers a project: a person's timeline spans all projects.
  */
@@ -60,7 +60,7 @@ export async function readActivity(
     for (const event of items) {
       if (event.created < since) return { entries };
       const last = entries.at(-1);
-      // Those of one moment stay together, so that a moment says where to go on.
+      // Events with the same time stay together, so a time is enough to mark a position.
       if (entries.length >= limit && last !== undefined && event.created < last.at) {
         return { entries, next: { page, before: last.at } };
       }
@@ -73,15 +73,15 @@ export async function readActivity(
     if (!hasNext) return { entries };
     const oldest = items.at(-1)?.created;
     if (page - first + 1 >= MAX_PAGES && oldest !== undefined) {
-      // What is left of that moment may stand on the next page.
+      // The next page may hold more events of the same time.
       return { entries, next: { page: page + 1, before: toAfter(oldest) } };
     }
   }
 }
 
-/** The same event comes with several ids, alike in everything else. */
+/** Taiga repeats an event under several ids; all other members are equal. */
 const toKey = ({ created, event_type, data }: TimelineEntry): string =>
   JSON.stringify([created, event_type, data]);
 
-/** The smallest text after a moment. */
+/** A text that sorts directly after a timestamp. */
 const toAfter = (moment: string): string => `${moment}~`;

@@ -1,11 +1,11 @@
-/** What calls leave in a store that all replicas share: text under a key, each with an end. */
+/** The store that calls need, shared by all replicas: text under a key, each with an expiry. */
 export interface CallStore {
   get(key: string): Promise<{ value: string } | undefined>;
 
-  /** Writes only where nothing is. True for exactly one of any number of concurrent callers. */
+  /** Writes only if the key is absent. Of concurrent callers, exactly one gets true. */
   setIfAbsent(key: string, value: string, options: { ttlSeconds: number }): Promise<boolean>;
 
-  /** Writes only over exactly `expected`, with a new end. */
+  /** Replaces the value and its expiry only if it equals `expected`. */
   compareAndSet(
     key: string,
     expected: string,
@@ -13,6 +13,6 @@ export interface CallStore {
     options: { ttlSeconds: number },
   ): Promise<boolean>;
 
-  /** Deletes only exactly `expected`. */
+  /** Deletes the value only if it equals `expected`. */
   compareAndDelete(key: string, expected: string): Promise<boolean>;
 }

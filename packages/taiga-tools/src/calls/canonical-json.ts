@@ -1,4 +1,4 @@
-/** JSON with sorted members, so that their order makes no difference to a hash over it. */
+/** JSON with sorted members, so that equal objects have the same hash in any member order. */
 export const toCanonicalJson = (value: unknown): string =>
   JSON.stringify(value, (_key, part: unknown) =>
     typeof part === "object" && part !== null && !Array.isArray(part)

@@ -2,25 +2,25 @@ import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { type Clock } from "../clock.ts";
 import { toCanonicalJson } from "./canonical-json.ts";
 
-/** Long enough to ask the person, short enough that what was seen is still so. */
+/** Long enough to ask the user, short enough that what they saw is probably still true. */
 const TTL_SECONDS = 10 * 60;
 /** 128 bits of HMAC-SHA-256, in base64url: a model has to copy it. */
 const MAC_LENGTH = 22;
 
 /**
- * Proof that a user was shown some facts a while ago. It is kept nowhere: what it confirms is
- * presented again and compared.
+ * Proves that a user was recently shown some facts. Nothing is stored: the second call presents the
+ * facts again, and the token is checked against them.
  */
 export interface Confirmations {
-  /** @param facts what was shown; must survive JSON. */
+  /** @param facts what the user was shown; must be JSON-serialisable. */
   sign(facts: object): string;
   /** @returns `different` also for malformed tokens and other users' tokens. */
   verify(token: string, facts: object): "valid" | "expired" | "different";
 }
 
 /**
- * Creates the confirmations of one user. A token is `<expiry>.<MAC>`, the expiry in epoch seconds
- * to base 36.
+ * Creates the confirmations of one user. A token is `<expiry>.<MAC>`, the expiry in epoch seconds,
+ * base 36.
  *
  * @param deps.key 32 bytes, the same in all replicas.
  */
@@ -59,7 +59,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 /**
- * The key of confirmations, from a secret that all replicas share and that serves another purpose.
+ * Derives the key of confirmations from a secret that all replicas share for another purpose.
  * @see RFC 5869 §3.2
  */
 export const deriveConfirmationKey = (secret: string): Uint8Array =>

@@ -4,9 +4,9 @@ import { type Clock } from "../clock.ts";
 import { isOutage, ToolError } from "../errors.ts";
 import { type CallStore } from "./call-store.ts";
 
-/** How long a repeated call answers the first result again. */
+/** How long a repeated call returns the result of the first. */
 export const KEY_TTL_SECONDS = 24 * 60 * 60;
-/** After so long without progress a call counts as crashed: longer than any one Taiga request. */
+/** A call without progress for this long counts as crashed. Every Taiga request is shorter. */
 export const LEASE_SECONDS = 120;
 
 const Step = z.discriminatedUnion("state", [
@@ -17,7 +17,7 @@ const Step = z.discriminatedUnion("state", [
 /** A call as the store holds it, as JSON. */
 export const CallRecord = z.object({
   argsHash: z.string(),
-  /** Epoch seconds: until then a call is at work; 0 when none is. */
+  /** Epoch seconds until which a running call holds the record; 0 if no call is running. */
   leasedUntil: z.number(),
   steps: z.record(z.string(), Step),
   /** Present once the whole call succeeded. */
@@ -25,24 +25,24 @@ export const CallRecord = z.object({
 });
 export type CallRecord = z.infer<typeof CallRecord>;
 
-/** A claimed call in the store: its key, what is known of it, and the text as it stands there. */
+/** A claimed call: its key in the store, its record, and that record's text in the store. */
 export interface Claim {
   storeKey: string;
   record: CallRecord;
   stored: string;
 }
 
-/** Writes a claimed call's progress, one step after another. */
+/** Records the progress of a claimed call, one step after another. */
 export interface CallRecorder {
   /** See `CallProgress.step`. */
   step<Result>(name: string, make: () => Promise<Result>): Promise<Result>;
-  /** The call succeeded as a whole. */
+  /** Records that the whole call succeeded. */
   finish(result: unknown): Promise<void>;
-  /** The call ended before everything was made; a repetition goes on from here. */
+  /** Records that the call ended before it was complete; a repetition continues from here. */
   pause(): Promise<void>;
 }
 
-/** Each write compares with the one before, so a call that lost its claim to another stops. */
+/** Each write is a compare-and-set on the previous one, so a call that has lost its claim stops. */
 export function createCallRecorder(
   deps: { store: CallStore; clock: Clock },
   claim: Claim,
@@ -59,7 +59,7 @@ export function createCallRecorder(
     stored = text;
   };
 
-  /** Written before `make`, together with what the step before answered. */
+  /** Runs before `make`; the same write stores the result of the previous step. */
   const start = async (name: string): Promise<void> => {
     record.steps[name] = { state: "started" };
     try {
@@ -88,7 +88,7 @@ export function createCallRecorder(
 
     finish: (result) => ignoringOutage(() => save({ leasedUntil: 0, result })),
 
-    // Nothing was done: free the key, so that a call with corrected arguments can use it.
+    // Without any step, release the key so that a call with corrected arguments can use it.
     pause: () =>
       ignoringOutage(() =>
         Object.keys(record.steps).length > 0
@@ -99,8 +99,8 @@ export function createCallRecorder(
 }
 
 /**
- * Taiga has the items, so the answer stands even when the store is gone by now. The claim then
- * stays as it is, which makes a repetition more careful, never less.
+ * Taiga has the items by now, so the answer is valid even if this write fails. The store then keeps
+ * the earlier claim, and a repetition treats more steps as unknown, never fewer.
  */
 async function ignoringOutage(write: () => Promise<unknown>): Promise<void> {
   try {
@@ -110,7 +110,7 @@ async function ignoringOutage(write: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Taiga refused. Anything else, even a bug, may have come after the item was made. */
+/** Whether Taiga refused the write. After any other error, even a bug, the item may exist. */
 const isKnownFailure = (error: unknown): boolean =>
   error instanceof TaigaError && !error.outcomeUnknown;
 

@@ -11,24 +11,24 @@ import {
   LEASE_SECONDS,
 } from "./idempotency-record.ts";
 
-/** What is to be done once: the same tool, key and arguments of the same user are the same call. */
+/** Identifies a call: the same user, tool, key and arguments are the same call. */
 interface IdempotentCall {
   tool: string;
-  /** Chosen by the caller; left out, nothing is remembered and every call is new. */
+  /** Chosen by the caller; if omitted, nothing is stored and every call is new. */
   key: string | undefined;
-  /** What the call was asked to do; must survive JSON. */
+  /** The arguments of the call; must be JSON-serialisable. */
   args: unknown;
 }
 
-/** How far a call has come; handed to the work that `run` starts. */
+/** The progress of a call; passed to the work that `run` starts. */
 export interface CallProgress {
   /**
-   * Does one step of the work, or answers what it answered the first time. A step that Taiga
-   * refused is done again when the call is repeated; one whose outcome is unknown (the process died,
-   * the connection broke) never is. Steps run one after another.
+   * Runs one step of the work, or returns its earlier result. A repeated call runs a step again if
+   * Taiga refused it, but never a step whose outcome is unknown (the process died, the connection
+   * broke). Steps run one after another.
    *
    * @param name the same in every repetition, such as the item's position.
-   * @param make its result must survive JSON.
+   * @param make its result must be JSON-serialisable.
    * @throws {ToolError} `outcome_unknown` when an earlier attempt may have been carried out.
    * @throws {Outage} when the claim cannot be written; `make` was then not started.
    */
@@ -39,12 +39,12 @@ export interface CallProgress {
 export interface Idempotency {
   /**
    * Carries out a call once in 24 hours. The claim is written before `work` starts. Once `work`
-   * says that the call is complete, its result is what a repetition answers; until then a
-   * repetition runs `work` again, which finds its finished steps done.
+   * reports the call as complete, a repetition returns its result; until then a repetition runs
+   * `work` again, and finished steps return their earlier results.
    *
-   * @returns the result, and whether it is an earlier call's.
+   * @returns the result, and whether it comes from an earlier call.
    * @throws {ToolError} `idempotency_mismatch` when the key was used with other arguments,
-   *   `outcome_unknown` while another call with the key is at work.
+   *   `outcome_unknown` while another call with the key is running.
    * @throws {Outage} when the store does not answer; nothing was written to Taiga.
    */
   run<Result>(
@@ -57,7 +57,7 @@ interface IdempotencyDeps {
   /** Shared by all replicas; key `idempotency:<hash of subject, tool and key>`, value a `CallRecord`. */
   store: CallStore;
   clock: Clock;
-  /** Whose calls these are; another subject's are other calls. */
+  /** The user; calls of different subjects are different calls. */
   subject: string;
 }
 
@@ -90,7 +90,7 @@ async function runOnce<Result>(
   }
 }
 
-/** Takes the key for us, or finds what an earlier call left. */
+/** Claims the key, or reads the record of an earlier call. */
 async function claim(
   deps: IdempotencyDeps,
   call: IdempotentCall,
@@ -109,7 +109,7 @@ async function claim(
   }
 
   const entry = await store.get(storeKey);
-  // It ended between the two requests, with its day or because nothing came of it.
+  // Between the two requests the record expired, or a call without any step released it.
   if (entry === undefined) return claim(deps, call);
   const earlier = CallRecord.parse(JSON.parse(entry.value));
   if (earlier.argsHash !== fresh.argsHash) throw mismatch();
@@ -136,7 +136,7 @@ const stillRunning = (seconds: number) =>
     `idempotency_key: another call with this key is still running, or was just interrupted. Repeat this call with the same key and arguments in ${seconds} seconds.`,
   );
 
-/** SHA-256 over JSON with sorted keys: the order of an object's fields makes no difference. */
+/** SHA-256 over JSON with sorted keys, so that the order of an object's fields does not matter. */
 function hash(value: unknown): string {
   return createHash("sha256").update(toCanonicalJson(value)).digest("base64url");
 }

@@ -6,17 +6,17 @@ import { ownProperty } from "../text/own-property.ts";
 import { toValueText } from "./custom-fields.ts";
 import { ISSUE_CHOICES, type PageKind, TAIGA_WORDS } from "../kinds.ts";
 
-/** One field's change, in people's words. Empty text is "nothing". */
+/** The change of one field, with names instead of ids. Empty text means no value. */
 export interface FieldHistory {
-  /** As our tools call it. */
+  /** The field's name in the tools. */
   field: string;
   before: string;
   after: string;
-  /** Roles whose points changed, or names of custom fields, when the change is about some of many. */
+  /** For partial changes: the roles whose points changed, or the names of the custom fields. */
   parts?: readonly string[];
 }
 
-/** Whose history it is: ids are read in its project and kind. */
+/** The kind and project of the item, which give ids in its history their meaning. */
 export interface HistoryOwner {
   kind: PageKind;
   project: Project;
@@ -24,7 +24,7 @@ export interface HistoryOwner {
 
 const MAX_VALUE_LENGTH = 120;
 
-/** Taiga's names of what people change → ours. Orders, and HTML copies of texts, are left out. */
+/** Taiga's field names → the tools' names, without positions in lists and HTML copies of texts. */
 const FIELD_NAMES: Record<string, string> = {
   subject: "subject",
   description: "description",
@@ -47,7 +47,7 @@ const FIELD_NAMES: Record<string, string> = {
   custom_attributes: "custom_fields",
 };
 
-/** Fields that only timelines tell of, those of sprints and projects among them. */
+/** Fields that only timelines contain, including those of sprints and projects. */
 const TIMELINE_NAMES: Record<string, string> = {
   name: "name",
   estimated_start: "start",
@@ -55,11 +55,11 @@ const TIMELINE_NAMES: Record<string, string> = {
   attachments: "attachments",
 };
 
-/** Taiga's name of a field → ours; `undefined` for what people do not see. */
+/** Maps Taiga's field name to the tools' name; `undefined` for fields that users do not see. */
 export const toFieldName = (name: string): string | undefined =>
   ownProperty(FIELD_NAMES, name) ?? ownProperty(TIMELINE_NAMES, name);
 
-/** What one history entry changed. */
+/** The changes of one history entry. */
 export function toHistoryFields(
   entry: HistoryEntry,
   { kind, project }: HistoryOwner,
@@ -97,28 +97,33 @@ function toName(key: string, value: unknown, owner: HistoryOwner): string {
 
 /** Points are maps of role id to points id. */
 function pointsHistory(before: unknown, after: unknown, project: Project): FieldHistory {
-  const [old, young] = [toMap(before), toMap(after)];
-  const roles = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (role) => ownProperty(old, role) !== ownProperty(young, role),
+  const [previous, current] = [toMap(before), toMap(after)];
+  const roles = [...new Set([...Object.keys(previous), ...Object.keys(current)])].filter(
+    (role) => ownProperty(previous, role) !== ownProperty(current, role),
   );
   const roleName = (id: string) => project.roles.find((one) => String(one.id) === id)?.name ?? id;
   const pointsName = (id: unknown) => project.points.find((one) => one.id === id)?.name ?? "?";
-  const tell = (points: Record<string, unknown>) =>
+  const format = (points: Record<string, unknown>) =>
     shorten(
       roles.map((role) => `${roleName(role)} ${pointsName(ownProperty(points, role))}`).join(", "),
     );
-  return { field: "points", before: tell(old), after: tell(young), parts: roles.map(roleName) };
+  return {
+    field: "points",
+    before: format(previous),
+    after: format(current),
+    parts: roles.map(roleName),
+  };
 }
 
 /** Custom fields are lists of `{ id, name, value }`. */
 function customHistory(before: unknown, after: unknown): FieldHistory {
-  const [old, young] = [toFieldMap(before), toFieldMap(after)];
-  const names = [...new Set([...Object.keys(old), ...Object.keys(young)])].filter(
-    (name) => ownProperty(old, name) !== ownProperty(young, name),
+  const [previous, current] = [toFieldMap(before), toFieldMap(after)];
+  const names = [...new Set([...Object.keys(previous), ...Object.keys(current)])].filter(
+    (name) => ownProperty(previous, name) !== ownProperty(current, name),
   );
-  const tell = (values: Record<string, string>) =>
+  const format = (values: Record<string, string>) =>
     shorten(names.map((name) => `${name} = ${ownProperty(values, name) ?? ""}`).join(", "));
-  return { field: "custom_fields", before: tell(old), after: tell(young), parts: names };
+  return { field: "custom_fields", before: format(previous), after: format(current), parts: names };
 }
 
 function toFieldMap(value: unknown): Record<string, string> {

@@ -3,11 +3,11 @@ import { toOneLine } from "../text/clean.ts";
 import { ISSUE_CHOICES, type IssueChoice } from "../kinds.ts";
 import { type ItemRow } from "./taiga-items.ts";
 
-/** Open although its day has passed. */
+/** Whether an item is open and its due date has passed. */
 export const isOverdue = (row: ItemRow, today: string): boolean =>
   row.due_date !== null && row.due_date < today && !row.is_closed;
 
-/** Ids of those who are assigned, the one mainly responsible first. */
+/** Ids of the assignees, the main assignee first. */
 export function assigneeIds(row: ItemRow): number[] {
   const main = row.assigned_to === null ? [] : [row.assigned_to];
   return row.kind === "story" ? [...new Set([...main, ...row.assigned_users])] : main;
@@ -17,13 +17,13 @@ export function assigneeIds(row: ItemRow): number[] {
 export function toSprintName(row: ItemRow, project: Project | undefined): string | undefined {
   if (row.milestone === null) return undefined;
   const known = project?.milestones.find(({ id }) => id === row.milestone)?.name;
-  const told =
+  const ownName =
     row.kind === "story"
       ? row.milestone_name
       : row.kind === "task"
         ? row.milestone_slug
         : undefined;
-  return toOneLine(known ?? told ?? `sprint ${row.milestone}`);
+  return toOneLine(known ?? ownName ?? `sprint ${row.milestone}`);
 }
 
 /** The name of a story's swimlane, if it is in one. */
@@ -44,14 +44,14 @@ export function toChoiceName(
   return name === undefined ? undefined : toOneLine(name);
 }
 
-/** How many stories an epic has, and how much of them is done. */
+/** How many stories an epic has, and the percentage done: `8, 62% done`. */
 export function toStoryCount({ user_stories_counts: counts }: ItemRow & { kind: "epic" }): string {
   if (counts === null || counts.total === 0) return "0";
   const done = Math.round((100 * (counts.progress ?? 0)) / counts.total);
   return `${counts.total}, ${done}% done`;
 }
 
-/** When an item was closed last; `null` for what is open, and for epics. */
+/** When an item was last closed; `null` for open items and for epics. */
 export function toFinished(row: ItemRow): string | null {
   if (row.kind === "epic") return null;
   return row.kind === "story" ? row.finish_date : row.finished_date;

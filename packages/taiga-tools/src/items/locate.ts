@@ -3,17 +3,17 @@ import { type Project } from "../projects/project-directory.ts";
 import { type ItemReference, type PageReference, parseAnyReference } from "./reference.ts";
 import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
-import { isOutOfSight, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
+import { isMissingOrHidden, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
 
-/** An item as a reference named it. */
+/** An item that a reference names. */
 export interface Located {
-  /** What the caller wrote. */
+  /** The reference as the caller wrote it. */
   reference: string;
   project: Project;
   item: Item;
 }
 
-/** A wiki page as a reference named it. */
+/** A wiki page that a reference names. */
 export interface LocatedPage {
   reference: string;
   project: Project;
@@ -21,15 +21,15 @@ export interface LocatedPage {
 }
 
 interface LocateOptions {
-  /** Where refs without a project are looked up; may be left out when only one is in reach. */
+  /** The project of refs that name none; optional if the user can reach only one project. */
   project: string | undefined;
   /** The input field, for the message. */
   field: string;
 }
 
 /**
- * Reads the item that a reference names. One request when its kind is known, from an address or
- * because it was seen lately; two otherwise.
+ * Reads the item that a reference names: with one request if its kind is known from an address or
+ * from an earlier look-up, otherwise with two.
  *
  * @throws {ToolError} `invalid_argument`, `not_found`, and what `ProjectDirectory.resolve` throws.
  */
@@ -82,7 +82,7 @@ async function readItem(
       ? await items.getByRef(kind!, project.id, ref)
       : await items.getById(known.kind, known.id);
   } catch (error) {
-    if (!isOutOfSight(error)) throw error;
+    if (!isMissingOrHidden(error)) throw error;
     deps.projects.refs.forget(project.id, ref);
     return undefined;
   }
@@ -97,7 +97,7 @@ async function readPage(
   try {
     return { ...(await taiga.wikiPages.getBySlug(project.id, page)), kind: "wiki" };
   } catch (error) {
-    if (!isOutOfSight(error)) throw error;
+    if (!isMissingOrHidden(error)) throw error;
     throw new ToolError(
       "not_found",
       `${field}: there is no wiki page "${page}" in ${project.slug} that you can see; find_items with kinds ["wiki"] lists them.`,
@@ -106,8 +106,9 @@ async function readPage(
 }
 
 /**
- * Whether an answer's refs must name their project, so that the next call can use them as they
- * are: items of several projects, or of one that the caller had to name in the reference itself.
+ * Whether the refs in an answer must name their project, so that the next call can use them as they
+ * are: they do if the items belong to several projects, or if the caller named the project in the
+ * reference itself.
  */
 export function needsProject(
   located: readonly { reference: string; project: Project }[],

@@ -3,14 +3,14 @@ import { isExpected, ToolError } from "../errors.ts";
 import { toFailure, toFailureText } from "../failure.ts";
 import { toOneLine } from "../text/clean.ts";
 
-/** How one item of many failed. */
+/** The failure of one item in a call. */
 export type ItemFailure = {
   outcome: "failed" | "unknown" | "not_attempted";
   /** `code: what is wrong and what to do`. */
   error: string;
 };
 
-/** After these errors the next item would fail too. */
+/** Errors after which the remaining items would fail too. */
 const STOPPING: readonly string[] = [
   "aborted",
   "not_authenticated",
@@ -25,8 +25,8 @@ const STOPPING: readonly string[] = [
 ] satisfies (TaigaErrorCode | "temporarily_unavailable")[];
 
 /**
- * What a thrown value means for one item; an unexpected error is thrown on.
- * @returns `stops` when the rest need not be tried.
+ * Maps an error to the failure of one item; rethrows an unexpected error.
+ * @returns `stops` if the remaining items should not be attempted.
  */
 export function toItemFailure(error: unknown): { failure: ItemFailure; stops: boolean } {
   if (!isExpected(error)) throw error;
@@ -42,7 +42,7 @@ export function toItemFailure(error: unknown): { failure: ItemFailure; stops: bo
   };
 }
 
-/** For the items after one whose failure stopped the call. */
+/** The outcome of the items after a failure that stopped the call. */
 export const NOT_ATTEMPTED: ItemFailure = {
   outcome: "not_attempted",
   error: "The call stopped before this item; see the error of an earlier one.",

@@ -1,24 +1,24 @@
 import { ToolError } from "../errors.ts";
 import { ITEM_KINDS, type ItemKind, TAIGA_WORDS, WIKI_WORDS } from "../kinds.ts";
 
-/** Which item a person means. */
+/** A parsed reference to an item. */
 export interface ItemReference {
   /** The number after `#`. */
   ref: number;
-  /** Slug or name of the project, when the reference tells. */
+  /** Slug or name of the project, if the reference contains it. */
   project?: string;
   /** Known from an address only. */
   kind?: ItemKind;
 }
 
-/** Which wiki page a person means. */
+/** A parsed reference to a wiki page. */
 export interface PageReference {
   /** The page's slug. */
   page: string;
   project?: string;
 }
 
-/** Which sprint a person means. */
+/** A parsed reference to a sprint. */
 export interface SprintReference {
   /** Its name, its slug in an address, or a word such as `current`. */
   sprint: string;
@@ -33,7 +33,8 @@ const MAX_REF = 2_147_483_647;
  * Reads `#42`, `42`, `slug#42`, `wiki:page`, `slug#wiki:page`, `sprint:Sprint 5`, or a pasted
  * address such as `https://taiga.example/project/slug/us/42`.
  *
- * @param taigaWebUrl the address of our Taiga; one of another Taiga would name a stranger's item.
+ * @param taigaWebUrl the address of the connected Taiga; addresses of other Taigas are refused,
+ *   because the same numbers name other items there.
  * @param field the input field, for the message.
  * @throws {ToolError} `invalid_argument`
  */
@@ -94,7 +95,7 @@ const SPRINT_PAGE = "taskboard";
 function parseAddress(address: string, taigaWebUrl: string, field: string): Reference {
   const url = URL.parse(address);
   const home = new URL(`${taigaWebUrl}/`);
-  // One host may serve several, each below a path of its own.
+  // One host may serve several Taigas, each under its own path.
   if (url?.host !== home.host || !url.pathname.startsWith(home.pathname)) {
     return fail(
       field,
@@ -119,7 +120,7 @@ function parseAddress(address: string, taigaWebUrl: string, field: string): Refe
   );
 }
 
-/** As it stands when it is no valid percent-encoding. */
+/** Decodes percent-encoding; returns text with invalid encoding unchanged. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -7,13 +7,13 @@ import {
 import { type PageKind } from "../kinds.ts";
 import { createTaigaItems, type ItemFilter, type ItemRow } from "./taiga-items.ts";
 
-/** A wiki page, in lists too with its whole content. */
+/** A wiki page. Lists contain its whole content, too. */
 export type WikiRow = WikiPage & { kind: "wiki" };
 
-/** What a list can hold. */
+/** A row of any list. */
 export type Row = ItemRow | WikiRow;
 
-/** Taiga's lists behind one door. */
+/** All of Taiga's lists behind one interface. */
 export interface RowLists {
   list(kind: PageKind, filter: ItemFilter, page: PageRequest): Promise<Page<Row>>;
 }
@@ -23,7 +23,7 @@ export function createRowLists(taiga: TaigaClient): RowLists {
   return {
     list: async (kind, filter, page) => {
       if (kind !== "wiki") return items.list(kind, filter, page);
-      // The wiki has no filters but this.
+      // Taiga's wiki list can only be filtered by project.
       const pages = await taiga.wikiPages.list({ projectId: Number(filter.project) }, page);
       return { ...pages, items: pages.items.map((one) => ({ ...one, kind: "wiki" as const })) };
     },

@@ -14,7 +14,7 @@ import { type PageKind, TAIGA_WORDS, WIKI_WORDS } from "../kinds.ts";
 import { type Row } from "./rows.ts";
 import { type ItemRow } from "./taiga-items.ts";
 
-/** What an answer can show of an item beside ref, kind and subject. */
+/** The fields of an item that an answer can show besides ref, kind and subject. */
 export const ITEM_FIELDS = [
   "status",
   "assigned_to",
@@ -41,45 +41,45 @@ export const ITEM_FIELDS = [
 ] as const;
 export type ItemField = (typeof ITEM_FIELDS)[number];
 
-/** Whether a name is one of these. */
+/** Whether a name is one of `ITEM_FIELDS`. */
 export const isItemField = (name: string): name is ItemField =>
   (ITEM_FIELDS as readonly string[]).includes(name);
 
-/** What most questions are about. */
+/** The fields that most questions need. */
 export const DEFAULT_FIELDS: readonly ItemField[] = ITEM_FIELDS.slice(0, 13);
 
-/** An item in people's words; what is empty is left out. Dates as Taiga writes them, in UTC. */
+/** An item with names instead of ids, without its empty fields. Dates as in Taiga, in UTC. */
 export type ItemSummary = {
-  /** `#42`, or `slug#42` where several projects are shown; `wiki:page`. */
+  /** `#42`, or `slug#42` when the answer covers several projects; `wiki:page`. */
   ref: string;
   kind: PageKind;
   subject: string;
   status?: string;
-  /** Usernames, the one mainly responsible first. */
+  /** Usernames, the main assignee first. */
   assigned_to?: string[];
   sprint?: string;
-  /** Total of all roles. */
+  /** The sum over all roles. */
   points?: number;
   tags?: string[];
   due_date?: string;
   overdue?: true;
-  /** The reason, as far as one was given. */
+  /** The reason, if one was given. */
   blocked?: string;
-  /** A task's story. */
+  /** The story of a task. */
   parent?: string;
   epics?: string[];
-  /** An issue's. */
+  /** The type of an issue. */
   type?: string;
   severity?: string;
   priority?: string;
-  /** How many stories an epic has, and how much of them is done: `8, 62% done`. */
+  /** How many stories an epic has, and the percentage done: `8, 62% done`. */
   stories?: string;
   swimlane?: string;
   closed?: true;
   version?: string;
   created?: string;
   modified?: string;
-  /** Who saved a wiki page last. */
+  /** The person who last saved a wiki page. */
   modified_by?: string;
   finished?: string;
   owner?: string;
@@ -88,9 +88,9 @@ export type ItemSummary = {
 };
 
 export interface SummaryContext {
-  /** Left out where rows of several projects are shown without their metadata. */
+  /** Omitted for rows of several projects that are shown without metadata. */
   project?: Project | undefined;
-  /** Known without metadata. */
+  /** The user, whose name can be shown without project metadata. */
   me?: { id: number; username: string } | undefined;
   /** Whether refs name their project. */
   qualified: boolean;
@@ -99,7 +99,7 @@ export interface SummaryContext {
   today: string;
 }
 
-/** Says in people's words what Taiga says of an item. */
+/** Summarises a row of Taiga, with names instead of ids. */
 export function toSummary(
   row: Row,
   fields: readonly ItemField[],
@@ -188,7 +188,7 @@ function toRef(row: ItemRow, number: number, { qualified, project }: SummaryCont
   return `${slug ?? ""}#${number}`;
 }
 
-/** Where people see the item in a browser. */
+/** The address of the item in Taiga's web client. */
 function toUrl(
   row: ItemRow,
   { project, taigaWebUrl }: Pick<SummaryContext, "project" | "taigaWebUrl">,

@@ -21,17 +21,17 @@ import {
 } from "@taiga-mcp/taiga-client";
 import { type ItemKind } from "../kinds.ts";
 
-/** What Taiga does not tell of some kinds, so that readers need not ask which kind it is. */
-const NOT_TOLD = { milestone: null, due_date: null, total_comments: null } as const;
-type NotTold<Field extends keyof typeof NOT_TOLD> = Pick<typeof NOT_TOLD, Field>;
+/** Defaults for fields that some kinds lack, so that readers need not distinguish kinds. */
+const FIELD_DEFAULTS = { milestone: null, due_date: null, total_comments: null } as const;
+type Defaults<Field extends keyof typeof FIELD_DEFAULTS> = Pick<typeof FIELD_DEFAULTS, Field>;
 
 type Kinds<Story, TaskLike, IssueLike, EpicLike> =
   | (Story & { kind: "story" })
   | (TaskLike & { kind: "task" })
-  | (IssueLike & NotTold<"total_comments"> & { kind: "issue" })
-  | (EpicLike & NotTold<keyof typeof NOT_TOLD> & { kind: "epic" });
+  | (IssueLike & Defaults<"total_comments"> & { kind: "issue" })
+  | (EpicLike & Defaults<keyof typeof FIELD_DEFAULTS> & { kind: "epic" });
 
-/** A row of one of Taiga's lists, and which list. */
+/** A row of one of Taiga's lists, with its kind. */
 export type ItemRow = Kinds<UserStoryRow, TaskRow, IssueRow, EpicRow>;
 /** An item with its description. */
 export type Item = Kinds<UserStory, Task, Issue, Epic>;
@@ -41,7 +41,7 @@ export type ItemFilter = UserStoryFilter & TaskFilter & IssueFilter & EpicFilter
 /** By Taiga's names; each kind reads its own. */
 export type ItemPatch = UserStoryChanges & TaskChanges & IssueChanges & EpicChanges;
 
-/** Taiga's four kinds of items behind one door. Throws `TaigaError` like the client below. */
+/** Taiga's four kinds of items behind one interface. Throws `TaigaError`, as the client does. */
 export interface TaigaItems {
   list(kind: ItemKind, filter: ItemFilter, page: PageRequest): Promise<Page<ItemRow>>;
   getByRef(kind: ItemKind, projectId: number, ref: number): Promise<Item>;
@@ -53,9 +53,9 @@ export interface TaigaItems {
 
 export function createTaigaItems({ userStories, tasks, issues, epics }: TaigaClient): TaigaItems {
   const resources = { story: userStories, task: tasks, issue: issues, epic: epics };
-  // Each resource answers with its own kind, which the type of a looked-up resource cannot say.
-  const toRow = (kind: ItemKind, row: object) => ({ ...NOT_TOLD, ...row, kind }) as ItemRow;
-  const toItem = (kind: ItemKind, item: object) => ({ ...NOT_TOLD, ...item, kind }) as Item;
+  // TypeScript cannot infer the kind of row from a resource that is looked up by kind.
+  const toRow = (kind: ItemKind, row: object) => ({ ...FIELD_DEFAULTS, ...row, kind }) as ItemRow;
+  const toItem = (kind: ItemKind, item: object) => ({ ...FIELD_DEFAULTS, ...item, kind }) as Item;
   return {
     list: async (kind, filter, page) => {
       const rows = await resources[kind].list(filter, page);

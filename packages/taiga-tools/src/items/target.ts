@@ -4,7 +4,7 @@ import { type Project, type ProjectDirectory } from "../projects/project-directo
 import { type ItemKind, KIND_OF_TYPE } from "../kinds.ts";
 import { parseReference } from "./reference.ts";
 
-/** An item as a reference named it, not read yet. */
+/** An item that a reference names, before it is read. */
 export interface Target {
   project: Project;
   ref: number;
@@ -18,7 +18,7 @@ export interface LocateDeps {
   taigaWebUrl: string;
 }
 
-/** What a ref stands for: remembered, or found out with one request. */
+/** Resolves a ref to its kind and id, from memory or with one request. */
 export async function resolveRef(
   { project, ref }: { project: Project; ref: number },
   { taiga, projects }: Pick<LocateDeps, "taiga" | "projects">,
@@ -28,7 +28,7 @@ export async function resolveRef(
   const resolved = await taiga.resolver
     .resolve({ projectSlug: project.slug, ref })
     .catch((error: unknown) => {
-      if (isOutOfSight(error)) return undefined;
+      if (isMissingOrHidden(error)) return undefined;
       throw error;
     });
   if (resolved === undefined) return undefined;
@@ -37,13 +37,13 @@ export async function resolveRef(
   return found;
 }
 
-/** Finds an item's kind and id; the same reference again costs nothing. */
+/** Finds an item's kind and id; a repeated reference needs no request. */
 export type TargetFinder = (
   reference: string,
   options: { project: string | undefined; field: string },
 ) => Promise<Target>;
 
-/** @throws {ToolError} from the finder: `invalid_argument`, `not_found`, unknown projects. */
+/** The finder throws a `ToolError`: `invalid_argument`, `not_found`, or for an unknown project. */
 export function createTargetFinder(deps: LocateDeps): TargetFinder {
   const known = new Map<string, Promise<Target>>();
   const find: TargetFinder = async (reference, options) => {
@@ -61,8 +61,8 @@ export function createTargetFinder(deps: LocateDeps): TargetFinder {
   };
 }
 
-/** Missing, or hidden from this user: Taiga does not always tell which. */
-export const isOutOfSight = (error: unknown): boolean =>
+/** Whether an object is missing or hidden from this user. Taiga does not always distinguish. */
+export const isMissingOrHidden = (error: unknown): boolean =>
   error instanceof TaigaError && ["not_found", "permission_denied"].includes(error.code);
 
 export const unknownItem = (project: Project, ref: number, field: string): ToolError =>

@@ -1,8 +1,8 @@
 import { ToolError } from "../errors.ts";
 
 /**
- * What a caller saw of an item. Taiga counts an item's changes and those of its custom fields
- * apart; both together are written `7-3`, the first alone `7`.
+ * The version of an item that a caller saw. Taiga counts the changes of an item and of its custom
+ * fields separately; both are written `7-3`, the first alone `7`.
  */
 export interface BaseVersion {
   item: number;

@@ -1,17 +1,17 @@
 import { TOOLSETS, type Toolset } from "./toolsets.ts";
 
-/** What the address that a client was given asks for: never more than operator and user allow. */
+/** The limits in the address that a client uses. They only reduce what operator and user allow. */
 export interface Narrowing {
-  /** `undefined`: whatever the operator offers. */
+  /** `undefined` for all toolsets that the operator offers. */
   toolsets: readonly Toolset[] | undefined;
   /** Only tools that change nothing. */
   readOnly: boolean;
 }
 
-/** Asks for everything that operator and user allow. */
+/** No limits besides those of operator and user. */
 export const NO_NARROWING: Narrowing = { toolsets: undefined, readOnly: false };
 
-/** An address asks for something unknown; `message` names what is known. */
+/** The query of an address is invalid; `message` names the valid values. */
 export class NarrowingError extends Error {
   override readonly name = "NarrowingError";
 }
@@ -28,8 +28,8 @@ const READ_ONLY_WORDS = new Map([
  * Reads `?toolsets=core,boards` and `?readonly=true` of an MCP address. Other parameters are
  * ignored.
  *
- * @throws {NarrowingError} for an unknown toolset (naming the known ones), another value of
- *   `readonly`, or a parameter given twice.
+ * @throws {NarrowingError} for an unknown toolset (naming the known ones), an invalid value of
+ *   `readonly`, or a repeated parameter.
  */
 export function parseNarrowing(query: URLSearchParams): Narrowing {
   const toolsets = single(query, "toolsets");
@@ -41,18 +41,21 @@ export function parseNarrowing(query: URLSearchParams): Narrowing {
 }
 
 /**
- * The query of an MCP address as its owner wrote it, when it is made of narrowing parameters only.
+ * Returns the query of an MCP address unchanged if it consists of valid narrowing parameters only.
  * Protected-resource metadata repeats it, because clients compare `resource` with the address they
  * were given (RFC 9728 section 3.3).
  *
  * @param query with or without the question mark.
- * @returns with the question mark; empty without parameters, or with any other or bad one.
+ * @returns the query with the question mark; empty if there are no parameters, or if any of them
+ *   is unknown or invalid.
  */
 export function toNarrowingQuery(query: string): string {
   const text = query.replace(/^\?/, "");
   const parameters = new URLSearchParams(text);
-  const isOurs = [...parameters.keys()].every((name) => name === "toolsets" || name === "readonly");
-  if (text === "" || !isOurs) return "";
+  const isNarrowing = [...parameters.keys()].every(
+    (name) => name === "toolsets" || name === "readonly",
+  );
+  if (text === "" || !isNarrowing) return "";
   try {
     parseNarrowing(parameters);
     return `?${text}`;

@@ -3,7 +3,7 @@ import { type AccessLevel, isWithin } from "./access-level.ts";
 import type { Narrowing } from "./narrowing.ts";
 import type { Toolset } from "./toolsets.ts";
 
-/** What the operator of this installation offers: the upper bound of everything. */
+/** What the operator of this installation offers; no other limit can exceed it. */
 export interface OperatorLimits {
   accessLimit: AccessLevel;
   toolsets: readonly Toolset[];
@@ -17,45 +17,45 @@ export interface Limits {
   /** What the address in use asks for. */
   request: Narrowing;
   /**
-   * Taiga permissions the user has in at least one project within reach. `undefined` when Taiga
-   * was not asked, or did not answer: then they hide nothing. They never refuse a run, because
-   * Taiga itself does, for the very project in question.
+   * Taiga permissions that the user has in at least one accessible project. `undefined` if Taiga
+   * was not asked or did not answer; then no tool is hidden. They never refuse a run, because Taiga
+   * itself does so for the project in question.
    */
   taigaPermissions?: ReadonlySet<string> | undefined;
 }
 
 /** The parts of a tool that decide who may use it. */
 export interface PolicedTool {
-  /** verb_noun; the file has the same name in kebab-case. */
+  /** `verb_noun`; the file has the same name in kebab-case. */
   name: string;
   toolset: Toolset;
   /** The lowest access level that may run it. */
   access: AccessLevel;
   /**
-   * Taiga permissions (`add_us` …) of which the user needs at least one, in some project, for the
-   * tool to be of any use; left out where every user can use it.
+   * Taiga permissions (`add_us` …). The tool is useful only to users who have at least one of them
+   * in some project; omitted for tools that every user can use.
    */
   taigaPermissions?: readonly string[];
 }
 
-/** Why a tool does not run, for a model to read. */
+/** Why a tool must not run, written for a model. */
 export interface Refusal {
   code: ToolErrorCode;
   reason: string;
   /**
-   * The level that would lift the refusal: only when the user granted less, since asking the user
-   * again cannot lift the operator's limit or change the address in use.
+   * The level that would lift the refusal. Present only if the user granted less: asking the user
+   * again cannot change the operator's limit or the address in use.
    */
   needs?: AccessLevel;
 }
 
-/** Whether a tool is shown, and whether it runs. */
+/** Whether a tool is listed, and whether it may run. */
 export interface Decision {
   list: boolean;
   run: "allowed" | { refused: Refusal };
 }
 
-/** The one rule of who may use which tool; every path asks it. The strictest limit wins. */
+/** Decides who may use which tool. Every entry calls this function; the strictest limit wins. */
 export function decide(limits: Limits, tool: PolicedTool): Decision {
   const refused =
     refuseToolset(limits, tool) ??

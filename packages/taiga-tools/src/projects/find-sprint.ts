@@ -4,7 +4,7 @@ import { findByName, isSameName } from "../schema/names.ts";
 import { type Project, type ProjectDirectory } from "./project-directory.ts";
 
 export interface SprintChoice {
-  /** Taiga's id; `null` is the backlog. */
+  /** Taiga's id; `null` for the backlog. */
   id: number | null;
   name: string;
 }
@@ -12,8 +12,8 @@ export interface SprintChoice {
 const BACKLOG: SprintChoice = { id: null, name: "backlog" };
 
 /**
- * Finds a sprint by its name (or slug, as in its address), or by `current` (open, its dates hold today), `next` (the first that
- * starts later) or `backlog` (no sprint).
+ * Finds a sprint by its name, by its slug as in its address, or by a word: `current` (open, and
+ * today is within its dates), `next` (the first that starts later) or `backlog` (no sprint).
  *
  * @param today `YYYY-MM-DD`
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
@@ -35,7 +35,7 @@ export async function findSprint(
   return word === "current" ? currentSprint(open, today, field) : nextSprint(open, today, field);
 }
 
-/** A sprint may really be called "Next"; then the name means that sprint. */
+/** Whether a sprint has this name. A sprint called "Next" takes precedence over the word `next`. */
 const hasSprintCalled = (project: Project, reference: string): boolean =>
   project.milestones.some(({ name }) => isSameName(name, reference));
 
@@ -47,7 +47,7 @@ function currentSprint(open: Milestone[], today: string, field: string): SprintC
   if (current !== undefined && holding.length === 1) return current;
   throw new ToolError(
     current === undefined ? "not_found" : "ambiguous_name",
-    `${field}: ${current === undefined ? "no open sprint includes today" : `${holding.length} open sprints include today`} (${today}). ${nameThem(holding.length > 0 ? holding : open)}`,
+    `${field}: ${current === undefined ? "no open sprint includes today" : `${holding.length} open sprints include today`} (${today}). ${listNames(holding.length > 0 ? holding : open)}`,
   );
 }
 
@@ -59,17 +59,17 @@ function nextSprint(open: Milestone[], today: string, field: string): SprintChoi
   if (next === undefined) {
     throw new ToolError(
       "not_found",
-      `${field}: no open sprint starts after today (${today}). ${nameThem(open)}`,
+      `${field}: no open sprint starts after today (${today}). ${listNames(open)}`,
     );
   }
   if (second?.estimated_start !== next.estimated_start) return next;
   throw new ToolError(
     "ambiguous_name",
-    `${field}: several sprints start on ${next.estimated_start}. ${nameThem(later)}`,
+    `${field}: several sprints start on ${next.estimated_start}. ${listNames(later)}`,
   );
 }
 
-const nameThem = (sprints: Milestone[]): string =>
+const listNames = (sprints: Milestone[]): string =>
   sprints.length === 0
     ? "There is no open sprint."
     : `Use one of: ${sprints

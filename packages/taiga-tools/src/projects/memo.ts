@@ -2,16 +2,20 @@ import { type Clock } from "../clock.ts";
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import { LRUCache } from "lru-cache";
 
-/** Remembers what a loader answered, for a while; callers that come meanwhile share one load. */
+/** Caches the result of a loader for a limited time; concurrent callers share one load. */
 export interface Memo<Key, Value> {
   get(key: Key, load: () => Promise<Value>): Promise<Value>;
   drop(key: Key): void;
 }
 
-/** Failures of the one who asked rather than of Taiga: hung up, or a credential that just ended. */
-const PERSONAL: readonly TaigaErrorCode[] = ["aborted", "token_not_valid", "not_authenticated"];
+/** Failures that concern only one caller: it disconnected, or its credential has just ended. */
+const CALLER_ERRORS: readonly TaigaErrorCode[] = [
+  "aborted",
+  "token_not_valid",
+  "not_authenticated",
+];
 
-/** @param options.max entries kept; the longest unused goes first. */
+/** @param options.max number of entries; the least recently used is evicted first. */
 export function createMemo<Key extends string | number, Value>(options: {
   clock: Clock;
   max: number;
@@ -23,7 +27,7 @@ export function createMemo<Key extends string | number, Value>(options: {
   const start = (key: Key, load: () => Promise<Value>): Promise<Value> => {
     const entry = { value: load(), expiresAt: clock() + ttlSeconds };
     entries.set(key, entry);
-    // A failure is told to those who wait for it and then forgotten.
+    // Callers that share this load get its failure, but the failure is not cached.
     entry.value.catch(() => {
       if (entries.peek(key) === entry) entries.delete(key);
     });
@@ -37,8 +41,8 @@ export function createMemo<Key extends string | number, Value>(options: {
       try {
         return await known.value;
       } catch (error) {
-        const personal = error instanceof TaigaError && PERSONAL.includes(error.code);
-        if (!personal) throw error;
+        const isCallerError = error instanceof TaigaError && CALLER_ERRORS.includes(error.code);
+        if (!isCallerError) throw error;
         return start(key, load);
       }
     },

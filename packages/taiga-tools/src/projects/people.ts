@@ -5,15 +5,15 @@ import { type Project } from "./project-directory.ts";
 
 export type Member = Project["members"][number];
 
-/** Words that stand for no person. */
+/** Words that mean "no person". */
 const NOBODY: readonly string[] = ["nobody", "none", "unassigned", ""];
 
 export const isNobody = (reference: string): boolean =>
   NOBODY.some((word) => isSameName(word, reference));
 
 /**
- * Finds a project's member by `me`, username (also with `@`), full name, or the asking user's own
- * e-mail address, because Taiga does not tell the addresses of others.
+ * Finds a project's member by `me`, username (also with `@`) or full name. Only the caller can be
+ * found by e-mail address, because Taiga does not reveal the addresses of others.
  *
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
  */
@@ -44,6 +44,6 @@ function unknownAddress(project: Project, address: string, field: string): ToolE
   );
 }
 
-/** A member's username; others, who left the project, only have an id. */
+/** A member's username; for people who left the project, only the id is known. */
 export const toUsername = (project: Project | undefined, id: number): string =>
   project?.members.find((member) => member.id === id)?.username ?? `user ${id}`;

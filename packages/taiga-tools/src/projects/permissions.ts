@@ -2,10 +2,10 @@ import { ToolError } from "../errors.ts";
 import { type Project } from "./project-directory.ts";
 
 /**
- * Checks what the user may do before anything is written, because Taiga's own refusal does not
- * tell a missing permission from a missing object.
+ * Checks the user's permission before anything is written, because Taiga's own refusal does not
+ * distinguish a missing permission from a missing object.
  *
- * @param permissions of which one is enough, such as `modify_us`.
+ * @param permissions such as `modify_us`; one of them is enough.
  * @throws {ToolError} `taiga_permission_missing`
  */
 export function verifyPermission(
@@ -20,7 +20,7 @@ export function verifyPermission(
   );
 }
 
-/** @throws {ToolError} `taiga_permission_missing` for a project that can only be read. */
+/** @throws {ToolError} `taiga_permission_missing` if the project is read-only. */
 export function verifyWritable(project: Project, path: string): void {
   const state =
     project.archived_code !== null

@@ -3,24 +3,24 @@ import { toCleanText, toOneLine } from "../text/clean.ts";
 import { type Project } from "./project-directory.ts";
 import { type ProjectLine, toProjectLine } from "./project-line.ts";
 
-/** Everything one needs to write into a project, in people's words. */
+/** Everything that a model needs to write to a project, by name. */
 export interface ProjectDescription extends ProjectLine {
   description?: string;
   modules: string[];
   members: { username: string; name: string; role: string }[];
-  /** Roles; those in `estimates` have points. */
+  /** Roles of members; those in `estimates` can give points. */
   roles: string[];
   estimates: string[];
-  /** By kind; closed ones end with `(closed)`. */
+  /** Statuses by kind; closed ones end with `(closed)`. */
   statuses: Record<string, string[]>;
   points: string[];
   types?: string[];
   severities?: string[];
   priorities?: string[];
   tags: string[];
-  /** By kind; with type and options. */
+  /** Custom fields by kind, with type and options. */
   custom_fields: Record<string, string[]>;
-  /** Open ones, by start. */
+  /** Open sprints, by start date. */
   sprints: { name: string; start: string; finish: string }[];
   swimlanes: string[];
   /** What the user may do, by kind. */

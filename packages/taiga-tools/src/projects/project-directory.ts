@@ -13,33 +13,33 @@ import { createMemo, type Memo } from "./memo.ts";
 import { isSameName, nearestNames } from "../schema/names.ts";
 import { createRefMemory, type RefMemory } from "./ref-memory.ts";
 
-/** How long what Taiga says about projects is believed; a write that touches it drops it at once. */
+/** How long project metadata is cached. A write that changes it drops the entry at once. */
 const METADATA_TTL_SECONDS = 60;
-/** Projects whose details are kept per user. */
+/** Projects whose details are cached per user. */
 const MAX_DETAILS = 50;
-/** Items whose kind is remembered per user. */
+/** Refs whose kind and id are cached per user. */
 const MAX_REFS = 500;
 
-/** A project with all that writing into it needs: people, roles, statuses, points, fields. */
+/** A project with the metadata needed to write to it: people, roles, statuses, points, fields. */
 export type Project = ProjectDetail;
 
 /** One user's projects, within the projects that the grant covers. */
 export interface ProjectDirectory {
   /**
-   * The user as Taiga knows them. Their roles only when the grant covers all projects: Taiga names
-   * those of all of them together.
+   * The user. Roles are included only if the grant covers all projects, because Taiga does not say
+   * which role belongs to which project.
    */
   me(): Promise<Me>;
 
-  /** The projects that the user is a member of and the grant covers, in the user's own order. */
+  /** The user's projects that the grant covers, in the user's own order. */
   list(): Promise<ProjectRow[]>;
 
   /**
    * Finds a project by slug, name or id.
    *
-   * @param reference may be left out when only one project is in reach.
-   * @throws {ToolError} `not_found`, `ambiguous_name` and `invalid_argument` (left out although
-   *   several are in reach), each with candidates; `project_not_granted`.
+   * @param reference optional if the user can reach only one project.
+   * @throws {ToolError} `not_found`, `ambiguous_name` and `invalid_argument` (omitted although the
+   *   user can reach several), each with candidates; `project_not_granted`.
    */
   resolve(reference?: string): Promise<Project>;
 
@@ -49,29 +49,29 @@ export interface ProjectDirectory {
    */
   byId(projectId: number): Promise<Project>;
 
-  /** The project's sprints that are not closed, with their dates. */
+  /** The project's open sprints, with their dates. */
   openSprints(projectId: number): Promise<Milestone[]>;
 
-  /** Everything the user may do in at least one project in reach. */
+  /** The permissions that the user has in at least one of these projects. */
   myPermissions(): Promise<ReadonlySet<string>>;
 
   /** Whether the grant covers a project. */
   covers(projectId: number): boolean;
 
-  /** Whether the grant covers some projects only. */
+  /** Whether the grant covers only some projects. */
   isLimited: boolean;
 
-  /** What refs stand for, as far as seen. */
+  /** The kinds and ids of refs seen so far. */
   refs: RefMemory;
 
-  /** Forgets a project's metadata, because something in it was just changed. */
+  /** Drops a project's cached metadata after a change to it. */
   drop(projectId: number): void;
 }
 
 interface DirectoryUser {
-  /** Who asks; what is remembered for one subject is never shown to another. */
+  /** The user; data cached for one subject is never shown to another. */
   subject: string;
-  /** Taiga as this user. */
+  /** A client that is logged in as this user. */
   taiga: TaigaClient;
   /** Ids of the projects that the grant covers. */
   projects: "all" | readonly number[];
@@ -90,9 +90,9 @@ interface UserMemory {
 }
 
 /**
- * Remembers projects' metadata for a minute, per user.
+ * Caches project metadata for a minute, separately for each user.
  *
- * @param maxUsers how many users are remembered; the longest unused goes first.
+ * @param maxUsers number of users; the least recently used is evicted first.
  */
 export function createProjectDirectories(deps: {
   clock: Clock;
@@ -139,9 +139,9 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     return memory.details.get(projectId, () => taiga.projects.getById(projectId));
   };
 
-  /** A project the user is no member of: a public one, which only its slug or id can name. */
-  const outside = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
-    // The answer says no more than the question: a caller who knows the name may know why it is refused.
+  /** Finds a public project of which the user is not a member, by slug or id only. */
+  const findPublic = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
+    // This reveals nothing: the caller already knows the name, so it may learn why it is refused.
     if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
     try {
       const found = /^\d+$/.test(reference)
@@ -168,7 +168,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
       if (reference === undefined) return byId(onlyProject(mine).id);
       const matches = matchingProjects(mine, reference);
       const [match] = matches;
-      if (match === undefined) return outside(reference, mine);
+      if (match === undefined) return findPublic(reference, mine);
       if (matches.length === 1) return byId(match.id);
       throw new ToolError(
         "ambiguous_name",
@@ -193,7 +193,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
   };
 }
 
-/** A slug or an id names one project; a name may name several. */
+/** Finds the projects that a reference names: one by slug or id, possibly several by name. */
 function matchingProjects(projects: ProjectRow[], reference: string): ProjectRow[] {
   const exact = projects.find(
     ({ slug, id }) => isSameName(slug, reference) || String(id) === reference,

@@ -6,9 +6,9 @@ import { type Project } from "./project-directory.ts";
 export type ProjectLine = {
   slug: string;
   name: string;
-  /** What the user is there. */
+  /** The user's role in the project. */
   me: "owner" | "admin" | "member" | "visitor";
-  /** Why it can only be read. */
+  /** Why the project is read-only. */
   state?: "archived" | "blocked";
   public?: true;
 };

@@ -1,7 +1,7 @@
 import { type ProjectDescription } from "./project-description.ts";
 import { toProjectText } from "./project-line.ts";
 
-/** A described project, one line a topic; topics without content are left out. */
+/** Formats a project description, one line for each topic; empty topics are omitted. */
 export function toDescriptionText(project: ProjectDescription): string {
   const { members, sprints, statuses, custom_fields, permissions } = project;
   const byKind = (title: string, lists: Record<string, string[]>): Record<string, string[]> =>

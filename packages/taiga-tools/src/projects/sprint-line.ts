@@ -1,18 +1,18 @@
 import { type Milestone } from "@taiga-mcp/taiga-client";
 import { toOneLine } from "../text/clean.ts";
 
-/** A sprint in people's words. */
+/** A sprint as lists show it. */
 export type SprintLine = {
   name: string;
   /** `YYYY-MM-DD` */
   start: string;
   finish: string;
-  /** `late`: its last day has passed, and something in it is still open. */
+  /** `late`: the last day has passed and the sprint is still open. */
   state: "current" | "upcoming" | "late" | "closed";
   progress: { points: Share; stories: Share; tasks?: Share };
 };
 
-/** How much of something is closed. */
+/** The closed part of a total. */
 export interface Share {
   closed: number;
   total: number;

@@ -2,22 +2,22 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ToolError } from "../errors.ts";
 
-/** Where a listing stopped: after this row of this source. */
+/** The position at which a listing stopped: after a row of a source. */
 export interface Position {
-  /** Which of the lists that are walked one after another. */
+  /** The list, of those that are read one after another. */
   source: string;
-  /** The last row's value in the order and its id; left out before the source's first row. */
+  /** Sort value and id of the last row; omitted before the first row of the source. */
   after?: { value: SortValue; id: number } | undefined;
 }
 
-/** What rows are sorted by; `null` comes last. */
+/** The value by which rows are sorted; `null` comes last. */
 export type SortValue = string | number | null;
 
-/** Of a cursor: the value may be a subject of 500 characters, of six bytes each in JSON. */
+/** Leaves room for a subject of 500 characters as sort value, of six bytes each in JSON. */
 export const MAX_CURSOR_LENGTH = 5_000;
 
 const Content = z.strictObject({
-  /** What was asked; a position means something in the same search only. */
+  /** Identifies the search: a position is valid only within the same search. */
   q: z.string(),
   s: z.string().max(100),
   v: z.union([z.string(), z.number(), z.null()]).optional(),
@@ -25,10 +25,10 @@ const Content = z.strictObject({
 });
 
 /**
- * Writes a position as opaque text. It grants nothing: a caller who changes it only looks elsewhere
- * in what they may see.
+ * Encodes a position as opaque text. It needs no signature: a caller who changes it only moves to
+ * another position in rows that they may see anyway.
  *
- * @param search everything that decides which rows are listed, and in which order.
+ * @param search everything that determines which rows are listed, and in which order.
  */
 export function encodeCursor(position: Position, search: unknown): string {
   const { source, after } = position;
@@ -40,7 +40,7 @@ export function encodeCursor(position: Position, search: unknown): string {
   return Buffer.from(JSON.stringify(content)).toString("base64url");
 }
 
-/** @throws {ToolError} `invalid_argument` for text that is not a cursor, or belongs to another search. */
+/** @throws {ToolError} `invalid_argument` for text that is not a cursor of this search. */
 export function decodeCursor(cursor: string, search: unknown): Position {
   const content = readContent(cursor);
   if (content === undefined) throw badCursor("was not issued by this tool");
@@ -63,7 +63,7 @@ function readContent(cursor: string): z.output<typeof Content> | undefined {
   }
 }
 
-/** The error for a cursor that cannot be continued. */
+/** The error for an invalid cursor. */
 export const badCursor = (reason: string): ToolError =>
   new ToolError(
     "invalid_argument",

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { nearestNames } from "./names.ts";
 
 /*
- * Input fields that every tool shares. Models send numbers, booleans and lists as text now and
- * then; these take both, while the JSON schema shown stays the plain one.
+ * Input fields that all tools share. Models sometimes send numbers, booleans and lists as text.
+ * These fields accept both, while clients see the plain JSON schema.
  */
 
-/** What `text` holds when it is JSON of the expected outer shape; else the value as it came. */
+/** Parses text that starts as a JSON list or object; returns any other value unchanged. */
 function parseJson(value: unknown, opening: "[" | "{"): unknown {
   if (typeof value !== "string" || !value.trimStart().startsWith(opening)) return value;
   try {
@@ -18,27 +18,27 @@ function parseJson(value: unknown, opening: "[" | "{"): unknown {
 
 const toText = (value: unknown): unknown => (typeof value === "number" ? String(value) : value);
 
-/** A field that may be left out; some clients send null for those. */
+/** An optional field; also accepts null, which some clients send for omitted fields. */
 export const maybe = <Field extends z.ZodType>(field: Field) =>
   z.preprocess((value) => value ?? undefined, field.optional()).optional();
 
-// Bounds are refinements: as keywords of the JSON schema they would cost every client tokens.
+// Limits are refinements, because JSON Schema keywords would cost every client tokens.
 const bounded = (max: number) =>
   z
     .string()
     .trim()
     .refine((value) => value.length <= max, `must have at most ${max} characters`);
 
-/** Text; a number is taken as its digits. */
+/** Text; also accepts a number, as its digits. */
 export const text = (maxLength: number) => z.preprocess(toText, bounded(maxLength));
 
-/** A name that can also be taken away: "none", "" or null. */
+/** A name, or "none", "" or null to clear the field. */
 export const clearableName = z.preprocess(
   (value) => (value === null ? "" : toText(value)),
   bounded(200),
 );
 
-/** Also "true", "false", "yes", "no". */
+/** A boolean; also accepts "true", "false", "yes" and "no". */
 export const flag = z.preprocess((value) => {
   if (typeof value !== "string") return value;
   const word = value.trim().toLowerCase();
@@ -46,14 +46,14 @@ export const flag = z.preprocess((value) => {
   return ["false", "no", "0"].includes(word) ? false : value;
 }, z.boolean());
 
-/** A whole number in a range, also as digits. */
+/** An integer in a range; also accepts digits as text. */
 export const count = (min: number, max: number) =>
   z.preprocess(
     (value) => (typeof value === "string" && /^-?\d+$/.test(value.trim()) ? Number(value) : value),
     z.int().refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`),
   );
 
-/** A list; also a list as JSON text, or a single value. */
+/** A list; also accepts JSON text or a single value. */
 export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
   z.preprocess(
     (value) => {
@@ -66,36 +66,38 @@ export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
 /** A list of names. */
 export const names = listOf(text(200), 50);
 
-/** An object; also as JSON text. */
+/** An object; also accepts JSON text. */
 export const objectOf = <Shape extends z.ZodType>(shape: Shape) =>
   z.preprocess((value) => parseJson(value, "{"), shape);
 
-/** An object of these fields alone; for one that is misspelt the nearest are offered. */
+/** An object with only these fields; the error for an unknown field offers the nearest names. */
 export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
     error: (issue) =>
-      issue.code === "unrecognized_keys" ? tellUnknown(issue.keys, Object.keys(shape)) : undefined,
+      issue.code === "unrecognized_keys"
+        ? describeUnknownFields(issue.keys, Object.keys(shape))
+        : undefined,
   });
 
-function tellUnknown(unknown: readonly string[], known: readonly string[]): string {
-  const told = unknown.map((name) => {
+function describeUnknownFields(unknown: readonly string[], known: readonly string[]): string {
+  const descriptions = unknown.map((name) => {
     const near = nearestNames(name, known);
     return `there is no field "${name}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
   });
-  return `${told.join("; ")}. Fields: ${known.join(", ")}`;
+  return `${descriptions.join("; ")}. Fields: ${known.join(", ")}`;
 }
 
-/** An object of which clients see no more than the description tells. */
+/** An object whose schema clients see as a plain object; the description explains its fields. */
 export const describedObject = <Shape extends z.ZodType>(shape: Shape) =>
   objectOf(z.unknown().meta({ type: "object" }).pipe(shape));
 
-/** An object whose members are named by people, such as roles; clients see a plain object. */
+/** An object with user-defined keys, such as roles; clients see a plain object. */
 export const mapOf = <Value extends z.ZodType>(value: Value) =>
   describedObject(z.record(z.string(), value));
 
 /**
- * A row of an answer: the fields that a client may rely on, and more. That more may come is
- * JSON Schema's default, which to spell out costs every client tokens.
+ * A row of an answer: the fields that clients can rely on, and possibly others. JSON Schema allows
+ * other members by default, so saying so would only cost every client tokens.
  */
 export const openRow = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.looseObject(shape).meta({ additionalProperties: undefined });
@@ -107,7 +109,7 @@ const isDay = (value: string): boolean =>
 /** A day, `YYYY-MM-DD`. */
 export const day = z.string().trim().refine(isDay, "must be a date: YYYY-MM-DD");
 
-/** A day that can also be taken away: "none", "" or null. */
+/** A day, or "none", "" or null to clear the field. */
 export const clearableDay = z.preprocess(
   (value) => (value === null ? "none" : value),
   z
@@ -116,18 +118,18 @@ export const clearableDay = z.preprocess(
     .refine((value) => ["", "none"].includes(value) || isDay(value), "must be YYYY-MM-DD or none"),
 );
 
-/** Which project, by slug, name or id. */
+/** A project by slug, name or id. */
 export const project = text(200).describe("Slug or name");
 
-/** Items, wiki pages and the like, as people write them. */
+/** References to items, wiki pages or sprints, in any form that people use. */
 export const references = listOf(text(500), 100)
   .refine((refs) => refs.length > 0, "must have at least one entry")
   .describe("#42, slug#42, wiki:page or Taiga URL");
 
-/** Repeats with the same key and arguments never create twice. */
+/** A repeated call with the same key and arguments never creates anything twice. */
 export const idempotencyKey = text(200)
   .refine((key) => key.length >= 8, "must have at least 8 characters")
   .describe("Unique text, 8+ characters; repeating the call does nothing twice");
 
-/** Shows what would be done, does nothing. */
+/** Shows what a call would do, without doing it. */
 export const dryRun = flag.describe("Only show what would change");

@@ -1,14 +1,14 @@
 const LANES = 8;
 
-/** Maps a list with at most eight calls under way at once, and keeps its order. */
+/** Maps a list with at most eight concurrent calls; results keep the order of the list. */
 export async function mapConcurrent<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const waiting = items.entries();
+  const remaining = items.entries();
   const lane = async () => {
-    for (const [index, item] of waiting) results[index] = await map(item, index);
+    for (const [index, item] of remaining) results[index] = await map(item, index);
   };
   await Promise.all(Array.from({ length: Math.min(LANES, items.length) }, lane));
   return results;

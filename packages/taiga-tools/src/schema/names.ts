@@ -2,11 +2,11 @@ import { ToolError } from "../errors.ts";
 
 const MAX_CANDIDATES = 5;
 
-/** Case, surrounding and repeated spaces and the Unicode form of a letter make no difference. */
+/** Removes differences of case, surrounding and repeated spaces, and Unicode form. */
 const normalize = (name: string): string =>
   name.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
 
-/** Also "in-progress" for "In progress", as long as that is not a name of its own. */
+/** Also treats hyphens and underscores as spaces: "in-progress" finds "In progress". */
 const loosen = (name: string): string => normalize(name).replaceAll(/[-_ ]+/g, " ");
 
 /** Whether two names are the same to a person. */
@@ -14,11 +14,11 @@ export const isSameName = (one: string, other: string): boolean =>
   normalize(one) === normalize(other);
 
 /**
- * Finds what people call by a name: exactly as written, else ignoring case, else also ignoring
- * hyphens. A near miss is never taken, only offered.
+ * Finds an option by name: exactly as written, otherwise ignoring case, otherwise also ignoring
+ * hyphens. A similar name is never accepted, only offered as a candidate.
  *
  * @param field the input field, for the message.
- * @param nameOf the names of an option; the first is shown.
+ * @param nameOf returns the names of an option; the first is shown.
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
  */
 export function findByName<Option>(
@@ -58,7 +58,7 @@ function unknownName(field: string, name: string, known: readonly string[]): Too
   return new ToolError("not_found", `${field}: there is no "${name}". ${hint}`);
 }
 
-/** The names that a person may have meant, best first: those that contain it, then by typing errors. */
+/** Similar names, best first: names that contain the given one, then by edit distance. */
 export function nearestNames(name: string, names: readonly string[]): string[] {
   const wanted = loosen(name);
   return [...new Set(names)]
@@ -75,7 +75,7 @@ function distanceOf(wanted: string, candidate: string): number {
   return part && candidate.length >= 3 ? 1 : levenshtein(wanted, candidate);
 }
 
-/** Single-letter insertions, deletions and replacements between two texts. */
+/** The number of single-letter insertions, deletions and replacements between two texts. */
 function levenshtein(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let i = 1; i <= from.length; i++) {

@@ -5,11 +5,11 @@ import { mapConcurrent } from "./map-concurrent.ts";
 const MAX_PROBLEMS = 10;
 
 /**
- * Maps a list as `mapConcurrent` does, but does not stop at the first `ToolError`: one error names
- * everything that is wrong, so that the next call can be right.
+ * Maps a list like `mapConcurrent`, but does not stop at the first `ToolError`: one error names all
+ * problems, so that the next call can fix them all.
  *
- * @throws {ToolError} the only problem, or `invalid_argument` with one problem a line, in the order
- *   of the list.
+ * @throws {ToolError} the only problem, or `invalid_argument` with one problem on each line, in the
+ *   order of the list.
  */
 export async function collectProblems<Item, Result>(
   items: readonly Item[],
@@ -29,7 +29,7 @@ export async function collectProblems<Item, Result>(
 }
 
 function joinProblems(problems: readonly ToolError[]): ToolError {
-  // Collections can be nested: an error joined before is counted by its lines.
+  // Calls can be nested: count each line of an error that was joined before.
   const messages = [...new Set(problems.flatMap(({ message }) => message.split("\n")))];
   const [only] = problems;
   if (only !== undefined && messages.length === 1) return only;
@@ -42,8 +42,8 @@ function joinProblems(problems: readonly ToolError[]): ToolError {
 }
 
 /**
- * Describes what a schema refuses, each problem by its path and the rule it breaks.
- * @param path where the value stands in the input, such as `items[2]`.
+ * Describes validation errors, each by its path and the rule that was violated.
+ * @param path where the value is in the input, such as `items[2]`.
  */
 export function describeIssues(error: z.ZodError, path?: string): string {
   const issues = error.issues.map((issue) => {

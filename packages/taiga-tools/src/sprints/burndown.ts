@@ -2,9 +2,9 @@
 export interface BurndownDay {
   /** `YYYY-MM-DD` */
   day: string;
-  /** Points still open; left out for days to come. */
+  /** Open points; omitted for future days. */
   open?: number;
-  /** Points that would be open if work went evenly. */
+  /** Points that would be open at a constant pace. */
   ideal: number;
 }
 
@@ -12,8 +12,8 @@ const WIDTH = 30;
 const MAX_ROWS = 31;
 
 /**
- * A burndown as text, one row a day: `#` is what is open, `|` where it should end. Long sprints
- * show every second, third … day, and always the last.
+ * Draws a burndown chart as text, one row a day: `#` marks the open points, `|` the ideal. For long
+ * sprints it shows every second, third … day, and always the last.
  */
 export function toBurndownChart(days: readonly BurndownDay[]): string {
   const most = Math.max(...days.flatMap(({ open = 0, ideal }) => [open, ideal]));

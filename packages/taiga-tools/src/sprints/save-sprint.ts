@@ -6,14 +6,14 @@ import { type Project, type ProjectDirectory } from "../projects/project-directo
 import { findSprint } from "../projects/find-sprint.ts";
 
 export interface SaveSprintRequest {
-  /** A name, or `current` or `next` for one that exists. */
+  /** A name; `current` and `next` refer to existing sprints. */
   sprint: string;
   project: string | undefined;
   newName: string | undefined;
   /** `YYYY-MM-DD` */
   start: string | undefined;
   finish: string | undefined;
-  /** Looks, but writes nothing. */
+  /** Compares, but writes nothing. */
   dryRun: boolean;
 }
 
@@ -32,15 +32,15 @@ export interface SaveSprintDeps {
   today: string;
 }
 
-/** Words that mean a sprint and can be no sprint's name. */
-const WORDS: readonly string[] = ["current", "next", "backlog", "none", ""];
+/** Reserved words, which a new sprint cannot have as its name. */
+const RESERVED_NAMES: readonly string[] = ["current", "next", "backlog", "none", ""];
 
 /**
- * Creates the sprint of a name, or changes the one that has it. The name is unique in its project,
- * so a repetition finds the sprint there and changes nothing.
+ * Creates a sprint, or changes the existing sprint of that name. Names are unique in a project, so
+ * a repeated call finds the sprint and changes nothing.
  *
- * @throws {ToolError} `not_found` for a name that no sprint has and that lacks a start or an end:
- *   a misspelt name must not make a second sprint.
+ * @throws {ToolError} `not_found` for an unknown name without both a start and an end: a misspelt
+ *   name must not create a second sprint.
  */
 export async function saveSprint(
   request: SaveSprintRequest,
@@ -50,7 +50,7 @@ export async function saveSprint(
   const known = await projects.resolve(request.project);
   const found = await findExisting(request.sprint, known, deps);
   if (found !== undefined) return changeSprint(found, known, request, deps);
-  // Another user may have created it since the project was read.
+  // Another user may have created the sprint since the project was read.
   projects.drop(known.id);
   const project = await projects.byId(known.id);
   const made = await findExisting(request.sprint, project, deps);
@@ -68,8 +68,8 @@ async function findExisting(
     const { id } = await findSprint(projects, project, reference, { today, field: "sprint" });
     if (id !== null) return id;
   } catch (error) {
-    const isWord = WORDS.some((word) => isSameName(word, reference));
-    if (!(error instanceof ToolError) || error.code !== "not_found" || isWord) throw error;
+    const isReserved = RESERVED_NAMES.some((word) => isSameName(word, reference));
+    if (!(error instanceof ToolError) || error.code !== "not_found" || isReserved) throw error;
     return undefined;
   }
   throw new ToolError("invalid_argument", "sprint: the backlog is not a sprint; give a name.");
@@ -128,7 +128,7 @@ async function changeSprint(
   return { outcome: "updated", ...saved };
 }
 
-/** Only what changes is sent: sprints have no version, and the rest may be changed by others. */
+/** Sends only changed fields: sprints have no version, and other users may change the rest. */
 function compare(
   current: Milestone,
   { newName, start, finish }: SaveSprintRequest,

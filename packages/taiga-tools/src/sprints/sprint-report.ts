@@ -14,29 +14,29 @@ import { toItemLine } from "../items/item-line.ts";
 import { type ItemSummary, type SummaryContext, toSummary } from "../items/summary.ts";
 import { createTaigaItems, type ItemRow } from "../items/taiga-items.ts";
 
-/** What can be told of a sprint beside its progress. */
+/** The parts of a report that can be requested besides the progress. */
 export const SPRINT_INCLUDES = ["stories", "tasks", "issues", "burndown"] as const;
 export type SprintInclude = (typeof SPRINT_INCLUDES)[number];
 
 type StoryInSprint = ItemSummary & { open_tasks?: ItemSummary[] };
 
-/** A sprint, how far it has come, and what is in it. */
+/** A sprint with its progress and its items. */
 export type SprintReport = SprintLine & {
-  /** Calendar days after today until it ends; 0 on the last one. */
+  /** Calendar days from today until the last day; 0 on the last day. */
   days_left?: number;
   burndown?: BurndownDay[];
   stories?: StoryInSprint[];
-  /** Open tasks that belong to none of the stories listed. */
+  /** Open tasks of the sprint that belong to no listed story. */
   tasks?: ItemSummary[];
   issues?: ItemSummary[];
-  /** What the lists leave out. */
+  /** Describes what the lists omit. */
   left_out?: string;
 };
 
-/** More would not fit into an answer. */
+/** Rows of one list; more would not fit into an answer. */
 const MAX_ROWS = 100;
 
-/** Reads a sprint with at most four requests, however much is in it. */
+/** Reads a sprint with at most four requests, however many items it has. */
 export async function readSprint(
   { id, project, include }: { id: number; project: Project; include: ReadonlySet<SprintInclude> },
   taiga: TaigaClient,
@@ -106,7 +106,7 @@ const toTaskShare = ({ completed_tasks: closed, total_tasks: total }: MilestoneS
 const toBurndown = ({ days }: MilestoneStats, today: string): BurndownDay[] =>
   days.map(({ day, open_points, optimal_points }) => ({
     day,
-    // Taiga repeats today's points for the days to come.
+    // Taiga repeats today's points for future days.
     ...(day <= today && { open: round(open_points) }),
     ideal: round(optimal_points),
   }));
@@ -125,7 +125,7 @@ function toStoryRow(story: Milestone["user_stories"][number]): StoryInSprint {
   };
 }
 
-/** A sprint as text: how far it is, the burndown, then what is in it. */
+/** Formats a sprint report as text: the progress, the burndown, then the items. */
 export function toReportText(report: SprintReport): string {
   const { days_left: left, burndown = [] } = report;
   const today = burndown.findLast(({ open }) => open !== undefined);

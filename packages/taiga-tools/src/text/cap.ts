@@ -1,9 +1,9 @@
-/** The longest text that an answer holds, in UTF-8 bytes. */
+/** The maximum length of an answer, in UTF-8 bytes. */
 export const MAX_ANSWER_BYTES = 24_000;
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
-/** How many of the texts, joined by one character each, fit into a number of bytes. */
+/** Counts how many of the texts, joined by one-byte separators, fit into `maxBytes`. */
 export function countFitting(texts: readonly string[], maxBytes: number): number {
   let bytes = 0;
   const tooMuch = texts.findIndex((text) => {
@@ -13,7 +13,7 @@ export function countFitting(texts: readonly string[], maxBytes: number): number
   return tooMuch === -1 ? texts.length : tooMuch;
 }
 
-/** Cuts a text to a number of UTF-8 bytes and says how much is missing. */
+/** Shortens a text to `maxBytes` of UTF-8 and says how much is missing. */
 export function capText(text: string, maxBytes: number): string {
   if (byteLength(text) <= maxBytes) return text;
   const head = new TextEncoder().encode(text).subarray(0, Math.max(0, maxBytes));

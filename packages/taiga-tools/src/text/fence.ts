@@ -3,8 +3,8 @@ import { toCleanText } from "./clean.ts";
 const SHORTEST_FENCE = 3;
 
 /**
- * Marks text written by Taiga's users as data. The fence is longer than any run of backticks
- * inside, so that nothing inside can close it (CommonMark §4.5).
+ * Marks text written by Taiga's users as data. The fence is longer than any run of backticks in the
+ * text, so the text cannot close it (CommonMark §4.5).
  */
 export function fence(untrusted: string): string {
   const text = toCleanText(untrusted);

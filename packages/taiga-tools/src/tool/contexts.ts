@@ -7,22 +7,22 @@ import type { Caller } from "../policy/caller.ts";
 import { createProjectDirectories, type ProjectDirectory } from "../projects/project-directory.ts";
 import type { ToolContext } from "./define-tool.ts";
 
-/** Users whose projects are remembered for a minute. */
+/** Number of users whose project metadata is cached. */
 const MAX_USERS = 1_000;
 
 export interface ToolContextsDeps<Who extends Caller> {
-  /** A way to Taiga that logs in as the caller. Making it must ask nothing of anything. */
+  /** Returns a transport to Taiga that logs in as the caller. Must not send any request. */
   connect: (caller: Who) => TaigaTransport;
-  /** Shared by all replicas: remembers calls under an idempotency key. */
+  /** Shared by all replicas; stores calls that have an idempotency key. */
   store: CallStore;
   /** Signs confirmations: 32 bytes, the same in all replicas. */
   confirmationKey: Uint8Array;
-  /** Taiga as people see it in a browser, without a trailing slash. */
+  /** The address of Taiga's web client, without a trailing slash. */
   taigaWebUrl: string;
   clock: Clock;
 }
 
-/** Makes what tools work with, each for exactly one user. Making it sends nothing. */
+/** Creates the context of tool calls, each for exactly one user. Creating one sends no request. */
 export interface ToolContexts<Who extends Caller> {
   projects(caller: Who): ProjectDirectory;
   forCall(caller: Who, call: Pick<ToolContext, "signal" | "reportProgress">): ToolContext;
@@ -38,7 +38,7 @@ export function createToolContexts<Who extends Caller>(
     directories.for({
       subject: caller.subject,
       projects: caller.projects,
-      // Without the call's signal: several calls may wait for what one of them asks for.
+      // Without the call's abort signal, because several calls may share one request.
       taiga: createTaigaClient(connect(caller)),
     });
 
@@ -62,8 +62,8 @@ export function createToolContexts<Who extends Caller>(
 }
 
 /**
- * Whose answers a call may be given again. Limits are part of it: an answer from a connection to
- * other projects would tell of them.
+ * The subject within which a repeated call gets its first answer. It includes the project limits:
+ * the answer to a connection with other projects would reveal those projects.
  */
 const toIdempotencySubject = ({ subject, projects }: Caller): string =>
   projects === "all" ? subject : `${subject} ${projects.toSorted((a, b) => a - b).join(" ")}`;

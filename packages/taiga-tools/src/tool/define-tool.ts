@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { PolicedTool } from "../policy/policy.ts";
 import type { ProjectDirectory } from "../projects/project-directory.ts";
 
-/** All four hints, so that silence is impossible. */
+/** MCP's tool annotations. All four are required, so that no tool relies on a default. */
 export interface ToolHints {
   readOnlyHint: boolean;
   destructiveHint: boolean;
@@ -14,7 +14,7 @@ export interface ToolHints {
   openWorldHint: boolean;
 }
 
-/** Looks and changes nothing. Other people write what is in Taiga, hence the open world. */
+/** Reads only. The open world hint is set because other people write the content of Taiga. */
 export const READS: ToolHints = {
   readOnlyHint: true,
   destructiveHint: false,
@@ -22,7 +22,7 @@ export const READS: ToolHints = {
   openWorldHint: true,
 };
 
-/** Adds, and leaves what is there as it is; twice adds twice. */
+/** Adds without changing existing data; a repeated call adds again. */
 export const CREATES: ToolHints = {
   readOnlyHint: false,
   destructiveHint: false,
@@ -30,7 +30,7 @@ export const CREATES: ToolHints = {
   openWorldHint: true,
 };
 
-/** Overwrites, which MCP calls destructive as soon as an update is not merely additive. */
+/** Overwrites existing data. MCP calls every update destructive that is not purely additive. */
 export const CHANGES: ToolHints = {
   readOnlyHint: false,
   destructiveHint: true,
@@ -38,7 +38,7 @@ export const CHANGES: ToolHints = {
   openWorldHint: true,
 };
 
-/** Takes away, for good. */
+/** Deletes permanently. */
 export const DELETES: ToolHints = {
   readOnlyHint: false,
   destructiveHint: true,
@@ -46,21 +46,21 @@ export const DELETES: ToolHints = {
   openWorldHint: true,
 };
 
-/** What a tool may use: Taiga as this user, and nothing that could be another user's. */
+/** What a tool may use: Taiga as this user, and no data of other users. */
 export interface ToolContext {
   taiga: TaigaClient;
-  /** This user's projects, their people, statuses, points …, by the names people use. */
+  /** This user's projects with their people, statuses, points …, by the names that people use. */
   projects: ProjectDirectory;
-  /** Answers a repeated create with its first result. */
+  /** Answers a repeated call with the result of the first. */
   idempotency: Idempotency;
-  /** Signs what this user was shown before a delete, and checks it at the second call. */
+  /** Signs what this user was shown before a delete; the second call verifies it. */
   confirmations: Confirmations;
-  /** Taiga as people see it in a browser, without a trailing slash; links are built from it. */
+  /** The address of Taiga's web client, without a trailing slash; links are built from it. */
   taigaWebUrl: string;
   clock: Clock;
-  /** Aborted when the client has gone away. */
+  /** Aborted when the client disconnects. */
   signal: AbortSignal;
-  /** Tells a client that asked for it how far a long call is; does nothing otherwise. */
+  /** Reports the progress of a long call if the client has asked for it. */
   reportProgress: (done: number, total: number, message: string) => Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export interface ToolAnswer<Output> {
   data: Output;
 }
 
-/** A tool as its file writes it; the folder of the file says the toolset. */
+/** A tool as its file defines it; the file's folder determines the toolset. */
 export interface ToolDefinition<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
@@ -80,11 +80,11 @@ export interface ToolDefinition<
   annotations: ToolHints;
   inputSchema: Input;
   outputSchema: Output;
-  /** @throws {ToolError} and lets `TaigaError` through; both become answers that help. */
+  /** @throws {ToolError} or `TaigaError`; the runner turns both into an answer with advice. */
   handler(input: z.output<Input>, context: ToolContext): Promise<ToolAnswer<z.input<Output>>>;
 }
 
-/** Ties the handler's types to the schemas. */
+/** Infers the handler's types from the schemas. */
 export const defineTool = <Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): ToolDefinition<Input, Output> => definition;

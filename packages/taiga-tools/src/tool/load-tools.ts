@@ -1,10 +1,13 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { z } from "zod";
 import { TOOLSETS, type Toolset } from "../policy/toolsets.ts";
 import type { ToolDefinition, ToolHints } from "./define-tool.ts";
-import { type ListedSchema, toListedSchema } from "./listed-schema.ts";
 
-/** What a model is told of a tool. */
+/** A JSON Schema as clients see it. */
+export type ListedSchema = { type: "object"; [keyword: string]: unknown };
+
+/** The description of a tool that models see. */
 export interface ToolListing {
   name: string;
   title: string;
@@ -14,22 +17,22 @@ export interface ToolListing {
   annotations: ToolHints;
 }
 
-/** A tool, with everything about it that is the same for every request made once. */
+/** A tool with its listing, which is computed once and is the same for every request. */
 export interface LoadedTool {
   definition: ToolDefinition & { toolset: Toolset };
   listing: ToolListing;
 }
 
-/** verb_noun, within what MCP and the APIs of models allow. */
+/** `verb_noun`, in characters that MCP and model APIs allow. */
 const NAME = /^[a-z]+(_[a-z]+)+$/;
 const MAX_NAME_LENGTH = 64;
 
 /**
- * Imports every tool below a folder, `<toolset>/<verb>-<noun>`, toolsets in their order and tools
- * by name, so that a list of them always has the same order. There is no list to extend.
+ * Imports every tool below a folder, `<toolset>/<verb>-<noun>`. Toolsets keep their order and tools
+ * are sorted by name, so the list is always in the same order. New tools need no registration.
  *
- * @param folder source or build output: files of the same kind as this one are read.
- * @throws {Error} that names the file, when it holds no tool, or one of another name.
+ * @param folder source or build output; reads files with the same extension as this one.
+ * @throws {Error} that names the file if it exports no tool or one with another name.
  */
 export async function loadTools(
   folder = new URL("../tools/", import.meta.url),
@@ -47,7 +50,7 @@ export async function loadTools(
   return tools;
 }
 
-/** Prepares one tool; `loadTools` does it for all. */
+/** Converts a tool's schemas to its listing; `loadTools` does this for all tools. */
 export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): LoadedTool {
   const inputSchema = toListedSchema(definition.inputSchema, "input");
   const outputSchema = toListedSchema(definition.outputSchema, "output");
@@ -56,6 +59,28 @@ export function toLoadedTool(definition: ToolDefinition, toolset: Toolset): Load
     definition: { ...definition, toolset },
     listing: { name, title, description, inputSchema, outputSchema, annotations },
   };
+}
+
+/**
+ * Converts a tool's schema to the JSON Schema that clients see. It leaves out what costs tokens and
+ * tells a model nothing: the dialect (2020-12 is MCP's default), the bounds of a safe integer, the
+ * pattern behind a named format, and that a strict answer has no further members.
+ *
+ * @param io `input` for what a tool accepts, `output` for what it answers.
+ * @see MCP tools, "Data Types"
+ */
+export function toListedSchema(schema: z.ZodObject, io: "input" | "output"): ListedSchema {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return { ...json, type: "object" };
 }
 
 const MODULE_EXTENSION = path.extname(import.meta.url);

@@ -9,17 +9,17 @@ import type { LoadedTool } from "./load-tools.ts";
 export interface ToolCall {
   tool: LoadedTool["definition"];
   limits: Limits;
-  /** As the client sent them. */
+  /** The arguments as the client sent them. */
   args: unknown;
   requestId: string;
 }
 
-/** How a call ended. `text` is for the model, whether it worked or not. */
+/** How a call ended. `text` is for the model, both for success and for failure. */
 export type ToolOutcome =
   /** `data` matches the tool's output schema. */
   { text: string; data: Record<string, unknown> } | { text: string; failure: ToolFailure };
 
-/** What the log gets of a call: never what was asked or answered. */
+/** The log record of a call. It never contains arguments or answers. */
 export interface ToolCallRecord {
   tool: string;
   requestId: string;
@@ -27,18 +27,19 @@ export interface ToolCallRecord {
   /** `ok`, or the code of the failure. */
   outcome: string;
   severity: ToolFailure["severity"];
-  /** Left out for an expected refusal: its message may name what the user asked for. */
+  /** Omitted for expected refusals, because their messages may repeat the arguments. */
   error?: unknown;
 }
 
 /**
- * Runs a tool: asks the policy, reads the arguments, calls the handler. This is where the lock is;
- * a check before it can be walked around (a JSON-RPC batch carries several calls in one request).
+ * Runs a tool: checks the policy, parses the arguments, calls the handler. The policy is enforced
+ * here, because earlier checks can be bypassed (a JSON-RPC batch carries several calls in one
+ * request).
  *
  * Never throws: every failure becomes an outcome.
  *
- * @param createContext made only once the call is allowed and its arguments are good.
- * @param onCall told how the call ended, before the caller is.
+ * @param createContext called only if the call is allowed and its arguments are valid.
+ * @param onCall called with the outcome before it is returned.
  */
 export async function runTool(
   { tool, limits, args, requestId }: ToolCall,
@@ -64,7 +65,7 @@ export async function runTool(
       );
     }
     const { text, data } = await tool.handler(input.data, createContext());
-    // An answer that breaks the tool's own promise is a bug, and is not sent.
+    // An answer that does not match the tool's output schema is a bug and is not sent.
     const outcome = { text, data: tool.outputSchema.parse(data) };
     record({ outcome: "ok", severity: "info" });
     return outcome;

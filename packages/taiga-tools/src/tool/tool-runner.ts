@@ -9,56 +9,56 @@ import type { LoadedTool } from "./load-tools.ts";
 import { runTool, type ToolCallRecord, type ToolOutcome } from "./run-tool.ts";
 import { within } from "./within.ts";
 
-/** A list that depends on Taiga's answer is worth waiting for, but a client gives up after a while. */
+/** How long a list waits for the user's permissions; clients time out if it takes too long. */
 const PERMISSIONS_TIMEOUT_MS = 3_000;
 
-/** @typeParam Who the entry's own caller: whatever `connect` needs to log in as the user. */
+/** @typeParam Who the entry's caller, with what `connect` needs to log in as the user. */
 export interface ToolRunnerDeps<Who extends Caller> extends ToolContextsDeps<Who> {
-  /** Of all toolsets, in the order of the list. */
+  /** The tools of all toolsets, in the order in which they are listed. */
   tools: readonly LoadedTool[];
   operator: OperatorLimits;
-  /** Audit: told of every call of a known tool, refused ones included. Must not throw. */
+  /** Audit hook: called for every call of a known tool, including refused ones. Must not throw. */
   onCall: (record: ToolCallRecord & { caller: Who }) => void;
-  /** Told why a list was not filtered by the user's Taiga permissions. Must not throw. */
+  /** Called with the error if a list could not be filtered by Taiga permissions. Must not throw. */
   onUnfilteredList: (record: { caller: Who; error: unknown }) => void;
 }
 
 /**
- * The one way to the tools, whatever protocol a request came by. Policy, confirmations, idempotency
- * and audit hold for every entry, because they are behind this.
+ * Runs tools for every protocol. All entries call tools through this interface, so policy,
+ * confirmations, idempotency and audit apply to all of them.
  */
 export interface ToolRunner<Who extends Caller> {
-  /** Every tool there is, also those that no caller may use. */
+  /** All tools, including those that no caller may use. */
   tools: readonly LoadedTool[];
-  /** @param narrowing what this request asks to leave out. */
+  /** @param narrowing limits that this request asks for. */
   for(caller: Who, narrowing?: Narrowing): CallerTools;
 }
 
-/** The tools as one caller has them. */
+/** The tools for one caller. */
 export interface CallerTools {
   /**
-   * The tools that are of use to the caller. Taiga is asked for the user's permissions only when
-   * its answer can change the list; when it does not answer in time, they hide nothing.
+   * The tools that are useful to the caller. Taiga is asked for the user's permissions only if they
+   * can change the list; if it does not answer in time, no tool is hidden for lack of permissions.
    */
   list(): Promise<LoadedTool[]>;
-  /** What `run` would say, for protocols that refuse in a way of their own. */
+  /** The policy decision that `run` would apply, for protocols with their own form of refusal. */
   decide(name: string): Decision;
   /**
    * Runs a tool. Never throws: every failure is an outcome.
-   * @param args as the client sent them.
+   * @param args the arguments as the client sent them.
    */
   run(name: string, args: unknown, options?: RunOptions): Promise<ToolOutcome>;
 }
 
-/** Left out, a call is not aborted and reports to nothing. */
+/** By default, a call cannot be aborted and reports no progress. */
 export type RunOptions = Partial<Pick<ToolContext, "signal" | "reportProgress">>;
 
-/** Makes the runner of a process. Nothing is sent yet. */
+/** Creates the runner of a process, without sending any request. */
 export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>): ToolRunner<Who> {
   const contexts = createToolContexts(deps);
   const byName = new Map(deps.tools.map(({ definition }) => [definition.name, definition]));
 
-  /** `undefined` when Taiga does not say in time: the list then goes by access level alone. */
+  /** `undefined` if Taiga does not answer in time; the list then depends on access levels only. */
   const askPermissions = async (caller: Who): Promise<ReadonlySet<string> | undefined> => {
     try {
       return await within(PERMISSIONS_TIMEOUT_MS, contexts.projects(caller).myPermissions());

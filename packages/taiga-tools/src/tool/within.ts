@@ -1,7 +1,7 @@
 import { TaigaError } from "@taiga-mcp/taiga-client";
 
 /**
- * Waits for Taiga, but not for ever. What is waited for goes on.
+ * Waits for a promise with a timeout. The work behind the promise is not aborted.
  * @throws {TaigaError} `unavailable` when it takes longer than `timeoutMs`.
  */
 export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {

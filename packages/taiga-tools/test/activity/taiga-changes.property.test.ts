@@ -72,7 +72,7 @@ describe("changes of any shape", () => {
   });
 
   // @rule TAIGA-5
-  it("of a timeline are one line an event, which nothing written there ends", () => {
+  it("of a timeline are one line for each event, which user text cannot break", () => {
     const type = fc
       .tuple(
         fc.constantFrom("userstory", "wikipage", "user", ...INHERITED),

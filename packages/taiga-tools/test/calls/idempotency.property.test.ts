@@ -54,7 +54,7 @@ describe("an idempotency key of any text", () => {
 
 describe("a stored call of any text", () => {
   // @rule INPUT-12
-  it("starts no work but what it says is still to be done", async () => {
+  it("starts no work when the stored record is invalid", async () => {
     const record = fc.record({
       argsHash: fc.constantFrom("x", ""),
       leasedUntil: fc.oneof(fc.integer(), fc.jsonValue({ maxDepth: 0 })),

@@ -56,7 +56,7 @@ describe("the query of an MCP address", () => {
   });
 
   // @rule MCP-AUTH-8
-  it("that asks for readonly is never taken for one that does not", () => {
+  it("is always read-only when it asks for readonly", () => {
     fc.assert(
       fc.property(query, (text) => {
         const asked = new URLSearchParams(text).get("readonly");
@@ -68,7 +68,7 @@ describe("the query of an MCP address", () => {
   });
 
   // @rule INPUT-14
-  it("is repeated letter by letter where it is ours and good, and not at all otherwise", () => {
+  it("is repeated unchanged when all its parameters are known and valid, and otherwise omitted", () => {
     fc.assert(
       fc.property(query, (text) => {
         const repeated = toNarrowingQuery(text);

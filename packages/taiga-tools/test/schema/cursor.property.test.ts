@@ -58,7 +58,7 @@ describe("a cursor", () => {
   });
 
   // @rule INPUT-19
-  it("that nobody wrote is refused as an argument", () => {
+  it("is refused as an invalid argument when it is forged", () => {
     const forged = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.base64String(),
@@ -75,6 +75,6 @@ describe("a cursor", () => {
   });
 });
 
-/** Of what JSON has no words for, as much as it has. */
+/** Serialises to JSON, with bigints as 0. */
 const toJson = (content: object): string =>
   JSON.stringify(content, (_key, part: unknown) => (typeof part === "bigint" ? 0 : part));

@@ -21,7 +21,7 @@ const name = fc.oneof(
 );
 const known = fc.uniqueArray(name, { maxLength: 6 });
 
-/** What is found; `undefined` when it is refused as it should be. */
+/** Returns the match; `undefined` for an expected refusal. */
 function find(options: string[], wanted: string): string | undefined {
   try {
     return findByName(options, wanted, "status", (option) => [option]);

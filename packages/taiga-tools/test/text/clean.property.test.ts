@@ -51,7 +51,7 @@ const hostile = fc.oneof(
   fc.array(fc.integer({ min: 0, max: 0xff_ff }), { maxLength: 20 }).map(toUtf16),
 );
 
-/** Any UTF-16, also what is no Unicode text. */
+/** Any UTF-16, including lone surrogates. */
 function toUtf16(units: number[]): string {
   return String.fromCharCode(...units);
 }
@@ -90,7 +90,7 @@ describe("cleaned text of any input", () => {
             expect(character).toMatch(MAY_STAY);
             if (!/[\t\n]/.test(character)) {
               expect(before).not.toMatch(/^[\sA-Za-z]?$/);
-              // One after another would carry bits that nobody sees.
+              // Consecutive joiners could carry invisible bits.
               expect(before).not.toMatch(/^(\u200c|\u200d)$/);
             }
           }
@@ -131,7 +131,7 @@ describe("cleaned text of any input", () => {
 
 describe("a fence around any text", () => {
   // @rule TAIGA-5
-  it("ends where it ends: no line inside closes it, and the text inside is the cleaned one", () => {
+  it("contains the cleaned text, and no line of the text closes it", () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const lines = fence(text).split("\n");

@@ -26,13 +26,13 @@ describe("a call under an idempotency key", () => {
   };
 
   // @rule TAIGA-2
-  it("is never answered with what a connection to other projects was told", async () => {
+  it("never returns the result of a connection to other projects", async () => {
     expect(await run("all", "of all")).toBe("of all");
     expect(await run([1, 2], "of two")).toBe("of two");
     expect(await run([12], "of another")).toBe("of another");
   });
 
-  it("is answered again where the projects are the same, in whatever order they stand", async () => {
+  it("returns the earlier result for the same projects in any order", async () => {
     expect(await run("all", "new")).toBe("of all");
     expect(await run([2, 1], "new")).toBe("of two");
   });

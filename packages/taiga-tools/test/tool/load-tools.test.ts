@@ -4,8 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { loadTools } from "../../src/tool/load-tools.ts";
-import { toListedSchema } from "../../src/tool/listed-schema.ts";
+import { loadTools, toListedSchema } from "../../src/tool/load-tools.ts";
 
 let folder: string;
 beforeEach(async () => {

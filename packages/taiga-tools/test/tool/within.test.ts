@@ -8,7 +8,7 @@ describe("within", () => {
     await expect(within(1_000, Promise.reject(new TypeError("x")))).rejects.toThrow(TypeError);
   });
 
-  it("gives up on what does not", async () => {
+  it("fails with a Taiga error after the timeout", async () => {
     await expect(within(5, new Promise(() => {}))).rejects.toBeInstanceOf(TaigaError);
   });
 });

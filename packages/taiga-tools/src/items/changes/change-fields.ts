@@ -21,7 +21,7 @@ const refs = listOf(text(500), 100);
 
 const color = text(7).refine((value) => /^#[\da-f]{6}$/i.test(value), "must be #rrggbb");
 
-/** The fields of any item, also of a task created with its story. */
+/** The fields of every item, including a task created with its story. */
 const plainFields = {
   description: maybe(text(MAX_TEXT)),
   status: maybe(text(200)),
@@ -38,7 +38,7 @@ const plainFields = {
   custom_fields: maybe(mapOf(value).describe('{"Name": value}')),
 };
 
-/** What a task created with its story inherits from the story, or cannot have. */
+/** Fields that a task created with its story inherits from the story or cannot have. */
 const otherFields = {
   sprint: clearableName.describe("Name, current or next").optional(),
   parent: clearableName.describe("Story of a task: #42").optional(),
@@ -55,7 +55,7 @@ const subject = text(500).refine(
   "must be one line and not blank",
 );
 
-/** What an update can change; what is left out stays as it is. */
+/** The fields that an update can change; omitted fields keep their values. */
 const changeFields = {
   subject: maybe(subject),
   ...plainFields,
@@ -65,11 +65,11 @@ const changeFields = {
   comment: maybe(text(MAX_TEXT)),
 };
 
-/** The fields of `Changes`, for a model: as a schema they would cost five times the tokens. */
+/** The fields of `Changes` as text for a model: a schema would cost five times the tokens. */
 export const CHANGES_TEXT =
   'subject, description, status, assigned_to (list), sprint, parent (story of a task, #42), epic (list, of a story), stories (list, of an epic), type, severity, priority, points (by role: {"Back": "3"}), tags, add_tags, remove_tags, due_date, blocked, blocked_note, color, swimlane, custom_fields ({"Name": value}), comment. A list replaces the old one; [] or "none" clears';
 
-/** Refuses unknown fields: a change that is silently ignored would look like one that was made. */
+/** Refuses unknown fields: a model would take a silently ignored change for a successful one. */
 export const Changes = strictFields(changeFields)
   .refine(({ tags, add_tags, remove_tags }) => tags === undefined || !(add_tags ?? remove_tags), {
     message: "use either tags or add_tags and remove_tags",
@@ -89,7 +89,7 @@ const MAX_TASKS = 50;
 
 const toInput = (value: object): z.input<typeof NewTask> => value as z.input<typeof NewTask>;
 
-/** An item to create; fields left out get the project's default. */
+/** An item to create; omitted fields get the project's defaults. */
 export const NewItem = strictFields({
   kind: maybe(z.enum(ITEM_KINDS).describe("Default: story")),
   project: maybe(text(200).describe("If not the call's project")),

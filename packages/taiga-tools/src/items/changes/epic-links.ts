@@ -4,7 +4,7 @@ import { type Named } from "./find-values.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type ResolvedChanges } from "./resolve-changes.ts";
 import { type Item } from "../taiga-items.ts";
-import { isOutOfSight } from "../target.ts";
+import { isMissingOrHidden } from "../target.ts";
 
 /** What would change among the epics of a story, or the stories of an epic. */
 export interface LinksChange {
@@ -14,7 +14,7 @@ export interface LinksChange {
   links: readonly EpicLink[];
 }
 
-/** One story to be put into an epic, or taken out of it. */
+/** One story to add to an epic, or to remove from it. */
 export interface EpicLink {
   epicId: number;
   storyId: number;
@@ -26,12 +26,12 @@ export interface LinkDeps {
   projects: Pick<ProjectDirectory, "covers" | "isLimited">;
 }
 
-/** More stories than anybody gives an epic. */
+/** Page size; far more stories than an epic has in practice. */
 const MAX_STORIES = 1_000;
 
 /**
- * Links have no version and stand in no history; what counts is what they are now.
- * @returns `undefined` when all is so already.
+ * Compares the wanted links with the current ones: Taiga keeps no version and no history of links.
+ * @returns `undefined` if nothing changes.
  */
 export async function toLinksChange(
   item: Item,
@@ -47,7 +47,7 @@ export async function toLinksChange(
   if (item.kind === "epic" && stories !== undefined) {
     const { taiga, projects } = deps;
     const rows = await taiga.userStories.list({ epic: item.id }, { pageSize: MAX_STORIES });
-    // Stories of projects that the grant does not cover are neither told nor touched.
+    // Neither show nor change stories of projects that the grant does not cover.
     const covered = rows.items.filter((row) => projects.covers(row.project));
     const current = covered.map((row) => ({
       id: row.id,
@@ -60,8 +60,8 @@ export async function toLinksChange(
 }
 
 /**
- * A story may be in epics of other projects, and Taiga does not say of which. Those that the grant
- * does not cover are neither told nor touched.
+ * A story may be in epics of other projects, and its row does not name those projects. Epics of
+ * projects that the grant does not cover are neither shown nor changed.
  */
 async function coveredEpics<Epic extends { id: number }>(
   epics: readonly Epic[],
@@ -72,7 +72,7 @@ async function coveredEpics<Epic extends { id: number }>(
     try {
       return projects.covers((await taiga.epics.getById(id)).project);
     } catch (error) {
-      if (isOutOfSight(error)) return false;
+      if (isMissingOrHidden(error)) return false;
       throw error;
     }
   });
@@ -92,13 +92,13 @@ function compare(
     ...without(current, wanted).map(({ id }) => ({ ...toLink(id), action: "remove" as const })),
   ];
   if (links.length === 0) return undefined;
-  const tell = (list: readonly Named[]) => list.map(({ name }) => name).join(" ");
-  return { field, before: tell(current), after: tell(wanted), links };
+  const join = (list: readonly Named[]) => list.map(({ name }) => name).join(" ");
+  return { field, before: join(current), after: join(wanted), links };
 }
 
 /**
- * Puts a story into an epic or takes it out. That somebody else did so in the same moment is no
- * failure.
+ * Adds a story to an epic or removes it. If another user has done the same in the meantime, the
+ * write counts as successful.
  */
 export async function writeLink(
   { epicId, storyId, action }: EpicLink,

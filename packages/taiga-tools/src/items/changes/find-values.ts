@@ -8,17 +8,17 @@ import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } fr
 import { type Target, type TargetFinder } from "../target.ts";
 
 /*
- * What the names in changes stand for. Every function throws a `ToolError` that names the field
- * and offers candidates.
+ * Looks up the names in changes. Every function throws a `ToolError` that names the field and
+ * offers candidates.
  */
 
-/** Something with an id in Taiga and a name among people; `null` is its absence. */
+/** A Taiga object by its id and the name that people use. `null` means no such object. */
 export interface Named {
   id: number;
   name: string;
 }
 
-/** What changes are for; `path` is where they stand in the input, such as `items[2].`. */
+/** The kind and project of a changed item; `path` locates it in the input, such as `items[2].`. */
 export interface ChangeTarget {
   kind: ItemKind;
   project: Project;
@@ -70,7 +70,7 @@ export async function findParent(
   );
 }
 
-/** The epics of a story or the stories of an epic: they may be of other projects. */
+/** The epics of a story or the stories of an epic, which may belong to other projects. */
 export async function findLinked(
   references: readonly string[],
   wanted: { field: string; kind: ItemKind },

@@ -6,8 +6,8 @@ import { assigneeIds } from "../item-words.ts";
 import { type Item } from "../taiga-items.ts";
 
 /**
- * Usernames of those whom Taiga tells of a change by default: owner, assignees before and after,
- * followers, and who is mentioned.
+ * Usernames of the people whom Taiga notifies of a change by default: owner, old and new assignees,
+ * followers and mentioned people.
  */
 export function toNotified(
   item: Item,
@@ -26,7 +26,7 @@ export function toNotified(
   return [...new Set(ids)].filter((id) => id !== me.id).map((id) => toUsername(project, id));
 }
 
-/** Usernames of those whom a comment mentions, but for the one who writes it. */
+/** Usernames of the people whom a comment mentions, without its author. */
 export const toMentioned = (comment: string, project: Project, me: Me): string[] =>
   mentionedIds(comment, project)
     .filter((id) => id !== me.id)

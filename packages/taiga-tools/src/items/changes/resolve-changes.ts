@@ -20,12 +20,12 @@ import {
 import { aKind, ITEM_KINDS, type ItemKind } from "../../kinds.ts";
 import { type TargetFinder } from "../target.ts";
 
-/** Changes with every name looked up; what is left out stays as it is. */
+/** Changes with every name resolved to an id; omitted fields keep their values. */
 export interface ResolvedChanges {
   subject?: string;
   description?: string;
   status?: Named;
-  /** The first is mainly responsible; empty for nobody. */
+  /** The first is the main assignee; empty to unassign everyone. */
   assignees?: Member[];
   sprint?: SprintChoice;
   /** A task's story; `name` is its ref. */
@@ -57,10 +57,10 @@ export interface ResolveDeps {
 }
 
 /**
- * Looks up every name in some changes to items of one kind in one project.
+ * Resolves every name in changes to items of one kind in one project.
  *
- * @param path where the changes stand in the input, for the message, such as `items[2].`.
- * @throws {ToolError} that names every field that is wrong, with candidates.
+ * @param path where the changes are in the input, for the message, such as `items[2].`.
+ * @throws {ToolError} that names every wrong field, with candidates.
  */
 export async function resolveChanges(
   changes: Changes,
@@ -68,7 +68,7 @@ export async function resolveChanges(
   deps: ResolveDeps,
 ): Promise<ResolvedChanges> {
   const { kind, project, path } = target;
-  /** Looks up what was given, if the kind has it. */
+  /** Looks up a field if it was given and the kind has it. */
   const given =
     <Value>(
       field: keyof Changes,
@@ -130,7 +130,7 @@ export async function resolveChanges(
 const ALL: readonly ItemKind[] = ITEM_KINDS;
 const PLANNED: readonly ItemKind[] = ["story", "task", "issue"];
 
-/** Whether changes bring a tag that the project does not know yet, so that its metadata changes. */
+/** Whether the changes add a tag that is new to the project and so changes its metadata. */
 export function hasNewTag({ tags }: ResolvedChanges, project: Project): boolean {
   if (tags === undefined) return false;
   const written = "replace" in tags ? tags.replace : tags.add;

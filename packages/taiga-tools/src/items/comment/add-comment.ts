@@ -1,4 +1,6 @@
 import { ToolError } from "../../errors.ts";
+import { capText, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { fence } from "../../text/fence.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { type CallProgress } from "../../calls/idempotency.ts";
@@ -7,7 +9,7 @@ import { collectProblems } from "../../schema/problems.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 import { locateAny, needsProject } from "../locate.ts";
 import { toMentioned, toNotified } from "../changes/notified.ts";
-import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
+import { countOutcomes, type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { parseAnyReference } from "../reference.ts";
 import { type WikiRow } from "../rows.ts";
 import { createTaigaItems } from "../taiga-items.ts";
@@ -19,7 +21,7 @@ export interface CommentRequest {
   project: string | undefined;
 }
 
-/** The outcome of one item or wiki page; `ref` as the caller may write it again. */
+/** The outcome of one item or wiki page; `ref` can be used as it is in the next call. */
 export type CommentOutcome = { ref: string } & (
   | { outcome: "commented" | "would_comment"; version: string; notified: string[] }
   | ItemFailure
@@ -27,7 +29,7 @@ export type CommentOutcome = { ref: string } & (
 
 export interface CommentDeps extends LocateDeps {
   signal: AbortSignal;
-  /** Remembers what was commented on, so that a repetition does not do it again. */
+  /** Records which items were commented on, so that a repeated call skips them. */
   progress: CallProgress;
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
@@ -38,11 +40,11 @@ type Commented = { reference: string; project: Project } & (
 );
 
 /**
- * Comments on items and wiki pages. Everything is looked up first; one wrong reference and nothing
- * is written. An item costs one request beside its look-up: Taiga finds no conflict in a comment
- * alone, whatever version it is based on.
+ * Comments on items and wiki pages. All references are looked up first; if one is wrong, nothing is
+ * written. An item costs one request besides its look-up: Taiga accepts a comment without other
+ * changes on any version, so the item need not be read.
  *
- * @throws {ToolError} that names everything that is wrong with the input.
+ * @throws {ToolError} that names every problem of the input.
  */
 export async function addComments(
   request: CommentRequest,
@@ -72,7 +74,7 @@ export async function addComments(
   return outcomes;
 }
 
-/** Shows who would be notified, and writes nothing. */
+/** Lists who would be notified; writes nothing. */
 export async function previewComments(
   request: CommentRequest,
   deps: Omit<CommentDeps, "progress" | "reportProgress">,
@@ -93,12 +95,31 @@ export async function previewComments(
   });
 }
 
+/** Formats the outcome of each item as an answer. */
+export function toCommentAnswer(
+  outcomes: readonly CommentOutcome[],
+  repeated: boolean,
+): { text: string; data: { items: CommentOutcome[]; repeated?: true } } {
+  const lines = outcomes.map((one) => {
+    const head = `${one.ref} ${one.outcome.replaceAll("_", " ")}`;
+    if ("error" in one) return `${head} | ${one.error}`;
+    const usernames = one.notified.map((username) => `@${username}`).join(" ");
+    const verb = one.outcome === "would_comment" ? "would be notified" : "notified";
+    return `${head} | v${one.version}${usernames === "" ? "" : ` | ${verb}: ${usernames}`}`;
+  });
+  const header = repeated ? "Already done by an earlier call with this key: " : "";
+  return {
+    text: `${header}${countOutcomes(outcomes)}.\n${fence(capText(lines.join("\n"), MAX_ANSWER_BYTES))}`,
+    data: { items: [...outcomes], ...(repeated && { repeated: true as const }) },
+  };
+}
+
 async function prepareAll(request: CommentRequest, deps: LocateDeps): Promise<Commented[]> {
   const findTarget = createTargetFinder(deps);
   const prepared = await collectProblems(request.refs, (reference, index) =>
     prepare(reference, `refs[${index}]`, { ...deps, findTarget, request }),
   );
-  // Two spellings of one item must not make two comments.
+  // Two references to the same item must not make two comments.
   const keyOf = ({ target, page }: Commented) =>
     target === undefined ? `wiki ${page.id}` : toKey(target);
   return [...new Map(prepared.map((one) => [keyOf(one), one])).values()];
@@ -132,7 +153,7 @@ function verifyAllowed(
   verifyPermission(project, [comment, modify], field);
 }
 
-/** Any version that the item once had will do, and it had this one. */
+/** Taiga accepts any version that the item has had, and every item has had version 1. */
 const FIRST_VERSION = 1;
 
 async function write(

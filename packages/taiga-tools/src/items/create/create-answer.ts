@@ -7,9 +7,9 @@ import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import { countOutcomes } from "../outcome.ts";
 import { type PlannedItem } from "./plan-creation.ts";
 
-/** One item's outcome as data. */
+/** The outcome of one item as data. */
 type CreateRow = {
-  /** Place in the input, `2` or `2.0` for a task inside. */
+  /** Position in the input: `2`, or `2.0` for a task of item 2. */
   item: string;
   kind: ItemKind;
   subject: string;
@@ -17,7 +17,7 @@ type CreateRow = {
   /** `slug#42` */
   ref?: string;
   url?: string;
-  /** Of a dry run: what would be set, by name. */
+  /** Dry run only: the values that would be set, by field. */
   fields?: Record<string, string>;
   note?: string;
   error?: string;
@@ -25,7 +25,7 @@ type CreateRow = {
 
 type Answer = { text: string; data: { items: CreateRow[]; repeated?: true } };
 
-/** Lists the outcome of each item. */
+/** Formats the outcome of each item as an answer. */
 export function toCreateAnswer(
   outcomes: readonly CreateOutcome[],
   { repeated, taigaWebUrl }: { repeated: boolean; taigaWebUrl: string },
@@ -42,7 +42,7 @@ export function toCreateAnswer(
   return toAnswer(header, items, repeated);
 }
 
-/** Lists what would be created. */
+/** Formats the items that would be created as an answer. */
 export function toCreatePreview(planned: readonly PlannedItem[]): Answer {
   const items = planned
     .flatMap((item) => [item, ...item.tasks])

@@ -8,13 +8,13 @@ import { countPlanned, type PlannedItem, toCreateValues } from "./plan-creation.
 import { hasNewTag } from "../changes/resolve-changes.ts";
 import { createTaigaItems, type ItemPatch } from "../taiga-items.ts";
 
-/** The outcome of one item; `path` is its place in the input. */
+/** The outcome of one item; `path` is its position in the input. */
 export type CreateOutcome = { path: string; kind: ItemKind; subject: string; project: string } & (
   | { outcome: "created"; ref: number; note?: string }
   | ItemFailure
 );
 
-/** Whether nothing of an item is left to do. */
+/** Whether an item, with its tasks and links, was created completely. */
 export const isDone = (outcome: CreateOutcome): boolean =>
   outcome.outcome === "created" && outcome.note === undefined;
 
@@ -22,18 +22,18 @@ export interface CreateDeps {
   taiga: TaigaClient;
   projects: ProjectDirectory;
   signal: AbortSignal;
-  /** Remembers what is made, so that a repetition does not make it again. */
+  /** Records which items were created, so that a repeated call skips them. */
   progress: CallProgress;
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** What is remembered of an item that was made. */
+/** The record of a created item. */
 type Made = { id: number; ref: number };
 
 /**
- * Makes items one after another, in their order, so that their numbers have it too. Neighbours
- * that have nothing but a subject and a status are made with one request. An item that fails does
- * not stop the others, unless Taiga is gone; its own tasks are not attempted.
+ * Creates items one after another, so that their numbers follow the order of the input. Neighbours
+ * that have only a subject and a status are created with one request. A failed item does not stop
+ * the others, unless Taiga is unreachable; its own tasks are not attempted.
  */
 export async function createItems(
   planned: readonly PlannedItem[],
@@ -72,7 +72,7 @@ async function createBatch(
     if (hasNewTag(first.changes, first.project)) deps.projects.drop(first.project.id);
     const outcomes: CreateOutcome[] = [];
     for (const [index, item] of batch.entries()) {
-      // Taiga answers bulk calls in the order of their lines.
+      // Taiga returns the items of a bulk request in the order of the request.
       outcomes.push(...(await finishItem(item, made[index]!, deps, state)));
     }
     return outcomes;
@@ -83,7 +83,7 @@ async function createBatch(
   }
 }
 
-/** What follows an item's own making: its custom fields, its epic links and its tasks. */
+/** Writes what needs requests of its own: custom fields, epic links and tasks. */
 async function finishItem(
   item: PlannedItem,
   made: Made,
@@ -131,7 +131,7 @@ async function createTogether(
   const milestoneId = parent?.sprint ?? changes.sprint?.id ?? undefined;
   const makers: Record<ItemKind, () => Promise<Made[]>> = {
     story: () => taiga.userStories.bulkCreate(shared),
-    // Only tasks that are in a sprint come here.
+    // `bulkKey` admits only tasks that are in a sprint.
     task: () =>
       taiga.tasks.bulkCreate({ ...shared, milestoneId: milestoneId!, userStoryId: parent?.id }),
     issue: () => taiga.issues.bulkCreate({ ...shared, milestoneId }),
@@ -141,7 +141,7 @@ async function createTogether(
   return made.map(({ id, ref }) => ({ id, ref }));
 }
 
-/** A new item's map is empty and its version 1, so nothing needs to be read. */
+/** A new item has no custom field values and version 1, so nothing needs to be read. */
 async function setCustomFields(
   { kind, path, changes }: PlannedItem,
   { id }: Made,
@@ -167,7 +167,7 @@ async function setCustomFields(
   }
 }
 
-/** Puts a new story into its epics, or stories into a new epic. */
+/** Adds a new story to its epics, or stories to a new epic. */
 async function setLinks(
   { kind, path, changes }: PlannedItem,
   { id }: Made,
@@ -209,11 +209,11 @@ const withTasks = (item: PlannedItem, failure: ItemFailure): CreateOutcome[] => 
 ];
 
 /**
- * Groups neighbours that a bulk request makes just as single ones would: same kind, project and
- * status, and nothing else given but epics, which are linked one by one anyway. Taiga makes tasks
- * in bulk only in a sprint, and gives issues made in bulk the default status.
+ * Groups neighbours that a bulk request creates exactly as single requests would: same kind,
+ * project and status, and no other field except epics, which need a request each anyway. Taiga
+ * creates tasks in bulk only in a sprint, and gives issues created in bulk the default status.
  *
- * @param sprint of the story whose tasks these are.
+ * @param sprint the sprint of the story to which these tasks belong.
  */
 function toBatches(items: readonly PlannedItem[], sprint?: number | null): PlannedItem[][] {
   const batches: { key: string | undefined; items: PlannedItem[] }[] = [];
@@ -226,7 +226,7 @@ function toBatches(items: readonly PlannedItem[], sprint?: number | null): Plann
   return batches.map(({ items: batch }) => batch);
 }
 
-/** What items of one bulk request share; `undefined` for an item that needs its own. */
+/** Equal for items that can share a bulk request; `undefined` if an item needs its own request. */
 function bulkKey(item: PlannedItem, parentSprint?: number | null): string | undefined {
   const { kind, project, changes, tasks } = item;
   const { status, sprint, epics: _epics, ...rest } = changes;

@@ -13,22 +13,22 @@ import { type ItemPatch } from "../taiga-items.ts";
 import { createTargetFinder, type LocateDeps } from "../target.ts";
 import { type Clock, toToday } from "../../clock.ts";
 
-/** An item that could be made as it stands: every name is known, every right is there. */
+/** An item that is ready to be created: all names are resolved, all permissions checked. */
 export interface PlannedItem {
   kind: ItemKind;
   project: Project;
-  /** Where it stands in the input: `2`, or `2.0` for a task inside; names its steps. */
+  /** Position in the input: `2`, or `2.0` for a task of item 2; names the recorded steps. */
   path: string;
   subject: string;
   changes: ResolvedChanges;
-  /** A story's tasks, made after it. */
+  /** A story's tasks, created after it. */
   tasks: PlannedItem[];
 }
 
 /**
- * Looks everything up that items to be made name.
+ * Resolves all names in the items to create.
  *
- * @throws {ToolError} that names everything that is wrong, with candidates.
+ * @throws {ToolError} that names every problem, with candidates.
  */
 export async function planCreation(
   request: { items: readonly NewItem[]; project: string | undefined },
@@ -78,10 +78,10 @@ function createItemPlan(sharedProject: string | undefined, deps: ResolveDeps) {
   };
 }
 
-/** Tasks inside stories included. */
+/** Items in one call, including the tasks of stories. */
 const MAX_TOTAL = 200;
 
-/** How many items are planned, tasks inside stories included. */
+/** Counts planned items, including the tasks of stories. */
 export const countPlanned = (
   planned: readonly { tasks?: readonly unknown[] | undefined }[],
 ): number => planned.reduce((sum, { tasks = [] }) => sum + 1 + tasks.length, 0);
@@ -100,7 +100,7 @@ function verifyCreatable(
   if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
 }
 
-/** What Taiga is sent; custom fields and epic links go in requests of their own. */
+/** The values to send to Taiga; custom fields and epic links have requests of their own. */
 export function toCreateValues({ changes, kind }: PlannedItem): ItemPatch {
   const { assignees, tags, points } = changes;
   const ids = assignees?.map(({ id }) => id) ?? [];

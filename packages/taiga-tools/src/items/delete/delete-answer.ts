@@ -4,22 +4,22 @@ import { ToolError } from "../../errors.ts";
 import { type DeleteOutcome, type DeleteResult } from "./delete-items.ts";
 import { countOutcomes } from "../outcome.ts";
 
-/** One thing's outcome as data. */
+/** The outcome of one target as data. */
 export type DeleteRow = {
   ref: string;
   kind: string;
   outcome: string;
-  /** What goes with it. */
+  /** The items that are deleted with it. */
   children?: string[];
   keeps?: string;
   error?: string;
 };
 
 /**
- * Lists what would be deleted, or what was.
+ * Formats the targets that would be deleted, or the outcomes of a deletion, as an answer.
  *
- * @throws {ToolError} `answer_too_large` when not everything that would go can be shown, and
- *   so cannot be confirmed.
+ * @throws {ToolError} `answer_too_large` when the answer cannot show every deletion: the user
+ *   could then not confirm them all.
  */
 export function toDeleteAnswer({ outcomes, confirm }: DeleteResult): {
   text: string;

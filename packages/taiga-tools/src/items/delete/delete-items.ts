@@ -11,7 +11,7 @@ import { type LocateDeps } from "../target.ts";
 export interface DeleteRequest {
   refs: readonly string[];
   project: string | undefined;
-  /** From the first call; left out, nothing is deleted. */
+  /** The confirmation from the first call; if omitted, nothing is deleted. */
   confirm: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface DeleteDeps extends LocateDeps {
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** The outcome of one target; `ref` as the caller may write it again. */
+/** The outcome of one target; `ref` can be used as it is in the next call. */
 export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
   | { outcome: "would_delete" | "deleted" }
   | ItemFailure
@@ -31,17 +31,17 @@ export type DeleteOutcome = { ref: string; target: DeletionTarget } & (
 
 export interface DeleteResult {
   outcomes: DeleteOutcome[];
-  /** For the second call. */
+  /** The confirmation to pass to the second call. */
   confirm?: string;
 }
 
 /**
- * Deletes in two calls. The first reads everything that would go and signs it; the second reads it
- * again and deletes only when it is still the same, because Taiga's own delete takes no version and
- * keeps no bin.
+ * Deletes in two calls. The first reads everything that would be deleted and signs it; the second
+ * reads it again and deletes only if nothing has changed. Taiga's own delete checks no version and
+ * cannot be undone.
  *
- * @throws {ToolError} that names everything that is wrong with the input; `version_conflict` with
- *   the difference when something changed since it was shown.
+ * @throws {ToolError} that names every problem of the input; `version_conflict` with the difference
+ *   when something changed since it was shown.
  */
 export async function deleteItems(request: DeleteRequest, deps: DeleteDeps): Promise<DeleteResult> {
   const targets = await readAll(request, deps);
@@ -66,12 +66,12 @@ async function readAll(request: DeleteRequest, deps: DeleteDeps): Promise<Deleti
 
 const toKey = ({ kind, id }: DeletionTarget): string => `${kind} ${id}`;
 
-/** What a confirmation stands for, whatever order the references have. */
+/** The facts that a confirmation signs, independent of the order of the references. */
 const toFacts = (targets: readonly DeletionTarget[]): object =>
   targets
     .map((one) => ({
       key: toKey(one),
-      // A sprint has no version; its line tells its dates and how much is in it.
+      // A sprint has no version, but its line shows its dates and how much it contains.
       state: one.kind === "sprint" ? one.line : one.version,
       children: one.children.map(({ id, version }) => [id, version]),
     }))
@@ -106,9 +106,9 @@ async function removeAll(
   const storyOf = (one: DeletionTarget) =>
     targets.find(({ kind, id }) => kind === "story" && id === one.parentId);
   let stopped = false;
-  // A task that is named beside its story goes with it, and is gone by the time it would be asked.
-  const alone = targets.filter((one) => storyOf(one) === undefined);
-  for (const [index, one] of alone.entries()) {
+  // Taiga deletes a story's tasks with it, so a task named beside its story needs no request.
+  const separate = targets.filter((one) => storyOf(one) === undefined);
+  for (const [index, one] of separate.entries()) {
     const head = { ref: toRef(one), target: one };
     if (stopped || deps.signal.aborted) {
       outcomes.set(one, { ...head, ...NOT_ATTEMPTED });
@@ -122,7 +122,7 @@ async function removeAll(
       stopped = stops;
       outcomes.set(one, { ...head, ...failure });
     }
-    await deps.reportProgress(index + 1, alone.length, `${head.ref} done`);
+    await deps.reportProgress(index + 1, separate.length, `${head.ref} done`);
   }
   return targets.map((one) => {
     const outcome = outcomes.get(storyOf(one) ?? one)!;

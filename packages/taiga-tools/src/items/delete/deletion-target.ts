@@ -13,7 +13,7 @@ import { type SummaryContext, toSummary } from "../summary.ts";
 import { createTaigaItems, type Item } from "../taiga-items.ts";
 import { type LocateDeps } from "../target.ts";
 
-/** Something that is to be deleted, with everything that would go with it. */
+/** An item, wiki page or sprint to delete, with everything that would be deleted with it. */
 export interface DeletionTarget {
   reference: string;
   project: Project;
@@ -21,24 +21,24 @@ export interface DeletionTarget {
   id: number;
   /** `#42`, `wiki:page`, `sprint:Sprint 5`. */
   name: string;
-  /** What it is, on one line that starts with the name. */
+  /** A one-line description that starts with the name. */
   line: string;
-  /** Its edit count; 0 for sprints, which have none. */
+  /** Taiga's version; 0 for sprints, which have none. */
   version: number;
-  /** A story's tasks: they go too. */
+  /** A story's tasks, which Taiga deletes with it. */
   children: { ref: number; id: number; version: number; line: string }[];
-  /** What stays although it belongs to it. */
+  /** What belongs to the target but is not deleted. */
   keeps?: string;
-  /** For a task: its story, with which it goes. */
+  /** For a task: the story with which Taiga would delete it. */
   parentId?: number;
   remove(): Promise<void>;
 }
 
-/** Far more tasks than a story has; more could not all be shown. */
+/** Page size; far more tasks than a story has in practice, and than an answer can show. */
 const MAX_CHILDREN = 1_000;
 
 /**
- * Reads what a reference names and what would go with it.
+ * Reads the target that a reference names, and everything that would be deleted with it.
  *
  * @throws {ToolError} for a target that does not exist or may not be deleted.
  */
@@ -90,7 +90,7 @@ async function toDeletionTarget(
     version,
     children: await readChildren(item, taiga, context),
     ...(kind === "task" && item.user_story !== null && { parentId: item.user_story }),
-    ...(kind === "epic" && toKept(item.user_stories_counts?.total ?? 0)),
+    ...(kind === "epic" && toKeptStories(item.user_stories_counts?.total ?? 0)),
     remove: () => createTaigaItems(taiga).delete(kind, id),
   };
 }
@@ -148,5 +148,5 @@ async function readSprintTarget(
   };
 }
 
-const toKept = (stories: number): { keeps?: string } =>
+const toKeptStories = (stories: number): { keeps?: string } =>
   stories === 0 ? {} : { keeps: `its ${stories} stories stay` };

@@ -5,8 +5,8 @@ import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 
 /**
- * Versions and numbers of children as the caller saw them, `~7.3~2.0`, put after a signed
- * confirmation. They prove nothing: they only let a refusal say what has changed.
+ * Encodes the version and number of children of each target as the caller saw them, `~7.3~2.0`, to
+ * append to a confirmation. They are not signed; a refusal uses them only to say what has changed.
  */
 export const encodeSeenVersions = (targets: readonly DeletionTarget[]): string =>
   inOrder(targets)
@@ -16,7 +16,7 @@ export const encodeSeenVersions = (targets: readonly DeletionTarget[]): string =
 const inOrder = (targets: readonly DeletionTarget[]): DeletionTarget[] =>
   targets.toSorted((a, b) => (a.kind === b.kind ? a.id - b.id : a.kind < b.kind ? -1 : 1));
 
-/** What changed since a confirmation was given, one target a line. */
+/** Describes what changed since the confirmation was created, one target a line. */
 export async function describeDrift(
   confirm: string,
   targets: readonly DeletionTarget[],
@@ -30,14 +30,14 @@ export async function describeDrift(
   if (seen.length !== targets.length) {
     return "The token belongs to other references, or is incomplete.";
   }
-  const told = await mapConcurrent(inOrder(targets), (one, index) =>
+  const descriptions = await mapConcurrent(inOrder(targets), (one, index) =>
     describeOne(
       one,
       { version: Number(seen[index]?.["version"]), children: Number(seen[index]?.["children"]) },
       taiga,
     ),
   );
-  const differences = told.filter((text) => text !== undefined);
+  const differences = descriptions.filter((text) => text !== undefined);
   return differences.length > 0
     ? differences.join("\n")
     : "A task below was changed or replaced, a sprint was renamed, or the token is another user's.";

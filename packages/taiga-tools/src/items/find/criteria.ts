@@ -3,7 +3,7 @@ import { ToolError } from "../../errors.ts";
 import { count, day, flag, listOf, mapOf, maybe, names, text } from "../../schema/fields.ts";
 import { PAGE_KINDS, type PageKind } from "../../kinds.ts";
 
-/** Filters, of which all that are given must match. */
+/** Filters; an item must match all that are given. */
 export const criteriaFields = {
   text: maybe(text(500).describe("Words or beginnings of words; and, or, not")),
   status: maybe(names.describe("Status names")),
@@ -36,19 +36,19 @@ export const criteriaFields = {
 export const Criteria = z.object(criteriaFields);
 export type Criteria = z.output<typeof Criteria>;
 
-/** Which kinds. */
+/** The kinds to search. */
 export const kinds = listOf(z.enum(PAGE_KINDS), PAGE_KINDS.length).transform(
   (list): readonly PageKind[] => [...new Set(list)],
 );
 
-/** How many rows an answer holds. */
+/** The number of rows in an answer. */
 export const pageLimit = count(1, 100);
 
 const PLANNED: readonly PageKind[] = ["story", "task", "issue"];
 const ITEMS: readonly PageKind[] = ["story", "task", "issue", "epic"];
 const ALL: readonly PageKind[] = PAGE_KINDS;
 
-/** Which kinds a filter applies to; filters not listed here apply to all but wiki pages. */
+/** The kinds to which a filter applies; unlisted filters apply to all kinds except wiki pages. */
 const KINDS_WITH: { [Name in keyof Criteria]?: readonly PageKind[] } = {
   text: ALL,
   created_after: ALL,
@@ -73,7 +73,7 @@ const KINDS_WITH: { [Name in keyof Criteria]?: readonly PageKind[] } = {
 const given = (criteria: Criteria): (keyof Criteria)[] =>
   (Object.keys(criteria) as (keyof Criteria)[]).filter((name) => criteria[name] !== undefined);
 
-/** The kinds meant by a search that names none: stories, unless it asks for what only others have. */
+/** The kinds to search by default: stories, unless a filter applies only to other kinds. */
 export function defaultKinds(criteria: Criteria): readonly PageKind[] {
   const own = given(criteria).map((name) => KINDS_WITH[name]);
   return own.find((list) => list?.length === 1) ?? ["story"];

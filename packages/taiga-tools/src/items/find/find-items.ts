@@ -16,7 +16,7 @@ import { assigneeIds } from "../item-words.ts";
 
 export interface FindRequest {
   kinds: readonly PageKind[];
-  /** Left out: all of the user's projects. */
+  /** If omitted, all of the user's projects. */
   project: string | undefined;
   criteria: Criteria;
   order: string;
@@ -32,12 +32,12 @@ export interface FindDeps {
   taigaWebUrl: string;
 }
 
-/** Whose metadata one search loads; more projects are searched by the user's own items only. */
+/** Limits the projects whose metadata one search loads; beyond it, only own items are searched. */
 const MAX_PROJECTS = 30;
 
 /**
- * Finds items: one list request for one kind in one project, when Taiga has all the filters.
- * Several kinds and projects are walked one after another.
+ * Finds items. One kind in one project takes one list request if Taiga supports all the filters.
+ * Several kinds and projects are listed one after another.
  *
  * @throws {ToolError} for names that no project knows, and criteria that a kind does not have.
  */
@@ -62,18 +62,18 @@ export async function findItems(request: FindRequest, deps: FindDeps): Promise<L
 }
 
 /**
- * Rows of several projects come without their projects' names. Where a row cannot be told without
- * them they are looked up; most can.
+ * Adds the project to rows that need its metadata: Taiga's lists over several projects do not
+ * contain it. Most rows can be shown without.
  */
 async function withProjects(
   found: readonly Found[],
   { directory, me }: SearchDeps,
 ): Promise<Found[]> {
-  const isUntold = ({ row, source }: Found): boolean =>
+  const needsMetadata = ({ row, source }: Found): boolean =>
     source.project === undefined &&
     row.kind !== "wiki" &&
     (row.kind === "issue" || assigneeIds(row).some((id) => id !== me.id && id !== row.assigned_to));
-  const ids = [...new Set(found.filter(isUntold).map(({ row }) => row.project))];
+  const ids = [...new Set(found.filter(needsMetadata).map(({ row }) => row.project))];
   const projects = await mapConcurrent(ids, (id) => directory.byId(id));
   return found.map((one) => {
     const project = one.source.project ?? projects.find(({ id }) => id === one.row.project);
@@ -84,7 +84,7 @@ async function withProjects(
 async function allSources(request: FindRequest, deps: SearchDeps): Promise<Source[]> {
   const mine = await deps.directory.list();
   const ids = new Set(mine.map(({ id }) => id));
-  // Statuses and the like are sorted as each project has them.
+  // Each project has its own order of statuses, priorities and severities.
   if (mine.length > 1 && !isOfProject(request.order)) {
     const personal = await Promise.all(
       request.kinds.map((kind) => toPersonalSource(request.criteria, kind, ids, deps)),
@@ -102,7 +102,7 @@ async function allSources(request: FindRequest, deps: SearchDeps): Promise<Sourc
   return sourcesOf(projects, request, deps);
 }
 
-/** Where the user may not look, that is the answer, rather than that nothing is there. */
+/** Reports a missing view permission: Taiga would return an empty list instead. */
 async function oneProject(
   project: Project,
   request: FindRequest,

@@ -11,7 +11,7 @@ export interface FoundAnswer {
   data: { items: ItemSummary[]; total?: number; cursor?: string };
 }
 
-/** Lists what was found, as far as it fits; the cursor continues with the rest. */
+/** Formats as many of the found items as fit; the cursor continues with the rest. */
 export function toFoundAnswer(
   { found, next, total }: Listing,
   options: {
@@ -28,7 +28,7 @@ export function toFoundAnswer(
     toSummary(row, options.fields, { ...options, project: source.project }),
   );
   const lines = items.map(toItemLine);
-  // At least one, or the next answer would start at the same place.
+  // Show at least one: otherwise the next answer would start at the same position.
   const fitting = Math.max(1, countFitting(lines, MAX_ANSWER_BYTES));
   const isCut = fitting < items.length;
   const last = found[fitting - 1];

@@ -13,9 +13,9 @@ export interface Source {
   kind: PageKind;
   project?: Project | undefined;
   filter: ItemFilter;
-  /** What Taiga cannot filter; left out when it can do all. */
+  /** Tests rows for criteria that Taiga cannot filter; omitted if it can filter all. */
   accepts?: ((row: Row) => boolean) | undefined;
-  /** What needs a request per row; asked last. */
+  /** A test that needs a request per row; runs after all other filters. */
   confirms?: ((row: Row) => Promise<boolean>) | undefined;
 }
 
@@ -26,9 +26,9 @@ export interface Found {
 
 export interface Listing {
   found: Found[];
-  /** Where to go on; left out at the end. */
+  /** Where the next call continues; omitted at the end. */
   next?: Position | undefined;
-  /** How many there are in all, when Taiga's answer told. */
+  /** The number of all matches, if Taiga's answer contains it. */
   total?: number | undefined;
 }
 
@@ -40,11 +40,11 @@ export interface ListingOptions {
 
 const MAX_REQUESTS = 40;
 const MAX_PAGE_SIZE = 1_000;
-/** Rows read of one list in one call, and rows looked into one by one. */
+/** Rows that one call reads of one list; `MAX_CONFIRMED` if each row needs a request. */
 const MAX_ROWS = 5_000;
 const MAX_CONFIRMED = 200;
 
-/** Walks sources one after another until enough is found, the end, or the bound on requests. */
+/** Lists sources one after another until enough rows are found or `MAX_REQUESTS` is reached. */
 export async function listItems(
   lists: RowLists,
   sources: readonly Source[],
@@ -124,7 +124,7 @@ async function listSource(
     const end = rows.at(-1);
     if (!answer.hasNext || end === undefined) return cut(sorted(matching.values()), total);
 
-    // Rows equal to the last one may go on on the next page, so only those before it are settled.
+    // The next page may hold more rows equal to the last one, so only the rows before it are final.
     const settled = sorted(matching.values()).filter(
       (row) => order.compare(valueOf(row), valueOf(end)) < 0,
     );
@@ -134,7 +134,7 @@ async function listSource(
     read += rows.length;
     if (read < maxRows && budget.requests > 0) continue;
     if (orderBy === undefined) throw tooMany();
-    // What comes before a value is settled, so the next call starts at the value itself.
+    // All rows before the last value are final, so the next call starts at that value.
     return { rows: settled, next: { value: valueOf(end), id: 0 }, total };
   }
 }
@@ -147,7 +147,7 @@ async function matchingRows(source: Source, rows: Row[]): Promise<Row[]> {
   return accepted.filter((_row, index) => answers[index]);
 }
 
-/** As few rows as will do, in as few requests as Taiga allows. */
+/** Chooses a page size that reads few surplus rows and needs few requests. */
 function choosePageSize(
   { kind, accepts, confirms }: Source,
   {
@@ -157,13 +157,13 @@ function choosePageSize(
     bound,
   }: { wanted: number; orderBy: string | undefined; after: unknown; bound: object },
 ): number {
-  // Taiga renders every wiki page that it lists.
+  // Keep pages small: Taiga renders the content of every wiki page that it lists.
   if (kind === "wiki") return 100;
   if (orderBy === undefined) return MAX_PAGE_SIZE;
   if (confirms !== undefined) return 50;
   if (accepts !== undefined) return 200;
   if (after === undefined) return wanted + 1;
-  // Those of the position's own day are read again.
+  // `bound` has whole days, so rows of the position's own day are read again.
   return Object.keys(bound).length > 0 ? wanted + 50 : MAX_PAGE_SIZE;
 }
 

@@ -1,17 +1,17 @@
 import { ToolError } from "../../errors.ts";
 
 /**
- * Looks names up in several places (projects, kinds) of which some may not have them. A name that
- * no place has is an error; one that some have finds nothing in the others.
+ * Looks up names in several places (projects, kinds). A name that is unknown in all places is an
+ * error; one that is known in some places matches nothing in the others.
  */
 export interface NameCheck {
-  /** What the name stands for here, or `undefined` when it is unknown here. */
+  /** Looks up the name in one place; `undefined` if it is unknown there. */
   tryFind<Result>(
     field: string,
     name: string,
     find: () => Promise<Result> | Result,
   ): Promise<Result | undefined>;
-  /** @throws {ToolError} the first name that no place knew. */
+  /** @throws {ToolError} for the first name that was unknown in all places. */
   verifyAllKnown(): void;
 }
 

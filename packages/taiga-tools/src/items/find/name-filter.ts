@@ -6,7 +6,7 @@ import { type NameCheck } from "./name-check.ts";
 import { splitNames } from "./plain-filter.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 
-/** What a search needs beside its criteria. */
+/** What a search needs besides its criteria. */
 export interface SearchDeps {
   taiga: TaigaClient;
   directory: ProjectDirectory;
@@ -18,7 +18,7 @@ export interface SearchDeps {
   check: NameCheck;
 }
 
-/** A filter, or that nothing can match because no name is known here. */
+/** A filter, or `impossible` if nothing can match because none of the names is known here. */
 export type NameFilter = ItemFilter | "impossible";
 
 type Field =
@@ -31,7 +31,7 @@ type Field =
   | "owner"
   | "watchers";
 
-/** Names to ids: those to include, and, with `!` before them, those to leave out. */
+/** Maps names to a filter by ids; names that start with `!` are excluded. */
 export async function toNameFilter(
   field: Field,
   names: readonly string[] | undefined,

@@ -4,7 +4,7 @@ import { type PageKind, TAIGA_WORDS } from "../../kinds.ts";
 import { type Row } from "../rows.ts";
 import { type ItemRow } from "../taiga-items.ts";
 
-/** What lists can be sorted by. `rank` is the order that people gave by dragging. */
+/** What lists can be sorted by. `rank` is the order that users set by dragging. */
 export const SORT_KEYS = [
   "rank",
   "created",
@@ -24,9 +24,9 @@ export interface ItemOrder {
   valueOf(row: Row, project: Project | undefined): SortValue;
   /** Negative when the first value comes first. */
   compare(one: SortValue, other: SortValue): number;
-  /** Taiga's parameter for the same order; `undefined` when it cannot sort so. */
+  /** Taiga's parameter for the same order; `undefined` if Taiga does not support it. */
   native(kind: PageKind): string | undefined;
-  /** Filters that leave out what comes long before a value; empty when Taiga has none. */
+  /** Filters that skip most rows before a value; empty if Taiga has no such filter. */
   from(value: SortValue): Record<string, string>;
 }
 
@@ -47,7 +47,7 @@ const VALUES: Record<SortKey, ValueOf<ItemRow>> = {
   votes: (row) => row.total_voters,
 };
 
-/** Of a wiki page; by the other keys all pages are equal. */
+/** The sort values of a wiki page; under all other keys, pages are equal. */
 const PAGE_VALUES: Partial<Record<SortKey, ValueOf<Row & { kind: "wiki" }>>> = {
   rank: (page) => page.slug,
   created: (page) => Date.parse(page.created_date),
@@ -58,7 +58,7 @@ const PAGE_VALUES: Partial<Record<SortKey, ValueOf<Row & { kind: "wiki" }>>> = {
 function toRank(row: ItemRow): SortValue {
   if (row.kind === "story") return row.backlog_order;
   if (row.kind === "task") return row.us_order;
-  // Nobody orders issues by hand.
+  // Users do not order issues by hand.
   return row.kind === "epic" ? row.epics_order : row.ref;
 }
 
@@ -70,8 +70,8 @@ const orderOf = (
 const byDate = (name: string) => ({ story: name, task: name, issue: name });
 
 /**
- * Other orders of Taiga leave open what comes first among equals, or sort by its database's rules;
- * epics and wiki pages it cannot sort at all.
+ * The orders of Taiga that are usable. Its others do not define an order among equal rows, or use
+ * the collation of its database; Taiga cannot sort epics and wiki pages at all.
  */
 const NATIVE: Partial<Record<SortKey, Partial<Record<PageKind, string>>>> = {
   rank: { story: "backlog_order", task: "us_order", issue: "ref" },
@@ -82,7 +82,7 @@ const NATIVE: Partial<Record<SortKey, Partial<Record<PageKind, string>>>> = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
 
-/** @param name a sort key, with `-` before it to reverse. */
+/** @param name a sort key; a leading `-` reverses the order. */
 export function toOrder(name: string): ItemOrder {
   const descending = name.startsWith("-");
   const key = name.replace("-", "") as SortKey;
@@ -105,10 +105,10 @@ export function toOrder(name: string): ItemOrder {
   };
 }
 
-/** Whether an order is that of a project's own choices, which mean nothing elsewhere. */
+/** Whether a project defines the order itself, so that it does not hold across projects. */
 export const isOfProject = (name: string): boolean =>
   ["status", "priority", "severity"].includes(name.replace("-", ""));
 
-/** Whether a name is a sort key, with or without `-`. */
+/** Whether a name is a sort key, with or without a leading `-`. */
 export const isSortName = (name: string): boolean =>
   SORT_KEYS.some((key) => name === key || name === `-${key}`);

@@ -3,7 +3,7 @@ import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import { isOverdue } from "../item-words.ts";
 import { type ItemFilter, type ItemRow } from "../taiga-items.ts";
 
-/** Criteria that are the same everywhere. */
+/** Maps the criteria that mean the same in every project to Taiga's filters. */
 export function toPlainFilter(criteria: Criteria, kind: ItemKind): ItemFilter {
   const { finished } = TAIGA_WORDS[kind];
   const tags = splitNames(criteria.tags);
@@ -25,7 +25,7 @@ export function toPlainFilter(criteria: Criteria, kind: ItemKind): ItemFilter {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-/** What Taiga cannot filter; `undefined` when nothing of it is asked. */
+/** Tests for criteria that Taiga cannot filter; `undefined` if none of them is given. */
 export function toTest(criteria: Criteria, today: string): ((row: ItemRow) => boolean) | undefined {
   const { overdue, due_before, blocked, unestimated } = criteria;
   const tests: ((row: ItemRow) => boolean)[] = [];
@@ -40,7 +40,7 @@ export function toTest(criteria: Criteria, today: string): ((row: ItemRow) => bo
   return tests.length === 0 ? undefined : (row) => tests.every((test) => test(row));
 }
 
-/** Names to include and, with `!` before them, to leave out. */
+/** Separates names to include from names to exclude, which start with `!`. */
 export function splitNames(names: readonly string[] = []): {
   included: string[];
   excluded: string[];

@@ -12,7 +12,7 @@ import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 import { resolveRef } from "../target.ts";
 
-/** Everything that criteria name, as Taiga's filters, for one kind in one project. */
+/** Maps the names in criteria to Taiga's filters, for one kind in one project. */
 export async function toNamedFilter(
   criteria: Criteria,
   kind: ItemKind,
@@ -20,53 +20,34 @@ export async function toNamedFilter(
   deps: SearchDeps,
 ): Promise<NameFilter> {
   const parts = await Promise.all([
-    byStatus(criteria, kind, project, deps),
+    byName("status", project[TAIGA_WORDS[kind].statuses], criteria, deps),
     byPeople(criteria, kind, project, deps),
     bySprint(criteria, project, deps),
     byEpic(criteria, project, deps),
-    bySwimlane(criteria, project, deps),
-    byRole(criteria, project, deps),
+    byName("swimlane", project.swimlanes, criteria, deps),
+    byName("role", project.roles, criteria, deps),
     byParent(criteria, project, deps),
     ...(["type", "severity", "priority"] as const).map((choice) =>
-      byChoice(choice, criteria, project, deps),
+      byName(choice, project[ISSUE_CHOICES[choice]], criteria, deps),
     ),
   ]);
   return parts.includes("impossible") ? "impossible" : (Object.assign({}, ...parts) as ItemFilter);
 }
 
-const byChoice = (choice: IssueChoice, criteria: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    choice,
-    criteria[choice],
-    deps,
-    (name) => findByName(project[ISSUE_CHOICES[choice]], name, choice, (one) => [one.name]).id,
-  );
-
-const byStatus = ({ status }: Criteria, kind: ItemKind, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    "status",
-    status,
-    deps,
-    (name) =>
-      findByName(project[TAIGA_WORDS[kind].statuses], name, "status", (one) => [one.name]).id,
-  );
-
-const byRole = ({ role }: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter(
-    "role",
-    role,
-    deps,
-    (name) => findByName(project.roles, name, "role", (one) => [one.name]).id,
-  );
-
-const bySwimlane = ({ swimlane }: Criteria, project: Project, deps: SearchDeps) =>
-  toNameFilter("swimlane", swimlane, deps, (name) =>
-    isSameName(name, "none")
+/** Filters by an entry of one of the project's own lists. */
+const byName = (
+  field: "status" | "role" | "swimlane" | IssueChoice,
+  options: readonly { id: number; name: string }[],
+  criteria: Criteria,
+  deps: SearchDeps,
+) =>
+  toNameFilter(field, criteria[field], deps, (name) =>
+    field === "swimlane" && isSameName(name, "none")
       ? null
-      : findByName(project.swimlanes, name, "swimlane", (one) => [one.name]).id,
+      : findByName(options, name, field, (one) => [one.name]).id,
   );
 
-/** The people that criteria name; without a project it can be but the user. */
+/** Maps the people in criteria to Taiga's filters; without a project, people can only be `me`. */
 export async function byPeople(
   criteria: Criteria,
   kind: ItemKind,
@@ -89,7 +70,7 @@ export async function byPeople(
     : toAssignedUsers(Object.assign({}, ...parts) as ItemFilter, kind);
 }
 
-/** A story's further assignees are found by another filter, which does not know "nobody". */
+/** For stories, `assigned_users` also matches further assignees, but cannot match "nobody". */
 function toAssignedUsers(filter: ItemFilter, kind: ItemKind): ItemFilter {
   const { assigned_to, exclude_assigned_to, ...rest } = filter;
   const rename = (value: ItemFilter["owner"]) =>
@@ -138,7 +119,7 @@ async function byParent(
   return found === undefined ? "impossible" : { user_story: found };
 }
 
-/** @throws {ToolError} `not_found` for what is no such item of this project. */
+/** @throws {ToolError} `not_found` if the reference names no item of this kind and project. */
 async function toItemId(
   reference: string,
   { field, kind, project }: { field: string; kind: ItemKind; project: Project },
@@ -159,7 +140,7 @@ async function toItemId(
   );
 }
 
-/** A test of custom fields, which Taiga cannot filter and does not list. */
+/** A test of custom fields, which Taiga neither filters nor includes in lists. */
 export async function customFieldTest(
   { custom_fields = {} }: Criteria,
   kind: ItemKind,

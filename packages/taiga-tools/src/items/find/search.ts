@@ -9,7 +9,7 @@ import { type Row } from "../rows.ts";
 import { byPeople, customFieldTest, toNamedFilter } from "./search-filters.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 
-/** The Taiga permission without which a list of a kind comes back empty, in silence. */
+/** The permission to view a kind. Without it Taiga returns an empty list instead of an error. */
 export const viewPermission = (kind: PageKind): string =>
   (kind === "wiki" ? WIKI_WORDS : TAIGA_WORDS[kind]).permission.view;
 
@@ -17,7 +17,7 @@ export const viewPermission = (kind: PageKind): string =>
  * Turns criteria into Taiga's filters for one kind in one project, and into tests for what Taiga
  * cannot filter.
  *
- * @returns `undefined` when nothing here can match, because a name is unknown here.
+ * @returns `undefined` when nothing can match because a name is unknown in this project.
  */
 export async function toSource(
   criteria: Criteria,
@@ -39,7 +39,7 @@ export async function toSource(
   };
 }
 
-/** The wiki has no filters of its own: its texts are found by Taiga's search. */
+/** Taiga's wiki list filters only by project: its search finds texts, and dates are tested here. */
 async function toWikiSource(
   criteria: Criteria,
   project: Project,
@@ -64,8 +64,8 @@ async function toWikiSource(
 }
 
 /**
- * The user's own items in all projects with one request: possible when no criterion has a name
- * that differs from project to project.
+ * Lists the user's own items in all projects with one request. Possible only if no criterion uses
+ * a name that differs from project to project.
  */
 export async function toPersonalSource(
   criteria: Criteria,

@@ -2,12 +2,12 @@ import { capText, countFitting } from "../../text/cap.ts";
 import { type ItemDetails } from "./details.ts";
 
 /**
- * Makes details fit: the description first, then of comments and history the newest. What was left
- * out is said where it would stand.
+ * Shortens details to fit: keeps the description first, then the newest comments and history
+ * entries. A remark replaces each omitted part.
  */
 export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails {
-  const talk = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
-  const forDescription = talk ? maxBytes / 2 : maxBytes;
+  const hasEntries = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
+  const forDescription = hasEntries ? maxBytes / 2 : maxBytes;
   const description =
     details.description === undefined ? undefined : capText(details.description, forDescription);
   const share = (maxBytes - (description?.length ?? 0)) / 2;
@@ -28,17 +28,17 @@ export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails 
   };
 }
 
-/** The last entries that fit, after a remark on the ones before. */
+/** The newest entries that fit, preceded by a remark on how many were omitted. */
 function newest<Entry>(
   entries: readonly Entry[],
   maxBytes: number,
   remark: (text: string) => Entry,
 ): Entry[] {
-  const backwards = entries.toReversed();
+  const newestFirst = entries.toReversed();
   const count = Math.max(
     1,
     countFitting(
-      backwards.map((entry) => JSON.stringify(entry)),
+      newestFirst.map((entry) => JSON.stringify(entry)),
       maxBytes,
     ),
   );

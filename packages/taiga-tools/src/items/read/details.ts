@@ -9,7 +9,7 @@ import { type Located, type LocatedPage } from "../locate.ts";
 import { type ItemSummary, type SummaryContext, toSummary } from "../summary.ts";
 import { createTaigaItems, type Item } from "../taiga-items.ts";
 
-/** What can be read of an item beside its summary. */
+/** The details of an item that can be read besides its summary. */
 export const INCLUDES = [
   "description",
   "comments",
@@ -21,18 +21,18 @@ export const INCLUDES = [
 ] as const;
 export type Include = (typeof INCLUDES)[number];
 
-/** What was asked for beside the summary; all texts cleaned, by others. */
+/** The requested details. People other than the caller wrote the texts, so all are cleaned. */
 export interface ItemDetails {
   description?: string;
   comments?: { by: string; at: string; text: string; edited?: true }[];
   history?: { by: string; at: string; changes: string[] }[];
   attachments?: { name: string; bytes: number; url: string; description?: string }[];
   custom_fields?: Record<string, string>;
-  /** Counts changes of custom fields, which Taiga counts apart. */
+  /** The version of the custom fields, which Taiga counts separately. */
   customFieldsVersion?: number;
   /** A story's tasks, an epic's stories. */
   children?: ItemSummary[];
-  /** How many more there are. */
+  /** The number of children that are not listed. */
   children_left_out?: number;
   followers?: string[];
   points_by_role?: Record<string, string>;
@@ -45,7 +45,7 @@ export interface DetailsDeps {
   projects: Pick<ProjectDirectory, "covers">;
 }
 
-/** Reads what was asked for of an item: at most one request for each kind of detail, none for some. */
+/** Reads the requested details of an item, with at most one request for each kind of detail. */
 export async function readDetails(
   { item, project }: Pick<Located, "item" | "project">,
   include: ReadonlySet<Include>,
@@ -74,7 +74,7 @@ export async function readDetails(
   };
 }
 
-/** Reads what was asked for of a wiki page; its content counts as the description. */
+/** Reads the requested details of a wiki page; its content counts as the description. */
 export async function readPageDetails(
   { page, project }: Pick<LocatedPage, "page" | "project">,
   include: ReadonlySet<Include>,
@@ -88,7 +88,7 @@ export async function readPageDetails(
   };
 }
 
-/** What items and wiki pages have alike. */
+/** Reads the details that items and wiki pages have in common. */
 async function readShared(
   owner: HistoryOwner & { type: TaigaObjectKind; id: number },
   include: ReadonlySet<Include>,
@@ -114,7 +114,7 @@ async function readShared(
   };
 }
 
-/** A story's tasks, an epic's stories; other kinds have nothing below them. */
+/** Reads a story's tasks or an epic's stories; other kinds have no children. */
 async function readChildren(
   item: Item,
   project: Project,
@@ -135,7 +135,7 @@ async function readChildren(
           { epic: item.id, order_by: "epic_order" },
           page,
         );
-  // An epic may have stories of other projects, also of some that the grant does not cover.
+  // An epic may have stories of other projects, including projects that the grant does not cover.
   const children = items
     .filter((row) => projects.covers(row.project))
     .map((row) =>
@@ -162,17 +162,17 @@ function toPointsByRole(item: Item, project: Project): Pick<ItemDetails, "points
   return named.length === 0 ? {} : { points_by_role: Object.fromEntries(named) };
 }
 
-const whoWhen = (entry: HistoryEntry) => ({
+const authorAndTime = (entry: HistoryEntry) => ({
   by: entry.user?.username ?? toOneLine(entry.user?.name ?? "unknown"),
   at: entry.created_at,
 });
 
-/** Oldest first, as people read; Taiga still sends those that were deleted. */
+/** Comments, oldest first, without the deleted ones, which Taiga still sends. */
 const toComments = (history: HistoryEntry[]): ItemDetails["comments"] & object =>
   history
     .filter((entry) => entry.comment !== "" && entry.delete_comment_date === null)
     .map((entry) => ({
-      ...whoWhen(entry),
+      ...authorAndTime(entry),
       text: toCleanText(entry.comment),
       ...(entry.edit_comment_date !== null && { edited: true as const }),
     }))
@@ -181,7 +181,7 @@ const toComments = (history: HistoryEntry[]): ItemDetails["comments"] & object =
 const toChanges = (history: HistoryEntry[], owner: HistoryOwner): ItemDetails["history"] & object =>
   history
     .map((entry) => ({
-      ...whoWhen(entry),
+      ...authorAndTime(entry),
       changes: toHistoryFields(entry, owner).map(
         ({ field, before, after }) => `${field}: ${before || "–"} → ${after || "–"}`,
       ),

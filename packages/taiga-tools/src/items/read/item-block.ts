@@ -8,7 +8,7 @@ export type ItemBlock = ItemSummary & { version: string } & Omit<
     "customFieldsVersion"
   >;
 
-/** An item with its details, as text: a line, then one part a detail. */
+/** Formats an item with its details as text: one line, then one paragraph for each detail. */
 export function toBlockText(block: ItemBlock): string {
   const { points_by_role, custom_fields, followers, attachments, children } = block;
   const pairs = (map: Record<string, string>) =>

@@ -20,9 +20,9 @@ export interface ReadAnswer {
   text: string;
   data: {
     items: ItemBlock[];
-    /** References that could not be read, and why. */
+    /** Why references could not be read, one message for each. */
     errors?: string[];
-    /** References that did not fit. */
+    /** References of items that did not fit into the answer. */
     left_out?: string[];
   };
 }
@@ -30,7 +30,7 @@ export interface ReadAnswer {
 type Readable = Located | LocatedPage;
 type Read = { ref: string; located: Readable } | { error: string };
 
-/** Reads items and wiki pages with their details, eight at a time; one that cannot be read does not stop the rest. */
+/** Reads items and wiki pages with details, eight at a time. A failure does not stop the rest. */
 export async function readItems(
   { refs, project, include }: ReadRequest,
   deps: LocateDeps & { today: string },
@@ -43,7 +43,7 @@ export async function readItems(
     located.map((one) => one.located),
     project,
   );
-  // Equal shares: each item's room is known before any detail is read.
+  // All items get an equal share of the answer, so the size limit is known before details are read.
   const maxBytes = Math.max(1_000, MAX_ANSWER_BYTES / Math.max(1, located.length) - 500);
   const blocks = await mapConcurrent(located, async (one) => {
     const context = { ...deps, project: one.located.project, qualified };

@@ -2,17 +2,17 @@ import { type CustomAttributeValues } from "@taiga-mcp/taiga-client";
 import { isSameValue, toValueText } from "../custom-fields.ts";
 import { type ResolvedChanges } from "../changes/resolve-changes.ts";
 
-/** What would change among an item's custom fields, and the whole map that Taiga is to be sent. */
+/** The changes of an item's custom fields, and the complete map to send to Taiga. */
 export interface CustomFieldsChange {
   before: string;
   after: string;
   /** Names of the fields. */
   parts: string[];
-  /** Taiga replaces the whole map, so it holds the present values too. */
+  /** Includes the current values, because Taiga replaces the whole map. */
   merged: CustomAttributeValues;
 }
 
-/** @returns `undefined` when everything is so already. */
+/** @returns `undefined` if nothing changes. */
 export function toCustomFieldsChange(
   wanted: ResolvedChanges["customFields"],
   current: CustomAttributeValues,
@@ -21,12 +21,12 @@ export function toCustomFieldsChange(
     ({ field, value }) => !isSameValue(current.attributes_values[field.id], value),
   );
   if (changed.length === 0) return undefined;
-  const tell = (value: unknown) => toValueText(value) || "–";
+  const format = (value: unknown) => toValueText(value) || "–";
   return {
     before: changed
-      .map(({ field }) => `${field.name} = ${tell(current.attributes_values[field.id])}`)
+      .map(({ field }) => `${field.name} = ${format(current.attributes_values[field.id])}`)
       .join(", "),
-    after: changed.map(({ field, value }) => `${field.name} = ${tell(value)}`).join(", "),
+    after: changed.map(({ field, value }) => `${field.name} = ${format(value)}`).join(", "),
     parts: changed.map(({ field }) => field.name),
     merged: {
       attributes_values: {

@@ -6,19 +6,20 @@ import { type ResolvedChanges } from "../changes/resolve-changes.ts";
 import { assigneeIds, toChoiceName, toSprintName, toSwimlaneName } from "../item-words.ts";
 import { type Item, type ItemPatch } from "../taiga-items.ts";
 
-/** One field that would change, before and after in people's words, and what Taiga is sent. */
+/** The change of one field: the old and new value by name, and the patch to send to Taiga. */
 export interface FieldChange {
   field: string;
   before: string;
   after: string;
   patch: ItemPatch;
-  /** Changes some of many (tags, points of a role): others' changes of the rest go with it. */
+  /** The changed parts of a field with many (tags, points by role); other parts do not conflict. */
   parts?: readonly string[];
 }
 
 /**
- * What would change; what is so already is left out, because Taiga counts a new version even for
- * an empty change. Custom fields are apart, see `custom-field-changes.ts`.
+ * Lists the fields that would change. Fields that already have the wanted value are omitted,
+ * because Taiga counts a new version even for an empty change. For custom fields see
+ * `custom-field-changes.ts`.
  */
 export function toDifference(
   item: Item,
@@ -105,8 +106,8 @@ function issueChanges(item: Item, changes: ResolvedChanges, project: Project): F
 }
 
 /**
- * A story's list of assignees goes with the main one: Taiga records both under the list, and
- * would otherwise not notice that another user changed the assignee.
+ * Sends a story's list of assignees together with the main assignee: Taiga records both under the
+ * list and would otherwise not detect that another user changed the assignee.
  */
 function assigneeChange(
   item: Item,
@@ -152,12 +153,12 @@ function tagsChange(item: Item, { tags }: ResolvedChanges): FieldChange[] {
   const wanted = merged
     ? [...new Set([...current, ...tags.add])].filter((tag) => !tags.remove.includes(tag))
     : tags.replace;
-  const tell = (list: readonly string[]) => list.toSorted().join(", ");
+  const format = (list: readonly string[]) => list.toSorted().join(", ");
   return [
     {
       field: "tags",
-      before: tell(current),
-      after: tell(wanted),
+      before: format(current),
+      after: format(wanted),
       patch: { tags: wanted },
       ...(merged && { parts: [] }),
     },
@@ -166,12 +167,12 @@ function tagsChange(item: Item, { tags }: ResolvedChanges): FieldChange[] {
 
 function blockedChanges(item: Item, { blocked, blockedNote }: ResolvedChanges): FieldChange[] {
   const changes: FieldChange[] = [];
-  const tell = (is: boolean) => (is ? "yes" : "no");
+  const format = (is: boolean) => (is ? "yes" : "no");
   if (blocked !== undefined) {
     changes.push({
       field: "blocked",
-      before: tell(item.is_blocked),
-      after: tell(blocked),
+      before: format(item.is_blocked),
+      after: format(blocked),
       patch: { is_blocked: blocked },
     });
   }
@@ -186,7 +187,7 @@ function blockedChanges(item: Item, { blocked, blockedNote }: ResolvedChanges): 
   return changes;
 }
 
-/** Another user's change to a field that was to be changed. */
+/** Another user's change to a field that this call would change. */
 export interface Conflict {
   field: string;
   /** Username. */
@@ -195,15 +196,15 @@ export interface Conflict {
   at: string;
   /** The value they set. */
   theirs: string;
-  /** The value that was to be set. */
+  /** The value that this call would set. */
   yours: string;
 }
 
 /**
- * Which of our changes conflict with later changes of others. Changes to other parts of the same
- * field (another tag, another role's points) do not.
+ * Finds the changes that conflict with other users' later changes. Changes to different parts of
+ * the same field (another tag, another role's points) do not conflict.
  *
- * @param entries what happened since the version that the caller saw, newest first.
+ * @param entries the history since the version that the caller saw, newest first.
  */
 export function findConflicts(
   changes: readonly Pick<FieldChange, "field" | "after" | "parts">[],

@@ -7,7 +7,7 @@ import { type UpdateOutcome } from "./update-items.ts";
 
 const MAX_VALUE_LENGTH = 200;
 
-/** One item's outcome as data; long values are shortened. */
+/** The outcome of one item as data; long values are shortened. */
 export type UpdateRow = {
   ref: string;
   outcome: string;
@@ -19,7 +19,7 @@ export type UpdateRow = {
   error?: string;
 };
 
-/** Lists the outcome of each item. */
+/** Formats the outcome of each item as an answer. */
 export function toUpdateAnswer(outcomes: readonly UpdateOutcome[]): {
   text: string;
   data: { items: UpdateRow[] };
@@ -64,10 +64,10 @@ function shorten(value: string): string {
 function toRowText(row: UpdateRow): string {
   const { ref, outcome, version, changes = [], conflicts = [], notified = [] } = row;
   const quote = (value: string) => toOneLine(value) || "–";
-  const told = conflicts.length > 0 ? [] : changes;
+  const shown = conflicts.length > 0 ? [] : changes;
   return [
     `${ref} ${outcome.replaceAll("_", " ")}${version === undefined ? "" : ` v${version}`}`,
-    ...told.map(({ field, before, after }) => `  ${field}: ${quote(before)} → ${quote(after)}`),
+    ...shown.map(({ field, before, after }) => `  ${field}: ${quote(before)} → ${quote(after)}`),
     ...conflicts.map(
       ({ field, by, at, theirs, yours }) =>
         `  ${field}: @${by} set "${quote(theirs)}" at ${toMinute(at)}, yours was "${quote(yours)}"`,

@@ -15,21 +15,21 @@ import { type PlannedWrite, writeUpdate } from "./write-update.ts";
 export interface UpdateRequest {
   located: Located;
   changes: ResolvedChanges;
-  /** What the caller saw; left out, what Taiga has now. */
+  /** The version that the caller saw; by default the current one. */
   base?: BaseVersion | undefined;
-  /** Looks, but writes nothing. */
+  /** Compares, but writes nothing. */
   dryRun: boolean;
 }
 
 export interface UpdateResult {
   outcome: "updated" | "would_update" | "unchanged" | "conflict";
-  /** After the update. */
+  /** The version after the update. */
   version: string;
   changes: Pick<FieldChange, "field" | "before" | "after">[];
   conflicts: Conflict[];
-  /** Usernames of those whom Taiga tells by default: owner, assignees, followers, mentioned. */
+  /** Usernames whom Taiga notifies by default: owner, assignees, followers, mentioned people. */
   notified: string[];
-  /** What went wrong although the item was written. */
+  /** What failed after a part of the item was written. */
   note?: string;
 }
 
@@ -38,12 +38,12 @@ export interface UpdateDeps extends LinkDeps {
 }
 
 /**
- * Changes one item without overwriting changes of others. Changes that others made since `base` are
- * kept when they concern other fields; those to the same fields are conflicts, and then nothing of
- * the item is written.
+ * Updates one item without overwriting other users' changes. Changes that others made since `base`
+ * are kept if they concern other fields. If they concern the same fields they are conflicts, and
+ * nothing of the item is written.
  *
- * Taiga compares the fields itself, between our reading and our writing too, except for what it
- * records under other names and for custom fields; those are compared here, with the history.
+ * Taiga itself detects conflicts when it writes, except in fields that its history records under
+ * other names and in custom fields. This function finds those conflicts in the history.
  *
  * @throws {ToolError} `invalid_argument` for a version that the item never had.
  * @throws {TaigaError}
@@ -69,7 +69,7 @@ export async function updateItem(request: UpdateRequest, deps: UpdateDeps): Prom
     } catch (error) {
       const overtaken = error instanceof TaigaError && error.code === "version_conflict";
       if (!overtaken || attempt === 2) throw error;
-      // The item was changed between our read and our write: compare again.
+      // Another user changed the item between the read and the write: compare again.
       item = await createTaigaItems(taiga).getById(item.kind, item.id);
     }
   }
@@ -110,7 +110,7 @@ async function planUpdate(
       ...Object.assign({}, ...difference.map(({ patch }) => patch)),
       ...(comment !== undefined && { comment }),
     },
-    // Taiga sees a change of another tag as a conflict: merged tag changes use the current version.
+    // Taiga treats changes of other tags as conflicts: merged tag changes use the current version.
     version: difference.some(({ parts }) => parts !== undefined) ? item.version : base.item,
     custom,
     links: links?.links ?? [],
@@ -135,7 +135,7 @@ function verifyBase(base: BaseVersion, current: BaseVersion): void {
   }
 }
 
-/** Attachments and custom fields have entries, but do not count in the item's version. */
+/** Changes that have history entries but do not increase the item's version. */
 const UNCOUNTED: readonly string[] = ["attachments", "custom_attributes"];
 
 const entriesOfItem = (history: readonly HistoryEntry[]) =>

@@ -12,7 +12,7 @@ import { updateItem, type UpdateResult } from "./update-item.ts";
 import { type BaseVersion, parseVersion } from "../version.ts";
 
 export interface UpdateItemsRequest {
-  /** Each with changes of its own, which win over the shared ones. */
+  /** Items with changes of their own, which override the shared ones. */
   items: readonly { ref: string; version?: string | undefined; [field: string]: unknown }[];
   set: Changes;
   project: string | undefined;
@@ -25,7 +25,7 @@ export interface UpdateItemsDeps extends LocateDeps {
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
 
-/** The outcome of one item; `ref` as the caller may write it again. */
+/** The outcome of one item; `ref` can be used as it is in the next call. */
 export type UpdateOutcome = { ref: string } & (UpdateResult | ItemFailure);
 
 interface Prepared {
@@ -36,10 +36,11 @@ interface Prepared {
 }
 
 /**
- * Changes many items. Everything is looked up first; one wrong name or reference and nothing is
- * written. Then item by item: one that fails does not stop the others, unless Taiga is gone.
+ * Updates many items. All names and references are looked up first; if one is wrong, nothing is
+ * written. Then the items are written one by one. A failed item does not stop the others, unless
+ * Taiga is unreachable.
  *
- * @throws {ToolError} that names everything that is wrong with the input.
+ * @throws {ToolError} that names every problem of the input.
  */
 export async function updateItems(
   request: UpdateItemsRequest,
@@ -63,7 +64,7 @@ export async function updateItems(
       outcomes.push({ ref, ...result });
     } catch (error) {
       const { failure, stops } = toItemFailure(error);
-      // Nothing was done yet, so the error is the whole answer.
+      // Nothing was written yet, so the whole call fails.
       if (stops && index === 0 && failure.outcome !== "unknown") throw error;
       stopped = stops;
       outcomes.push({ ref, ...failure });
@@ -97,7 +98,7 @@ function verifyDistinct(prepared: readonly Prepared[]): void {
   }
 }
 
-/** Looks one item and its changes up; shared changes once for each project and kind. */
+/** Looks up one item and its changes; resolves shared changes once for each project and kind. */
 function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   const shared = new Map<string, Promise<ResolvedChanges>>();
   const resolveDeps = { ...deps, today: toToday(deps.clock), findTarget: createTargetFinder(deps) };
@@ -130,7 +131,7 @@ function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
   };
 }
 
-/** An item's own changes are next to its reference, where the listed schema does not name them. */
+/** Parses an item's own changes, which are next to its reference and not in the listed schema. */
 function parseOwn(own: Record<string, unknown>, path: string): Changes {
   const parsed = Changes.safeParse(own);
   if (parsed.success) return parsed.data;

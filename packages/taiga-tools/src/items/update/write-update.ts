@@ -7,10 +7,10 @@ import { TAIGA_WORDS } from "../../kinds.ts";
 import { createTaigaItems, type Item, type ItemPatch } from "../taiga-items.ts";
 import { toVersionText } from "../version.ts";
 
-/** What is to be written of one item, in up to three kinds of requests. */
+/** The changes to write for one item: its fields, custom fields and epic links. */
 export interface PlannedWrite {
   patch: ItemPatch;
-  /** What Taiga is to compare with. */
+  /** The version against which Taiga checks for conflicts. */
   version: number;
   custom: CustomFieldsChange | undefined;
   customFieldsVersion: { customFields?: number };
@@ -18,10 +18,10 @@ export interface PlannedWrite {
 }
 
 /**
- * Writes an item: its fields, then its custom fields, then its links. Once something was written,
- * a later failure becomes a note.
+ * Writes an item's fields, then its custom fields, then its links. Once a part was written, a later
+ * failure becomes a note instead of an error.
  *
- * @returns the item's version afterwards, and what could not be written.
+ * @returns the item's new version, and a note on parts that could not be written.
  */
 export async function writeUpdate(
   item: Item,
@@ -71,7 +71,7 @@ async function writeCustomFields(
 ): Promise<string[]> {
   const { type } = TAIGA_WORDS[item.kind];
   const written = await taiga.customAttributeValues.update(type, item.id, merged);
-  // Taiga compares no version here; its count shows whether another write came between our requests.
+  // Taiga does not check this version; a gap in its count reveals a concurrent write.
   if (written.version === merged.version + 1) return [];
   return [
     "Someone else changed custom fields at the same time; their values may have been overwritten. get_items with include history shows them.",

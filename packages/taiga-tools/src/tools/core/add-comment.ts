@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { PAGE_KINDS, permissionsTo } from "../../kinds.ts";
-import { addComments, previewComments } from "../../items/comment/add-comment.ts";
-import { toCommentAnswer } from "../../items/comment/comment-answer.ts";
+import { addComments, previewComments, toCommentAnswer } from "../../items/comment/add-comment.ts";
 import { CREATES, defineTool } from "../../tool/define-tool.ts";
 import {
   dryRun,

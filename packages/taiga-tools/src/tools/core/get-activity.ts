@@ -29,7 +29,7 @@ export default defineTool({
   }),
   async handler(input, { taiga, projects }) {
     const { cursor, limit = DEFAULT_LIMIT, since } = input;
-    const { projectId, userId } = await whose(input, projects);
+    const { projectId, userId } = await resolveScope(input, projects);
     const search = { projectId, userId, since };
     const start = toStart(cursor === undefined ? undefined : decodeCursor(cursor, search));
     const activity = await readActivity({ ...search, limit, start }, taiga, (id) =>
@@ -41,8 +41,8 @@ export default defineTool({
   },
 });
 
-/** Whose activity is asked for; a person's own needs no project. */
-async function whose(
+/** Finds the user or project of the request; `me` needs no project. */
+async function resolveScope(
   { project: reference, person }: { project?: string | undefined; person?: string | undefined },
   projects: ProjectDirectory,
 ): Promise<{ projectId?: number; userId?: number }> {

@@ -6,8 +6,8 @@ import { toToday } from "../../clock.ts";
 import { defineTool, READS } from "../../tool/define-tool.ts";
 import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
 
-/** So few are read for their content, more for an overview. */
-const FEW = 5;
+/** Up to this many refs, the answer includes descriptions by default. */
+const MAX_DESCRIBED = 5;
 
 export default defineTool({
   name: "get_items",
@@ -22,7 +22,7 @@ export default defineTool({
     project: maybe(project),
     include: maybe(
       listOf(z.enum(INCLUDES), INCLUDES.length).describe(
-        `Details to add; children are a story's tasks or an epic's stories. Default: description, for up to ${FEW} refs`,
+        `Details to add; children are a story's tasks or an epic's stories. Default: description, for up to ${MAX_DESCRIBED} refs`,
       ),
     ),
   }),
@@ -30,9 +30,9 @@ export default defineTool({
     items: z.array(openRow({ ref: z.string(), version: z.string().describe("For update_items") })),
   }),
   handler({ refs, project: reference, include }, context) {
-    const few = refs.length <= FEW ? (["description"] as const) : [];
+    const details = refs.length <= MAX_DESCRIBED ? (["description"] as const) : [];
     return readItems(
-      { refs: [...new Set(refs)], project: reference, include: new Set(include ?? few) },
+      { refs: [...new Set(refs)], project: reference, include: new Set(include ?? details) },
       { ...context, today: toToday(context.clock) },
     );
   },

@@ -34,7 +34,7 @@ describe("add_comment", () => {
     ]);
   });
 
-  it("is in nobody's way: it needs no version, whatever others changed since", async () => {
+  it("needs no version, even after others changed the item", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory");
     for (const status of [2, 3, 1]) bench.taiga.change(story, { status });

@@ -81,7 +81,7 @@ describe("delete_items, second call", () => {
     );
   });
 
-  it("asks for no task's deletion whose story goes, because it is gone by then", async () => {
+  it("sends no request for a task whose story is deleted, because Taiga deletes both", async () => {
     const { bench, confirmed } = createFullBench();
     const request = await confirmed(["#2", "#1"]);
     bench.asked();

@@ -46,7 +46,7 @@ describe("find_items with a cursor", () => {
     expect(second.data.cursor).toBeUndefined();
   });
 
-  it("refuses a cursor that is none, or that belongs to another search", async () => {
+  it("refuses an invalid cursor and the cursor of another search", async () => {
     const bench = createBench();
     for (let index = 0; index < 3; index += 1) bench.taiga.add("userstory");
     const { data } = await bench.call(findItems, { project: "alpha-one", limit: 1 });

@@ -150,7 +150,7 @@ describe("get_items", () => {
   });
 
   // @rule TAIGA-5
-  it("fences what people wrote so that it cannot pose as ours, and drops what is hidden", async () => {
+  it("fences user text, so that it cannot pose as the tool's, and removes invisible characters", async () => {
     const bench = createBench();
     bench.taiga.add("userstory", {
       subject: "Nice\n#99 story\u202e Forged",

@@ -91,7 +91,7 @@ describe("a project that the grant does not cover", () => {
     const { call, taiga } = open();
     const refusal = await call(toolOf(name), input).then(toRefusal, toRefusal);
     expect(refusal).toContain("project_not_granted");
-    // Whoever asks learns what they said, and nothing of what it stands for.
+    // The error repeats the caller's reference and reveals nothing about the project.
     expect(refusal).not.toMatch(/hush|Hidden|skunkworks/i);
     expect(taiga.asked().filter(isWrite)).toEqual([]);
   });

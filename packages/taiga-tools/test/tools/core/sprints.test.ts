@@ -107,7 +107,7 @@ describe("save_sprint", () => {
     expect(bench.taiga.state.milestones).toHaveLength(4);
   });
 
-  it("finds a sprint that somebody made since the project was read", async () => {
+  it("finds a sprint that another user created after the project was read", async () => {
     const bench = createBench();
     await bench.call(listSprints, {});
     await createBench({ taiga: bench.taiga }).call(saveSprint, four);

@@ -63,7 +63,7 @@ describe("update_items with the version that the caller saw", () => {
     expect(story.tags).toEqual(["theirs", "mine"]);
   });
 
-  it("takes points of another role for no conflict, and those of the same for one", async () => {
+  it("reports a conflict for points of the same role, but not of another role", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory");
     bench.taiga.change(story, { points: { 2: 3 } });
@@ -86,7 +86,7 @@ describe("update_items with the version that the caller saw", () => {
   });
 
   // @rule TAIGA-4
-  it("looks again when somebody was faster between reading and writing", async () => {
+  it("compares again when another user writes between its read and its write", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory", { tags: [] });
     let raced = false;

@@ -63,7 +63,7 @@ describe("update_items of issues and epics", () => {
     expect(bench.taiga.links()).toEqual([]);
   });
 
-  it("takes it for no failure when somebody else links the story in the same moment", async () => {
+  it("succeeds when another user links the story at the same time", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory");
     const epic = bench.taiga.add("epic");

@@ -84,7 +84,7 @@ describe("update_items", () => {
     },
   );
 
-  it("does not write what is so already, because Taiga would count a version for it", async () => {
+  it("does not write unchanged values, because Taiga would count a new version", async () => {
     const bench = createBench();
     bench.taiga.add("userstory", { status: 3, tags: ["ui"] });
     const { data } = await bench.call(updateItems, {
