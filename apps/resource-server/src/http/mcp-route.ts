@@ -4,6 +4,7 @@ import { CodedError, type Logger } from "@taiga-mcp/service";
 import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
+import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
 
 const MAX_BODY = "4mb";
@@ -14,6 +15,7 @@ const MAX_NESTING = 64;
 /** JSON-RPC 2.0 section 5.1. */
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
+const INVALID_PARAMS = -32_602;
 /** The code of the SDK for HTTP errors that JSON-RPC has no code for. */
 const SERVER_ERROR = -32_000;
 
@@ -39,9 +41,17 @@ export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps
   const mcp: RequestHandler = async (req, res) => {
     // Replaces whatever the client sent by the id from the request log.
     req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
-    const body = withArgumentObjects(req.body);
-    if (isTooNested(body)) {
+    const sent = withArgumentObjects(req.body);
+    if (isTooNested(sent)) {
       res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
+      return;
+    }
+    const body = withoutNullParams(sent);
+    const invalid = findInvalidParams(body);
+    if (invalid !== undefined) {
+      const { id, message } = invalid;
+      // Clients of the 2025 revisions read the JSON-RPC error only when the status is 200.
+      res.status(id === null ? 400 : 200).json(toJsonRpcError(INVALID_PARAMS, message, id));
       return;
     }
     await serve(req, res, body);
@@ -94,10 +104,10 @@ const unreadableBody: ErrorRequestHandler = (error: unknown, _req, res, next) =>
     );
 };
 
-const toJsonRpcError = (code: number, message: string) => ({
+const toJsonRpcError = (code: number, message: string, id: string | number | null = null) => ({
   jsonrpc: "2.0",
   error: { code, message },
-  id: null,
+  id,
 });
 
 /** Whether a JSON value nests lists and objects deeper than `levels`. */
