@@ -4,7 +4,9 @@ import { CodedError, type Logger } from "@taiga-mcp/service";
 import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
+import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
+import { readAccepted, toAcceptedResponse } from "./accepted-response.ts";
 
 const MAX_BODY = "4mb";
 
@@ -14,8 +16,12 @@ const MAX_NESTING = 64;
 /** JSON-RPC 2.0 section 5.1. */
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
+const INVALID_PARAMS = -32_602;
 /** The code of the SDK for HTTP errors that JSON-RPC has no code for. */
 const SERVER_ERROR = -32_000;
+
+const NOT_ACCEPTABLE =
+  "This server answers with application/json or text/event-stream: accept one of them.";
 
 export interface McpRouteDeps {
   /** The MCP endpoint's address, as clients enter it. */
@@ -33,17 +39,37 @@ export interface McpRouteDeps {
  * @see MCP Streamable HTTP
  */
 export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps): Router {
-  const serve = toNodeHandler(handler, {
-    onerror: (error) => logger.error({ err: error }, "MCP request failed"),
-  });
+  const onerror = (error: Error) => logger.error({ err: error }, "MCP request failed");
   const mcp: RequestHandler = async (req, res) => {
     // Replaces whatever the client sent by the id from the request log.
     req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
-    const body = withArgumentObjects(req.body);
-    if (isTooNested(body)) {
+    const sent = withArgumentObjects(req.body);
+    if (isTooNested(sent)) {
       res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
       return;
     }
+    const body = withoutNullParams(sent);
+    const invalid = findInvalidParams(body);
+    if (invalid !== undefined) {
+      const { id, message } = invalid;
+      // Clients of the 2025 revisions read the JSON-RPC error only when the status is 200.
+      res.status(id === null ? 400 : 200).json(toJsonRpcError(INVALID_PARAMS, message, id));
+      return;
+    }
+    const accepted = readAccepted(req);
+    if (!accepted.json && !accepted.stream) {
+      res.status(406).json(toJsonRpcError(SERVER_ERROR, NOT_ACCEPTABLE));
+      return;
+    }
+    // The SDK refuses a client that accepts only one of them.
+    req.headers.accept = "application/json, text/event-stream";
+    const serve = toNodeHandler(
+      {
+        fetch: async (request, options) =>
+          toAcceptedResponse(await handler.fetch(request, options), accepted, Array.isArray(body)),
+      },
+      { onerror },
+    );
     await serve(req, res, body);
   };
   const readJson = express.json({ limit: MAX_BODY });
@@ -94,10 +120,10 @@ const unreadableBody: ErrorRequestHandler = (error: unknown, _req, res, next) =>
     );
 };
 
-const toJsonRpcError = (code: number, message: string) => ({
+const toJsonRpcError = (code: number, message: string, id: string | number | null = null) => ({
   jsonrpc: "2.0",
   error: { code, message },
-  id: null,
+  id,
 });
 
 /** Whether a JSON value nests lists and objects deeper than `levels`. */
