@@ -4,6 +4,7 @@ import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/settings.ts";
 import { toLayerRules } from "./layer-rules.ts";
+import { LAYERS } from "./layers.ts";
 import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
 
 const SECTIONS = [
@@ -23,7 +24,7 @@ export async function generatedPages(): Promise<Record<string, string>> {
       scanTests().tests,
     ),
     ".env.example": environmentExample(),
-    ".oxlintrc.layers.json": toLayerRules(),
+    ".oxlintrc.layers.json": toLayerRules(LAYERS),
   };
 }
 

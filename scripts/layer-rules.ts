@@ -1,5 +1,32 @@
 import path from "node:path";
-import { type Folder, type Forbidden, LAYERS, type Workspace } from "./layers.ts";
+
+/** A package that files may not import, by the pattern of its name, and what to do instead. */
+export interface Forbidden {
+  packages: readonly string[];
+  because: string;
+}
+
+/** A folder of `src`. */
+export interface Folder {
+  /**
+   * What it may import of its own workspace, by path below `src`: a folder with everything below
+   * it, or a file. A folder that contains this one means its own files only.
+   */
+  imports: readonly string[];
+  /** Its files must not import one another either. */
+  isolated?: true;
+  /** Replaces what the workspace forbids. */
+  forbids?: readonly Forbidden[];
+}
+
+/** An app or a package, by its path in the repository. */
+export interface Workspace {
+  forbids: readonly Forbidden[];
+  /** Every folder by its path below `src`, after the one that contains it. */
+  folders: Readonly<Record<string, Folder>>;
+  /** Single files with separate rules, by their path below `src`. */
+  files?: Readonly<Record<string, readonly Forbidden[]>>;
+}
 
 /** Folders below a folder of `src` that the rules reach: `src/engine/records/grants/x.ts`. */
 const MAX_DEPTH = 3;
@@ -12,8 +39,8 @@ interface Override {
 }
 
 /** `.oxlintrc.layers.json`, which `.oxlintrc.json` extends: one rule a line. */
-export function toLayerRules(): string {
-  const lines = Object.entries(LAYERS)
+export function toLayerRules(layers: Readonly<Record<string, Workspace>>): string {
+  const lines = Object.entries(layers)
     .flatMap(toOverrides)
     .map((override) => `    ${JSON.stringify(override)}`);
   return `{\n  "overrides": [\n${lines.join(",\n")}\n  ]\n}\n`;

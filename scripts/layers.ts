@@ -1,35 +1,4 @@
-/**
- * Who may import whom. The lint rules in `.oxlintrc.layers.json` are generated from this table
- * (`pnpm generate`), and a test plants a violation of each of them.
- */
-
-/** A package that files may not import, by the pattern of its name, and what to do instead. */
-export interface Forbidden {
-  packages: readonly string[];
-  because: string;
-}
-
-/** A folder of `src`. */
-export interface Folder {
-  /**
-   * What it may import of its own workspace, by path below `src`: a folder with everything below
-   * it, or a file. A folder that contains this one means its own files only.
-   */
-  imports: readonly string[];
-  /** Its files must not import one another either. */
-  isolated?: true;
-  /** Replaces what the workspace forbids. */
-  forbids?: readonly Forbidden[];
-}
-
-/** An app or a package, by its path in the repository. */
-export interface Workspace {
-  forbids: readonly Forbidden[];
-  /** Every folder by its path below `src`, after the one that contains it. */
-  folders: Readonly<Record<string, Folder>>;
-  /** Single files with separate rules, by their path below `src`. */
-  files?: Readonly<Record<string, readonly Forbidden[]>>;
-}
+import type { Forbidden, Workspace } from "./layer-rules.ts";
 
 const STORES: Forbidden = {
   packages: ["ioredis", "node:sqlite"],
@@ -74,6 +43,10 @@ const IN_ENGINE: readonly Forbidden[] = [
 const APP = [ENGINE, STORES, ENVIRONMENT, OTHER_APPS];
 const MAIN = [ENGINE, STORES, OTHER_APPS];
 
+/**
+ * Who may import whom. The lint rules in `.oxlintrc.layers.json` are generated from this table
+ * (`pnpm generate`), and a test plants a violation of each of them.
+ */
 export const LAYERS: Readonly<Record<string, Workspace>> = {
   "apps/auth-server": {
     forbids: APP,

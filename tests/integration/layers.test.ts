@@ -4,8 +4,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { toSpecifier } from "../../scripts/layer-rules.ts";
-import { LAYERS, type Workspace } from "../../scripts/layers.ts";
+import { toSpecifier, type Workspace } from "../../scripts/layer-rules.ts";
+import { LAYERS } from "../../scripts/layers.ts";
 
 const OXLINT = path.resolve("node_modules/.bin/oxlint");
 const FORBIDDEN = [
