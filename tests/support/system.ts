@@ -141,16 +141,22 @@ export function createService(folder: string, environment: Record<string, string
   };
 }
 
+const givenPorts = new Set<number>();
+
 /**
  * Ports that were free a moment ago, all different. They are below those that systems give to
  * connections and to servers that ask for any port (Linux: from 32768 on), and each worker of vitest
- * has its own thousand: a service that takes long to start would find them taken.
+ * has its own thousand: a service that takes long to start would find them taken. No port is given
+ * twice, because the service that the first call was for may not have started yet.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const first = 20_000 + (Number(process.env["VITEST_POOL_ID"] ?? 0) % 12) * 1_000;
   const servers: Server[] = [];
   while (servers.length < count) {
-    const server = createServer().listen(first + randomInt(1_000), "127.0.0.1");
+    const port = first + randomInt(1_000);
+    if (givenPorts.has(port)) continue;
+    givenPorts.add(port);
+    const server = createServer().listen(port, "127.0.0.1");
     await once(server, "listening").then(
       () => servers.push(server),
       () => undefined, // taken: another one
