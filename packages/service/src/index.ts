@@ -2,6 +2,7 @@ export * from "./access-level.ts";
 export * from "./addresses.ts";
 export * from "./best-effort.ts";
 export * from "./clock.ts";
+export * from "./data-dir.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
 export * from "./lifecycle.ts";

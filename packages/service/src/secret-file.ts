@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { makeDataDir } from "./data-dir.ts";
 import { ConfigurationError } from "./errors.ts";
 
 /**
@@ -16,7 +17,7 @@ export function loadOrCreateSecret(file: string, make: () => string = randomSecr
   try {
     const existing = readIfThere(file);
     if (existing !== undefined) return existing;
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeDataDir(path.dirname(file));
     const draft = `${file}.${randomUUID()}`;
     try {
       writeFileSync(draft, `${make()}\n`, { mode: 0o600, flush: true });
@@ -28,6 +29,7 @@ export function loadOrCreateSecret(file: string, make: () => string = randomSecr
     }
     return readSecret(file);
   } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConfigurationError(`The secret file ${file} cannot be used: ${reason}.`, { cause });
   }

@@ -1,5 +1,5 @@
-import { ConfigurationError } from "@taiga-mcp/service";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { ConfigurationError, makeDataDir } from "@taiga-mcp/service";
+import { chmodSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -96,7 +96,7 @@ function lock(file: string): DatabaseSync {
  * opened: closing it again would drop the locks that this process already holds on it.
  */
 function makePrivate(file: string): void {
-  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  makeDataDir(path.dirname(file));
   try {
     writeFileSync(file, "", { flag: "wx", mode: 0o600 });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { isIPv6 } from "node:net";
 import path from "node:path";
@@ -30,10 +30,17 @@ function readSecret(file: string): string {
   return readFileSync(file, "utf8").trim();
 }
 
+/** One folder at a time: the `recursive` option of `mkdirSync` never returns for a folder in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(path.dirname(folder));
+  mkdirSync(folder, { mode: 0o700 });
+}
+
 function openSandbox(dataDir: string): Sandbox {
   const file = path.join(dataDir, "sandbox.json");
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(path.resolve(dataDir));
     if (process.argv.includes("--reset-demo")) deleteState(file);
     const secret = readSecret(path.join(dataDir, "sandbox-secret"));
     const applicationNextUrl = process.env["SANDBOX_APPLICATION_NEXT_URL"];
@@ -48,7 +55,7 @@ function openSandbox(dataDir: string): Sandbox {
     if (cause instanceof StateFileError) throw new SetupError(cause.message, { cause });
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    throw new SetupError(`the data folder ${dataDir} cannot be used: ${message}`, { cause });
+    throw new SetupError(`DATA_DIR: the folder ${dataDir} cannot be used: ${message}`, { cause });
   }
 }
 
