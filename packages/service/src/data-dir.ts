@@ -11,9 +11,9 @@ export function makeDataDir(folder: string): void {
   try {
     makeFolder(path.resolve(folder));
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { message } = cause as NodeJS.ErrnoException;
     throw new ConfigurationError(
-      `DATA_DIR: the folder ${folder} cannot be made (${code}). Set it to a folder that this program may write to.`,
+      `DATA_DIR: the folder ${folder} cannot be used: ${message}. Set it to a folder that this program may write to.`,
       { cause },
     );
   }
