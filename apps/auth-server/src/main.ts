@@ -8,11 +8,11 @@ import {
 } from "@taiga-mcp/service";
 import { openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
-import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { createDocumentFetch } from "./clients/document-fetch.ts";
+import { createDocumentFetch, LOOKUP_TIMEOUT_MS } from "./clients/document-fetch.ts";
+import { createNameResolver } from "./clients/name-resolver.ts";
 import { isSpecialUseAddress } from "./clients/special-use-address.ts";
 import { parseConfig } from "./config.ts";
 import { createAuthServer } from "./create-auth-server.ts";
@@ -30,7 +30,7 @@ await runService(name, process, async (environment) => {
   const store = await openStore({ ...config.store, name, clock, logger });
   const broadcast = await openBroadcast({ url: config.store.url, name, logger });
   const taiga = createTaigaTransport({ apiUrl: config.taigaApiUrl, ...config.taigaConnection });
-  const resolve = (hostname: string) => lookup(hostname, { all: true });
+  const resolve = createNameResolver({ timeoutMs: LOOKUP_TIMEOUT_MS });
   const documents = createDocumentFetch({ resolve, isForbidden: isSpecialUseAddress });
   const metrics = createMetrics({ name, toRoute: toRouteName });
   metrics.measureProcess();

@@ -1,5 +1,4 @@
-import { createSingleFlight } from "@taiga-mcp/service";
-import type { IncomingMessage } from "node:http";
+import { createParallelLimit, createSingleFlight } from "@taiga-mcp/service";
 import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
 import type { ClientDocument, ClientDocuments } from "../engine/boundary/ports.ts";
 import { toNetwork } from "../storage/network.ts";
@@ -13,6 +12,12 @@ const WINDOW_SECONDS = 600;
 /** Documents that one network may cause to be fetched in ten minutes; cached ones are not counted. */
 const FETCHES_PER_NETWORK = 30;
 
+/**
+ * Documents that are fetched at the same time in this process. A fetch can take three seconds, during
+ * which it holds a connection or a query to a name server.
+ */
+const PARALLEL_FETCHES = { perKey: 2, total: 12 };
+
 export interface ClientDocumentsDeps {
   fetch: FetchDocument;
   hosts: DocumentHosts;
@@ -21,7 +26,10 @@ export interface ClientDocumentsDeps {
   rateLimits: RateLimits;
 }
 
-/** Client metadata documents from the web. Concurrent requests for a document share one fetch. */
+/**
+ * Client metadata documents from the web. Concurrent requests for a document share one fetch, and few
+ * fetches run at once: fewer still for one network, so that it cannot keep others from logging in.
+ */
 export function createClientDocuments({
   fetch,
   hosts,
@@ -35,13 +43,24 @@ export function createClientDocuments({
     maximum: FETCHES_PER_NETWORK,
   });
 
-  async function fetchNew(clientId: string): Promise<ClientDocument> {
-    const { text, cacheHeaders } = await fetch(clientId);
-    return { metadata: toDocumentMetadata(text, clientId, redirectSchemes), cacheHeaders };
+  const parallel = createParallelLimit(PARALLEL_FETCHES);
+
+  async function fetchNew(clientId: string, network: string): Promise<ClientDocument> {
+    const leave = parallel.enter(network);
+    if (leave === undefined) {
+      const message = "Too many such documents are being checked. Try again in a few seconds.";
+      throw new ClientDocumentError("busy", message);
+    }
+    try {
+      const { text, cacheHeaders } = await fetch(clientId);
+      return { metadata: toDocumentMetadata(text, clientId, redirectSchemes), cacheHeaders };
+    } finally {
+      leave();
+    }
   }
 
-  async function countFetch(req: IncomingMessage): Promise<void> {
-    const { totalHits } = await counter.increment(toNetwork(req));
+  async function countFetch(network: string): Promise<void> {
+    const { totalHits } = await counter.increment(network);
     if (totalHits <= FETCHES_PER_NETWORK) return;
     const message =
       "Too many such documents were requested from your network. Try again in ten minutes.";
@@ -53,8 +72,9 @@ export function createClientDocuments({
     load: async (clientId, req) => {
       const fault = findDocumentUrlFault(clientId, hosts);
       if (fault !== undefined) throw new ClientDocumentError("refused", `It ${fault}.`);
-      await countFetch(req);
-      return await singleFlight(clientId, () => fetchNew(clientId));
+      const network = toNetwork(req);
+      await countFetch(network);
+      return await singleFlight(clientId, () => fetchNew(clientId, network));
     },
   };
 }

@@ -9,6 +9,9 @@ const MAX_BYTES = 16 * 1024;
 /** Limit for name resolution, connection and body together, because a login waits for it. */
 const TIMEOUT_MS = 3_000;
 
+/** The share of the name resolution, after which there is still time for the rest. */
+export const LOOKUP_TIMEOUT_MS = 2_000;
+
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\s*(;|$)/i;
 
 /** A fetched document. */

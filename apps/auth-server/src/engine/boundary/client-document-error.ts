@@ -7,8 +7,11 @@ import { CodedError } from "@taiga-mcp/service";
  * - `refused`: the document is missing, invalid, or at a forbidden address; a retry does not help.
  * - `unreachable`: its host does not answer now.
  * - `too_many`: this network address asked for too many documents.
+ * - `busy`: too many documents are being fetched at this moment.
  */
-export class ClientDocumentError extends CodedError<"refused" | "unreachable" | "too_many"> {
+export class ClientDocumentError extends CodedError<
+  "refused" | "unreachable" | "too_many" | "busy"
+> {
   /** When to try again, if known. */
   readonly retryAfterSeconds: number | undefined;
 

@@ -111,7 +111,7 @@ export function createDocumentClients({
   };
 }
 
-const STATUS = { refused: 400, unreachable: 503, too_many: 429 } as const;
+const STATUS = { refused: 400, unreachable: 503, too_many: 429, busy: 503 } as const;
 
 /** An unusable document as an error of oidc-provider. Never redirected. */
 export class UnusableDocument extends errors.OIDCProviderError {
