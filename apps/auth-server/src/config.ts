@@ -68,6 +68,8 @@ export function parseConfig(environment: Environment) {
     clients: {
       registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
       registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
+      /** How many registrations are kept that nobody has consented to. */
+      maxUnused: settings.MAX_UNUSED_REGISTRATIONS,
       /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
       redirectSchemes: settings.ALLOWED_REDIRECT_SCHEMES,
       /** Whether clients may name themselves by a metadata document of their own. */

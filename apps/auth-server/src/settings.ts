@@ -152,7 +152,17 @@ export const AuthServerSettings = z.object({
     .default(3000)
     .meta({
       description:
-        "The maximum number of client registrations per hour from all addresses together. Keep it well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
+        "The maximum number of client registrations per hour from all addresses together. The first three of each address within an hour are always accepted and do not count, so that a flood does not stop newcomers. Keep the number well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
+    }),
+  MAX_UNUSED_REGISTRATIONS: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(1_000_000, "must be at most 1000000")
+    .default(10_000)
+    .meta({
+      description:
+        "How many client registrations the store keeps that no user has consented to. When there are more, the oldest are deleted: first those of addresses that registered many clients, then those of others. Clients that users have connected are not counted and never deleted for this. Each registration takes at most 11 kB.",
     }),
   ALLOWED_REDIRECT_SCHEMES: list
     .refine((schemes) => schemes.every((scheme) => SCHEME.test(scheme)), {

@@ -4,6 +4,9 @@ import { findRedirectUriFault } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 10;
 const MAX_NAME_LENGTH = 200;
+
+/** Ten times what clients send. Anybody can register, so this bounds what a stranger can store. */
+const MAX_METADATA_BYTES = 8 * 1024;
 const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
 
 const isText = (value: unknown): boolean =>
@@ -109,12 +112,21 @@ export function toClientMetadata(body: unknown, rules: ClientRules = NO_RULES): 
       "jwks: is required for private_key_jwt. Keys are never fetched, so jwks_uri is not supported.",
     );
   }
-  return {
+  return withinLimit({
     ...metadata,
     redirect_uris: toRedirectUris(metadata.redirect_uris, rules),
     ...(usesKeys && parse(z.object({ jwks: KeySet }), { jwks })),
     application_type: "native",
-  };
+  });
+}
+
+/** @throws {ClientMetadataError} if what remains is too large to store. */
+function withinLimit(metadata: ClientMetadata): ClientMetadata {
+  if (Buffer.byteLength(JSON.stringify(metadata)) <= MAX_METADATA_BYTES) return metadata;
+  throw new ClientMetadataError(
+    "invalid_client_metadata",
+    `The client's metadata must have at most ${MAX_METADATA_BYTES} bytes.`,
+  );
 }
 
 /** @throws {ClientMetadataError} if there are faulty URIs and the rules or a lack of others forbid to leave them out. */

@@ -4,6 +4,7 @@ import { Provider } from "oidc-provider";
 import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { createSealer } from "../secrets/seal.ts";
+import { createUnusedClients } from "./records/unused-clients.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapterFactory } from "./records/adapter.ts";
@@ -27,7 +28,7 @@ import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface EngineDeps {
-  config: Pick<Config, "issuer" | "resource" | "accessLimit" | "tokens" | "grants">;
+  config: Pick<Config, "issuer" | "resource" | "accessLimit" | "tokens" | "grants" | "clients">;
   kv: Kv;
   keys: KeyNames;
   /** Their derived keys seal records and sign cookies. */
@@ -106,6 +107,8 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     refreshTokens: refreshTokens.adapter,
     documentClients,
     currentRoute: () => Provider.ctx?.oidc.route,
+    currentRequest: () => Provider.ctx?.req,
+    unusedClients: createUnusedClients({ kv, keys, maximum: config.clients.maxUnused }),
   });
 
   const provider = new Provider(

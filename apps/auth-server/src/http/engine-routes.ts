@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
+import { noteOn, notesOf } from "../engine/boundary/request-notes.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { toTokenRequest } from "./token-request.ts";
 import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
@@ -139,7 +140,8 @@ const refuseMethod =
 
 /**
  * Copies a request with another, unread body, because the engine reads bodies itself. The copy keeps
- * Express's `ip`, by which fetches of client metadata documents are limited.
+ * the notes on the request, and Express's `ip`, by which fetches of client metadata documents are
+ * limited.
  */
 function withBody(req: Request, body: string): IncomingMessage {
   const bytes = Buffer.from(body);
@@ -150,6 +152,7 @@ function withBody(req: Request, body: string): IncomingMessage {
   copy.headers = { ...req.headers, "content-length": String(bytes.length) };
   delete copy.headers["transfer-encoding"];
   Object.assign(copy, { ip: req.ip });
+  noteOn(copy, notesOf(req));
   copy.push(bytes);
   copy.push(null);
   // Node treats the end of an incomplete message as a broken connection and closes it.

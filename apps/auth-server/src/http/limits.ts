@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { rateLimit, type Store } from "express-rate-limit";
+import { notesOf } from "../engine/boundary/request-notes.ts";
 import type { RateLimit } from "../storage/rate-limits.ts";
 import { toNetwork } from "../storage/network.ts";
 import { OAuthError } from "./oauth-error.ts";
@@ -13,6 +14,8 @@ export interface LimitOptions extends Omit<RateLimit, "name"> {
   store?: Store;
   /** One counter for all networks together. */
   isGlobal?: boolean;
+  /** Whether requests of newcomers (`createNewcomerNote`) are neither counted nor refused. */
+  sparesNewcomers?: boolean;
 }
 
 /**
@@ -26,6 +29,7 @@ export const createLimit = ({
   maximum,
   store,
   isGlobal = false,
+  sparesNewcomers = false,
 }: LimitOptions): RequestHandler =>
   rateLimit({
     windowMs: windowSeconds * 1000,
@@ -33,6 +37,7 @@ export const createLimit = ({
     ...(store !== undefined && { store }),
     standardHeaders: "draft-8",
     legacyHeaders: false,
+    skip: (req) => sparesNewcomers && notesOf(req).isNewcomer,
     keyGenerator: isGlobal ? () => "all" : toNetwork,
     handler: (_req, res) => {
       const source = isGlobal ? "all clients together" : "one network address";

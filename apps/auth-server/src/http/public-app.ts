@@ -6,6 +6,7 @@ import { createHealthRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
 import { createLimit, type LimitOptions } from "./limits.ts";
 import { createMetadataRoutes, METADATA_PATHS } from "./metadata.ts";
+import { createNewcomerNote } from "./newcomers.ts";
 import { createKeyGuard } from "./require-keys.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
 import type { RateLimit, RateLimits } from "../storage/rate-limits.ts";
@@ -13,6 +14,13 @@ import { type AppDeps, authenticate, createBareApp, toIntrospectionDeps } from "
 
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
 const AUTHORIZATIONS_PER_MINUTE = 120;
+
+/**
+ * Registrations of one network in an hour that the limit on all networks together never refuses: the
+ * first clients of a newcomer. The store stays bounded, because it keeps only so many registrations
+ * that nobody has consented to.
+ */
+const SPARED_REGISTRATIONS = 3;
 
 const PREFLIGHT_MAX_AGE_SECONDS = 3600;
 
@@ -52,6 +60,12 @@ export function createPublicApp(deps: PublicAppDeps): Express {
           windowSeconds: 3600,
           maximum: config.clients.registrationsPerHour,
         }),
+        createNewcomerNote({
+          name: "registering-site",
+          windowSeconds: 3600,
+          maximum: SPARED_REGISTRATIONS,
+          rateLimits: deps.rateLimits,
+        }),
         limit({
           name: "registrations",
           what: "client registrations",
@@ -59,6 +73,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
           windowSeconds: 3600,
           maximum: config.clients.registrationsPerHourTotal,
           isGlobal: true,
+          sparesNewcomers: true,
         }),
       ],
       limitAuthorizations: limit({

@@ -67,6 +67,14 @@ export interface KeyNames {
   clientIndex: (clientId: string) => string;
   /** Index of a client's grants (record keys), for every Taiga. */
   clientGrants: (clientId: string) => string;
+  /** Index of all registrations that newcomers made (`BoundedRecords`). */
+  newcomerClients: string;
+  /** Index of all other registrations. */
+  otherClients: string;
+  /** The index of a registration's records, from the key of the client's record. */
+  clientIndexOf: (clientKey: string) => string;
+  /** The index of a client's grants, from the key of the client's record. */
+  clientGrantsOf: (clientKey: string) => string;
   /** Index of a user's grants (record keys). */
   accountGrants: (accountId: string) => string;
   /** Index of a user's held logins, which wait for consent (record keys). */
@@ -114,6 +122,10 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     gidOf: (grantKey) => grantKey.slice(grantKey.lastIndexOf(":") + 1),
     clientIndex: ofClient("c2r"),
     clientGrants: ofClient("c2g"),
+    newcomerClients: "regnew",
+    otherClients: "regmore",
+    clientIndexOf: (clientKey) => clientKey.replace(/^client:/, "c2r:"),
+    clientGrantsOf: (clientKey) => clientKey.replace(/^client:/, "c2g:"),
     accountGrants: ofUser("u2g"),
     accountHeld: ofUser("u2h"),
   };

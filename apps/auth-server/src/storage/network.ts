@@ -11,7 +11,14 @@ const IPV6_PREFIX_BITS = 64;
 export const toNetwork = (req: IncomingMessage & { ip?: string | undefined }): string =>
   ipKeyGenerator(withoutPort(req.ip ?? req.socket.remoteAddress ?? ""), IPV6_PREFIX_BITS);
 
-/** The same for an address. */
+/** The prefix that one site gets, of up to 65,536 networks (RFC 6177). */
+const IPV6_SITE_BITS = 48;
+
+/** The same for a whole site: an IPv4 address, or the /48 prefix of an IPv6 address. */
+export const toSiteNetwork = (req: IncomingMessage & { ip?: string | undefined }): string =>
+  ipKeyGenerator(withoutPort(req.ip ?? req.socket.remoteAddress ?? ""), IPV6_SITE_BITS);
+
+/** The same as `toNetwork` for an address. */
 export const toNetworkOf = (address: string): string =>
   ipKeyGenerator(withoutPort(address), IPV6_PREFIX_BITS);
 

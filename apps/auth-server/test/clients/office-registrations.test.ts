@@ -9,12 +9,14 @@ const register = (system: { issuer: string }): Promise<Answer> =>
 describe("a registration above a limit", () => {
   // @rule RFC7591-5-2
   it.each([
-    ["REGISTRATIONS_PER_HOUR", "one network address"],
-    ["REGISTRATIONS_PER_HOUR_TOTAL", "all clients together"],
-  ])("names %s, and how long it lasts", async (setting, source) => {
+    ["REGISTRATIONS_PER_HOUR", "one network address", 0],
+    ["REGISTRATIONS_PER_HOUR_TOTAL", "all clients together", 3],
+  ])("names %s, and how long it lasts", async (setting, source, uncounted) => {
     const system = await startSystem({ settings: { [setting]: "1" } });
     try {
-      expect((await register(system)).status).toBe(201);
+      for (let index = 0; index <= uncounted; index += 1) {
+        expect((await register(system)).status).toBe(201);
+      }
       const { status, headers, json } = await register(system);
       expect([status, json["error"]]).toEqual([429, "too_many_requests"]);
       expect(Number(headers.get("retry-after"))).toBeGreaterThan(3500);

@@ -1,12 +1,15 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
+import type { IncomingMessage } from "node:http";
 import type { Sealer } from "../../secrets/seal.ts";
+import type { BoundedRecords } from "../../storage/bounded-records.ts";
 import type { KeyNames } from "../../storage/key-names.ts";
 import type { DocumentClients } from "./document-clients.ts";
 import type { DeferredDeletes } from "./deferred-deletes.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
+import { notesOf } from "../boundary/request-notes.ts";
 import { insideEngine } from "../boundary/store-unavailable.ts";
 
 export interface AdapterDeps {
@@ -27,6 +30,9 @@ export interface AdapterDeps {
    * oidc-provider's name for the current request; `undefined` during a request to one of our pages.
    */
   currentRoute: () => string | undefined;
+  currentRequest: () => IncomingMessage | undefined;
+  /** Bounds the registrations that nobody has consented to. */
+  unusedClients: BoundedRecords;
 }
 
 type Methods = Partial<Omit<Adapter, "findByUserCode">>;
@@ -98,11 +104,15 @@ const destroyDeferred = (records: RecordStore, { deferredDeletes }: AdapterDeps)
 });
 
 function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
-  const { kv, keys, endGrant, documentClients, currentRoute } = deps;
+  const { kv, keys, endGrant, documentClients, currentRoute, unusedClients } = deps;
   return {
     find: async (id) => (await records.read(id)) ?? (await documentClients?.findCopy(id)),
     upsert: async (id, payload, ttlSeconds) => {
-      if (currentRoute() !== "client_update") return records.write(id, payload, ttlSeconds);
+      if (currentRoute() !== "client_update") {
+        const index = unusedClients.indexOf(notesOf(deps.currentRequest()));
+        await records.write(id, payload, ttlSeconds, [index]);
+        return unusedClients.added();
+      }
       // Keeps the end of the record, and does not bring back a client that was just deleted. RFC 7592
       // §2.2 says what to answer a client that does not exist.
       if (!(await records.rewrite(id, payload))) throw new errors.InvalidToken("client not found");

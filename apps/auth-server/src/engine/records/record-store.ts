@@ -17,7 +17,13 @@ export interface RecordStore {
   read(id: string): Promise<AdapterPayload | undefined>;
   /** Reads by the name of the key, without the id as `jti`: never save what this returns. */
   readAt(key: string): Promise<AdapterPayload | undefined>;
-  write(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<void>;
+  /** @param moreIndexes what the record enters in addition to the indexes of its kind. */
+  write(
+    id: string,
+    payload: AdapterPayload,
+    ttlSeconds?: number,
+    moreIndexes?: readonly string[],
+  ): Promise<void>;
   /** @returns false when there is one already. */
   writeIfAbsent(id: string, payload: AdapterPayload, ttlSeconds?: number): Promise<boolean>;
   /** Replaces an existing record and keeps its end; false when there is none. */
@@ -73,9 +79,9 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
   return {
     readAt,
     read: async (id) => withJti(await readAt(kind.key(id)), id),
-    write: async (id, payload, ttlSeconds) => {
+    write: async (id, payload, ttlSeconds, moreIndexes = []) => {
       const key = kind.key(id);
-      const indexes = kind.indexes(payload, id);
+      const indexes = [...kind.indexes(payload, id), ...moreIndexes];
       await kv.set(key, await toText(key, payload), { ttlSeconds: toTtl(ttlSeconds), indexes });
     },
     writeIfAbsent: async (id, payload, ttlSeconds) => {

@@ -174,6 +174,8 @@ describe("the adapter", () => {
     refreshTokens: {} as Pick<Adapter, "find" | "consume">,
     deferredDeletes: { delete: (work) => work() },
     currentRoute: () => route,
+    currentRequest: () => undefined,
+    unusedClients: { indexOf: () => "unused", added: async () => {} },
   });
   let route: string | undefined;
   beforeEach(() => {
