@@ -10,9 +10,10 @@ import {
 export type DocumentMetadata = Omit<ClientMetadata, "client_uri"> & { client_id: string };
 
 /**
- * Parses a client metadata document by the rules of registration: it accepts the same redirect URIs and
- * ignores the same members. It leaves out no redirect URI, because no answer could say so. In addition, `client_id` must be the document's address, the client must
- * have a name, and there must be no shared secret, because the document is public.
+ * Parses a client metadata document by the rules of registration: it accepts the same redirect URIs,
+ * leaves out the others, and ignores the same members. In addition, `client_id` must be the document's
+ * address, the client must have a name, and there must be no shared secret, because the document is
+ * public.
  *
  * @throws {ClientDocumentError} `refused`, naming member and rule.
  * @see draft-ietf-oauth-client-id-metadata-document-02 §4
@@ -30,7 +31,6 @@ export function toDocumentMetadata(
   }
   const { client_uri: _unused, ...metadata } = toMetadata(document, {
     redirectSchemes,
-    faultyRedirects: "refuse",
   });
   if (metadata.token_endpoint_auth_method.startsWith("client_secret")) {
     throw refused("token_endpoint_auth_method: must be none or private_key_jwt.");

@@ -27,32 +27,26 @@ const DENIED_SCHEMES = new Set([
 ]);
 
 /**
- * Schemes of well-known MCP clients that lack the dot required by RFC 8252 §7.1. An operator can
- * allow more (`ALLOWED_REDIRECT_SCHEMES`).
+ * Schemes without the dot that RFC 8252 §7.1 requires, of programs that are known to receive OAuth
+ * responses through them. Any program can claim such a scheme, so one is listed only with a source; an
+ * operator can allow more (`ALLOWED_REDIRECT_SCHEMES`).
  */
 const KNOWN_SCHEMES = new Set([
   // claude://claude.ai/mcp-auth-callback/sdk: https://github.com/anthropics/claude-code/issues/93671
   "claude",
-  // cursor://anysphere.cursor-mcp/oauth/callback: https://github.com/supabase/auth/pull/2302
+  // cursor://anysphere.cursor-mcp/oauth/callback: https://cursor.com/docs/mcp and
+  // https://github.com/makeplane/plane-mcp-server/issues/159
   "cursor",
-  // goose://extension: the links of https://github.com/block/goose, documentation/docs/mcp
-  "goose",
-  // lmstudio://add_mcp: https://lmstudio.ai/docs
-  "lmstudio",
-  // raycast://oauth: https://developers.raycast.com/api-reference/oauth
+  // raycast://oauth?package_name=Extension: https://developers.raycast.com/api-reference/oauth
   "raycast",
-  // The `urlProtocol` of VS Code and of its Insiders build, for extensions that register a URI handler:
-  // https://code.visualstudio.com/api/references/vscode-api#window.registerUriHandler
+  // Extensions of VS Code receive such links: https://code.visualstudio.com/api/references/vscode-api#UriHandler
   "vscode",
   "vscode-insiders",
   // `urlProtocol` in https://github.com/VSCodium/vscodium, prepare_vscode.sh
   "vscodium",
-  // warp://mcp/oauth2callback: https://github.com/warpdotdev/warp
+  "vscodium-insiders",
+  // warp://mcp/oauth2callback: https://github.com/warpdotdev/warp/issues/9088
   "warp",
-  // windsurf://codeium.windsurf: the address of Windsurf's own login
-  "windsurf",
-  // zed://settings: https://github.com/zed-industries/zed, crates/zed
-  "zed",
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { CodedError } from "@taiga-mcp/service";
 import { z } from "zod";
+import type { RefusedRedirectUri } from "../engine/boundary/request-notes.ts";
 import { findRedirectUriFault } from "./redirect-uri.ts";
 
 const MAX_REDIRECT_URIS = 10;
@@ -77,15 +78,13 @@ export type ClientMetadata = Omit<
   application_type: "native";
 };
 
-/** What the operator and the kind of description decide about a client. */
+/** What the operator decides about clients. */
 export interface ClientRules {
   /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
   redirectSchemes: readonly string[];
-  /** `leave-out` where the answer tells the client which redirect URIs remain. */
-  faultyRedirects: "leave-out" | "refuse";
 }
 
-const NO_RULES: ClientRules = { redirectSchemes: [], faultyRedirects: "leave-out" };
+const NO_RULES: ClientRules = { redirectSchemes: [] };
 
 /**
  * Copies the supported members of a registration request. `null` and empty members count as absent:
@@ -129,22 +128,18 @@ function withinLimit(metadata: ClientMetadata): ClientMetadata {
   );
 }
 
-/** @throws {ClientMetadataError} if there are faulty URIs and the rules or a lack of others forbid to leave them out. */
-function toRedirectUris(
-  given: readonly unknown[],
-  { redirectSchemes, faultyRedirects }: ClientRules,
-): string[] {
-  const faults = given.map((uri) =>
-    typeof uri === "string" ? findRedirectUriFault(uri, redirectSchemes) : "must be text",
-  );
+const findFault = (uri: unknown, { redirectSchemes }: ClientRules): string | undefined =>
+  typeof uri === "string" ? findRedirectUriFault(uri, redirectSchemes) : "must be text";
+
+/** @throws {ClientMetadataError} if no URI is good. */
+function toRedirectUris(given: readonly unknown[], rules: ClientRules): string[] {
   const good = given.filter(
-    (uri, index): uri is string => typeof uri === "string" && faults[index] === undefined,
+    (uri): uri is string => typeof uri === "string" && findFault(uri, rules) === undefined,
   );
-  const first = faults.findIndex((fault) => fault !== undefined);
-  if (first >= 0 && (good.length === 0 || faultyRedirects === "refuse")) {
+  if (good.length === 0) {
     throw new ClientMetadataError(
       "invalid_redirect_uri",
-      `redirect_uris[${first}]: ${faults[first]}.`,
+      `redirect_uris[0]: ${findFault(given[0], rules)}.`,
     );
   }
   if (good.length > MAX_REDIRECT_URIS) {
@@ -155,6 +150,29 @@ function toRedirectUris(
   }
   return good;
 }
+
+const MAX_REPORTED_URIS = 20;
+const MAX_REPORTED_LENGTH = 200;
+
+/**
+ * The redirect URIs that {@link toClientMetadata} leaves out of a description that it accepts, and
+ * why; the first 20 of them.
+ */
+export function findRefusedRedirectUris(
+  body: unknown,
+  rules: ClientRules = NO_RULES,
+): RefusedRedirectUri[] {
+  const given = (body as { redirect_uris: readonly unknown[] }).redirect_uris;
+  return given
+    .flatMap((uri) => {
+      const reason = findFault(uri, rules);
+      return reason === undefined ? [] : [{ uri: toReported(uri), reason: `${reason}.` }];
+    })
+    .slice(0, MAX_REPORTED_URIS);
+}
+
+const toReported = (uri: unknown): string =>
+  (typeof uri === "string" ? uri : JSON.stringify(uri)).slice(0, MAX_REPORTED_LENGTH);
 
 function parse<Schema extends z.ZodType>(
   schema: Schema,

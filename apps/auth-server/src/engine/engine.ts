@@ -22,6 +22,7 @@ import { createDeferredDeletes } from "./records/deferred-deletes.ts";
 import { createLifetimes } from "../grants/lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boundary/ports.ts";
 import { createRecordStore } from "./records/record-store.ts";
+import { answerRegistration } from "./registration-answer.ts";
 import { toRecordKind } from "./records/records.ts";
 import { createRefreshGrace } from "./single-use/refresh-grace.ts";
 import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
@@ -123,6 +124,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(answerRegistration);
   provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);
   provider.use(codeRedemption.middleware);

@@ -4,7 +4,11 @@ import { type AuthorizationRules, toAuthorizationRequest } from "./authorization
 import { noteOn, notesOf } from "../engine/boundary/request-notes.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { toTokenRequest } from "./token-request.ts";
-import { toClientMetadata, toClientUpdate } from "../clients/registration-request.ts";
+import {
+  findRefusedRedirectUris,
+  toClientMetadata,
+  toClientUpdate,
+} from "../clients/registration-request.ts";
 
 /** Enough for a registration (RFC 7591) with ten long redirect URIs, the largest request there is. */
 const MAX_BODY_BYTES = 32 * 1024;
@@ -29,7 +33,9 @@ export interface EngineRoutesDeps {
  */
 export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   const { rules, redirectSchemes, limitRegistrations, limitAuthorizations } = deps;
-  const clientRules = { redirectSchemes, faultyRedirects: "leave-out" } as const;
+  const clientRules = { redirectSchemes };
+  const noteRefused = (req: Request): void =>
+    noteOn(req, { refusedRedirectUris: findRefusedRedirectUris(req.body, clientRules) });
   const run: RequestHandler = (req, res) => runEngine(deps.engine, req, res);
   const router = Router({ strict: true, caseSensitive: true });
 
@@ -52,6 +58,7 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     .route("/register")
     .post(...limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
       const metadata = JSON.stringify(toClientMetadata(req.body, clientRules));
+      noteRefused(req);
       runEngine(deps.engine, withBody(req, metadata), res);
     })
     .all(refuseMethod("POST"));
@@ -60,6 +67,7 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     .get(asJson, run)
     .put(requireType("application/json"), readJson, asJson, (req, res) => {
       const update = JSON.stringify(toClientUpdate(req.body, clientRules));
+      noteRefused(req);
       runEngine(deps.engine, withBody(req, update), res);
     })
     .delete(asJson, run)
