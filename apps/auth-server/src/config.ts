@@ -48,6 +48,8 @@ export function parseConfig(environment: Environment) {
       passwordType: settings.TAIGA_LOGIN_TYPE,
       /** Of our application at Taiga; with one, users may log in on Taiga's own pages. */
       applicationId: resolveApplicationId(settings),
+      /** How many authorization requests are kept that nobody has logged in for. */
+      maxPending: settings.MAX_PENDING_LOGINS,
       allowLists: {
         users: settings.ALLOWED_USERS ?? [],
         emailDomains: settings.ALLOWED_EMAIL_DOMAINS ?? [],

@@ -136,6 +136,16 @@ export const AuthServerSettings = z.object({
       description:
         "The maximum number of client logins a user can have at the same time. A further login ends the least recently used one.",
     }),
+  MAX_PENDING_LOGINS: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(1_000_000, "must be at most 1000000")
+    .default(10_000)
+    .meta({
+      description:
+        "How many login pages can be open at the same time before anybody has logged in. When there are more, the oldest end: first those of addresses that opened many, then those of others. Each takes at most 8 kB in the store, for ten minutes.",
+    }),
   REGISTRATIONS_PER_HOUR: z.coerce
     .number("must be a number")
     .int("must be a whole number")
@@ -162,7 +172,7 @@ export const AuthServerSettings = z.object({
     .default(10_000)
     .meta({
       description:
-        "How many client registrations the store keeps that no user has consented to. When there are more, the oldest are deleted: first those of addresses that registered many clients, then those of others. Clients that users have connected are not counted and never deleted for this. Each registration takes at most 11 kB.",
+        "How many client registrations the store keeps that no user has consented to. When there are more, the oldest are deleted: first those of addresses that registered many clients, then those of others. Clients that users have connected are not counted and never deleted for this. The same number limits the copies of client metadata documents. Each takes at most 12 kB.",
     }),
   ALLOWED_REDIRECT_SCHEMES: list
     .refine((schemes) => schemes.every((scheme) => SCHEME.test(scheme)), {

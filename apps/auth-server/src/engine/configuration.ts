@@ -59,6 +59,8 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   ...toUserRules(deps),
   features: toFeatures(deps),
   ...(deps.documentClients && { fetch: deps.documentClients.fetch }),
+  // Documents are measured when they are fetched and when they are parsed; the default is less.
+  fetchResponseBodyLimits: { "client_id metadata document": Number.POSITIVE_INFINITY },
   renderError: async (ctx, out, error) => {
     ctx.type = "html";
     ctx.body = await deps.renderFailure({

@@ -4,7 +4,11 @@ import { Provider } from "oidc-provider";
 import type { Config } from "../config.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import { createSealer } from "../secrets/seal.ts";
-import { createUnusedClients } from "./records/unused-clients.ts";
+import {
+  createPendingLogins,
+  createUnusedClients,
+  createUnusedDocuments,
+} from "./records/anonymous-records.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createAccessTokens } from "./access-tokens.ts";
 import { createAdapterFactory } from "./records/adapter.ts";
@@ -29,7 +33,10 @@ import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
 
 export interface EngineDeps {
-  config: Pick<Config, "issuer" | "resource" | "accessLimit" | "tokens" | "grants" | "clients">;
+  config: Pick<
+    Config,
+    "issuer" | "resource" | "accessLimit" | "tokens" | "grants" | "clients" | "login"
+  >;
   kv: Kv;
   keys: KeyNames;
   /** Their derived keys seal records and sign cookies. */
@@ -95,8 +102,15 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     sleep,
   });
   const deferredDeletes = createDeferredDeletes({ logger });
+  const unused = { kv, keys, maximum: config.clients.maxUnused };
   const documentClients =
-    deps.clientDocuments && createDocumentClients({ kv, keys, documents: deps.clientDocuments });
+    deps.clientDocuments &&
+    createDocumentClients({
+      kv,
+      keys,
+      documents: deps.clientDocuments,
+      unusedDocuments: createUnusedDocuments(unused),
+    });
   const adapter = createAdapterFactory({
     kv,
     keys,
@@ -109,7 +123,8 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     documentClients,
     currentRoute: () => Provider.ctx?.oidc.route,
     currentRequest: () => Provider.ctx?.req,
-    unusedClients: createUnusedClients({ kv, keys, maximum: config.clients.maxUnused }),
+    unusedClients: createUnusedClients(unused),
+    pendingLogins: createPendingLogins({ kv, keys, maximum: config.login.maxPending }),
   });
 
   const provider = new Provider(

@@ -1,5 +1,6 @@
 import { type AccessLevel, lowestLevel, toAccessLevel, toScopes } from "@taiga-mcp/service";
 import { canonicalResource } from "../engine/canonical-resource.ts";
+import { OAuthError } from "./oauth-error.ts";
 
 /**
  * Parameters that are passed to the engine unchanged. It rejects the last three with an error code of
@@ -18,6 +19,12 @@ const PASSED = [
   "registration",
 ];
 
+/**
+ * Enough for the longest client id, redirect URI and `state` that clients are known to send. Anybody
+ * can leave a record of this size by opening a link.
+ */
+const MAX_REQUEST_BYTES = 4 * 1024;
+
 export interface AuthorizationRules {
   /** The only resource that tokens are issued for. */
   resource: string;
@@ -33,6 +40,8 @@ export interface AuthorizationRules {
  * - `resource`: in this server's spelling; this server's resource if absent.
  * - `response_mode`: dropped, so that the response is a redirect with a query.
  * - `prompt`: only `none` is passed on; login and consent are always required.
+ *
+ * @throws {OAuthError} `invalid_request` when the parameters are too long to be stored.
  */
 export function toAuthorizationRequest(
   asked: URLSearchParams,
@@ -51,7 +60,18 @@ export function toAuthorizationRequest(
     request.append("scope", scope);
   }
   if (asked.get("prompt") === "none") request.append("prompt", "none");
-  return request;
+  return withinLimit(request);
+}
+
+function withinLimit(request: URLSearchParams): URLSearchParams {
+  const sizes = [...request].map(([name, value]) => [name, Buffer.byteLength(value)] as const);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  if (total <= MAX_REQUEST_BYTES) return request;
+  const [longest = ""] = sizes.toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  throw new OAuthError(
+    "invalid_request",
+    `The parameters of the request must have at most ${MAX_REQUEST_BYTES} bytes together; the longest is ${longest}.`,
+  );
 }
 
 function toScope(asked: string, { accessLimit }: AuthorizationRules): string {

@@ -24,7 +24,7 @@ export interface EngineRoutesDeps {
   /** Run before a client is registered. */
   limitRegistrations: readonly RequestHandler[];
   /** Run before an authorization request is stored. */
-  limitAuthorizations: RequestHandler;
+  limitAuthorizations: readonly RequestHandler[];
 }
 
 /**
@@ -39,10 +39,10 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
   const run: RequestHandler = (req, res) => runEngine(deps.engine, req, res);
   const router = Router({ strict: true, caseSensitive: true });
 
-  router.route("/authorize").get(limitAuthorizations, asPage, shapeQuery(rules), run);
+  router.route("/authorize").get(...limitAuthorizations, asPage, shapeQuery(rules), run);
   router
     .route("/authorize")
-    .post(limitAuthorizations, requireType(FORM), readText, asPage, shapeForm(rules), run)
+    .post(...limitAuthorizations, requireType(FORM), readText, asPage, shapeForm(rules), run)
     .all(refuseMethod("GET, POST"));
   router.route("/authorize/:uid").get(asPage, run).all(refuseMethod("GET"));
 

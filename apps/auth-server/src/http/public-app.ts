@@ -10,6 +10,7 @@ import { createNewcomerNote } from "./newcomers.ts";
 import { createKeyGuard } from "./require-keys.ts";
 import { createSecurityHeaders } from "./security-headers.ts";
 import type { RateLimit, RateLimits } from "../storage/rate-limits.ts";
+import { INTERACTION_TTL_SECONDS } from "../storage/interaction-lifetimes.ts";
 import { type AppDeps, authenticate, createBareApp, toIntrospectionDeps } from "./bare-app.ts";
 
 /** Authorization requests of one address in a minute; each leaves a record for ten minutes. */
@@ -21,6 +22,9 @@ const AUTHORIZATIONS_PER_MINUTE = 120;
  * that nobody has consented to.
  */
 const SPARED_REGISTRATIONS = 3;
+
+/** Authorization requests of a network in the lifetime of one with which it counts as a newcomer. */
+const NEWCOMERS_AUTHORIZATIONS = 10;
 
 const PREFLIGHT_MAX_AGE_SECONDS = 3600;
 
@@ -76,12 +80,20 @@ export function createPublicApp(deps: PublicAppDeps): Express {
           sparesNewcomers: true,
         }),
       ],
-      limitAuthorizations: limit({
-        name: "authorization",
-        what: "authorization requests",
-        windowSeconds: 60,
-        maximum: AUTHORIZATIONS_PER_MINUTE,
-      }),
+      limitAuthorizations: [
+        limit({
+          name: "authorization",
+          what: "authorization requests",
+          windowSeconds: 60,
+          maximum: AUTHORIZATIONS_PER_MINUTE,
+        }),
+        createNewcomerNote({
+          name: "authorizing-site",
+          windowSeconds: INTERACTION_TTL_SECONDS,
+          maximum: NEWCOMERS_AUTHORIZATIONS,
+          rateLimits: deps.rateLimits,
+        }),
+      ],
     }),
   );
   app.use(notFound, createErrorHandler(deps));

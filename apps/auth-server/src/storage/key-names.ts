@@ -19,6 +19,10 @@ export interface KeyNames {
   grant: (grantId: string) => string;
   session: (id: string) => string;
   interaction: (uid: string) => string;
+  /** Index of the interactions of newcomers before the login (`BoundedRecords`). */
+  newcomerInteractions: string;
+  /** Index of all other interactions before the login. */
+  otherInteractions: string;
   /** The session of a uid; the value is the storage key of the session's record. */
   sessionUid: (uid: string) => string;
   /** A user's Taiga credential between login and consent. */
@@ -71,9 +75,13 @@ export interface KeyNames {
   newcomerClients: string;
   /** Index of all other registrations. */
   otherClients: string;
+  /** Index of the copies of metadata documents that newcomers named. */
+  newcomerDocuments: string;
+  /** Index of all other copies. */
+  otherDocuments: string;
   /** The index of a registration's records, from the key of the client's record. */
   clientIndexOf: (clientKey: string) => string;
-  /** The index of a client's grants, from the key of the client's record. */
+  /** The index of a client's grants, from the key of its registration or its document. */
   clientGrantsOf: (clientKey: string) => string;
   /** Index of a user's grants (record keys). */
   accountGrants: (accountId: string) => string;
@@ -95,6 +103,8 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     grant: ofUser("grant"),
     session: ofUser("sess"),
     interaction: ofUser("ix"),
+    newcomerInteractions: `ixnew:${taiga}`,
+    otherInteractions: `ixmore:${taiga}`,
     sessionUid: ofUser("uid"),
     heldCredential: ofUser("held"),
     vault: ofUser("vault"),
@@ -124,8 +134,10 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     clientGrants: ofClient("c2g"),
     newcomerClients: "regnew",
     otherClients: "regmore",
+    newcomerDocuments: "cimdnew",
+    otherDocuments: "cimdmore",
     clientIndexOf: (clientKey) => clientKey.replace(/^client:/, "c2r:"),
-    clientGrantsOf: (clientKey) => clientKey.replace(/^client:/, "c2g:"),
+    clientGrantsOf: (clientKey) => clientKey.replace(/^(client|cimd):/, "c2g:"),
     accountGrants: ofUser("u2g"),
     accountHeld: ofUser("u2h"),
   };

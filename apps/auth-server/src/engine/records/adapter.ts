@@ -33,6 +33,8 @@ export interface AdapterDeps {
   currentRequest: () => IncomingMessage | undefined;
   /** Bounds the registrations that nobody has consented to. */
   unusedClients: BoundedRecords;
+  /** Bounds the authorization requests that nobody has logged in for. */
+  pendingLogins: BoundedRecords;
 }
 
 type Methods = Partial<Omit<Adapter, "findByUserCode">>;
@@ -131,10 +133,17 @@ function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
  * interaction that oidc-provider has ended meanwhile, or the browser could get a second answer from
  * it.
  */
-function toInteractionMethods(records: RecordStore, { currentRoute }: AdapterDeps): Methods {
+function toInteractionMethods(records: RecordStore, deps: AdapterDeps): Methods {
+  const { currentRoute, currentRequest, pendingLogins } = deps;
   return {
     upsert: async (id, payload, ttlSeconds) => {
-      if (currentRoute() !== undefined) return records.write(id, payload, ttlSeconds);
+      if (currentRoute() !== undefined) {
+        // With a session, a user has logged in.
+        if (payload.session !== undefined) return records.write(id, payload, ttlSeconds);
+        const index = pendingLogins.indexOf(notesOf(currentRequest()));
+        await records.write(id, payload, ttlSeconds, [index]);
+        return pendingLogins.added();
+      }
       if (!(await records.rewrite(id, payload))) {
         throw new errors.SessionNotFound("interaction session not found");
       }

@@ -6,9 +6,11 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from "oidc-provider";
+import type { BoundedRecords } from "../../storage/bounded-records.ts";
 import type { KeyNames } from "../../storage/key-names.ts";
 import { ClientDocumentError } from "../boundary/client-document-error.ts";
 import type { ClientDocument, ClientDocuments } from "../boundary/ports.ts";
+import { notesOf } from "../boundary/request-notes.ts";
 import { insideEngine } from "../boundary/store-unavailable.ts";
 
 /**
@@ -21,7 +23,7 @@ const DRAFT = "draft-02";
 const CACHE_SECONDS = { min: 300, max: 3600 };
 
 /** How long a copy keeps logins working while the client's host is down. */
-const COPY_TTL_SECONDS = 7 * 86_400;
+export const COPY_TTL_SECONDS = 7 * 86_400;
 
 /** The same for a copy with keys: a key that its owner has withdrawn must stop working. */
 const COPY_WITH_KEYS_TTL_SECONDS = 3_600;
@@ -33,6 +35,8 @@ export interface DocumentClientsDeps {
   documents: ClientDocuments;
   kv: Kv;
   keys: Pick<KeyNames, "clientDocument">;
+  /** Bounds the copies of documents whose clients nobody uses. */
+  unusedDocuments: BoundedRecords;
 }
 
 /** oidc-provider's hooks for client ID metadata documents. */
@@ -58,6 +62,7 @@ export function createDocumentClients({
   documents,
   kv,
   keys,
+  unusedDocuments,
 }: DocumentClientsDeps): DocumentClients {
   /** By request, because oidc-provider asks for the client again after a failure. */
   const loads = new WeakMap<object, Promise<ClientDocument>>();
@@ -85,13 +90,17 @@ export function createDocumentClients({
             throw new UnusableDocument(error);
           }
         }),
-      allowClient: (_ctx, client) =>
+      allowClient: (ctx, client) =>
         insideEngine(async () => {
           const metadata = client.metadata();
           const ttlSeconds =
             metadata.jwks === undefined ? COPY_TTL_SECONDS : COPY_WITH_KEYS_TTL_SECONDS;
           const key = keys.clientDocument(client.clientId);
-          await kv.set(key, JSON.stringify(metadata), { ttlSeconds });
+          // Later steps of a login belong to a user.
+          const isAnonymous = ctx.oidc.route === "authorization";
+          const indexes = isAnonymous ? [unusedDocuments.indexOf(notesOf(ctx.req))] : [];
+          await kv.set(key, JSON.stringify(metadata), { ttlSeconds, indexes });
+          if (isAnonymous) await unusedDocuments.added();
           return true;
         }),
     },

@@ -163,7 +163,8 @@ describe("the engine's revision of the draft", () => {
   const keys = createKeyNames("https://taiga.example/api/v1");
   const kv = createSqliteKv({ file: ":memory:", clock: systemClock });
   const source = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
-  const { feature } = createDocumentClients({ documents: source, kv, keys });
+  const unusedDocuments = { indexOf: () => "unused", added: async () => {} };
+  const { feature } = createDocumentClients({ documents: source, kv, keys, unusedDocuments });
   const boot = (ack: string | undefined) =>
     new Provider("https://auth.example", {
       features: { clientIdMetadataDocument: { ...feature, ack } },

@@ -175,6 +175,7 @@ describe("the adapter", () => {
     deferredDeletes: { delete: (work) => work() },
     currentRoute: () => route,
     currentRequest: () => undefined,
+    pendingLogins: { indexOf: () => "pending", added: async () => {} },
     unusedClients: { indexOf: () => "unused", added: async () => {} },
   });
   let route: string | undefined;
