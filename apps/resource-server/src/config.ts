@@ -14,6 +14,7 @@ export function parseConfig(environment: Environment) {
     ...resolveSharedConfig(settings),
     /** The authorization server's private listener, a bare origin. */
     authServerUrl: settings.AUTH_SERVER_INTERNAL_URL,
+    refusalsPerMinute: settings.REFUSALS_PER_MINUTE,
     introspectionCacheSeconds: settings.INTROSPECTION_CACHE_SECONDS,
     listener: {
       host: settings.RESOURCE_SERVER_HOST,

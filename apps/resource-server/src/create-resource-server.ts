@@ -15,7 +15,9 @@ import { followRevocations, type RevocationFollower } from "./auth/follow-revoca
 import { createGrantTransport } from "./auth/grant-transport.ts";
 import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createRefusalLimit } from "./auth/refusal-limit.ts";
 import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-credentials.ts";
+import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import type { McpCaller } from "./mcp/caller.ts";
@@ -38,6 +40,8 @@ export interface ResourceServerDeps {
   replaced?: {
     /** Introspects tokens, behind the cache. */
     verifier?: OAuthTokenVerifier | undefined;
+    /** Whether a text can be an access token. */
+    isTokenShape?: ((token: string) => boolean) | undefined;
   };
 }
 
@@ -90,7 +94,18 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   });
   let follower: RevocationFollower | undefined;
   return {
-    app: createApp({ config, verifier: cache, mcpHandler, store, fetch, logger }),
+    app: createApp({
+      config,
+      verifier: requireTokenShape(cache, replaced.isTokenShape),
+      limitRefusals: createRefusalLimit({
+        maximum: config.refusalsPerMinute,
+        isKnown: (token) => cache.holds(token),
+      }),
+      mcpHandler,
+      store,
+      fetch,
+      logger,
+    }),
     credentials,
     start: () => {
       follower ??= followRevocations({

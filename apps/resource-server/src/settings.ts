@@ -34,6 +34,16 @@ export const ResourceServerSettings = z.object({
       description:
         "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
     }),
+  REFUSALS_PER_MINUTE: z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(10, "must be at least 10")
+    .max(100_000, "must be at most 100000")
+    .default(120)
+    .meta({
+      description:
+        "How many requests with a bad access token one network address (for IPv6, one /64) may make in a minute before it gets 429. Requests with a token that was accepted within INTROSPECTION_CACHE_SECONDS are never refused for this. Each process counts for itself.",
+    }),
   TOOLSETS: z
     .string()
     .default("core")

@@ -8,6 +8,7 @@ export * from "./errors.ts";
 export * from "./lifecycle.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
+export * from "./network.ts";
 export * from "./parallel-limit.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";

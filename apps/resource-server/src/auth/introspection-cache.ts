@@ -31,7 +31,11 @@ export interface IntrospectionCacheDeps {
  *
  * A cached token costs a hash and a map lookup.
  */
-export type IntrospectionCache = OAuthTokenVerifier & RevocationListener;
+export type IntrospectionCache = OAuthTokenVerifier &
+  RevocationListener & {
+    /** Whether the introspection of a token is cached. */
+    holds(token: string): boolean;
+  };
 
 export function createIntrospectionCache(deps: IntrospectionCacheDeps): IntrospectionCache {
   const { verifier, ttlSeconds, clock } = deps;
@@ -58,9 +62,10 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
   }
 
   return {
+    holds: (token) => entries?.find(toKey(token), clock()) !== undefined,
     verifyAccessToken: (token) => {
       if (entries === undefined) return introspect(token);
-      const key = hash("sha256", token, "base64url");
+      const key = toKey(token);
       const cached = entries.find(key, clock());
       if (cached !== undefined) return Promise.resolve({ ...cached, token });
       return entries.singleFlight(key, () => introspectAndStore(token, key));
@@ -77,6 +82,8 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
     },
   };
 }
+
+const toKey = (token: string): string => hash("sha256", token, "base64url");
 
 /** Without the token itself: the cache must not hold secrets. */
 type CachedInfo = Omit<AuthInfo, "token">;

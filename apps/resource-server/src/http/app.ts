@@ -21,6 +21,8 @@ import { createProtectedResourceMetadata, toMetadataUrl } from "./protected-reso
 export interface AppDeps {
   config: Config;
   verifier: OAuthTokenVerifier;
+  /** Runs before the bearer gate. */
+  limitRefusals: RequestHandler;
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
   fetch: typeof globalThis.fetch;
@@ -29,7 +31,7 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const { config, verifier, mcpHandler, store, fetch, logger } = deps;
+  const { config, verifier, limitRefusals, mcpHandler, store, fetch, logger } = deps;
   const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
@@ -48,7 +50,10 @@ export function createApp(deps: AppDeps): Express {
   app.use(
     createMcpRoute({
       resource,
-      gate: createBearerGate({ verifier, metadataUrl: toMetadataUrl(resource), scopes }),
+      gates: [
+        limitRefusals,
+        createBearerGate({ verifier, metadataUrl: toMetadataUrl(resource), scopes }),
+      ],
       handler: mcpHandler,
       logger,
     }),

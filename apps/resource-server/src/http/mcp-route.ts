@@ -26,19 +26,19 @@ const NOT_ACCEPTABLE =
 export interface McpRouteDeps {
   /** The MCP endpoint's address, as clients enter it. */
   resource: string;
-  /** Runs first, for every method. */
-  gate: RequestHandler;
+  /** Run first, for every method. */
+  gates: readonly RequestHandler[];
   handler: Pick<McpHttpHandler, "fetch">;
   logger: Logger;
 }
 
 /**
- * The MCP endpoint, with and without a trailing slash. The gate comes first, so that a client that
+ * The MCP endpoint, with and without a trailing slash. The bearer gate comes first, so that a client that
  * starts with a GET learns where to log in. Then only POST passes. The body is read last.
  *
  * @see MCP Streamable HTTP
  */
-export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps): Router {
+export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDeps): Router {
   const onerror = (error: Error) => logger.error({ err: error }, "MCP request failed");
   const mcp: RequestHandler = async (req, res) => {
     // Replaces whatever the client sent by the id from the request log.
@@ -75,7 +75,7 @@ export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps
   const readJson = express.json({ limit: MAX_BODY });
   return Router().all(
     new URL(resource).pathname,
-    gate,
+    ...gates,
     postOnly,
     checkNarrowing,
     readJson,

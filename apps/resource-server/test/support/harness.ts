@@ -49,6 +49,8 @@ export interface HarnessOptions {
   config?: Partial<Config>;
   /** Replaces the verifier that asks the authorization server. */
   verifier?: OAuthTokenVerifier;
+  /** Whether tokens must look like those of the authorization server. */
+  hasRealTokens?: boolean;
   /** Replaces methods of the in-memory store. */
   store?: Partial<Kv>;
 }
@@ -74,6 +76,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       RS_CLIENT_ID: CLIENT_ID,
       RS_CLIENT_SECRET: CLIENT_SECRET,
       ALLOWED_ORIGINS: "https://app.example",
+      REFUSALS_PER_MINUTE: "100000",
     }),
     ...options.config,
   };
@@ -91,7 +94,11 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     clock,
     logger,
     version: "1.2.3",
-    replaced: { verifier: options.verifier },
+    replaced: {
+      verifier: options.verifier,
+      // Names such as "alice" are better to read than tokens.
+      isTokenShape: options.hasRealTokens === true ? undefined : () => true,
+    },
   });
   server.serve(resourceServer.app);
 
