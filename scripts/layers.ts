@@ -120,7 +120,8 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     folders: {
       auth: { imports: [] },
       http: { imports: ["config.ts", "auth/bearer-gate.ts", "mcp"] },
-      mcp: { imports: ["auth"] },
+      limits: { imports: ["auth"] },
+      mcp: { imports: ["auth", "limits"] },
     },
   },
   "packages/service": {

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { LOOSE_LIMITS } from "./loose-limits.ts";
 import { startRoundRobin } from "./round-robin.ts";
 import { createService, freePorts, MASTER_KEY, type Service } from "./system.ts";
 
@@ -43,7 +44,7 @@ export async function startReplicas(storeUrl: string): Promise<Replicas> {
     TAIGA_API_URL: at(sandboxPort),
     SANDBOX_PORT: `${sandboxPort}`,
     AUTH_SERVER_INTERNAL_URL: at(internalPort),
-    REGISTRATIONS_PER_HOUR: "1000",
+    ...LOOSE_LIMITS,
   };
   const [authA, authB, privateA, privateB, mcpA, mcpB] = own;
 

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { LOOSE_LIMITS } from "./loose-limits.ts";
 import { PROCESS_MS } from "./time-limits.ts";
 
 const FROM = process.env["E2E_FROM"] === "dist" ? "dist" : "source";
@@ -65,7 +66,7 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
     SANDBOX_APPLICATION_NEXT_URL: `http://localhost:${authPort}/taiga/callback`,
     RS_CLIENT_ID: rsCredentials.clientId,
     RS_CLIENT_SECRET: rsCredentials.clientSecret,
-    REGISTRATIONS_PER_HOUR: "1000",
+    ...LOOSE_LIMITS,
     ...extra,
   };
   const services = {

@@ -14,6 +14,13 @@ export function parseConfig(environment: Environment) {
     ...resolveSharedConfig(settings),
     /** The authorization server's private listener, a bare origin. */
     authServerUrl: settings.AUTH_SERVER_INTERNAL_URL,
+    requestsPerMinute: settings.REQUESTS_PER_MINUTE,
+    /** Of the tool calls of one grant. */
+    callLimits: {
+      read: { perMinute: settings.READS_PER_MINUTE, parallel: settings.PARALLEL_READS },
+      write: { perMinute: settings.WRITES_PER_MINUTE, parallel: settings.PARALLEL_WRITES },
+      expensive: { perMinute: settings.SEARCHES_PER_MINUTE, parallel: settings.PARALLEL_SEARCHES },
+    },
     refusalsPerMinute: settings.REFUSALS_PER_MINUTE,
     introspectionCacheSeconds: settings.INTROSPECTION_CACHE_SECONDS,
     listener: {

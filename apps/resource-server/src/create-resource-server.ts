@@ -20,6 +20,8 @@ import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-cred
 import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { createCallLimits } from "./limits/call-limits.ts";
+import { createRequestLimit } from "./limits/request-limit.ts";
 import type { McpCaller } from "./mcp/caller.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 
@@ -89,7 +91,15 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     taigaWebUrl,
     ...createCallLog(logger),
   });
-  const mcpHandler = createMcpHandler(createMcpServerFactory({ runner, version: deps.version }), {
+  const callLimits = createCallLimits({ limits: config.callLimits, clock });
+  const factory = createMcpServerFactory({
+    runner,
+    callLimits,
+    onRefused: ({ tool, caller: { requestId, grantId } }) =>
+      logger.info({ requestId, tool, grantId }, "tool call refused by limit"),
+    version: deps.version,
+  });
+  const mcpHandler = createMcpHandler(factory, {
     onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
   });
   let follower: RevocationFollower | undefined;
@@ -101,6 +111,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
         maximum: config.refusalsPerMinute,
         isKnown: (token) => cache.holds(token),
       }),
+      limitRequests: createRequestLimit({ perMinute: config.requestsPerMinute, clock }),
       mcpHandler,
       store,
       fetch,

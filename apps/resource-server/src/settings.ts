@@ -10,6 +10,22 @@ const toList = (text: string): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== "");
 
+const perMinute = (byDefault: number) =>
+  z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(10, "must be at least 10")
+    .max(100_000, "must be at most 100000")
+    .default(byDefault);
+
+const parallel = (byDefault: number) =>
+  z.coerce
+    .number("must be a number")
+    .int("must be a whole number")
+    .min(1, "must be at least 1")
+    .max(256, "must be at most 256")
+    .default(byDefault);
+
 /** Every setting of the resource server, with its description. */
 export const ResourceServerSettings = z.object({
   ...sharedSettings,
@@ -34,6 +50,29 @@ export const ResourceServerSettings = z.object({
       description:
         "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
     }),
+  REQUESTS_PER_MINUTE: perMinute(1200).meta({
+    description:
+      "How many requests one connected client may send to the MCP endpoint in a minute. Keep it well above what clients do: one that gets 429 while it connects shows no tools. This and the following limits count in each process.",
+  }),
+  READS_PER_MINUTE: perMinute(240).meta({
+    description:
+      "How many calls of tools that read one connected client may make in a minute. Above a limit, the model is told how long to wait.",
+  }),
+  WRITES_PER_MINUTE: perMinute(120).meta({
+    description: "The same for calls of tools that change something.",
+  }),
+  SEARCHES_PER_MINUTE: perMinute(90).meta({
+    description:
+      "The same for calls of tools that search (find_items, get_activity), which can make many requests to Taiga.",
+  }),
+  PARALLEL_READS: parallel(8).meta({
+    description:
+      "How many calls of tools that read run at the same time for one connected client. Further ones wait for up to ten seconds, up to four for each that runs.",
+  }),
+  PARALLEL_WRITES: parallel(4).meta({
+    description: "The same for calls of tools that change something.",
+  }),
+  PARALLEL_SEARCHES: parallel(4).meta({ description: "The same for calls of tools that search." }),
   REFUSALS_PER_MINUTE: z.coerce
     .number("must be a number")
     .int("must be a whole number")

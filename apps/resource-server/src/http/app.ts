@@ -23,6 +23,8 @@ export interface AppDeps {
   verifier: OAuthTokenVerifier;
   /** Runs before the bearer gate. */
   limitRefusals: RequestHandler;
+  /** Runs after it. */
+  limitRequests: RequestHandler;
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
   fetch: typeof globalThis.fetch;
@@ -31,7 +33,7 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const { config, verifier, limitRefusals, mcpHandler, store, fetch, logger } = deps;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, store, fetch, logger } = deps;
   const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
@@ -53,6 +55,7 @@ export function createApp(deps: AppDeps): Express {
       gates: [
         limitRefusals,
         createBearerGate({ verifier, metadataUrl: toMetadataUrl(resource), scopes }),
+        limitRequests,
       ],
       handler: mcpHandler,
       logger,

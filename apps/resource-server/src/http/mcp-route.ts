@@ -6,12 +6,16 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
+import { retryAfterOf } from "../mcp/retry-after.ts";
 import { readAccepted, toAcceptedResponse } from "./accepted-response.ts";
 
 const MAX_BODY = "4mb";
 
 /** Far more than any tool's arguments need. Recursive serializers overflow at some thousands. */
 const MAX_NESTING = 64;
+
+/** Messages of a JSON-RPC batch, which clients of the oldest revision may send. */
+const MAX_BATCH = 50;
 
 /** JSON-RPC 2.0 section 5.1. */
 const PARSE_ERROR = -32_700;
@@ -48,6 +52,11 @@ export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDep
       res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
       return;
     }
+    if (Array.isArray(sent) && sent.length > MAX_BATCH) {
+      const message = `A batch may have at most ${MAX_BATCH} messages.`;
+      res.status(400).json(toJsonRpcError(INVALID_REQUEST, message));
+      return;
+    }
     const body = withoutNullParams(sent);
     const invalid = findInvalidParams(body);
     if (invalid !== undefined) {
@@ -65,8 +74,13 @@ export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDep
     req.headers.accept = "application/json, text/event-stream";
     const serve = toNodeHandler(
       {
-        fetch: async (request, options) =>
-          toAcceptedResponse(await handler.fetch(request, options), accepted, Array.isArray(body)),
+        fetch: async (request, options) => {
+          const response = await handler.fetch(request, options);
+          const answer = await toAcceptedResponse(response, accepted, Array.isArray(body));
+          const wait = retryAfterOf(req.auth);
+          if (wait !== undefined) answer.headers.set("Retry-After", String(wait));
+          return answer;
+        },
       },
       { onerror },
     );

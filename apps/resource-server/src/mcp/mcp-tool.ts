@@ -1,20 +1,29 @@
 import type { CallToolResult, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import type { CallClass } from "../limits/call-limits.ts";
 import type { ListedSchema, LoadedTool, ToolOutcome } from "@taiga-mcp/taiga-tools";
 
 /** A tool as it is registered with the SDK, created once for all requests. */
 export interface McpTool {
   name: string;
+  /** Which limits apply to its calls. */
+  callClass: CallClass;
   /** Returns the listed JSON schema itself, so that the SDK converts nothing. */
   inputSchema: StandardSchemaWithJSON;
   /** See `inputSchema`. */
   outputSchema: StandardSchemaWithJSON;
 }
 
-export const toMcpTool = ({ listing }: LoadedTool): McpTool => ({
+export const toMcpTool = ({ definition, listing }: LoadedTool): McpTool => ({
   name: listing.name,
+  callClass: toCallClass(definition),
   inputSchema: toStandardSchema(listing.inputSchema),
   outputSchema: toStandardSchema(listing.outputSchema),
 });
+
+const toCallClass = ({ annotations, isExpensive }: LoadedTool["definition"]): CallClass => {
+  if (!annotations.readOnlyHint) return "write";
+  return isExpensive === true ? "expensive" : "read";
+};
 
 /** Validates nothing: the tool runner parses arguments and results, with better messages. */
 const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({

@@ -76,7 +76,12 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       RS_CLIENT_ID: CLIENT_ID,
       RS_CLIENT_SECRET: CLIENT_SECRET,
       ALLOWED_ORIGINS: "https://app.example",
+      // Tests of limits set them; the clock stands still.
       REFUSALS_PER_MINUTE: "100000",
+      REQUESTS_PER_MINUTE: "100000",
+      READS_PER_MINUTE: "100000",
+      WRITES_PER_MINUTE: "100000",
+      SEARCHES_PER_MINUTE: "100000",
     }),
     ...options.config,
   };

@@ -78,6 +78,8 @@ export interface ToolDefinition<
   title: string;
   description: string;
   annotations: ToolHints;
+  /** Searches: one call can make many requests to Taiga. Such calls have lower limits. */
+  isExpensive?: true;
   inputSchema: Input;
   outputSchema: Output;
   /** @throws {ToolError} or `TaigaError`; the runner turns both into an answer with advice. */

@@ -21,6 +21,7 @@ export default defineTool({
   access: "read",
   taigaPermissions: permissionsTo("view", PAGE_KINDS),
   annotations: READS,
+  isExpensive: true,
   inputSchema: z.strictObject({
     kinds: maybe(kinds.describe("Default: story")),
     project: maybe(text(200).describe("Slug, name or id")),

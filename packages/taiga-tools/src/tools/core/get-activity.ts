@@ -16,6 +16,7 @@ export default defineTool({
   description: "List events in a project, or by and about a person, newest first.",
   access: "read",
   annotations: READS,
+  isExpensive: true,
   inputSchema: z.strictObject({
     project: maybe(project),
     person: maybe(text(200).describe("User name or me; me works without project")),
