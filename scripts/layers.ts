@@ -219,6 +219,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "policy",
           "projects",
           "schema/problems.ts",
+          "schema/suggestions.ts",
         ],
       },
       tools: {

@@ -58,7 +58,9 @@ export const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
   z.preprocess(
     (value) => {
       const list = parseJson(value, "[");
-      return list === undefined || list === null || Array.isArray(list) ? list : [list];
+      if (list === undefined || list === null) return list;
+      // Entries beyond the limit would be checked before they are refused.
+      return Array.isArray(list) ? list.slice(0, max + 1) : [list];
     },
     z.array(item).refine((list) => list.length <= max, `must have at most ${max} entries`),
   );
@@ -70,6 +72,10 @@ export const names = listOf(text(200), 50);
 export const objectOf = <Shape extends z.ZodType>(shape: Shape) =>
   z.preprocess((value) => parseJson(value, "{"), shape);
 
+/** How many unknown fields an error names, and with how many letters of each. */
+const MAX_UNKNOWN_FIELDS = 5;
+const MAX_SHOWN_LETTERS = 60;
+
 /** An object with only these fields; the error for an unknown field offers the nearest names. */
 export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.strictObject(shape, {
@@ -80,16 +86,31 @@ export const strictFields = <Shape extends z.ZodRawShape>(shape: Shape) =>
   });
 
 function describeUnknownFields(unknown: readonly string[], known: readonly string[]): string {
-  const descriptions = unknown.map((name) => {
+  const descriptions = unknown.slice(0, MAX_UNKNOWN_FIELDS).map((name) => {
     const near = nearestNames(name, known);
-    return `there is no field "${name}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
+    const shown = name.slice(0, MAX_SHOWN_LETTERS);
+    return `there is no field "${shown}"${near.length > 0 ? `, perhaps ${near.join(" or ")}` : ""}`;
   });
+  const more = unknown.length - descriptions.length;
+  if (more > 0) descriptions.push(`and ${more} more`);
   return `${descriptions.join("; ")}. Fields: ${known.join(", ")}`;
 }
 
+/** More than any object of an input has fields, or any project has custom fields. */
+const MAX_MEMBERS = 200;
+
+const hasFewMembers = (value: unknown): boolean =>
+  typeof value !== "object" || value === null || Object.keys(value).length <= MAX_MEMBERS;
+
 /** An object whose schema clients see as a plain object; the description explains its fields. */
 export const describedObject = <Shape extends z.ZodType>(shape: Shape) =>
-  objectOf(z.unknown().meta({ type: "object" }).pipe(shape));
+  objectOf(
+    z
+      .unknown()
+      .refine(hasFewMembers, `must have at most ${MAX_MEMBERS} entries`)
+      .meta({ type: "object" })
+      .pipe(shape),
+  );
 
 /** An object with user-defined keys, such as roles; clients see a plain object. */
 export const mapOf = <Value extends z.ZodType>(value: Value) =>

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { findNearest } from "./suggestions.ts";
 
 const MAX_CANDIDATES = 5;
 
@@ -58,33 +59,6 @@ function unknownName(field: string, name: string, known: readonly string[]): Too
   return new ToolError("not_found", `${field}: there is no "${name}". ${hint}`);
 }
 
-/** Similar names, best first: names that contain the given one, then by edit distance. */
-export function nearestNames(name: string, names: readonly string[]): string[] {
-  const wanted = loosen(name);
-  return [...new Set(names)]
-    .map((candidate) => ({ candidate, distance: distanceOf(wanted, loosen(candidate)) }))
-    .filter(({ distance }) => distance <= Math.max(2, wanted.length / 3))
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, MAX_CANDIDATES)
-    .map(({ candidate }) => candidate);
-}
-
-function distanceOf(wanted: string, candidate: string): number {
-  if (wanted !== "" && candidate.startsWith(wanted)) return 0.5;
-  const part = wanted.length >= 3 && (candidate.includes(wanted) || wanted.includes(candidate));
-  return part && candidate.length >= 3 ? 1 : levenshtein(wanted, candidate);
-}
-
-/** The number of single-letter insertions, deletions and replacements between two texts. */
-function levenshtein(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const replace = row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[to.length]!;
-}
+/** Similar names, best first; see `findNearest`. */
+export const nearestNames = (name: string, names: readonly string[]): string[] =>
+  findNearest(name, names, loosen);

@@ -48,8 +48,14 @@ function joinProblems(problems: readonly ToolError[]): ToolError {
 export function describeIssues(error: z.ZodError, path?: string): string {
   const issues = error.issues.map((issue) => {
     const place = [...(path === undefined ? [] : [path]), ...issue.path].join(".");
-    return place === "" ? issue.message : `${place}: ${issue.message}`;
+    return shorten(place === "" ? issue.message : `${place}: ${issue.message}`);
   });
   const more = issues.length - MAX_PROBLEMS;
   return issues.slice(0, MAX_PROBLEMS).join("; ") + (more > 0 ? `; and ${more} more` : "");
 }
+
+/** Messages may repeat names that the caller made up. */
+const MAX_PROBLEM_LENGTH = 1_000;
+
+const shorten = (problem: string): string =>
+  problem.length <= MAX_PROBLEM_LENGTH ? problem : `${problem.slice(0, MAX_PROBLEM_LENGTH)}…`;

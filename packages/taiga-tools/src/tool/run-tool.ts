@@ -2,6 +2,7 @@ import { decide, type Limits } from "../policy/policy.ts";
 import { isExpected, ToolError } from "../errors.ts";
 import { toFailure, toFailureText, toInternalFailure, type ToolFailure } from "../failure.ts";
 import { describeIssues } from "../schema/problems.ts";
+import { withSuggestionBudget } from "../schema/suggestions.ts";
 import type { ToolContext } from "./define-tool.ts";
 import type { LoadedTool } from "./load-tools.ts";
 
@@ -41,7 +42,13 @@ export interface ToolCallRecord {
  * @param createContext called only if the call is allowed and its arguments are valid.
  * @param onCall called with the outcome before it is returned.
  */
-export async function runTool(
+export const runTool = (
+  call: ToolCall,
+  createContext: () => ToolContext,
+  onCall: (record: ToolCallRecord) => void,
+): Promise<ToolOutcome> => withSuggestionBudget(() => run(call, createContext, onCall));
+
+async function run(
   { tool, limits, args, requestId }: ToolCall,
   createContext: () => ToolContext,
   onCall: (record: ToolCallRecord) => void,
@@ -55,8 +62,10 @@ export async function runTool(
       ...end,
     });
   try {
-    const { run } = decide(limits, tool);
-    if (run !== "allowed") throw new ToolError(run.refused.code, run.refused.reason);
+    const decision = decide(limits, tool).run;
+    if (decision !== "allowed") {
+      throw new ToolError(decision.refused.code, decision.refused.reason);
+    }
     const input = tool.inputSchema.safeParse(args);
     if (!input.success) {
       throw new ToolError(
