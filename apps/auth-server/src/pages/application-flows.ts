@@ -9,6 +9,9 @@ import { createSealedJson } from "../vault/sealed-json.ts";
 /** How long a user may take on Taiga's pages; not longer than the interaction lasts. */
 export const FLOW_SECONDS = 600;
 
+/** How many of them one interaction may have: a person clicks more than once, a program without end. */
+const MAX_FLOWS = 5;
+
 /** 256 bits, URL-safe. */
 const createSecret = (): string => randomBytes(32).toString("base64url");
 
@@ -40,19 +43,30 @@ export interface ApplicationFlows {
 export interface ApplicationFlowsDeps {
   kv: Kv;
   seal: Sealer;
-  keys: Pick<KeyNames, "applicationFlow">;
+  keys: Pick<KeyNames, "applicationFlow" | "interactionFlows">;
   logger: Logger;
 }
 
 export function createApplicationFlows(deps: ApplicationFlowsDeps): ApplicationFlows {
   const { kv, keys } = deps;
   const flows = createSealedJson<Flow>({ ...deps, schema: Flow });
+  /** Deletes the oldest if there are too many. */
+  async function makeRoom(index: string): Promise<void> {
+    const excess = (await kv.members(index)).length - MAX_FLOWS + 1;
+    if (excess <= 0) return;
+    const oldest = await kv.firstToEnd(index, { withinSeconds: FLOW_SECONDS, limit: excess });
+    await Promise.all(oldest.map((key) => kv.delete(key)));
+  }
+
   return {
     begin: async (uid) => {
+      const index = keys.interactionFlows(uid);
+      await makeRoom(index);
       const ticket = createSecret();
       const state = createSecret();
       const key = keys.applicationFlow(ticket);
-      await kv.set(key, await flows.seal(key, { uid, state }), { ttlSeconds: FLOW_SECONDS });
+      const flow = await flows.seal(key, { uid, state });
+      await kv.set(key, flow, { ttlSeconds: FLOW_SECONDS, indexes: [index] });
       return { ticket, state };
     },
 

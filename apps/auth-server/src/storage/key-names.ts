@@ -42,6 +42,8 @@ export interface KeyNames {
   vaultOf: (grantKey: string) => string;
   /** A login on Taiga's pages, by the ticket in the browser's cookie. */
   applicationFlow: (ticket: string) => string;
+  /** Index of these logins of one interaction. */
+  interactionFlows: (uid: string) => string;
 
   /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
@@ -115,6 +117,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     sharedTokens: `shareds:${taiga}`,
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
+    interactionFlows: ofUser("ix2app"),
     knownBrowser: ofUser("known"),
 
     client: ofClient("client"),

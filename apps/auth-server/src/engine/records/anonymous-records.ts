@@ -6,7 +6,7 @@ import { COPY_TTL_SECONDS } from "./document-clients.ts";
 import { UNUSED_CLIENT_TTL_SECONDS } from "./records.ts";
 
 export interface UnusedClientsDeps {
-  kv: Pick<Kv, "firstToEnd" | "members" | "deleteMembers">;
+  kv: Pick<Kv, "firstToEnd" | "deleteMembers">;
   keys: Pick<KeyNames, "newcomerClients" | "otherClients" | "clientIndexOf" | "clientGrantsOf">;
   /** How many of them the store keeps. */
   maximum: number;
@@ -25,13 +25,20 @@ export const createUnusedClients = ({ kv, keys, maximum }: UnusedClientsDeps): B
     unusedTtlSeconds: UNUSED_CLIENT_TTL_SECONDS,
     deleteUnused: async (clientKey) => {
       // Consent stores the grant before it extends the registration.
-      const grants = await kv.members(keys.clientGrantsOf(clientKey));
-      if (grants.length === 0) await kv.deleteMembers(keys.clientIndexOf(clientKey));
+      if (!(await hasGrant(kv, keys.clientGrantsOf(clientKey))))
+        await kv.deleteMembers(keys.clientIndexOf(clientKey));
     },
   });
 
+/** Longer than any grant lives. */
+const EVER_SECONDS = 10 * 365 * 86_400;
+
+/** A client that all users share may have thousands: reads one. */
+const hasGrant = async (kv: Pick<Kv, "firstToEnd">, clientGrants: string): Promise<boolean> =>
+  (await kv.firstToEnd(clientGrants, { withinSeconds: EVER_SECONDS, limit: 1 })).length > 0;
+
 export interface UnusedDocumentsDeps {
-  kv: Pick<Kv, "firstToEnd" | "members" | "delete">;
+  kv: Pick<Kv, "firstToEnd" | "delete">;
   keys: Pick<KeyNames, "newcomerDocuments" | "otherDocuments" | "clientGrantsOf">;
   /** How many of them the store keeps. */
   maximum: number;
@@ -45,8 +52,7 @@ export const createUnusedDocuments = ({ kv, keys, maximum }: UnusedDocumentsDeps
     maximum,
     unusedTtlSeconds: COPY_TTL_SECONDS,
     deleteUnused: async (key) => {
-      const grants = await kv.members(keys.clientGrantsOf(key));
-      if (grants.length === 0) await kv.delete(key);
+      if (!(await hasGrant(kv, keys.clientGrantsOf(key)))) await kv.delete(key);
     },
   });
 
