@@ -4,11 +4,12 @@ import { findNearest } from "./suggestions.ts";
 const MAX_CANDIDATES = 5;
 
 /** Removes differences of case, surrounding and repeated spaces, and Unicode form. */
-const normalize = (name: string): string =>
-  name.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase();
+const normalize = remember((name: string): string =>
+  name.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase(),
+);
 
 /** Also treats hyphens and underscores as spaces: "in-progress" finds "In progress". */
-const loosen = (name: string): string => normalize(name).replaceAll(/[-_ ]+/g, " ");
+const loosen = remember((name: string): string => normalize(name).replaceAll(/[-_ ]+/g, " "));
 
 /** Whether two names are the same to a person. */
 export const isSameName = (one: string, other: string): boolean =>
@@ -29,8 +30,9 @@ export function findByName<Option>(
   nameOf: (option: Option) => readonly string[],
 ): Option {
   for (const spell of [(text: string) => text, normalize, loosen]) {
+    const wanted = spell(name);
     const matches = options.filter((option) =>
-      nameOf(option).some((candidate) => spell(candidate) === spell(name)),
+      nameOf(option).some((candidate) => spell(candidate) === wanted),
     );
     const [match] = matches;
     if (match !== undefined && matches.length === 1) return match;
@@ -62,3 +64,18 @@ function unknownName(field: string, name: string, known: readonly string[]): Too
 /** Similar names, best first; see `findNearest`. */
 export const nearestNames = (name: string, names: readonly string[]): string[] =>
   findNearest(name, names, loosen);
+
+const MAX_REMEMBERED = 10_000;
+
+/** A call may compare a hundred names with the same thousands of candidates. */
+function remember(spell: (name: string) => string): (name: string) => string {
+  const spelled = new Map<string, string>();
+  return (name) => {
+    const known = spelled.get(name);
+    if (known !== undefined) return known;
+    if (spelled.size >= MAX_REMEMBERED) spelled.clear();
+    const spelling = spell(name);
+    spelled.set(name, spelling);
+    return spelling;
+  };
+}
