@@ -1,9 +1,12 @@
-import { interceptors } from "undici";
+import type { LookupAddress } from "node:dns";
+import { callbackify } from "node:util";
+import { type Dispatcher, interceptors } from "undici";
 import type { IncomingHttpHeaders } from "undici/types/header.js";
 import { createConnections } from "./connections.ts";
 import type { ConnectionOptions } from "./connections.ts";
 import { TaigaError } from "./errors.ts";
 import { createLimiter } from "./limiter.ts";
+import { createNameLookup, type LookUp } from "./name-lookup.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
 import { markSent, toSendError } from "./send-failure.ts";
 
@@ -17,6 +20,8 @@ export interface TaigaTransportOptions extends ConnectionOptions {
   maxParallel?: number;
   /** How many times a GET is retried when Taiga is overloaded or unreachable; default 2. */
   retries?: number;
+  /** For tests: looks host names up. */
+  lookUp?: LookUp | undefined;
 }
 
 /** One request, relative to the API. Only a GET is ever retried. */
@@ -48,6 +53,11 @@ export interface TaigaTransport {
   close(): Promise<void>;
 }
 
+const LOOKUP_TIMEOUT_MS = 2_000;
+
+/** How long an address is used without another look-up. */
+const ADDRESS_TTL_MS = 10_000;
+
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -63,7 +73,7 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
   // Outermost last. A proxy resolves names itself, because only it may be able to.
   const http = pool.compose(
     markSent,
-    ...(options.proxy === undefined ? [interceptors.dns()] : []),
+    ...(options.proxy === undefined ? [createDnsInterceptor(options.lookUp)] : []),
     interceptors.retry({ throwOnError: false, retry: createRetryPolicy(retries) }),
   );
   const limiter = createLimiter({ maxParallel, maxWaitMs: 3 * timeoutMs });
@@ -92,6 +102,22 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
     },
     close: () => pool.close(),
   };
+}
+
+/** Without a time limit, a call would hang as long as a silent name server lets it. */
+function createDnsInterceptor(lookUp: LookUp | undefined): Dispatcher.DispatcherComposeInterceptor {
+  const resolve = callbackify(createNameLookup({ timeoutMs: LOOKUP_TIMEOUT_MS, lookUp }));
+  return interceptors.dns({
+    lookup: ({ hostname }, _options, callback) => {
+      const toRecords = (addresses: readonly LookupAddress[]) =>
+        addresses.map(({ address, family }) => ({
+          address,
+          family: family === 6 ? (6 as const) : (4 as const),
+          ttl: ADDRESS_TTL_MS,
+        }));
+      resolve(hostname, (error, addresses) => callback(error, toRecords(addresses ?? [])));
+    },
+  });
 }
 
 /** Limited, so that one broken or hostile answer cannot exhaust the memory. */
