@@ -78,10 +78,10 @@ export const ResourceServerSettings = z.object({
     .int("must be a whole number")
     .min(10, "must be at least 10")
     .max(100_000, "must be at most 100000")
-    .default(120)
+    .default(600)
     .meta({
       description:
-        "How many requests with a bad access token one network address (for IPv6, one /64) may make in a minute before it gets 429. Requests with a token that was accepted within INTROSPECTION_CACHE_SECONDS are never refused for this. Each process counts for itself.",
+        "How many requests with a bad access token one network address (for IPv6, one /64) may make in a minute before it gets 429. The default leaves room for hosted clients, which send the expired tokens of many users from few addresses. Requests with a token that was accepted within INTROSPECTION_CACHE_SECONDS are never refused for this. Each process counts for itself.",
     }),
   TOOLSETS: z
     .string()
