@@ -6,6 +6,10 @@ import { findRedirectUriFault } from "./redirect-uri.ts";
 const MAX_REDIRECT_URIS = 10;
 const MAX_NAME_LENGTH = 200;
 
+/** 4096 bits as base64url, and 32 bits. */
+const MAX_MODULUS_LENGTH = 683;
+const MAX_EXPONENT_LENGTH = 6;
+
 /** Ten times what clients send. Anybody can register, so this bounds what a stranger can store. */
 const MAX_METADATA_BYTES = 8 * 1024;
 const SUPPORTED_GRANTS = ["authorization_code", "refresh_token"];
@@ -21,7 +25,17 @@ const key = z
   .looseObject({})
   .transform((members) =>
     Object.fromEntries(Object.entries(members).filter(([, each]) => isText(each))),
-  );
+  )
+  .refine(isCheap, "must be an RSA key of at most 4096 bits with the usual exponent");
+
+/**
+ * Verifying a signature with the largest keys that libraries accept takes thirty times as long, and
+ * anybody can register a key and send assertions. Other kinds of keys have fixed sizes.
+ */
+function isCheap({ kty, n, e }: Record<string, unknown>): boolean {
+  if (kty !== "RSA") return true;
+  return String(n).length <= MAX_MODULUS_LENGTH && String(e).length <= MAX_EXPONENT_LENGTH;
+}
 
 /** A list that must have a certain member, if the client sends a readable list at all. */
 const listWith = (member: string) =>
