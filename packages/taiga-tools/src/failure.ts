@@ -1,5 +1,6 @@
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import { type ExpectedError, ToolError } from "./errors.ts";
+import { quote } from "./text/quote.ts";
 
 /** Why a call or one of its items failed, and what a model can do about it. */
 export interface ToolFailure {
@@ -65,7 +66,9 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
   const advice = code === "throttled" ? toWaitAdvice(details.retryAfterSeconds) : ADVICE[code];
   return {
     code,
-    message: toSentence(message),
+    message: details.quotesTaiga
+      ? `Taiga answered: ${quote(message, MAX_QUOTED)}.`
+      : toSentence(message),
     advice: details.outcomeUnknown ? CHECK_FIRST : advice,
     severity: OUTAGES.includes(code) ? "warn" : "info",
   };
@@ -75,5 +78,8 @@ function toWaitAdvice(seconds: number | undefined): string {
   const wait = seconds === undefined ? "a minute" : `${Math.ceil(seconds)} seconds`;
   return `Taiga limits how many requests it takes. Wait ${wait} and call again.`;
 }
+
+/** Taiga names every wrong field in one message. */
+const MAX_QUOTED = 1_000;
 
 const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

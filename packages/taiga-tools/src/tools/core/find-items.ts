@@ -72,6 +72,7 @@ export default defineTool({
     );
     return toFoundAnswer(listing, {
       fields,
+      projects,
       qualified: project === undefined,
       me: await projects.me(),
       taigaWebUrl,
