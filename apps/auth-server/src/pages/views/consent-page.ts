@@ -72,12 +72,13 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
 }
 
 function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
-  const name = toDisplayName(user.fullName) ?? user.username;
+  const username = toDisplayName(user.username) ?? "";
+  const name = toDisplayName(user.fullName) ?? username;
   return html`<div class="account">
     <span class="avatar" aria-hidden="true">${Array.from(name)[0]?.toUpperCase()}</span>
     <div>
       <p class="name"><bdi>${name}</bdi></p>
-      <p class="small"><bdi>${user.username}</bdi> on ${taigaHost}</p>
+      <p class="small"><bdi>${username}</bdi> on ${taigaHost}</p>
       <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
     </div>
   </div>`;
