@@ -41,6 +41,8 @@ const CHECK_FIRST =
 const RECONNECT =
   "Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga.";
 
+const REFUSED = "Taiga did not carry out this request. Correct the values and call again.";
+
 const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   invalid_credentials: RECONNECT,
   token_not_valid: RECONNECT,
@@ -50,6 +52,8 @@ const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   permission_denied:
     "Either the user's role in this project does not allow this, or the object does not exist. get_project shows what the user may do; a project administrator can change it.",
   not_found: "Check the reference: find_items and list_projects show what exists.",
+  invalid_request: REFUSED,
+  validation_failed: REFUSED,
   version_conflict:
     "Read the item again with get_items and repeat the change with its new version.",
   version_invalid: "Read the item again with get_items and repeat the change with its new version.",

@@ -69,5 +69,5 @@ export const isMissingOrHidden = (error: unknown): boolean =>
 export const unknownItem = (project: Project, ref: number, field: string): ToolError =>
   new ToolError(
     "not_found",
-    `${field}: there is no ${quote(`${project.slug}#${ref}`)} that you can see.`,
+    `${field}: there is no ${quote(`${project.slug}#${ref}`)} that you can see; find_items lists items.`,
   );

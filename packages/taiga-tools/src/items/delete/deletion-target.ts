@@ -155,4 +155,4 @@ const toKeptStories = (stories: number, isLimited: boolean): { keeps?: string } 
     ? { keeps: "its stories stay" }
     : stories === 0
       ? {}
-      : { keeps: `its ${stories} stories stay` };
+      : { keeps: stories === 1 ? "its story stays" : `its ${stories} stories stay` };
