@@ -3,6 +3,7 @@ import { describeEnvironment, sharedSettings, type SettingDoc } from "@taiga-mcp
 import { loadTools } from "@taiga-mcp/taiga-tools";
 import { AuthServerSettings } from "../apps/auth-server/src/settings.ts";
 import { ResourceServerSettings } from "../apps/resource-server/src/settings.ts";
+import { toAccessTextsModule } from "./access-texts.ts";
 import { toLayerRules } from "./layer-rules.ts";
 import { LAYERS } from "./layers.ts";
 import { readRequirements, requirementsTestsPage, scanTests } from "./requirements.ts";
@@ -22,6 +23,9 @@ export async function generatedPages(): Promise<Record<string, string>> {
     "docs/requirements-tests.md": requirementsTestsPage(
       readRequirements(readFileSync("docs/requirements.md", "utf8")),
       scanTests().tests,
+    ),
+    "packages/service/src/tool-access.ts": toAccessTextsModule(
+      (await loadTools()).map(({ definition }) => definition),
     ),
     ".env.example": environmentExample(),
     ".oxlintrc.layers.json": toLayerRules(LAYERS),

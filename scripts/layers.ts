@@ -161,7 +161,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       activity: { imports: ["items", "text"] },
       calls: { imports: ["clock.ts", "errors.ts"] },
       items: { imports: ["errors.ts", "failure.ts", "kinds.ts", "projects", "schema", "text"] },
-      "items/changes": { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema"] },
+      "items/changes": {
+        imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"],
+      },
       "items/comment": {
         imports: [
           "errors.ts",
@@ -207,7 +209,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
-      schema: { imports: ["errors.ts"] },
+      schema: { imports: ["errors.ts", "text"] },
       sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
       text: { imports: [] },
       tool: {
@@ -220,6 +222,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "projects",
           "schema/problems.ts",
           "schema/suggestions.ts",
+          "text",
         ],
       },
       tools: {

@@ -77,11 +77,6 @@ describeInBrowser("a login", () => {
     ["Read only", "taiga:read", "read"],
     ["Read and write", "taiga:read taiga:write", "write"],
     ["Read, write and delete", "taiga:read taiga:write taiga:delete", "delete"],
-    [
-      "Everything, including administration",
-      "taiga:read taiga:write taiga:delete taiga:admin",
-      "admin",
-    ],
   ])("gives the token the chosen access: %s", async (choice, scope, access) => {
     const { page } = await openTab(browser);
     const login = await app.startLogin();

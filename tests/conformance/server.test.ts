@@ -33,7 +33,7 @@ beforeAll(async () => {
   system = await startSystem();
   const server = await endpointsOf(system.issuer);
   const client = await register(server);
-  const user = { username: "alice", access: "admin" };
+  const user = { username: "alice", access: "delete" };
   const tokens = await logIn({ server, client, user, resource: system.mcpUrl });
   proxy = await createTokenProxy(system.mcpUrl, tokens.access_token);
 });

@@ -37,7 +37,7 @@ describe("parseConfig", () => {
       listener: { host: "127.0.0.1", port: 3002 },
       taigaApiUrl: "http://localhost:3003/api/v1",
       taigaWebUrl: "http://localhost:3003",
-      accessLimit: "admin",
+      accessLimit: "delete",
       introspectionCacheSeconds: 30,
       toolsets: ["core"],
       allowedOrigins: [],

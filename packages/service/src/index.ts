@@ -1,4 +1,5 @@
 export * from "./access-level.ts";
+export { TOOL_ACCESS } from "./tool-access.ts";
 export * from "./addresses.ts";
 export * from "./best-effort.ts";
 export * from "./clock.ts";

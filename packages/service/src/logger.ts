@@ -28,12 +28,25 @@ export function createLogger({ name, level, destination }: LoggerOptions): Logge
     name,
     level,
     formatters: { log: redactSecrets },
+    hooks: { streamWrite: escapeInvisible },
     // An error's own fields (a request, an answer) may hold secrets: only its message is logged.
     serializers: { err: (error: unknown) => toLoggedError(error) },
   };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
   return redactInChildren(logger);
 }
+
+/** Controls, line separators, and characters that hide or reorder the text of a line. */
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\p{Variation_Selector}\u007f-\u009f\u{e0000}-\u{e0fff}]/gu;
+
+/** Escapes them as JSON does: names of strangers must not change how a line looks in a terminal. */
+const escapeInvisible = (line: string): string =>
+  line.replaceAll(INVISIBLE, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+    ).join(""),
+  );
 
 /** A child takes its bindings past the formatters, and hands its own `child` on to its children. */
 function redactInChildren(logger: Logger): Logger {

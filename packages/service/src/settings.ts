@@ -94,7 +94,7 @@ export const sharedSettings = {
     .default("admin")
     .meta({
       description:
-        "The highest access level that any client can have, whatever its user agrees to: read, write, delete or admin.",
+        "The highest access level that any client can have, whatever its user agrees to: read, write, delete or admin. Levels that no tool needs are never offered.",
     }),
   AUTH_SERVER_PORT: port.default(3001).meta({
     description: "The port the authorization server listens on for clients and browsers.",

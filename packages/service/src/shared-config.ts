@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { lowestLevel } from "./access-level.ts";
+import { TOOL_ACCESS } from "./tool-access.ts";
 import { resolveAddresses } from "./addresses.ts";
 import { resolveOwnSecret } from "./secret-file.ts";
 import type { sharedSettings } from "./settings.ts";
@@ -21,7 +23,10 @@ export const resolveSharedConfig = (settings: z.output<z.ZodObject<typeof shared
       resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
   },
   store: { url: settings.STORE_URL, dataDir: settings.DATA_DIR },
-  /** The most that any client may do, whatever a user agrees to. */
-  accessLimit: settings.ACCESS_LIMIT,
+  /** The most that any client may do, whatever a user agrees to: never more than the tools need. */
+  accessLimit: lowestLevel(
+    settings.ACCESS_LIMIT,
+    ...TOOL_ACCESS.slice(-1).map(({ level }) => level),
+  ),
   logLevel: settings.LOG_LEVEL,
 });

@@ -49,6 +49,8 @@ export interface TaigaErrorDetails {
   retryAfterSeconds?: number | undefined;
   /** See {@link TaigaError.outcomeUnknown}; false when left out. */
   outcomeUnknown?: boolean | undefined;
+  /** See {@link TaigaError.quotesTaiga}; false when left out. */
+  quotesTaiga?: boolean | undefined;
   /** For the log only. */
   cause?: unknown;
 }
@@ -68,6 +70,11 @@ export class TaigaError extends Error {
    * and no refusal (3xx, 4xx) came back. Check the current state before sending it again.
    */
   readonly outcomeUnknown: boolean;
+  /**
+   * True when `message` repeats words of Taiga's answer. They may hold what its users wrote: mark
+   * them as data before a model reads them.
+   */
+  readonly quotesTaiga: boolean;
 
   constructor(code: TaigaErrorCode, message: string, details: TaigaErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -76,6 +83,7 @@ export class TaigaError extends Error {
     this.status = details.status;
     this.fields = details.fields;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.quotesTaiga = details.quotesTaiga ?? false;
     this.outcomeUnknown = details.outcomeUnknown ?? false;
   }
 }

@@ -24,6 +24,7 @@ export function toResponseError(
   return new TaigaError(code, message, {
     status,
     fields,
+    quotesTaiga: fields !== undefined || said !== undefined,
     retryAfterSeconds: toRetryAfterSeconds(headers),
     // A gateway's 502 to 504 and Taiga's own 500 do not tell whether the write was done.
     outcomeUnknown: method !== "GET" && status >= 500,

@@ -1,5 +1,6 @@
 import { TaigaError, type TaigaErrorCode } from "@taiga-mcp/taiga-client";
 import { type ExpectedError, ToolError } from "./errors.ts";
+import { quote } from "./text/quote.ts";
 
 /** Why a call or one of its items failed, and what a model can do about it. */
 export interface ToolFailure {
@@ -40,6 +41,8 @@ const CHECK_FIRST =
 const RECONNECT =
   "Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga.";
 
+const REFUSED = "Taiga did not carry out this request. Correct the values and call again.";
+
 const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   invalid_credentials: RECONNECT,
   token_not_valid: RECONNECT,
@@ -49,6 +52,8 @@ const ADVICE: Partial<Record<TaigaErrorCode, string>> = {
   permission_denied:
     "Either the user's role in this project does not allow this, or the object does not exist. get_project shows what the user may do; a project administrator can change it.",
   not_found: "Check the reference: find_items and list_projects show what exists.",
+  invalid_request: REFUSED,
+  validation_failed: REFUSED,
   version_conflict:
     "Read the item again with get_items and repeat the change with its new version.",
   version_invalid: "Read the item again with get_items and repeat the change with its new version.",
@@ -65,7 +70,9 @@ function toTaigaFailure({ code, message, ...details }: TaigaError): ToolFailure 
   const advice = code === "throttled" ? toWaitAdvice(details.retryAfterSeconds) : ADVICE[code];
   return {
     code,
-    message: toSentence(message),
+    message: details.quotesTaiga
+      ? `Taiga answered: ${quote(message, MAX_QUOTED)}.`
+      : toSentence(message),
     advice: details.outcomeUnknown ? CHECK_FIRST : advice,
     severity: OUTAGES.includes(code) ? "warn" : "info",
   };
@@ -75,5 +82,8 @@ function toWaitAdvice(seconds: number | undefined): string {
   const wait = seconds === undefined ? "a minute" : `${Math.ceil(seconds)} seconds`;
   return `Taiga limits how many requests it takes. Wait ${wait} and call again.`;
 }
+
+/** Taiga names every wrong field in one message. */
+const MAX_QUOTED = 1_000;
 
 const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

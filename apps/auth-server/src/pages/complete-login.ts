@@ -3,6 +3,7 @@ import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { Vault } from "../vault/vault.ts";
+import { toDisplayName } from "./views/display-name.ts";
 import { renderErrorPage } from "./views/error-page.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { sendPage } from "./send-page.ts";
@@ -33,7 +34,7 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
       void vault.release(credential);
       const page = await renderErrorPage({
         title: "Your account has no access",
-        message: `You are ${username} in Taiga, but ${describeAudience(allowLists)}`,
+        message: `You are ${toDisplayName(username) ?? "somebody else"} in Taiga, but ${describeAudience(allowLists)}`,
         advice:
           "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
         action: {

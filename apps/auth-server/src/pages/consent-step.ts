@@ -1,8 +1,8 @@
 import {
-  ACCESS_LEVELS,
   type AccessLevel,
   isWithin,
   lowestLevel,
+  TOOL_ACCESS,
   UnavailableError,
 } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
@@ -21,6 +21,9 @@ import { sendPage } from "./send-page.ts";
 
 /** Enough for most connections; the user must select a higher level explicitly. */
 const PRESELECTED: AccessLevel = "write";
+
+/** The access levels that some tool needs. */
+const OFFERED = TOOL_ACCESS.map(({ level }) => level);
 
 export interface ConsentStepDeps {
   interactions: Pick<
@@ -62,6 +65,9 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   const limitOf = ({ requestedAccess }: Interaction): AccessLevel =>
     lowestLevel(requestedAccess, accessLimit);
 
+  const isOffered = (level: AccessLevel, interaction: Interaction): boolean =>
+    OFFERED.includes(level) && isWithin(level, limitOf(interaction));
+
   /** The held credential must belong to the account that the engine will issue the code for. */
   async function findUser({ uid, accountId }: Interaction): Promise<TaigaUser> {
     const user = await vault.heldUser(uid);
@@ -78,6 +84,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   async function send(res: Response, interaction: Interaction, again?: Refusal): Promise<void> {
     const user = await findUser(interaction);
     const limit = limitOf(interaction);
+    const offered = OFFERED.filter((level) => isWithin(level, limit));
     const { access, projects = "all", project = [] } = again?.typed ?? {};
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
@@ -86,8 +93,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       client: interaction.client,
       taigaHost,
       user,
-      levels: ACCESS_LEVELS.filter((level) => isWithin(level, limit)),
-      selected: lowestLevel(access ?? PRESELECTED, limit),
+      levels: offered,
+      selected: offered.findLast((level) => isWithin(level, access ?? PRESELECTED)) ?? limit,
       projects: {
         own: again === undefined ? await listProjects(interaction.uid, user) : again.own,
         selected: projects,
@@ -137,7 +144,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
           own: isAll ? await listProjects(interaction.uid, user) : own,
           typed: toTypedConsent(req.body),
         });
-      if (form === undefined || !isWithin(form.access, limitOf(interaction))) {
+      if (form === undefined || !isOffered(form.access, interaction)) {
         return refuse("Choose what the app may do, and in which projects.");
       }
       const { projects, error } = toProjectChoice(form, own);

@@ -105,7 +105,7 @@ describe("the content of the pages", () => {
 
   // @rule MCP-SECURITY-5
   it.each([
-    ["admin", "admin", ["read", "write", "delete", "admin"], "write"],
+    ["admin", "admin", ["read", "write", "delete"], "write"],
     ["read", "admin", ["read"], "read"],
     ["admin", "read", ["read"], "read"],
   ] as const)(

@@ -21,7 +21,7 @@ beforeEach(() => {
   };
 });
 
-const SCOPES = "taiga:read taiga:write taiga:delete taiga:admin";
+const SCOPES = "taiga:read taiga:write taiga:delete";
 const post = (headers: Record<string, string> = {}, path = "/mcp") =>
   rs.post(rpc("tools/list"), { headers, path });
 const challengeOf = (response: Response) => response.headers.get("www-authenticate");

@@ -86,7 +86,11 @@ describe("a tool above the granted level", () => {
 describe("an error", () => {
   // @rule MCP-TOOLS-4
   it.each([
-    ["ToolError", new ToolError("not_found", "There is no #9."), /^not_found: There is no #9\.$/],
+    [
+      "ToolError",
+      new ToolError("not_found", "There is no #9."),
+      /^not_found: There is no #9\. Nothing was written\. Correct this/,
+    ],
     [
       "UnavailableError",
       new UnavailableError("The store is away."),

@@ -59,6 +59,8 @@ export const EpicSummary = z.object({
   ref: z.int(),
   subject: z.string(),
   color: orNull(z.string()),
+  /** The epic's own project, which may be another than the story's. */
+  project: z.object({ id: z.int(), slug: z.string() }).optional(),
 });
 export type EpicSummary = z.output<typeof EpicSummary>;
 

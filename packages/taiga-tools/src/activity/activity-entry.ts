@@ -31,7 +31,7 @@ const OBJECTS: Record<string, { noun: string; of: (data: Data) => Subject }> = {
   wikipage: { noun: "wiki page", of: ({ wikipage }) => toPage(wikipage?.slug) },
   project: { noun: "project", of: ({ project }) => ({ subject: project?.name }) },
   membership: { noun: "membership", of: ({ role }) => ({ subject: role?.name }) },
-  relateduserstory: { noun: "epic's story", of: ({ userstory }) => toItem(userstory) },
+  relateduserstory: { noun: "epic's story", of: () => ({}) },
 };
 
 interface Subject {
@@ -51,30 +51,53 @@ const ACTIONS: Record<string, string> = { create: "created", change: "changed", 
  * Describes a timeline event.
  *
  * @param qualified whether refs name their project.
+ * @param linked the story of an epic's event, if the grant covers it.
  * @returns `undefined` for changes that the user interface does not show, such as a new position
  *   in a list.
  */
 export function toActivityEntry(
   { data, created, event_type: type }: TimelineEntry,
-  { qualified }: { qualified: boolean },
+  { qualified, linked }: { qualified: boolean; linked?: LinkedStory | undefined },
 ): ActivityEntry | undefined {
   const [, object = "", action = ""] = type.split(".");
   const changes = toChanges(data.values_diff);
   const comment = data.comment_deleted ? "" : toOneLine(data.comment);
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
   const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
-  const { ref, subject } = of(data);
+  const isLink = object === "relateduserstory";
+  const { ref, subject } = isLink ? toLinked(data, linked, qualified) : of(data);
   const isComment = action === "change" && changes.length === 0;
   const verb = isComment ? "commented on" : (ownProperty(ACTIONS, action) ?? action);
   const slug = qualified ? (data.project?.slug ?? "") : "";
   return {
     at: created,
-    by: data.user?.username || toOneLine(data.user?.name ?? "unknown"),
-    what: object === "relateduserstory" ? toLinkText(action, data) : `${verb} ${noun}`,
-    ...(ref !== undefined && { ref: toQualified(slug, ref) }),
+    by: toOneLine(data.user?.username || (data.user?.name ?? "unknown")),
+    what: isLink ? toLinkText(action, data) : `${verb} ${noun}`,
+    ...(ref !== undefined && { ref: isLink ? ref : toQualified(slug, ref) }),
     ...(subject !== undefined && { subject: toOneLine(subject) }),
     ...(action === "change" && changes.length > 0 && { changes }),
     ...(comment !== "" && { comment }),
+  };
+}
+
+/** The story that an epic's event is about: it may be in another project than the epic. */
+export interface LinkedStory {
+  project: number;
+  slug: string | undefined;
+}
+
+/** An uncovered or deleted story is not named: its event says nothing of its project. */
+function toLinked(
+  { userstory, project }: Data,
+  linked: LinkedStory | undefined,
+  qualified: boolean,
+): Subject {
+  if (linked === undefined || userstory === null) return {};
+  const { ref, subject } = toItem(userstory);
+  const isElsewhere = qualified || linked.project !== project?.id;
+  return {
+    ...(ref !== undefined && { ref: `${isElsewhere ? (linked.slug ?? "") : ""}${ref}` }),
+    subject,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Page, type TaigaClient, type TimelineEntry } from "@taiga-mcp/taiga-client";
-import { type ActivityEntry, toActivityEntry } from "./activity-entry.ts";
+import { isMissingOrHidden } from "../items/target.ts";
+import { type ActivityEntry, type LinkedStory, toActivityEntry } from "./activity-entry.ts";
 
 export interface ActivityRequest {
   /** Taiga's id of a user; if omitted, the activity of all users in the project. */
@@ -27,6 +28,10 @@ export interface Activity {
 }
 
 const PAGE_SIZE = 100;
+/** An epic and one of its stories were linked, or no longer are. */
+const LINK_EVENT = "epics.relateduserstory.";
+/** Limits the stories that one call reads for the events of epics. */
+const MAX_LINKED = 20;
 /** Limits the pages that one call reads, however few events match. */
 const MAX_PAGES = 10;
 
@@ -38,7 +43,7 @@ const MAX_PAGES = 10;
  */
 export async function readActivity(
   request: ActivityRequest,
-  { timeline }: Pick<TaigaClient, "timeline">,
+  { timeline, userStories }: Pick<TaigaClient, "timeline" | "userStories">,
   covers: (projectId: number) => boolean,
 ): Promise<Activity> {
   const { userId, projectId, since = "", limit, start } = request;
@@ -51,6 +56,16 @@ export async function readActivity(
     data.project !== null &&
     covers(data.project.id) &&
     (projectId === undefined || data.project.id === projectId);
+
+  const stories = new Map<number, Promise<LinkedStory | undefined>>();
+  /** An epic's event does not say in which project its story is, so the story is read. */
+  const findLinked = async ({ data, event_type }: TimelineEntry) => {
+    const id = data.userstory?.id;
+    if (!event_type.startsWith(LINK_EVENT) || id === undefined) return undefined;
+    if (!stories.has(id) && stories.size < MAX_LINKED) stories.set(id, readStory(id, userStories));
+    const story = await stories.get(id);
+    return story !== undefined && covers(story.project) ? story : undefined;
+  };
 
   const first = start?.page ?? 1;
   const seen = new Set<string>();
@@ -67,7 +82,8 @@ export async function readActivity(
       const key = toKey(event);
       if (!isWanted(event) || seen.has(key)) continue;
       seen.add(key);
-      const entry = toActivityEntry(event, { qualified: projectId === undefined });
+      const linked = await findLinked(event);
+      const entry = toActivityEntry(event, { qualified: projectId === undefined, linked });
       if (entry !== undefined) entries.push(entry);
     }
     if (!hasNext) return { entries };
@@ -76,6 +92,19 @@ export async function readActivity(
       // The next page may hold more events of the same time.
       return { entries, next: { page: page + 1, before: toAfter(oldest) } };
     }
+  }
+}
+
+async function readStory(
+  id: number,
+  userStories: TaigaClient["userStories"],
+): Promise<LinkedStory | undefined> {
+  try {
+    const { project, project_extra_info: info } = await userStories.getById(id);
+    return { project, slug: info?.slug };
+  } catch (error) {
+    if (isMissingOrHidden(error)) return undefined;
+    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { type ItemReference, type PageReference, parseAnyReference } from "./ref
 import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
 import { isMissingOrHidden, type LocateDeps, resolveRef, unknownItem } from "./target.ts";
+import { quote } from "../text/quote.ts";
 
 /** An item that a reference names. */
 export interface Located {
@@ -42,7 +43,7 @@ export async function locate(
   if ("item" in located) return located;
   throw new ToolError(
     "invalid_argument",
-    `${options.field}: "${reference}" is a wiki page; only stories, tasks, issues and epics have these fields.`,
+    `${options.field}: ${quote(reference)} is a wiki page; only stories, tasks, issues and epics have these fields.`,
   );
 }
 
@@ -56,7 +57,7 @@ export async function locateAny(
   if ("sprint" in parsed) {
     throw new ToolError(
       "invalid_argument",
-      `${options.field}: "${reference}" is a sprint; get_sprint reads sprints, save_sprint changes them.`,
+      `${options.field}: ${quote(reference)} is a sprint; get_sprint reads sprints, save_sprint changes them.`,
     );
   }
   const project = await deps.projects.resolve(parsed.project ?? options.project);
@@ -100,7 +101,7 @@ async function readPage(
     if (!isMissingOrHidden(error)) throw error;
     throw new ToolError(
       "not_found",
-      `${field}: there is no wiki page "${page}" in ${project.slug} that you can see; find_items with kinds ["wiki"] lists them.`,
+      `${field}: there is no wiki page ${quote(page)} in ${quote(project.slug)} that you can see; find_items with kinds ["wiki"] lists them.`,
     );
   }
 }

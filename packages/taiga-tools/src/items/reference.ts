@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { ITEM_KINDS, type ItemKind, TAIGA_WORDS, WIKI_WORDS } from "../kinds.ts";
+import { quote } from "../text/quote.ts";
 
 /** A parsed reference to an item. */
 export interface ItemReference {
@@ -46,7 +47,7 @@ export function parseAnyReference(text: string, taigaWebUrl: string, field: stri
     readNumbered(reference) ??
     fail(
       field,
-      `"${reference.slice(0, 100)}" is not a reference. Write #42, project-slug#42, wiki:page, or paste the Taiga address.`,
+      `${quote(reference)} is not a reference. Write #42, project-slug#42, wiki:page, or paste the Taiga address.`,
     )
   );
 }
@@ -83,7 +84,7 @@ export function parseReference(text: string, taigaWebUrl: string, field: string)
   const reference = parseAnyReference(text, taigaWebUrl, field);
   if ("ref" in reference) return reference;
   const is = "page" in reference ? "wiki page" : "sprint";
-  return fail(field, `"${text.trim()}" is a ${is}; this must be one of ${ITEM_KINDS.join(", ")}.`);
+  return fail(field, `${quote(text)} is a ${is}; this must be one of ${ITEM_KINDS.join(", ")}.`);
 }
 
 /** Taiga makes `my-page` of the title "My page". */

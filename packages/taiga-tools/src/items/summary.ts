@@ -1,5 +1,5 @@
 import { toUsername } from "../projects/people.ts";
-import { type Project } from "../projects/project-directory.ts";
+import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
 import { toCleanText, toOneLine } from "../text/clean.ts";
 import {
   assigneeIds,
@@ -72,7 +72,10 @@ export type ItemSummary = {
   type?: string;
   severity?: string;
   priority?: string;
-  /** How many stories an epic has, and the percentage done: `8, 62% done`. */
+  /**
+   * How many stories an epic has, and the percentage done: `8, 62% done`. Omitted if the grant is
+   * limited, because Taiga counts the stories of all projects.
+   */
   stories?: string;
   swimlane?: string;
   closed?: true;
@@ -92,6 +95,8 @@ export interface SummaryContext {
   project?: Project | undefined;
   /** The user, whose name can be shown without project metadata. */
   me?: { id: number; username: string } | undefined;
+  /** Which projects the grant covers: items link to others of any project. */
+  projects: Pick<ProjectDirectory, "covers" | "isLimited">;
   /** Whether refs name their project. */
   qualified: boolean;
   taigaWebUrl: string;
@@ -108,7 +113,7 @@ export function toSummary(
   if (row.kind === "wiki") return toPageSummary(row, fields, context);
   const ref = (number: number) => toRef(row, number, context);
   const all: Record<ItemField, Partial<ItemSummary>> = {
-    status: given("status", row.status_extra_info?.name),
+    status: given("status", oneLine(row.status_extra_info?.name)),
     assigned_to: given("assigned_to", filled(toAssignees(row, context))),
     sprint: given("sprint", toSprintName(row, context.project)),
     points: given("points", row.kind === "story" ? row.total_points : null),
@@ -124,21 +129,21 @@ export function toSummary(
         ? ref(row.user_story_extra_info.ref)
         : null,
     ),
-    epics: given(
-      "epics",
-      filled(row.kind === "story" ? row.epics.map((epic) => ref(epic.ref)) : []),
-    ),
+    epics: given("epics", filled(row.kind === "story" ? toEpicRefs(row, context) : [])),
     type: given("type", toChoiceName(row, "type", context.project)),
     severity: given("severity", toChoiceName(row, "severity", context.project)),
     priority: given("priority", toChoiceName(row, "priority", context.project)),
-    stories: given("stories", row.kind === "epic" ? toStoryCount(row) : null),
+    stories: given(
+      "stories",
+      row.kind === "epic" && !context.projects.isLimited ? toStoryCount(row) : null,
+    ),
     swimlane: given("swimlane", toSwimlaneName(row, context.project)),
     closed: row.is_closed ? { closed: true } : {},
     version: { version: String(row.version) },
     created: { created: row.created_date },
     modified: { modified: row.modified_date },
     finished: given("finished", toFinished(row)),
-    owner: given("owner", row.owner_extra_info?.username),
+    owner: given("owner", oneLine(row.owner_extra_info?.username)),
     comment_count: given("comment_count", row.total_comments || null),
     url: given("url", toUrl(row, context)),
   };
@@ -173,10 +178,22 @@ function toPageSummary(
   };
 }
 
+/**
+ * The epics of a story, each with the slug of its own project where that is another one. An epic
+ * whose project is unknown or not covered by the grant is left out.
+ */
+function toEpicRefs(row: ItemRow & { kind: "story" }, context: SummaryContext): string[] {
+  return row.epics.flatMap(({ ref, project }) => {
+    if (project === undefined) return context.projects.isLimited ? [] : [toRef(row, ref, context)];
+    if (!context.projects.covers(project.id)) return [];
+    return [project.id === row.project ? toRef(row, ref, context) : `${project.slug}#${ref}`];
+  });
+}
+
 function toAssignees(row: ItemRow, { project, me }: SummaryContext): string[] {
   const known = [row.assigned_to_extra_info, me];
   return assigneeIds(row).map(
-    (id) => known.find((person) => person?.id === id)?.username ?? toUsername(project, id),
+    (id) => oneLine(known.find((person) => person?.id === id)?.username) ?? toUsername(project, id),
   );
 }
 
@@ -205,5 +222,8 @@ function given<Name extends ItemField>(
 ): Partial<ItemSummary> {
   return value === undefined || value === null ? {} : { [name]: value };
 }
+
+const oneLine = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : toOneLine(name);
 
 const filled = (list: string[]): string[] | undefined => (list.length > 0 ? list : undefined);

@@ -3,6 +3,7 @@ import { ToolError } from "../errors.ts";
 import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
 import { type ItemKind, KIND_OF_TYPE } from "../kinds.ts";
 import { parseReference } from "./reference.ts";
+import { quote } from "../text/quote.ts";
 
 /** An item that a reference names, before it is read. */
 export interface Target {
@@ -66,4 +67,7 @@ export const isMissingOrHidden = (error: unknown): boolean =>
   error instanceof TaigaError && ["not_found", "permission_denied"].includes(error.code);
 
 export const unknownItem = (project: Project, ref: number, field: string): ToolError =>
-  new ToolError("not_found", `${field}: there is no ${project.slug}#${ref} that you can see.`);
+  new ToolError(
+    "not_found",
+    `${field}: there is no ${quote(`${project.slug}#${ref}`)} that you can see; find_items lists items.`,
+  );

@@ -1,4 +1,5 @@
 import { ToolError } from "../errors.ts";
+import { quote } from "../text/quote.ts";
 
 /**
  * The version of an item that a caller saw. Taiga counts the changes of an item and of its custom
@@ -19,7 +20,7 @@ export function parseVersion(text: string, field: string): BaseVersion {
   if (item === undefined) {
     throw new ToolError(
       "invalid_argument",
-      `${field}: "${text}" is not a version; use the one that get_items shows.`,
+      `${field}: ${quote(text)} is not a version; use the one that get_items shows.`,
     );
   }
   return {

@@ -2,6 +2,7 @@ import { type Milestone } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../errors.ts";
 import { findByName, isSameName } from "../schema/names.ts";
 import { type Project, type ProjectDirectory } from "./project-directory.ts";
+import { quote } from "../text/quote.ts";
 
 export interface SprintChoice {
   /** Taiga's id; `null` for the backlog. */
@@ -28,7 +29,7 @@ export async function findSprint(
   if (["backlog", "none", ""].some((word) => isSameName(word, reference))) return BACKLOG;
   const word = ["current", "next"].find((each) => isSameName(each, reference));
   if (word === undefined || hasSprintCalled(project, reference)) {
-    const addressed = project.milestones.find(({ slug }) => slug === reference);
+    const addressed = project.milestones.find(({ slug }) => isSameName(slug, reference));
     return addressed ?? findByName(project.milestones, reference, field, ({ name }) => [name]);
   }
   const open = await directory.openSprints(project.id);
@@ -74,5 +75,5 @@ const listNames = (sprints: Milestone[]): string =>
     ? "There is no open sprint."
     : `Use one of: ${sprints
         .slice(0, 5)
-        .map((one) => `${one.name} (${one.estimated_start} to ${one.estimated_finish})`)
+        .map((one) => `${quote(one.name)} (${one.estimated_start} to ${one.estimated_finish})`)
         .join(", ")}.`;

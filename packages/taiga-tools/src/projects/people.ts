@@ -2,6 +2,8 @@ import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../errors.ts";
 import { findByName, isSameName, nearestNames } from "../schema/names.ts";
 import { type Project } from "./project-directory.ts";
+import { toOneLine } from "../text/clean.ts";
+import { quote, quoteAll } from "../text/quote.ts";
 
 export type Member = Project["members"][number];
 
@@ -22,7 +24,7 @@ export function findMember(project: Project, me: Me, reference: string, field: s
   if (isMe) {
     const member = project.members.find(({ id }) => id === me.id);
     if (member !== undefined) return member;
-    throw new ToolError("not_found", `${field}: you are not a member of "${project.name}".`);
+    throw new ToolError("not_found", `${field}: you are not a member of ${quote(project.name)}.`);
   }
   if (/.@./.test(reference)) throw unknownAddress(project, reference, field);
   return findByName(project.members, reference.replace(/^@/, ""), field, (member) => [
@@ -39,11 +41,11 @@ function unknownAddress(project: Project, address: string, field: string): ToolE
   );
   return new ToolError(
     "not_found",
-    `${field}: Taiga shows only your own e-mail address, so "${address}" cannot be found. Use a username or full name` +
-      (near.length > 0 ? `, perhaps: ${near.join(", ")}.` : "; get_project lists them."),
+    `${field}: Taiga shows only your own e-mail address, so ${quote(address)} cannot be found. Use a username or full name` +
+      (near.length > 0 ? `, perhaps: ${quoteAll(near)}.` : "; get_project lists them."),
   );
 }
 
 /** A member's username; for people who left the project, only the id is known. */
 export const toUsername = (project: Project | undefined, id: number): string =>
-  project?.members.find((member) => member.id === id)?.username ?? `user ${id}`;
+  toOneLine(project?.members.find((member) => member.id === id)?.username ?? `user ${id}`);

@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { type Project } from "./project-directory.ts";
+import { quote } from "../text/quote.ts";
 
 /**
  * Checks the user's permission before anything is written, because Taiga's own refusal does not
@@ -16,7 +17,7 @@ export function verifyPermission(
   if (permissions.some((permission) => project.my_permissions.includes(permission))) return;
   throw new ToolError(
     "taiga_permission_missing",
-    `${path}: your role in ${project.slug} lacks the Taiga permission ${permissions.join(" or ")}. A project administrator can grant it.`,
+    `${path}: your role in ${quote(project.slug)} lacks the Taiga permission ${permissions.join(" or ")}. A project administrator can grant it.`,
   );
 }
 
@@ -31,6 +32,6 @@ export function verifyWritable(project: Project, path: string): void {
   if (state === undefined) return;
   throw new ToolError(
     "taiga_permission_missing",
-    `${path}: ${project.slug} is ${state}; it can be read but not changed.`,
+    `${path}: ${quote(project.slug)} is ${state}; it can be read but not changed.`,
   );
 }

@@ -39,7 +39,7 @@ export function describeProject(project: Project, openSprints: Milestone[]): Pro
     members: project.members
       .filter((member) => member.is_active)
       .map((member) => ({
-        username: member.username,
+        username: toOneLine(member.username),
         name: toOneLine(member.full_name_display || member.full_name),
         role: toOneLine(member.role_name),
       })),

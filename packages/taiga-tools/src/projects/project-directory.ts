@@ -12,6 +12,7 @@ import { ToolError } from "../errors.ts";
 import { createMemo, type Memo } from "./memo.ts";
 import { isSameName, nearestNames } from "../schema/names.ts";
 import { createRefMemory, type RefMemory } from "./ref-memory.ts";
+import { quote, quoteAll } from "../text/quote.ts";
 
 /** How long project metadata is cached. A write that changes it drops the entry at once. */
 const METADATA_TTL_SECONDS = 60;
@@ -142,12 +143,12 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
   /** Finds a public project of which the user is not a member, by slug or id only. */
   const findPublic = async (reference: string, mine: ProjectRow[]): Promise<Project> => {
     // This reveals nothing: the caller already knows the name, so it may learn why it is refused.
-    if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(`"${reference}"`);
+    if (matchingProjects(await listAll(), reference).length > 0) throw notGranted(quote(reference));
     try {
       const found = /^\d+$/.test(reference)
         ? await taiga.projects.getById(Number(reference))
         : await taiga.projects.getBySlug(reference.toLowerCase());
-      requireGrant(found.id, `"${reference}"`);
+      requireGrant(found.id, quote(reference));
       return await memory.details.get(found.id, () => Promise.resolve(found));
     } catch (error) {
       if (!isAbsent(error)) throw error;
@@ -172,7 +173,7 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
       if (matches.length === 1) return byId(match.id);
       throw new ToolError(
         "ambiguous_name",
-        `project: ${matches.length} of your projects are called "${reference}". Use one of the slugs: ${slugs(matches)}.`,
+        `project: ${matches.length} of your projects are called ${quote(reference)}. Use one of the slugs: ${slugs(matches)}.`,
       );
     },
 
@@ -217,7 +218,7 @@ const MAX_SLUGS = 20;
 function slugs(projects: ProjectRow[]): string {
   const shown = projects.slice(0, MAX_SLUGS).map(({ slug }) => slug);
   const more = projects.length - shown.length;
-  return shown.join(", ") + (more > 0 ? ` and ${more} more (list_projects shows all)` : "");
+  return quoteAll(shown) + (more > 0 ? ` and ${more} more (list_projects shows all)` : "");
 }
 
 function unknownProject(reference: string, mine: ProjectRow[]): ToolError {
@@ -227,8 +228,8 @@ function unknownProject(reference: string, mine: ProjectRow[]): ToolError {
   );
   return new ToolError(
     "not_found",
-    `project: there is no project "${reference}" that you can see.` +
-      (near.length > 0 ? ` Did you mean: ${near.join(", ")}?` : " list_projects shows yours."),
+    `project: there is no project ${quote(reference)} that you can see.` +
+      (near.length > 0 ? ` Did you mean: ${quoteAll(near)}?` : " list_projects shows yours."),
   );
 }
 

@@ -1,11 +1,17 @@
 import { ToolError } from "../errors.ts";
+import { toOneLine } from "../text/clean.ts";
+import { quote, quoteAll } from "../text/quote.ts";
 import { findNearest } from "./suggestions.ts";
 
 const MAX_CANDIDATES = 5;
+const MAX_REMEMBERED = 10_000;
 
-/** Removes differences of case, surrounding and repeated spaces, and Unicode form. */
+/** Removes what cannot be seen: a name that an answer shows is found again as shown. */
+const asShown = remember(toOneLine);
+
+/** Also removes differences of case, surrounding and repeated spaces, and Unicode form. */
 const normalize = remember((name: string): string =>
-  name.normalize("NFKC").trim().replaceAll(/\s+/g, " ").toLowerCase(),
+  toOneLine(asShown(name).normalize("NFKC")).toLowerCase(),
 );
 
 /** Also treats hyphens and underscores as spaces: "in-progress" finds "In progress". */
@@ -17,19 +23,20 @@ export const isSameName = (one: string, other: string): boolean =>
 
 /**
  * Finds an option by name: exactly as written, otherwise ignoring case, otherwise also ignoring
- * hyphens. A similar name is never accepted, only offered as a candidate.
+ * hyphens; invisible characters never count. An id as `id:7` is accepted, too. A similar name is
+ * never accepted, only offered as a candidate.
  *
  * @param field the input field, for the message.
  * @param nameOf returns the names of an option; the first is shown.
  * @throws {ToolError} `not_found` or `ambiguous_name`, with candidates.
  */
-export function findByName<Option>(
+export function findByName<Option extends object>(
   options: readonly Option[],
   name: string,
   field: string,
   nameOf: (option: Option) => readonly string[],
 ): Option {
-  for (const spell of [(text: string) => text, normalize, loosen]) {
+  for (const spell of [asShown, normalize, loosen]) {
     const wanted = spell(name);
     const matches = options.filter((option) =>
       nameOf(option).some((candidate) => spell(candidate) === wanted),
@@ -39,14 +46,26 @@ export function findByName<Option>(
     if (matches.length > 1) {
       throw new ToolError(
         "ambiguous_name",
-        `${field}: "${name}" matches several: ${matches
+        `${field}: ${quote(name)} matches several: ${matches
           .slice(0, MAX_CANDIDATES)
-          .map((option) => nameOf(option).join(" = "))
-          .join(", ")}. Use a name that matches only one.`,
+          .map((option) => toCandidate(option, nameOf(option)))
+          .join(", ")}. Use a name that matches only one, or its id.`,
       );
     }
   }
+  const addressed = options.find((option) => toIdText(option) === normalize(name));
+  if (addressed !== undefined) return addressed;
   throw unknownName(field, name, options.flatMap(nameOf));
+}
+
+/** `id:7`, by which an option is found when its name is shared with others. */
+const toIdText = (option: object): string | undefined =>
+  "id" in option && typeof option.id === "number" ? `id:${option.id}` : undefined;
+
+function toCandidate(option: object, names: readonly string[]): string {
+  const id = toIdText(option);
+  const shown = names.map((name) => quote(name)).join(" = ");
+  return id === undefined ? shown : `${shown} (${id})`;
 }
 
 /** The error for a name that matches nothing. */
@@ -56,16 +75,14 @@ function unknownName(field: string, name: string, known: readonly string[]): Too
     known.length === 0
       ? "This project has none."
       : near.length > 0
-        ? `Did you mean: ${near.join(", ")}?`
-        : `Known: ${known.slice(0, MAX_CANDIDATES * 2).join(", ")}${known.length > MAX_CANDIDATES * 2 ? ", …" : ""}.`;
-  return new ToolError("not_found", `${field}: there is no "${name}". ${hint}`);
+        ? `Did you mean: ${quoteAll(near)}?`
+        : `Known: ${quoteAll(known.slice(0, MAX_CANDIDATES * 2))}${known.length > MAX_CANDIDATES * 2 ? ", …" : ""}.`;
+  return new ToolError("not_found", `${field}: there is no ${quote(name)}. ${hint}`);
 }
 
 /** Similar names, best first; see `findNearest`. */
 export const nearestNames = (name: string, names: readonly string[]): string[] =>
   findNearest(name, names, loosen);
-
-const MAX_REMEMBERED = 10_000;
 
 /** A call may compare a hundred names with the same thousands of candidates. */
 function remember(spell: (name: string) => string): (name: string) => string {

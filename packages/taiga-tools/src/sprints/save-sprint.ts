@@ -4,6 +4,7 @@ import { isSameName, nearestNames } from "../schema/names.ts";
 import { verifyPermission, verifyWritable } from "../projects/permissions.ts";
 import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
 import { findSprint } from "../projects/find-sprint.ts";
+import { quote, quoteAll } from "../text/quote.ts";
 
 export interface SaveSprintRequest {
   /** A name; `current` and `next` refer to existing sprints. */
@@ -85,10 +86,10 @@ async function createSprint(
       name,
       project.milestones.map((one) => one.name),
     );
-    const hint = near.length > 0 ? ` Did you mean: ${near.join(", ")}?` : "";
+    const hint = near.length > 0 ? ` Did you mean: ${quoteAll(near)}?` : "";
     throw new ToolError(
       "not_found",
-      `sprint: there is no "${name}" in ${project.slug}.${hint} To create it, give start and finish, and no new_name.`,
+      `sprint: there is no ${quote(name)} in ${quote(project.slug)}.${hint} To create it, give start and finish, and no new_name.`,
     );
   }
   verifyAllowed(project, "add_milestone");

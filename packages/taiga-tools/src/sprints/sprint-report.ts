@@ -119,7 +119,7 @@ function toStoryRow(story: Milestone["user_stories"][number]): StoryInSprint {
     subject: toOneLine(story.subject),
     ...(status !== null && { status: toOneLine(status.name) }),
     ...(story.is_closed && { closed: true as const }),
-    ...(assignee !== null && { assigned_to: [assignee.username] }),
+    ...(assignee !== null && { assigned_to: [toOneLine(assignee.username)] }),
     ...(total_points !== null && { points: total_points }),
     ...(story.is_blocked && { blocked: "blocked" }),
   };

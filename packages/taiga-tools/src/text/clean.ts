@@ -29,3 +29,16 @@ export const toCleanText = (text: string): string =>
 
 /** Cleans text and puts it on one line, so that a subject cannot pose as the next row of a list. */
 export const toOneLine = (text: string): string => toCleanText(text).replaceAll(/\s+/g, " ").trim();
+
+/** Cleans every string in JSON-like data, names of members included. */
+export function toCleanData<Data>(data: Data): Data {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === "string") return toCleanText(value);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [toCleanText(name), clean(member)]),
+    );
+  };
+  return clean(data) as Data;
+}

@@ -1,10 +1,11 @@
 import { decide, type Limits } from "../policy/policy.ts";
-import { isExpected, ToolError } from "../errors.ts";
+import { type ExpectedError, isExpected, ToolError, type ToolErrorCode } from "../errors.ts";
 import { toFailure, toFailureText, toInternalFailure, type ToolFailure } from "../failure.ts";
 import { describeIssues } from "../schema/problems.ts";
 import { withSuggestionBudget } from "../schema/suggestions.ts";
 import type { ToolContext } from "./define-tool.ts";
 import type { LoadedTool } from "./load-tools.ts";
+import { toCleanData, toCleanText } from "../text/clean.ts";
 
 /** One call of one tool. */
 export interface ToolCall {
@@ -75,16 +76,37 @@ async function run(
     }
     const { text, data } = await tool.handler(input.data, createContext());
     // An answer that does not match the tool's output schema is a bug and is not sent.
-    const outcome = { text, data: tool.outputSchema.parse(data) };
+    const outcome = {
+      text: toCleanText(text),
+      data: toCleanData(tool.outputSchema.parse(data)),
+    };
     record({ outcome: "ok", severity: "info" });
     return outcome;
   } catch (error) {
     const changesNothing = tool.annotations.readOnlyHint;
     const failure = isExpected(error)
-      ? toFailure(error)
+      ? toCallFailure(error, changesNothing)
       : toInternalFailure({ requestId, changesNothing });
     const { code, severity } = failure;
+    const text = toCleanText(toFailureText(failure));
     record({ outcome: code, severity, ...(severity !== "info" && { error }) });
-    return { text: toFailureText(failure), failure };
+    return { text, failure: toCleanData(failure) };
   }
+}
+
+/** Refusals of the whole call. Tools check all of the input before they write anything. */
+const BEFORE_WRITING: readonly string[] = [
+  "invalid_argument",
+  "not_found",
+  "ambiguous_name",
+  "project_not_granted",
+  "taiga_permission_missing",
+] satisfies ToolErrorCode[];
+
+/** Says of a refused write that nothing was written, unless its message says so. */
+function toCallFailure(error: ExpectedError, changesNothing: boolean): ToolFailure {
+  const failure = toFailure(error);
+  const isRefused = error instanceof ToolError && BEFORE_WRITING.includes(error.code);
+  if (changesNothing || !isRefused || /Nothing was/.test(error.message)) return failure;
+  return { ...failure, advice: "Nothing was written. Correct this and call again." };
 }

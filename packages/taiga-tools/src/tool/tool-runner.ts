@@ -8,6 +8,7 @@ import { toFailureText, type ToolFailure } from "../failure.ts";
 import type { LoadedTool } from "./load-tools.ts";
 import { runTool, type ToolCallRecord, type ToolOutcome } from "./run-tool.ts";
 import { within } from "./within.ts";
+import { quote } from "../text/quote.ts";
 
 /** How long a list waits for the user's permissions; clients time out if it takes too long. */
 const PERMISSIONS_TIMEOUT_MS = 3_000;
@@ -112,7 +113,7 @@ export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>):
 const toUnknownTool = (name: string) =>
   ({
     code: "not_found" as const,
-    message: `There is no tool "${name}".`,
+    message: `There is no tool ${quote(name)}.`,
     severity: "info",
   }) satisfies ToolFailure;
 

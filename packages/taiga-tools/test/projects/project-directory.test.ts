@@ -30,14 +30,14 @@ describe("the project directory", () => {
   it("needs no name where one project is in reach, and offers all where several are", async () => {
     expect((await setUp(1).open().resolve()).slug).toBe("alpha-one");
     expect((await setUp(2).open("bob", [2]).resolve()).slug).toBe("beta-two");
-    await expect(setUp(2).open().resolve()).rejects.toThrow("alpha-one, beta-two");
+    await expect(setUp(2).open().resolve()).rejects.toThrow("`alpha-one`, `beta-two`");
   });
 
   it("offers slugs where a name means several, and near names where it means none", async () => {
     const directory = setUp(3).open();
     await expect(directory.resolve("beta two")).rejects.toMatchObject({ code: "ambiguous_name" });
     expect((await directory.resolve("gamma")).id).toBe(3);
-    await expect(directory.resolve("alpha")).rejects.toThrow("Did you mean: alpha-one");
+    await expect(directory.resolve("alpha")).rejects.toThrow("Did you mean: `alpha-one`");
   });
 
   // @rule MCP-SECURITY-16
@@ -117,7 +117,7 @@ describe("sprints and people by the words people use", () => {
   });
 
   it("offers candidates between sprints and at the end", async () => {
-    await expect(sprint("current", "2026-11-28")).rejects.toThrow("Sprint 2 (2026-11-16");
+    await expect(sprint("current", "2026-11-28")).rejects.toThrow("`Sprint 2` (2026-11-16");
     await expect(sprint("next", "2026-12-24")).rejects.toMatchObject({ code: "not_found" });
   });
 
@@ -131,6 +131,6 @@ describe("sprints and people by the words people use", () => {
       "bob",
       "bob",
     ]);
-    expect(() => find("stan@elsewhere.test")).toThrow("perhaps: stan");
+    expect(() => find("stan@elsewhere.test")).toThrow("perhaps: `stan`");
   });
 });

@@ -22,22 +22,33 @@ describe("findByName", () => {
     expect(() => find("TO DO", twins)).toThrow(
       expect.objectContaining({
         code: "ambiguous_name",
-        message: expect.stringContaining("To do, to do"),
+        message: expect.stringContaining("`To do`, `to do`"),
       }),
     );
+  });
+
+  // @rule MCP-SECURITY-19
+  it("offers names that look the same with their ids, and takes an id", () => {
+    const twins = [
+      { id: 7, name: "Done" },
+      { id: 8, name: "Do\u200bne" },
+    ];
+    const look = (name: string) => findByName(twins, name, "status", (one) => [one.name]).id;
+    expect(() => look("Done")).toThrow("`Done` (id:7), `Done` (id:8)");
+    expect(look("id:8")).toBe(8);
   });
 
   it("never takes a near miss, only offers it", () => {
     expect(() => find("Don")).toThrow(
       expect.objectContaining({
         code: "not_found",
-        message: expect.stringContaining("Did you mean: Done"),
+        message: expect.stringContaining("Did you mean: `Done`"),
       }),
     );
   });
 
   it("lists what there is when nothing is near, and says when there is nothing", () => {
-    expect(() => find("Quux")).toThrow("Known: New, In progress");
+    expect(() => find("Quux")).toThrow("Known: `New`, `In progress`");
     expect(() => find("Quux", [])).toThrow("This project has none.");
   });
 });

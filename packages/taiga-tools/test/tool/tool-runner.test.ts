@@ -127,7 +127,7 @@ describe("a tool runner without a server", () => {
     const { runner } = start();
     const callerTools = runner.for(ana);
     expect(await callerTools.run("no_such_tool", {})).toMatchObject({
-      text: 'not_found: There is no tool "no_such_tool".',
+      text: "not_found: There is no tool `no_such_tool`.",
       failure: { code: "not_found" },
     });
     expect(callerTools.decide("no_such_tool")).toMatchObject({

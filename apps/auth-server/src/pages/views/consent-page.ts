@@ -1,4 +1,4 @@
-import type { AccessLevel } from "@taiga-mcp/service";
+import { type AccessLevel, TOOL_ACCESS } from "@taiga-mcp/service";
 import { html } from "hono/html";
 import { cancelButton, renderCancelForm } from "./cancel-form.ts";
 import { toDisplayName } from "./display-name.ts";
@@ -14,25 +14,16 @@ import {
   type RequestingClient,
 } from "./requesting-client.ts";
 
-/** Name of each access level, and what it allows, for the user who grants it. */
-const ACCESS_TEXTS: Readonly<Record<AccessLevel, { title: string; allows: string }>> = {
-  read: {
-    title: "Read only",
-    allows: "See your projects, sprints, stories, tasks, issues, wiki pages and comments.",
-  },
-  write: {
-    title: "Read and write",
-    allows: "Also create and change them, comment and attach files. Cannot delete anything.",
-  },
-  delete: {
-    title: "Read, write and delete",
-    allows: "Also permanently delete items, comments and files.",
-  },
-  admin: {
-    title: "Everything, including administration",
-    allows: "Also manage projects, members, roles, settings and webhooks.",
-  },
+/** Name of each access level, for the user who grants it. What it allows depends on the tools. */
+const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
+  read: "Read only",
+  write: "Read and write",
+  delete: "Read, write and delete",
+  admin: "Everything, including administration",
 };
+
+const allowsOf = (level: AccessLevel): string | undefined =>
+  TOOL_ACCESS.find((one) => one.level === level)?.allows;
 
 export interface ConsentPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
@@ -81,12 +72,13 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
 }
 
 function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
-  const name = toDisplayName(user.fullName) ?? user.username;
+  const username = toDisplayName(user.username) ?? "";
+  const name = toDisplayName(user.fullName) ?? username;
   return html`<div class="account">
     <span class="avatar" aria-hidden="true">${Array.from(name)[0]?.toUpperCase()}</span>
     <div>
       <p class="name"><bdi>${name}</bdi></p>
-      <p class="small"><bdi>${user.username}</bdi> on ${taigaHost}</p>
+      <p class="small"><bdi>${username}</bdi> on ${taigaHost}</p>
       <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
     </div>
   </div>`;
@@ -103,6 +95,6 @@ const renderChoice = (level: AccessLevel, checked: boolean): Html =>
       aria-describedby="access-${level}-text"
       ${checked ? html` checked` : ""}
     />
-    <label for="access-${level}">${ACCESS_TEXTS[level].title}</label>
-    <p id="access-${level}-text">${ACCESS_TEXTS[level].allows}</p>
+    <label for="access-${level}">${ACCESS_TITLES[level]}</label>
+    <p id="access-${level}-text">${allowsOf(level)}</p>
   </div>`;

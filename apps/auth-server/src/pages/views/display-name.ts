@@ -1,6 +1,9 @@
 /** Longer names would push important text off the screen. */
 const MAX_CHARACTERS = 60;
 
+/** Also fillers, variation selectors and the blank Braille pattern, which look like nothing. */
+const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+
 /**
  * Makes an untrusted name safe to read: removes control, format and bidirectional characters (which
  * could change the sentence around it) and stacked combining marks, joins it to one line, and shortens
@@ -12,7 +15,7 @@ export function toDisplayName(name: string | undefined): string | undefined {
   const readable = (name ?? "")
     .normalize("NFC")
     .replaceAll(/\s+/gu, " ")
-    .replaceAll(/\p{C}/gu, "")
+    .replaceAll(INVISIBLE, "")
     .replaceAll(/(\p{M}{2})\p{M}+/gu, "$1")
     .trim();
   const characters = Array.from(readable);

@@ -74,7 +74,8 @@ const renderChosen = (
               ${ticked.includes(id) ? html` checked` : ""}
             />
             <label for="project-${id}"
-              ><bdi>${toDisplayName(name) ?? slug}</bdi> <span class="slug">${slug}</span></label
+              ><bdi>${toDisplayName(name) ?? toDisplayName(slug)}</bdi>
+              <span class="slug">${toDisplayName(slug)}</span></label
             >
           </div>`,
       )}

@@ -40,7 +40,10 @@ export async function toLinksChange(
 ): Promise<LinksChange | undefined> {
   if (item.kind === "story" && epics !== undefined) {
     const covered = await coveredEpics(item.epics, deps);
-    const current = covered.map(({ id, ref }) => ({ id, name: `#${ref}` }));
+    const current = covered.map(({ id, ref, project }) => ({
+      id,
+      name: `${project === undefined || project.id === item.project ? "" : project.slug}#${ref}`,
+    }));
     const toLink = (epicId: number) => ({ epicId, storyId: item.id });
     return compare("epic", current, epics, toLink);
   }
@@ -60,15 +63,17 @@ export async function toLinksChange(
 }
 
 /**
- * A story may be in epics of other projects, and its row does not name those projects. Epics of
+ * A story may be in epics of other projects, and older versions of Taiga do not name those
+ * projects in its row. Epics of
  * projects that the grant does not cover are neither shown nor changed.
  */
-async function coveredEpics<Epic extends { id: number }>(
+async function coveredEpics<Epic extends { id: number; project?: { id: number } | undefined }>(
   epics: readonly Epic[],
   { taiga, projects }: LinkDeps,
 ): Promise<readonly Epic[]> {
   if (!projects.isLimited) return epics;
-  const covered = await mapConcurrent(epics, async ({ id }) => {
+  const covered = await mapConcurrent(epics, async ({ id, project }) => {
+    if (project !== undefined) return projects.covers(project.id);
     try {
       return projects.covers((await taiga.epics.getById(id)).project);
     } catch (error) {

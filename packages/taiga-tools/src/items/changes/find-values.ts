@@ -6,6 +6,7 @@ import { type Project } from "../../projects/project-directory.ts";
 import { type Changes } from "./change-fields.ts";
 import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
 import { type Target, type TargetFinder } from "../target.ts";
+import { quote } from "../../text/quote.ts";
 
 /*
  * Looks up the names in changes. Every function throws a `ToolError` that names the field and
@@ -66,7 +67,7 @@ export async function findParent(
   if (found.project.id === project.id) return { id: found.id, name: `#${found.ref}` };
   throw new ToolError(
     "invalid_argument",
-    `${path}parent: ${reference} is not a story of ${project.slug}.`,
+    `${path}parent: ${quote(reference)} is not a story of ${quote(project.slug)}.`,
   );
 }
 
@@ -101,7 +102,7 @@ async function findItem(
   if (found.kind === kind) return found;
   throw new ToolError(
     "invalid_argument",
-    `${path}${field}: ${reference} is ${aKind(found.kind)}, not ${aKind(kind)}.`,
+    `${path}${field}: ${quote(reference)} is ${aKind(found.kind)}, not ${aKind(kind)}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../../errors.ts";
+import { toTaigaTag } from "../../projects/tags.ts";
 import { collectProblems } from "../../schema/problems.ts";
 import { isNobody, type Member } from "../../projects/people.ts";
 import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
@@ -124,7 +125,7 @@ export async function resolveChanges(
     ],
     (look) => look(),
   );
-  return Object.assign({}, ...named, withoutUndefined(plainChanges(changes)));
+  return Object.assign({}, ...named, withoutUndefined(plainChanges(changes, project)));
 }
 
 const ALL: readonly ItemKind[] = ITEM_KINDS;
@@ -137,10 +138,10 @@ export function hasNewTag({ tags }: ResolvedChanges, project: Project): boolean 
   return written.some((tag) => !Object.hasOwn(project.tags_colors, tag));
 }
 
-function plainChanges(changes: Changes) {
+function plainChanges(changes: Changes, project: Project) {
   const { subject, description, tags, add_tags, remove_tags, comment } = changes;
   const lower = (list: readonly string[] = []) => [
-    ...new Set(list.map((tag) => tag.toLowerCase()).filter((tag) => tag !== "")),
+    ...new Set(list.filter((tag) => tag !== "").map((tag) => toTaigaTag(tag, project))),
   ];
   const merged = add_tags !== undefined || remove_tags !== undefined;
   return {

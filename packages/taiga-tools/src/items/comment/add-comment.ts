@@ -14,6 +14,7 @@ import { parseAnyReference } from "../reference.ts";
 import { type WikiRow } from "../rows.ts";
 import { createTaigaItems } from "../taiga-items.ts";
 import { createTargetFinder, type LocateDeps, type Target, type TargetFinder } from "../target.ts";
+import { quote } from "../../text/quote.ts";
 
 export interface CommentRequest {
   refs: readonly string[];
@@ -69,7 +70,7 @@ export async function addComments(
       stopped = stops;
       outcomes.push({ ref, ...failure });
     }
-    await deps.reportProgress(index + 1, prepared.length, `${ref} done`);
+    await deps.reportProgress(index + 1, prepared.length, `${quote(ref)} done`);
   }
   return outcomes;
 }

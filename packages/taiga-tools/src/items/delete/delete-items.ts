@@ -7,6 +7,7 @@ import { collectProblems } from "../../schema/problems.ts";
 import { needsProject } from "../locate.ts";
 import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
 import { type LocateDeps } from "../target.ts";
+import { quote } from "../../text/quote.ts";
 
 export interface DeleteRequest {
   refs: readonly string[];
@@ -122,7 +123,7 @@ async function removeAll(
       stopped = stops;
       outcomes.set(one, { ...head, ...failure });
     }
-    await deps.reportProgress(index + 1, separate.length, `${head.ref} done`);
+    await deps.reportProgress(index + 1, separate.length, `${quote(head.ref)} done`);
   }
   return targets.map((one) => {
     const outcome = outcomes.get(storyOf(one) ?? one)!;

@@ -90,7 +90,8 @@ async function toDeletionTarget(
     version,
     children: await readChildren(item, taiga, context),
     ...(kind === "task" && item.user_story !== null && { parentId: item.user_story }),
-    ...(kind === "epic" && toKeptStories(item.user_stories_counts?.total ?? 0)),
+    ...(kind === "epic" &&
+      toKeptStories(item.user_stories_counts?.total ?? 0, deps.projects.isLimited)),
     remove: () => createTaigaItems(taiga).delete(kind, id),
   };
 }
@@ -148,5 +149,10 @@ async function readSprintTarget(
   };
 }
 
-const toKeptStories = (stories: number): { keeps?: string } =>
-  stories === 0 ? {} : { keeps: `its ${stories} stories stay` };
+/** A limited grant is not told the number, which includes stories of other projects. */
+const toKeptStories = (stories: number, isLimited: boolean): { keeps?: string } =>
+  isLimited
+    ? { keeps: "its stories stay" }
+    : stories === 0
+      ? {}
+      : { keeps: stories === 1 ? "its story stays" : `its ${stories} stories stay` };

@@ -1,6 +1,7 @@
 import { type TaigaClient } from "@taiga-mcp/taiga-client";
 import { type DeletionTarget } from "./deletion-target.ts";
 import { toHistoryFields } from "../history-fields.ts";
+import { toOneLine } from "../../text/clean.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 
@@ -75,7 +76,7 @@ async function describeChanges(
       ({ field, before, after }) => `${field}: ${before || "–"} → ${after || "–"}`,
     );
     const what = [...fields, ...(entry.comment === "" ? [] : ["a comment"])].join("; ");
-    return `@${entry.user?.username ?? "unknown"}: ${what}`;
+    return `@${toOneLine(entry.user?.username ?? "unknown")}: ${what}`;
   });
   return entries.length === 0 ? "" : ` (${entries.join(", ")})`;
 }

@@ -4,7 +4,7 @@ import { toItemLine } from "../item-line.ts";
 import { type Position } from "../../schema/cursor.ts";
 import { type Found, type Listing } from "./listing.ts";
 import { toOrder } from "./order.ts";
-import { type ItemField, type ItemSummary, toSummary } from "../summary.ts";
+import { type ItemField, type ItemSummary, type SummaryContext, toSummary } from "../summary.ts";
 
 export interface FoundAnswer {
   text: string;
@@ -16,6 +16,7 @@ export function toFoundAnswer(
   { found, next, total }: Listing,
   options: {
     fields: readonly ItemField[];
+    projects: SummaryContext["projects"];
     qualified: boolean;
     me: { id: number; username: string };
     taigaWebUrl: string;

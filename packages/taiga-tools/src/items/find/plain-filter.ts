@@ -1,18 +1,28 @@
 import { type Criteria } from "./criteria.ts";
 import { type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
+import { type Project } from "../../projects/project-directory.ts";
+import { toTaigaTag } from "../../projects/tags.ts";
 import { isOverdue } from "../item-words.ts";
 import { type ItemFilter, type ItemRow } from "../taiga-items.ts";
 
-/** Maps the criteria that mean the same in every project to Taiga's filters. */
-export function toPlainFilter(criteria: Criteria, kind: ItemKind): ItemFilter {
+/**
+ * Maps the criteria that mean the same in every project to Taiga's filters.
+ * @param project whose tags are meant, if it is known.
+ */
+export function toPlainFilter(
+  criteria: Criteria,
+  kind: ItemKind,
+  project?: Pick<Project, "tags_colors">,
+): ItemFilter {
   const { finished } = TAIGA_WORDS[kind];
   const tags = splitNames(criteria.tags);
-  const lower = (names: string[]) => names.map((tag) => tag.toLowerCase());
+  const toTags = (names: string[]) =>
+    names.map((tag) => toTaigaTag(tag, project ?? { tags_colors: {} }));
   const all = {
     q: criteria.text,
     [kind === "story" ? "is_closed" : "status__is_closed"]: criteria.closed,
-    tags: some(lower(tags.included)),
-    exclude_tags: some(lower(tags.excluded)),
+    tags: some(toTags(tags.included)),
+    exclude_tags: some(toTags(tags.excluded)),
     created_date__gte: criteria.created_after,
     created_date__lt: criteria.created_before,
     modified_date__gte: criteria.modified_after,

@@ -11,6 +11,7 @@ import { toNameFilter, type NameFilter, type SearchDeps } from "./name-filter.ts
 import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
 import { resolveRef } from "../target.ts";
+import { quote } from "../../text/quote.ts";
 
 /** Maps the names in criteria to Taiga's filters, for one kind in one project. */
 export async function toNamedFilter(
@@ -136,7 +137,7 @@ async function toItemId(
   if (found?.kind === kind) return found.id;
   throw new ToolError(
     "not_found",
-    `${field}: ${project.slug}#${parsed.ref} is not ${aKind(kind)} that you can see.`,
+    `${field}: ${quote(`${project.slug}#${parsed.ref}`)} is not ${aKind(kind)} that you can see.`,
   );
 }
 

@@ -33,7 +33,7 @@ export async function toSource(
     id: `${kind}.${project.id}`,
     kind,
     project,
-    filter: { project: project.id, ...toPlainFilter(criteria, kind), ...named },
+    filter: { project: project.id, ...toPlainFilter(criteria, kind, project), ...named },
     accepts: toRowTest(criteria, deps.today),
     confirms: custom,
   };

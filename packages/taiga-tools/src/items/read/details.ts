@@ -34,6 +34,8 @@ export interface ItemDetails {
   children?: ItemSummary[];
   /** The number of children that are not listed. */
   children_left_out?: number;
+  /** More children exist, or may exist, than are listed. */
+  children_incomplete?: true;
   followers?: string[];
   points_by_role?: Record<string, string>;
 }
@@ -120,10 +122,10 @@ async function readChildren(
   project: Project,
   { taiga, projects }: DetailsDeps,
   context: SummaryContext,
-): Promise<Pick<ItemDetails, "children" | "children_left_out">> {
+): Promise<Pick<ItemDetails, "children" | "children_left_out" | "children_incomplete">> {
   if (item.kind !== "story" && item.kind !== "epic") return {};
   const page = { pageSize: MAX_CHILDREN };
-  const { items, total } =
+  const { items, total, hasNext } =
     item.kind === "story"
       ? await createTaigaItems(taiga).list(
           "task",
@@ -144,6 +146,10 @@ async function readChildren(
         ...(row.project !== project.id && { project: undefined, qualified: true }),
       }),
     );
+  // Taiga's total includes the stories of projects that the grant does not cover.
+  if (item.kind === "epic" && context.projects.isLimited) {
+    return { children, ...(hasNext && { children_incomplete: true as const }) };
+  }
   const leftOut = total - items.length;
   return { children, ...(leftOut > 0 && { children_left_out: leftOut }) };
 }
@@ -157,13 +163,13 @@ function toPointsByRole(item: Item, project: Project): Pick<ItemDetails, "points
     const points = project.points.find(({ id }) => id === pointsId);
     return role === undefined || points === undefined || points.value === null
       ? []
-      : [[role, points.name]];
+      : [[toOneLine(role), toOneLine(points.name)]];
   });
   return named.length === 0 ? {} : { points_by_role: Object.fromEntries(named) };
 }
 
 const authorAndTime = (entry: HistoryEntry) => ({
-  by: entry.user?.username ?? toOneLine(entry.user?.name ?? "unknown"),
+  by: toOneLine(entry.user?.username ?? entry.user?.name ?? "unknown"),
   at: entry.created_at,
 });
 
@@ -197,7 +203,7 @@ function toFieldNames(
   const fields = project[TAIGA_WORDS[item.kind].customFields];
   return Object.fromEntries(
     fields
-      .map((field) => [field.name, toValueText(values[field.id])] as const)
+      .map((field) => [toOneLine(field.name), toValueText(values[field.id])] as const)
       .filter(([, value]) => value !== ""),
   );
 }

@@ -26,6 +26,9 @@ export function toBlockText(block: ItemBlock): string {
       children && [
         ...children.map(toItemLine),
         ...(block.children_left_out === undefined ? [] : [`and ${block.children_left_out} more`]),
+        ...(block.children_incomplete
+          ? ["there may be more; find_items with this epic lists them"]
+          : []),
       ],
     ),
     ...part(

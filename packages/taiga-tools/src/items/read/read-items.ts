@@ -9,6 +9,7 @@ import { toItemFailure } from "../outcome.ts";
 import { ITEM_FIELDS, type SummaryContext, toSummary } from "../summary.ts";
 import { type LocateDeps } from "../target.ts";
 import { toVersionText } from "../version.ts";
+import { quoteAll } from "../../text/quote.ts";
 
 export interface ReadRequest {
   refs: readonly string[];
@@ -105,7 +106,7 @@ function toAnswer(
       : []),
     ...errors,
     ...(leftOut.length > 0
-      ? [`Left out because the answer was too long; call again with: ${leftOut.join(", ")}`]
+      ? [`Left out because the answer was too long; call again with: ${quoteAll(leftOut)}`]
       : []),
   ];
   return {

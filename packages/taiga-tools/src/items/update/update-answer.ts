@@ -70,7 +70,7 @@ function toRowText(row: UpdateRow): string {
     ...shown.map(({ field, before, after }) => `  ${field}: ${quote(before)} → ${quote(after)}`),
     ...conflicts.map(
       ({ field, by, at, theirs, yours }) =>
-        `  ${field}: @${by} set "${quote(theirs)}" at ${toMinute(at)}, yours was "${quote(yours)}"`,
+        `  ${field}: @${quote(by)} set "${quote(theirs)}" at ${toMinute(at)}, yours was "${quote(yours)}"`,
     ),
     ...(conflicts.length > 0
       ? [`  Nothing of this item was written. To overwrite, repeat with version ${version}.`]

@@ -10,6 +10,7 @@ import { createTargetFinder, type LocateDeps } from "../target.ts";
 import { type Clock, toToday } from "../../clock.ts";
 import { updateItem, type UpdateResult } from "./update-item.ts";
 import { type BaseVersion, parseVersion } from "../version.ts";
+import { quote } from "../../text/quote.ts";
 
 export interface UpdateItemsRequest {
   /** Items with changes of their own, which override the shared ones. */
@@ -69,7 +70,7 @@ export async function updateItems(
       stopped = stops;
       outcomes.push({ ref, ...failure });
     }
-    await deps.reportProgress(index + 1, prepared.length, `${ref} done`);
+    await deps.reportProgress(index + 1, prepared.length, `${quote(ref)} done`);
   }
   return outcomes;
 }
@@ -92,7 +93,10 @@ function verifyDistinct(prepared: readonly Prepared[]): void {
   for (const { located } of prepared) {
     const key = `${located.item.kind} ${located.item.id}`;
     if (seen.has(key)) {
-      throw new ToolError("invalid_argument", `items: ${located.reference} is listed twice.`);
+      throw new ToolError(
+        "invalid_argument",
+        `items: ${quote(located.reference)} is listed twice.`,
+      );
     }
     seen.add(key);
   }

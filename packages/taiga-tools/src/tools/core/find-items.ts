@@ -73,6 +73,7 @@ export default defineTool({
     );
     return toFoundAnswer(listing, {
       fields,
+      projects,
       qualified: project === undefined,
       me: await projects.me(),
       taigaWebUrl,

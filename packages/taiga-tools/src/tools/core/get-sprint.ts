@@ -36,7 +36,7 @@ export default defineTool({
     const report = await readSprint(
       { id, project: found, include: new Set(include ?? SPRINT_INCLUDES) },
       taiga,
-      { project: found, qualified: false, taigaWebUrl, today },
+      { project: found, projects, qualified: false, taigaWebUrl, today },
     );
     return { text: toReportText(report), data: { ...report } };
   },

@@ -6,6 +6,7 @@ import { flag, maybe, openRow, project } from "../../schema/fields.ts";
 import { type SprintLine, toSprintLine, toSprintText } from "../../projects/sprint-line.ts";
 import { countFitting, MAX_ANSWER_BYTES } from "../../text/cap.ts";
 import { fence } from "../../text/fence.ts";
+import { quote } from "../../text/quote.ts";
 
 const toList = (sprints: readonly SprintLine[]): string =>
   fence(sprints.map(toSprintText).join("\n"));
@@ -36,7 +37,7 @@ export default defineTool({
     const shown = lines.slice(0, countFitting(lines.map(toSprintText), MAX_ANSWER_BYTES));
     const leftOut = lines.length - shown.length;
     const kind = closed ? "sprints" : "open sprints";
-    const header = `${lines.length || "No"} ${kind} in ${slug}${leftOut > 0 ? `, the ${leftOut} oldest left out` : ""}${closed ? "" : "; closed: true also lists closed ones"}`;
+    const header = `${lines.length || "No"} ${kind} in ${quote(slug)}${leftOut > 0 ? `, the ${leftOut} oldest left out` : ""}${closed ? "" : "; closed: true also lists closed ones"}`;
     return {
       text: lines.length === 0 ? `${header}.` : `${header}:\n${toList(shown)}`,
       data: { sprints: shown, ...(leftOut > 0 && { left_out: leftOut }) },

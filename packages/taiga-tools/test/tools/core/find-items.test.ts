@@ -81,7 +81,7 @@ describe("find_items", () => {
     const { data } = await bench.call(findItems, { status: ["Doing"] });
     expect(refs(data)).toEqual(["beta-two#1"]);
     await expect(bench.call(findItems, { status: ["Dooing"] })).rejects.toThrow(
-      'status: there is no "Dooing"',
+      "status: there is no `Dooing`",
     );
   });
 
@@ -97,8 +97,10 @@ describe("find_items", () => {
   it("names the nearest names for one that is unknown", async () => {
     const bench = createBench();
     const find = (input: object) => bench.call(findItems, { project: "alpha-one", ...input });
-    await expect(find({ status: ["Progress"] })).rejects.toThrow("Did you mean: In progress?");
-    await expect(find({ sprint: "Sprint 9" })).rejects.toThrow("Sprint 1, Sprint 2, Sprint 3");
+    await expect(find({ status: ["Progress"] })).rejects.toThrow("Did you mean: `In progress`?");
+    await expect(find({ sprint: "Sprint 9" })).rejects.toThrow(
+      "`Sprint 1`, `Sprint 2`, `Sprint 3`",
+    );
     await expect(find({ assigned_to: ["alcie"] })).rejects.toThrow("alice");
     await expect(find({ kinds: ["task"], swimlane: ["Fast lane"] })).rejects.toThrow(
       "task cannot be filtered by it, only story",

@@ -26,7 +26,7 @@ async function happen(
 const forgetEvents = ({ state }: Taiga) => state.timeline.splice(0);
 
 describe("get_activity", () => {
-  it("tells who did what to what, in people's words, with one request", async () => {
+  it("tells who did what to what, in people's words, with one request, and one for an epic's story", async () => {
     const bench = createBench();
     const { taiga } = bench;
     const alice = taiga.connect("alice");
@@ -76,7 +76,7 @@ describe("get_activity", () => {
       '2026-11-20 10:07 @alice changed story #1 Ring the bell | status: New → In progress | points: Back ? → 3 | "Done @bob"',
       "2026-11-20 10:04 @alice deleted story #2 Ring twice",
     ]);
-    expect(bench.asked()).toEqual(["GET /timeline/project/1"]);
+    expect(bench.asked()).toEqual(["GET /timeline/project/1", "GET /userstories/101"]);
   });
 
   it("tells an event once that Taiga tells a person several times", async () => {

@@ -44,7 +44,7 @@ describe("get_items", () => {
     await bench.call(getItems, { refs: ["#1"] });
     bench.taiga.remove(task);
     const { data } = await bench.call(getItems, { refs: ["#1"] });
-    expect(data.errors).toEqual([expect.stringContaining("there is no alpha-one#1")]);
+    expect(data.errors).toEqual([expect.stringContaining("there is no `alpha-one#1")]);
   });
 
   it("tells issues and epics in people's words, with an epic's stories", async () => {
@@ -98,7 +98,7 @@ describe("get_items", () => {
     });
     expect(other).toMatchObject({
       items: [{ ref: "alpha-one#wiki:on-call", comments: [] }],
-      errors: [expect.stringContaining('no wiki page "nope"')],
+      errors: [expect.stringContaining("no wiki page `nope`")],
     });
   });
 
@@ -110,7 +110,7 @@ describe("get_items", () => {
     });
     expect(data.items).toHaveLength(1);
     expect(data.errors).toEqual([
-      expect.stringContaining("refs[1]: there is no alpha-one#77"),
+      expect.stringContaining("refs[1]: there is no `alpha-one#77"),
       expect.stringContaining("is a sprint; get_sprint"),
       expect.stringContaining("is not a reference"),
       expect.stringContaining("belongs to another Taiga"),

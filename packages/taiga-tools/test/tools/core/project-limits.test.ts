@@ -18,6 +18,7 @@ function open(): Bench & { epicId: number; storyId: number } {
     projectOf("alpha-one"),
     projectOf("moonshot", { name: "Moonshot" }),
     projectOf("skunkworks", { name: "Skunkworks" }),
+    projectOf("open-house", { name: "Hidden House", members: [], is_private: false }),
   ]);
   const story = taiga.add("userstory", { subject: "Known" });
   const hidden = { subject: "hush hush", project: 2, ref: 2, assigned_to: 7 };
@@ -94,6 +95,68 @@ describe("a project that the grant does not cover", () => {
     // The error repeats the caller's reference and reveals nothing about the project.
     expect(refusal).not.toMatch(/hush|Hidden|skunkworks/i);
     expect(taiga.asked().filter(isWrite)).toEqual([]);
+  });
+
+  // @rule MCP-SECURITY-20
+  it.each(["open-house", "4"])("is refused as %s, though anybody may see it", async (reference) => {
+    const { call, taiga } = open();
+    const { call: callAll } = createBench({ taiga });
+    expect((await callAll(toolOf("get_project"), { project: reference })).text).toContain("Hidden");
+    for (const [name, inputs] of Object.entries(REACH)) {
+      for (const input of inputs(reference)) {
+        const refusal = await call(toolOf(name), input).then(toRefusal, toRefusal);
+        expect(refusal).toContain("project_not_granted");
+        expect(refusal).not.toMatch(/hush|Hidden/);
+      }
+    }
+    expect(taiga.asked().filter(isWrite)).toEqual([]);
+  });
+
+  // @rule MCP-SECURITY-21
+  it("shows through no link: epic, story of an epic, count or event", async () => {
+    const { call, taiga, epicId } = open();
+    const epic = taiga.add("epic", { subject: "Ours" });
+    const [own] = taiga.state.userstories.filter((story) => story.project === COVERED);
+    const [foreign] = taiga.state.userstories.filter((story) => story.project !== COVERED);
+    taiga.link(epic, own!, foreign!);
+    const inputs: [string, object][] = [
+      [
+        "find_items",
+        { project: "alpha-one", kinds: ["story", "epic"], fields: ["epics", "stories"] },
+      ],
+      ["find_items", { kinds: ["story", "epic"] }],
+      ["get_items", { refs: ["#1", `#${epic.ref}`], include: ["history", "comments", "children"] }],
+      ["get_activity", { project: "alpha-one" }],
+      ["get_activity", { person: "me" }],
+      ["delete_items", { refs: ["#1", `#${epic.ref}`] }],
+      ["update_items", { items: [{ ref: "#1", epic: [] }], dry_run: true }],
+      ["update_items", { items: [{ ref: `#${epic.ref}`, stories: [] }], dry_run: true }],
+    ];
+    for (const [name, input] of inputs) {
+      const { text, data } = await call(toolOf(name), input);
+      const answer = `${text}\n${JSON.stringify(data)}`;
+      expect(answer).not.toMatch(/hush|moonshot|skunkworks/i);
+      // The hidden story is #2 and its epic #3, and our epic has two stories with it.
+      expect(answer).not.toMatch(
+        /epics?["[: ]*#3|"#3"|story #2\b|#3 |2 stories|"?stories"?:? ?"?2,/,
+      );
+    }
+    expect(epicId).toBeGreaterThan(0);
+  });
+
+  // @rule MCP-SECURITY-22
+  it("has its slug on its epic and its story where the grant covers it", async () => {
+    const { taiga } = open();
+    const { call } = createBench({ taiga, projects: [1, 2] });
+    const epic = taiga.add("epic", { subject: "Ours" });
+    taiga.link(
+      epic,
+      taiga.state.userstories.find((story) => story.project === 2)!,
+    );
+    const { text } = await call(toolOf("find_items"), { project: "alpha-one", kinds: ["story"] });
+    expect(text).toContain("epic moonshot#3");
+    const activity = await call(toolOf("get_activity"), { project: "alpha-one" });
+    expect(activity.text).toContain(`added to epic #${epic.ref}: story moonshot#2 hush hush`);
   });
 
   it("is called by no name when it was asked for by id", async () => {

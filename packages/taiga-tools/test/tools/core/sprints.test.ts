@@ -134,7 +134,7 @@ describe("save_sprint", () => {
   it("makes no second sprint of a misspelt name", async () => {
     const bench = createBench();
     const call = bench.call(saveSprint, { sprint: "Sprnt 2", finish: "2026-11-28" });
-    await expect(call).rejects.toThrow(/Did you mean: Sprint 2[^]*give start and finish/);
+    await expect(call).rejects.toThrow(/Did you mean: `Sprint 2`[^]*give start and finish/);
     expect(bench.taiga.asked()).not.toContain("POST /milestones");
   });
 

@@ -139,6 +139,6 @@ describe("update_items of issues and epics", () => {
     await expect(set("#2", { points: { Back: "3" } })).rejects.toThrow("only a story has it");
     await expect(set("#3", { sprint: "current" })).rejects.toThrow("a story or a task or an issue");
     await expect(set("#2", { assigned_to: ["bob", "alice"] })).rejects.toThrow("one assignee");
-    await expect(set("#1", { epic: ["#2"] })).rejects.toThrow("#2 is an issue, not an epic");
+    await expect(set("#1", { epic: ["#2"] })).rejects.toThrow("`#2` is an issue, not an epic");
   });
 });

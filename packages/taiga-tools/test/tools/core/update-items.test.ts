@@ -69,7 +69,7 @@ describe("update_items", () => {
       set: { subject: "New" },
     });
     await expect(call).rejects.toThrow(
-      /items\[0\]\.status[^]*Did you mean: Done[^]*items\[1\]\.ref: there is no alpha-one#77[^]*items\[2\][^]*asignee/,
+      /items\[0\]\.status[^]*Did you mean: `Done`[^]*items\[1\]\.ref: there is no `alpha-one#77`[^]*items\[2\][^]*asignee/,
     );
     expect(bench.asked().filter((request) => !request.startsWith("GET"))).toEqual([]);
   });
