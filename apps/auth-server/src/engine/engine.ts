@@ -6,6 +6,7 @@ import type { RootKeys } from "../secrets/root-keys.ts";
 import { createSealer } from "../secrets/seal.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createAccessTokens } from "./access-tokens.ts";
+import { createBasicChallenge } from "./basic-challenge.ts";
 import { createAdapterFactory } from "./records/adapter.ts";
 import { createCodeRedemption } from "./single-use/code-redemption.ts";
 import { toConfiguration } from "./configuration.ts";
@@ -119,6 +120,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   provider.use(
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
+  provider.use(createBasicChallenge(config.issuer));
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
   provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);
