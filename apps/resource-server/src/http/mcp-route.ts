@@ -65,8 +65,12 @@ export function createMcpRoute({ resource, gate, handler, logger }: McpRouteDeps
     req.headers.accept = "application/json, text/event-stream";
     const serve = toNodeHandler(
       {
-        fetch: async (request, options) =>
-          toAcceptedResponse(await handler.fetch(request, options), accepted, Array.isArray(body)),
+        fetch: async (request, options) => {
+          const response = await handler.fetch(request, options);
+          // The SDK asks for keep-alive on streams, even if the client has asked for `close`.
+          response.headers.delete("connection");
+          return toAcceptedResponse(response, accepted, Array.isArray(body));
+        },
       },
       { onerror },
     );
