@@ -1,4 +1,5 @@
 // Headers that nginx adds to answers, and headers that it forwards unchanged.
+import { Agent } from "node:https";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { ask } from "./support/ask.ts";
 import { type OneHost, startOneHost } from "./support/one-host.ts";
@@ -148,5 +149,13 @@ describe.skipIf(nginx === null)("headers", () => {
       expect(answer).toMatchObject({ status: 303 });
       expect(answer.all("location")).toEqual([location]);
     });
+  });
+
+  // @rule RFC9112-9.3-1
+  it("name the time for which an idle connection is kept", async () => {
+    const agent = new Agent({ keepAlive: true });
+    const answer = await ask(platform.site, "/", { agent });
+    agent.destroy();
+    expect(answer.header("keep-alive")).toBe("timeout=120");
   });
 });

@@ -49,7 +49,10 @@ await runService(name, process, async (environment) => {
     random: Math.random,
     version: readVersion(),
   });
-  const publicListener = await listen(server.publicApp, config.listeners.public);
+  const publicListener = await listen(server.publicApp, {
+    ...config.listeners.public,
+    origin: config.issuer,
+  });
   const privateListener = await listen(server.privateApp, config.listeners.private);
   server.start();
   return {

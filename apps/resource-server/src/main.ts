@@ -38,7 +38,10 @@ await runService(name, process, async (environment) => {
     logger,
     version: readVersion(),
   });
-  const listener = await listen(server.app, config.listener);
+  const listener = await listen(server.app, {
+    ...config.listener,
+    origin: new URL(config.resource).origin,
+  });
   server.start();
   return {
     message: `The MCP endpoint is at ${config.resource}.`,

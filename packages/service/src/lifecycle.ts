@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigurationError } from "./errors.ts";
+import { createHttpServer, type HttpServerOptions } from "./http-server.ts";
 
 /** How long open requests may take to finish once a service has been told to stop. */
 const DRAIN_MS = 8_000;
 const IDLE_SWEEP_MS = 100;
 
-export interface ListenOptions {
+export interface ListenOptions extends HttpServerOptions {
   host: string;
   port: number;
   /** The variable that sets the port, for the error message. */
@@ -23,7 +24,7 @@ export interface Listening {
 /** @throws {ConfigurationError} when the port is taken or may not be used, with what to change. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
   const { host, port, setting } = options;
-  const server = createServer(app);
+  const server = createHttpServer(app, options);
   try {
     server.listen(port, host);
     await once(server, "listening");

@@ -11,6 +11,13 @@ import { readSettings, SetupError } from "./settings.ts";
 /** How long open requests may take to finish after a stop signal. */
 const DRAIN_MS = 3_000;
 
+/** Idle connections outlast those of clients and proxies; requests must arrive in time. */
+const CONNECTION_LIMITS = {
+  keepAliveTimeout: 120_000,
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+};
+
 /** A persistent signing key keeps logins valid across restarts. */
 function readSecret(file: string): string {
   try {
@@ -87,7 +94,7 @@ async function stop(server: Server, sandbox: Sandbox): Promise<void> {
 
 async function main(): Promise<void> {
   const { port, host, dataDir } = readSettings(process.env);
-  const server = createServer();
+  const server = createServer(CONNECTION_LIMITS);
   // The port is the lock: a second process must not touch the files of the first.
   await listen(server, port, host);
   const sandbox = openSandbox(dataDir);

@@ -11,6 +11,7 @@ import {
 } from "./records/anonymous-records.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createAccessTokens } from "./access-tokens.ts";
+import { createBasicChallenge } from "./basic-challenge.ts";
 import { createAdapterFactory } from "./records/adapter.ts";
 import { createCodeRedemption } from "./single-use/code-redemption.ts";
 import { toConfiguration } from "./configuration.ts";
@@ -138,6 +139,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   provider.use(
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
+  provider.use(createBasicChallenge(config.issuer));
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
   provider.use(answerRegistration);
   provider.use(deferredDeletes.middleware);

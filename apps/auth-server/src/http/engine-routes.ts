@@ -1,7 +1,9 @@
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { IncomingMessage, type RequestListener } from "node:http";
 import { type AuthorizationRules, toAuthorizationRequest } from "./authorization-request.ts";
+import { readEmptySecret } from "./empty-secret.ts";
 import { noteOn, notesOf } from "../engine/boundary/request-notes.ts";
+import type { EngineRequest } from "../engine/boundary/ports.ts";
 import { OAuthError } from "./oauth-error.ts";
 import { toTokenRequest } from "./token-request.ts";
 import {
@@ -46,14 +48,23 @@ export function createEngineRoutes(deps: EngineRoutesDeps): Router {
     .all(refuseMethod("GET, POST"));
   router.route("/authorize/:uid").get(asPage, run).all(refuseMethod("GET"));
 
+  const runForm = (toRequest: (asked: URLSearchParams) => URLSearchParams): RequestHandler[] => [
+    requireType(FORM),
+    readText,
+    asJson,
+    (req, res) => {
+      const form = toRequest(toForm(req));
+      const triedBasic = readEmptySecret(req.headers.authorization, form);
+      const request = withBody(req, form.toString());
+      if (triedBasic) delete request.headers.authorization;
+      runEngine(deps.engine, Object.assign(request, { triedBasic }), res);
+    },
+  ];
+  router.route("/token").post(runForm(toTokenRequest)).all(refuseMethod("POST"));
   router
-    .route("/token")
-    .post(requireType(FORM), readText, asJson, (req, res) => {
-      const form = toTokenRequest(toForm(req)).toString();
-      runEngine(deps.engine, withBody(req, form), res);
-    })
+    .route("/revoke")
+    .post(runForm((asked) => asked))
     .all(refuseMethod("POST"));
-  router.route("/revoke").post(requireType(FORM), limitBody, asJson, run).all(refuseMethod("POST"));
   router
     .route("/register")
     .post(...limitRegistrations, requireType("application/json"), readJson, asJson, (req, res) => {
@@ -131,14 +142,6 @@ const requireType =
     next();
   };
 
-const limitBody: RequestHandler = (req, _res, next) => {
-  if (Number(req.headers["content-length"] ?? 0) > MAX_BODY_BYTES) {
-    const message = `The body must have at most ${MAX_BODY_BYTES} bytes.`;
-    throw new OAuthError("invalid_request", message, { status: 413 });
-  }
-  next();
-};
-
 const refuseMethod =
   (allowed: string): RequestHandler =>
   (req, res) => {
@@ -151,15 +154,15 @@ const refuseMethod =
  * the notes on the request, and Express's `ip`, by which fetches of client metadata documents are
  * limited.
  */
-function withBody(req: Request, body: string): IncomingMessage {
+function withBody(req: Request, body: string): EngineRequest {
   const bytes = Buffer.from(body);
-  const copy = new IncomingMessage(req.socket);
+  const copy: EngineRequest = new IncomingMessage(req.socket);
   copy.method = req.method;
   copy.url = req.url;
   copy.httpVersion = req.httpVersion;
   copy.headers = { ...req.headers, "content-length": String(bytes.length) };
   delete copy.headers["transfer-encoding"];
-  Object.assign(copy, { ip: req.ip });
+  copy.ip = req.ip;
   noteOn(copy, notesOf(req));
   copy.push(bytes);
   copy.push(null);

@@ -76,6 +76,8 @@ export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDep
       {
         fetch: async (request, options) => {
           const response = await handler.fetch(request, options);
+          // The SDK asks for keep-alive on streams, even if the client has asked for `close`.
+          response.headers.delete("connection");
           const answer = await toAcceptedResponse(response, accepted, Array.isArray(body));
           const wait = retryAfterOf(req.auth);
           if (wait !== undefined) answer.headers.set("Retry-After", String(wait));

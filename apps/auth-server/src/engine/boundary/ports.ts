@@ -11,6 +11,14 @@ export interface AuthorizationEngine {
   accessTokens: AccessTokens;
 }
 
+/** A request to the engine, with what the routes in front of it know. */
+export interface EngineRequest extends IncomingMessage {
+  /** The client's address; fetches of client metadata documents are limited by it. */
+  ip?: string | undefined;
+  /** The routes have removed an `Authorization: Basic` header, because its secret was empty. */
+  triedBasic?: boolean;
+}
+
 /** An authorization request that waits for its user. */
 export interface Interaction {
   /** Stays the same at every step of one authorization request. */
