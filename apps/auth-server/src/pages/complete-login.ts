@@ -4,7 +4,7 @@ import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderErrorPage } from "./views/error-page.ts";
-import { toBasePath } from "./interaction-path.ts";
+import { toOtherAccountPath } from "./interaction-path.ts";
 import { sendPage } from "./send-page.ts";
 
 export interface CompleteLoginDeps {
@@ -37,7 +37,7 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
         advice:
           "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
         action: {
-          href: `${toBasePath(interaction.uid)}?account=other`,
+          href: toOtherAccountPath(interaction.uid),
           label: "Use another account",
         },
       });

@@ -20,6 +20,7 @@ import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
 import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
+import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginStep } from "./login-step.ts";
@@ -52,6 +53,9 @@ export interface InteractionsRouterDeps {
   taigaWebUrl: string;
   /** The MCP endpoint. */
   mcpUrl: string;
+  kv: FormErrorsDeps["kv"];
+  seal: FormErrorsDeps["seal"];
+  keys: FormErrorsDeps["keys"];
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
@@ -73,8 +77,9 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const taigaHost = new URL(deps.taigaWebUrl).host;
   const completeLogin = createCompleteLogin(deps);
   const offersTaiga = deps.application !== undefined;
-  const loginStep = createLoginStep({ ...deps, taigaHost, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, taigaHost });
+  const formErrors = createFormErrors(deps);
+  const loginStep = createLoginStep({ ...deps, formErrors, taigaHost, completeLogin, offersTaiga });
+  const consentStep = createConsentStep({ ...deps, formErrors, taigaHost });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));
@@ -120,7 +125,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   router.post("/interaction/:uid/login", onForm("login", loginStep.submit));
   if (deps.application !== undefined) {
     const { refuse } = loginStep;
-    const step = createApplicationStep({ ...deps, ...deps.application, refuse, completeLogin });
+    const step = createApplicationStep({
+      ...deps,
+      ...deps.application,
+      refuse,
+      formErrors,
+      completeLogin,
+    });
     router.post("/interaction/:uid/taiga", onForm("taiga", step.depart));
     router.get(CALLBACK_PATH, step.arrive);
     router.get("/interaction/:uid/taiga", async (req, res) =>

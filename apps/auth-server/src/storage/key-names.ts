@@ -38,6 +38,8 @@ export interface KeyNames {
   vaultOf: (grantKey: string) => string;
   /** A login on Taiga's pages, by the ticket in the browser's cookie. */
   applicationFlow: (ticket: string) => string;
+  /** What is wrong with the last form of an interaction. */
+  formErrors: (uid: string) => string;
 
   /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
@@ -97,6 +99,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     sharedTokens: `shareds:${taiga}`,
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
+    formErrors: ofUser("form"),
     knownBrowser: ofUser("known"),
 
     client: ofClient("client"),

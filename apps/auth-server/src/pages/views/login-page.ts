@@ -21,11 +21,11 @@ export interface LoginPage {
   /** Host and port of the Taiga that the user logs in to. */
   taigaHost: string;
   /** The user name as typed before. */
-  username?: string;
+  username?: string | undefined;
   /** Errors of single fields. */
-  fieldErrors?: { username?: string; password?: string };
+  fieldErrors?: { username?: string | undefined; password?: string | undefined } | undefined;
   /** Error of the whole login. */
-  alert?: string;
+  alert?: string | undefined;
 }
 
 /**
