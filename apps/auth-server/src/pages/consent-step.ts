@@ -98,7 +98,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         selected: projects,
         ticked: project,
       },
-      ...(again !== undefined && { choiceError: again.error }),
+      ...(again !== undefined && { choiceError: again }),
     });
     sendPage(res, 200, page);
   }

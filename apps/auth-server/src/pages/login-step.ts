@@ -24,6 +24,8 @@ export interface LoginStepDeps {
   formErrors: FormErrors;
   csrf: Csrf;
   taigaHost: string;
+  /** Where Taiga resets passwords, if that is known. */
+  passwordResetUrl?: string | undefined;
   /** This server's origin. */
   issuer: string;
   logger: Logger;
@@ -45,8 +47,17 @@ export type Refusal = Omit<LoginErrors, "form"> & {
 };
 
 export function createLoginStep(deps: LoginStepDeps): LoginStep {
-  const { password, offersTaiga, completeLogin, formErrors, csrf, taigaHost, issuer, logger } =
-    deps;
+  const {
+    password,
+    offersTaiga,
+    completeLogin,
+    formErrors,
+    csrf,
+    taigaHost,
+    passwordResetUrl,
+    issuer,
+    logger,
+  } = deps;
   const cookie = createOwnCookie({
     issuer,
     name: "browser",
@@ -73,6 +84,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
       taigaHost,
+      passwordResetUrl,
       username,
       alert,
       fieldErrors,

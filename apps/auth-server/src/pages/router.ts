@@ -1,4 +1,4 @@
-import type { AccessLevel, Logger } from "@taiga-mcp/service";
+import type { AccessLevel, HomePage, Logger } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -25,7 +25,8 @@ import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginStep } from "./login-step.ts";
 import { assets } from "./views/assets.ts";
-import { type HomePage, renderHomePage } from "./views/home-page.ts";
+import { renderHomePage } from "./views/home-page.ts";
+import { renderReconnectPage } from "./views/reconnect-page.ts";
 
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent, because it identifies the held login. */
@@ -51,6 +52,8 @@ export interface InteractionsRouterDeps {
   accessLimit: AccessLevel;
   /** Address of Taiga's web pages; the pages show its host. */
   taigaWebUrl: string;
+  /** Where Taiga resets passwords, if that is known. */
+  passwordResetUrl?: string | undefined;
   /** The MCP endpoint. */
   mcpUrl: string;
   kv: FormErrorsDeps["kv"];
@@ -151,7 +154,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   return router;
 }
 
-/** GET / and the files below /assets/, whose names contain a hash of their content. */
+/** GET /, GET /reconnect and the files below /assets/, whose names contain a hash of their content. */
 function createPublicPages(home: HomePage): Router {
   const router = Router();
   router.get("/", async (_req, res) => {
@@ -159,6 +162,12 @@ function createPublicPages(home: HomePage): Router {
       .set("Cache-Control", "no-cache")
       .type("html")
       .send(await renderHomePage(home));
+  });
+  router.get("/reconnect", async (_req, res) => {
+    res
+      .set("Cache-Control", "no-cache")
+      .type("html")
+      .send(await renderReconnectPage(home));
   });
   for (const { path, contentType, content } of assets) {
     router.get(path, (_req, res) => {
