@@ -3,8 +3,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startSystem, type System } from "../support/system.ts";
 import { describeInBrowser, launchChromium, openTab } from "./support/chromium.ts";
-import { startInspector } from "./support/inspector.ts";
-import { allow, consentHeading, logInAs, loginHeading } from "./support/pages.ts";
+import { connectInspector, startInspector } from "./support/inspector.ts";
+import { allow, consentHeading, logInAs } from "./support/pages.ts";
 
 describeInBrowser("the Inspector's page", () => {
   let system: System;
@@ -22,34 +22,28 @@ describeInBrowser("the Inspector's page", () => {
   it.each([
     ["2025-11-25", []],
     ["2026-07-28", ["--protocol-era", "modern"]],
-  ])(
-    "connects by %s: login, consent, tools, and a call as the user",
-    async (revision, args) => {
-      const inspector = await startInspector(system.mcpUrl, args);
-      try {
-        const { page } = await openTab(browser, { viewport: { width: 1400, height: 900 } });
-        await page.goto(inspector.url);
-        // The checkbox itself is hidden behind its styling.
-        await page.getByRole("switch", { name: /^Connect or disconnect/ }).click({ force: true });
-        await loginHeading(page).waitFor();
-        expect(await page.getByRole("main").innerText()).toContain("MCP Inspector");
-        await logInAs(page, "alice");
-        await consentHeading(page).waitFor();
-        await allow(page);
+  ])("connects by %s: login, consent, tools, and a call as the user", async (revision, args) => {
+    const inspector = await startInspector(system.mcpUrl, args);
+    try {
+      const { page } = await openTab(browser, { viewport: { width: 1400, height: 900 } });
+      await page.goto(inspector.url);
+      await connectInspector(page);
+      expect(await page.getByRole("main").innerText()).toContain("MCP Inspector");
+      await logInAs(page, "alice");
+      await consentHeading(page).waitFor();
+      await allow(page);
 
-        await page.getByText("Connected", { exact: true }).waitFor();
-        await page.getByText(`MCP ${revision}`).waitFor();
-        await page.getByText("Tools", { exact: true }).first().click();
-        await page.getByText("get_me").first().click();
-        await page.getByRole("button", { name: "Execute Tool" }).click();
-        await page
-          .getByText(/Alice Moreau/)
-          .first()
-          .waitFor();
-      } finally {
-        await inspector.stop();
-      }
-    },
-    60_000,
-  );
+      await page.getByText("Connected", { exact: true }).waitFor();
+      await page.getByText(`MCP ${revision}`).waitFor();
+      await page.getByText("Tools", { exact: true }).first().click();
+      await page.getByText("get_me").first().click();
+      await page.getByRole("button", { name: "Execute Tool" }).click();
+      await page
+        .getByText(/Alice Moreau/)
+        .first()
+        .waitFor();
+    } finally {
+      await inspector.stop();
+    }
+  });
 });

@@ -158,6 +158,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
         issuer: config.issuer,
         accessLimit: config.accessLimit,
         taigaWebUrl: config.taigaWebUrl,
+        passwordResetUrl: config.passwordResetUrl,
         mcpUrl: config.resource,
       }));
 

@@ -14,6 +14,8 @@ export interface Addresses {
   taigaApiUrl: string;
   /** Where people open Taiga, without a trailing slash. */
   taigaWebUrl: string;
+  /** Where Taiga resets passwords; only if the address of its web pages is set. */
+  passwordResetUrl: string | undefined;
 }
 
 /** @throws {ConfigurationError} when Taiga is missing on a public installation, or is not safe to use. */
@@ -25,7 +27,9 @@ export function resolveAddresses(settings: SharedSettings): Addresses {
   const resource = new URL(mcpUrl).href;
   const taigaApiUrl = resolveTaigaApiUrl(settings, [issuer, resource]);
   const taigaWebUrl = settings.TAIGA_WEB_URL ?? taigaApiUrl.replace(/\/api\/v1$/, "");
-  return { issuer, resource, taigaApiUrl, taigaWebUrl };
+  const passwordResetUrl =
+    settings.TAIGA_WEB_URL === undefined ? undefined : `${taigaWebUrl}/forgot-password`;
+  return { issuer, resource, taigaApiUrl, taigaWebUrl, passwordResetUrl };
 }
 
 /** The sandbox's passwords are known: it serves this machine only. */

@@ -6,6 +6,7 @@ export * from "./clock.ts";
 export * from "./data-dir.ts";
 export * from "./environment.ts";
 export * from "./errors.ts";
+export * from "./home-page.ts";
 export * from "./lifecycle.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";

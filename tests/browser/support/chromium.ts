@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { describe } from "vitest";
-import { WAIT_MS } from "../../support/time-limits.ts";
+import { PROCESS_MS } from "../../support/time-limits.ts";
 
 const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 const isThere = existsSync(CHROMIUM);
@@ -49,8 +49,9 @@ export async function openTab(
 
 export async function openTabIn(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
-  // Shorter than the time limit of a test, so that the page's complaints show.
-  page.setDefaultTimeout(WAIT_MS);
+  // A browser on a cold machine is like a process that starts. Shorter than the time limit of a test,
+  // so that the page's complaints show.
+  page.setDefaultTimeout(PROCESS_MS);
   const complaints: string[] = [];
   page.on("console", (message) => {
     // Some tests expect a page with status 400.

@@ -23,7 +23,11 @@ export const loginHeading = (page: Page) =>
  */
 export async function allow(page: Page, access?: string): Promise<void> {
   // Clicks the text, as users do: the whole box around it belongs to the label.
-  if (access !== undefined) await page.getByText(access, { exact: true }).click();
+  if (access !== undefined) {
+    const level = page.getByText(access, { exact: true });
+    if (!(await level.isVisible())) await page.getByText("More access", { exact: true }).click();
+    await level.click();
+  }
   await page.getByRole("button", { name: "Allow access" }).click();
 }
 

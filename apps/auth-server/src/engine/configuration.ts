@@ -68,9 +68,17 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
       error: out.error,
       ...(error instanceof UnusableDocument && { subject: "client_document" }),
       description: out.error_description,
+      clientName: ctx.oidc?.client?.clientName,
+      ...(out.error === "invalid_redirect_uri" && {
+        refusedAddress: toText(ctx.oidc?.params?.["redirect_uri"]),
+      }),
+      requestId: toText(ctx.req.id),
     });
   },
 });
+
+const toText = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 /**
  * oidc-provider accepts no client without a key for the default algorithm of ID tokens. Access

@@ -25,6 +25,7 @@ export const createErrorHandler =
       status: error.status,
       error: code,
       description: error.message,
+      ...(typeof requestId === "string" && { requestId }),
     });
     res.status(error.status).set("Cache-Control", "no-store").type("html").send(page);
   };

@@ -46,15 +46,17 @@ const UNREADABLE_DOCUMENT = {
 };
 
 /** The page for a failed authorization whose error cannot be sent back to the client. */
-export function renderFailurePage({ error, subject, description }: Failure): Promise<string> {
+export function renderFailurePage(failure: Failure): Promise<string> {
+  const { error, subject, description, clientName, refusedAddress, requestId } = failure;
+  const details = { code: error, clientName, refusedAddress, requestId };
   if (subject === "client_document") {
     const message = description ?? "The app's metadata document cannot be read.";
-    return renderErrorPage({ ...UNREADABLE_DOCUMENT, message, code: error });
+    return renderErrorPage({ ...UNREADABLE_DOCUMENT, message, ...details });
   }
   const page = PAGES[error] ?? {
     title: "The request was rejected",
     message: `The app's request was rejected: ${(description ?? error).replace(/\.$/, "")}.`,
     advice: START_AGAIN,
   };
-  return renderErrorPage({ ...page, code: error });
+  return renderErrorPage({ ...page, ...details });
 }

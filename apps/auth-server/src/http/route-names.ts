@@ -6,6 +6,7 @@ const NAMES = new Set<string>([
   `${ROUTES.authorization}/:id`,
   `${ROUTES.registration}/:id`,
   "/",
+  "/reconnect",
   "/assets/:id",
   "/interaction/:id",
   "/interaction/:id/login",

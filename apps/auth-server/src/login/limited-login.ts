@@ -27,8 +27,13 @@ export interface LimitedLogin {
   login(
     credentials: { username: string; password: string },
     source: LoginSource,
-  ): Promise<LoginOutcome>;
+  ): Promise<LimitedOutcome>;
 }
+
+/** `isLastTry`: this failure was the last but one before a lock. */
+export type LimitedOutcome =
+  | Extract<LoginOutcome, { ok: true }>
+  | (Extract<LoginOutcome, { ok: false }> & { isLastTry: boolean });
 
 /** Too many recent failures. The message says for which limit, never whether the account exists. */
 export class TooManyLoginsError extends CodedError<"too_many_logins"> {
@@ -76,18 +81,22 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const throttle = createNetworkThrottle(deps);
   const deviceCookies = createDeviceCookies(deps);
 
-  /** @returns a function that takes the count back. */
+  /** @returns a function that takes the count back, and whether one more failure locks. */
   async function count(
     counter: FailureCounter,
     subject: string,
     rules: readonly LockRule[],
-  ): Promise<() => Promise<void>> {
+  ): Promise<{ takeBack: () => Promise<void>; isLastTry: boolean }> {
     const now = clock();
     const { failures, takeBack } = await counter.add(
       subject,
       (times) => lockedUntil(times, rules) > now,
     );
-    if (takeBack !== undefined) return takeBack;
+    if (takeBack !== undefined) {
+      const isLocked = (times: readonly number[]) => lockedUntil(times, rules) > now;
+      const withThis = [...failures, now];
+      return { takeBack, isLastTry: !isLocked(withThis) && isLocked([...withThis, now]) };
+    }
     throw new TooManyLoginsError(
       "Too many failed logins with this user name.",
       lockedUntil(failures, rules) - now,
@@ -113,13 +122,14 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
       const network = toNetworkOf(address);
       const isKnown = await deviceCookies.isKnown(account, browser);
       const pair = `${account} ${isKnown ? browser : network}`;
-      const takeBack = [await count(pairs, pair, LOGIN_LIMITS.pair)];
+      const ofPair = await count(pairs, pair, LOGIN_LIMITS.pair);
+      const takeBack = [ofPair.takeBack];
       const undo = async (): Promise<void> => {
         await Promise.all(takeBack.map((step) => step()));
       };
       try {
         if (!isKnown) {
-          takeBack.push(await count(accounts, account, LOGIN_LIMITS.account));
+          takeBack.push((await count(accounts, account, LOGIN_LIMITS.account)).takeBack);
           const counted = await networks.add(network, () => false);
           // A rejected attempt stays counted: slowing down many concurrent attempts is the purpose.
           await waitForTurn(network, counted.failures);
@@ -131,7 +141,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
           await undo();
           await pairs.forget(pair);
         }
-        return outcome;
+        return outcome.ok ? outcome : { ...outcome, isLastTry: ofPair.isLastTry };
       } catch (error) {
         // The password was not checked, so this was not a guess.
         await undo();

@@ -6,10 +6,12 @@ import { LoginThrottledError } from "../login/login-backend.ts";
 import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
 import { type ApplicationFlows, FLOW_SECONDS } from "./application-flows.ts";
 import type { CompleteLogin } from "./complete-login.ts";
+import type { FormErrors } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
-import { RETRY_AFTER_SECONDS, type LoginStep, type Refusal, toThrottled } from "./login-step.ts";
+import { type LoginStep, type Refusal, toThrottled } from "./login-step.ts";
 import { createOwnCookie } from "./own-cookie.ts";
+import { seeOther } from "./send-page.ts";
 
 /** Where Taiga sends browsers back to: the `next_url` that its administrator registers. */
 export const CALLBACK_PATH = "/taiga/callback";
@@ -20,9 +22,10 @@ const CallbackQuery = z.object({ auth_code: z.string().regex(/^[\da-f-]{32,36}$/
 export interface ApplicationStepDeps {
   login: Pick<ApplicationLogin, "toLoginUrl" | "redeem">;
   flows: ApplicationFlows;
-  /** Shows the login page again with an error. */
+  /** Redirects to the login page, which shows the error. */
   refuse: LoginStep["refuse"];
   completeLogin: CompleteLogin;
+  formErrors: Pick<FormErrors, "clear">;
   /** This server's origin. */
   issuer: string;
   logger: Logger;
@@ -42,7 +45,7 @@ export interface ApplicationStep {
 }
 
 export function createApplicationStep(deps: ApplicationStepDeps): ApplicationStep {
-  const { login, flows, refuse, completeLogin, issuer, logger } = deps;
+  const { login, flows, refuse, completeLogin, formErrors, issuer, logger } = deps;
   // Holds the ticket of the login in progress.
   const cookie = createOwnCookie({ issuer, name: "application", maxAgeSeconds: FLOW_SECONDS });
 
@@ -53,14 +56,12 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
   }): Promise<Extract<ApplicationOutcome, { ok: true }> | Refusal> {
     try {
       const outcome = await login.redeem(flow.authCode, flow.state);
-      return outcome.ok ? outcome : { status: 400, alert: ALERTS[outcome.reason] };
+      return outcome.ok ? outcome : { alert: ALERTS[outcome.reason] };
     } catch (error) {
       if (error instanceof LoginThrottledError) return toThrottled(error);
       if (!(error instanceof UnavailableError)) throw error;
       logger.warn({ err: error }, "Taiga application login failed");
       return {
-        status: 503,
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
         alert: `${error.message} You were not logged in. Try again in a moment.`,
       };
     }
@@ -70,7 +71,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     depart: async (_req, res, { uid }) => {
       const { ticket, state } = await flows.begin(uid);
       cookie.set(res, ticket);
-      redirect(res, login.toLoginUrl(state));
+      seeOther(res, login.toLoginUrl(state));
     },
 
     arrive: async (req, res) => {
@@ -79,7 +80,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
       if (ticket === undefined || code === undefined) throw new InteractionError("foreign_return");
       const uid = await flows.arrive(ticket, code);
       if (uid === undefined) throw new InteractionError("foreign_return");
-      redirect(res, `${toBasePath(uid)}/taiga`);
+      seeOther(res, `${toBasePath(uid)}/taiga`);
     },
 
     finish: async (req, res, interaction) => {
@@ -90,15 +91,11 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
       }
       cookie.clear(res);
       const outcome = await redeem(flow);
-      if ("status" in outcome) return refuse(res, interaction, outcome);
+      if (!("ok" in outcome)) return refuse(res, interaction, outcome);
+      await formErrors.clear(interaction.uid);
       await completeLogin(req, res, interaction, outcome);
     },
   };
-}
-
-/** 303, so that the browser follows with a GET even after a POST. */
-function redirect(res: Response, to: string): void {
-  res.status(303).set({ "Cache-Control": "no-store", Location: to }).end();
 }
 
 const ALERTS = {

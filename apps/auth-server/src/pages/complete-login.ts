@@ -5,7 +5,7 @@ import type { TaigaAccount, TaigaCredentialRecord } from "../login/login-backend
 import type { Vault } from "../vault/vault.ts";
 import { toDisplayName } from "./views/display-name.ts";
 import { renderErrorPage } from "./views/error-page.ts";
-import { toBasePath } from "./interaction-path.ts";
+import { toOtherAccountPath } from "./interaction-path.ts";
 import { sendPage } from "./send-page.ts";
 
 export interface CompleteLoginDeps {
@@ -38,7 +38,7 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
         advice:
           "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
         action: {
-          href: `${toBasePath(interaction.uid)}?account=other`,
+          href: toOtherAccountPath(interaction.uid),
           label: "Use another account",
         },
       });

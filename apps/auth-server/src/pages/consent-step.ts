@@ -9,15 +9,16 @@ import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
-import type { ListOwnProjects, OwnProject } from "../login/own-projects.ts";
+import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderConsentPage } from "./views/consent-page.ts";
 import type { Csrf } from "./csrf.ts";
-import { ConsentForm, toTypedConsent, type TypedConsent } from "./forms.ts";
+import type { ConsentErrors, FormErrors } from "./form-errors.ts";
+import { ConsentForm, toTypedConsent } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { toProjectChoice } from "./project-choice.ts";
-import { sendPage } from "./send-page.ts";
+import { seeOther, sendPage } from "./send-page.ts";
 
 /** Enough for most connections; the user must select a higher level explicitly. */
 const PRESELECTED: AccessLevel = "write";
@@ -32,6 +33,7 @@ export interface ConsentStepDeps {
   >;
   vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
+  formErrors: FormErrors;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
   accessLimit: AccessLevel;
@@ -47,20 +49,22 @@ const POLL_LIMIT = 20;
 /** The step in which a user chooses what the client may do. */
 export interface ConsentStep {
   show: (res: Response, interaction: Interaction) => Promise<void>;
-  /** Handles the form. Shows the page again when the choice is invalid. */
+  /** Handles the form. Redirects to the page, which shows the error, when the choice is invalid. */
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
 }
 
-/** The error to show on the page, with the previous choice. */
-interface Refusal {
-  error: string;
-  own: readonly OwnProject[] | undefined;
-  typed: TypedConsent;
-}
-
 export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
-  const { interactions, vault, listOwnProjects, csrf, accessLimit, taigaHost, toAccountId, sleep } =
-    deps;
+  const {
+    interactions,
+    vault,
+    listOwnProjects,
+    formErrors,
+    csrf,
+    accessLimit,
+    taigaHost,
+    toAccountId,
+    sleep,
+  } = deps;
 
   const limitOf = ({ requestedAccess }: Interaction): AccessLevel =>
     lowestLevel(requestedAccess, accessLimit);
@@ -81,10 +85,11 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     return credential === undefined ? undefined : await listOwnProjects(user.id, credential);
   };
 
-  async function send(res: Response, interaction: Interaction, again?: Refusal): Promise<void> {
+  async function show(res: Response, interaction: Interaction): Promise<void> {
     const user = await findUser(interaction);
     const limit = limitOf(interaction);
     const offered = OFFERED.filter((level) => isWithin(level, limit));
+    const again = await formErrors.findConsent(interaction.uid);
     const { access, projects = "all", project = [] } = again?.typed ?? {};
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
@@ -96,13 +101,13 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       levels: offered,
       selected: offered.findLast((level) => isWithin(level, access ?? PRESELECTED)) ?? limit,
       projects: {
-        own: again === undefined ? await listProjects(interaction.uid, user) : again.own,
+        own: await listProjects(interaction.uid, user),
         selected: projects,
         ticked: project,
       },
-      ...(again !== undefined && { choiceError: again.error }),
+      ...(again !== undefined && { choiceError: again }),
     });
-    sendPage(res, again === undefined ? 200 : 400, page);
+    sendPage(res, 200, page);
   }
 
   /**
@@ -128,7 +133,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
   }
 
   return {
-    show: (res, interaction) => send(res, interaction),
+    show,
 
     submit: async (req, res, interaction) => {
       if ((await vault.heldUser(interaction.uid)) === undefined) {
@@ -138,17 +143,16 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       const form = ConsentForm.safeParse(req.body).data;
       const isAll = form?.projects === "all";
       const own = isAll ? undefined : await listProjects(interaction.uid, user);
-      const refuse = async (error: string) =>
-        send(res, interaction, {
-          error,
-          own: isAll ? await listProjects(interaction.uid, user) : own,
-          typed: toTypedConsent(req.body),
-        });
+      const refuse = async (question: ConsentErrors["question"], error: string) => {
+        const typed = toTypedConsent(req.body);
+        await formErrors.keep(interaction.uid, { form: "consent", question, error, typed });
+        seeOther(res, toBasePath(interaction.uid));
+      };
       if (form === undefined || !isOffered(form.access, interaction)) {
-        return refuse("Choose what the app may do, and in which projects.");
+        return refuse("access", "Choose what the app may do, and in which projects.");
       }
       const { projects, error } = toProjectChoice(form, own);
-      if (error !== undefined) return refuse(error);
+      if (error !== undefined) return refuse("projects", error);
       const { access } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const isClaimed = await vault.claim(interaction.uid, grantId);

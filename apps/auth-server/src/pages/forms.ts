@@ -56,14 +56,14 @@ export type ConsentForm = z.output<typeof ConsentForm>;
 
 /** The valid parts of an invalid form, to show them again. */
 export const toTypedConsent = (body: unknown): TypedConsent =>
-  PartialConsent.safeParse(body).data ?? {};
+  TypedConsent.safeParse(body).data ?? { project: [] };
 
-const PartialConsent = z.object({
+const TypedConsent = z.object({
   access: ConsentForm.shape.access.optional().catch(undefined),
   projects: ConsentForm.shape.projects.optional().catch(undefined),
   project: ticked.catch([]),
 });
-export type TypedConsent = Partial<z.output<typeof PartialConsent>>;
+type TypedConsent = z.output<typeof TypedConsent>;
 
 const CsrfField = z.object({ csrf: z.string() });
 

@@ -2,20 +2,23 @@ import { type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/boundary/ports.ts";
-import { type LimitedLogin, type LoginSource, TooManyLoginsError } from "../login/limited-login.ts";
+import {
+  type LimitedLogin,
+  type LimitedOutcome,
+  type LoginSource,
+  TooManyLoginsError,
+} from "../login/limited-login.ts";
 import { DEVICE_COOKIE_SECONDS } from "../login/device-cookies.ts";
-import { type LoginOutcome, LoginThrottledError } from "../login/login-backend.ts";
-import { type LoginPage, renderLoginPage } from "./views/login-page.ts";
+import { LoginThrottledError } from "../login/login-backend.ts";
+import { renderLoginPage } from "./views/login-page.ts";
 import type { CompleteLogin } from "./complete-login.ts";
 import type { Csrf } from "./csrf.ts";
+import type { FormErrors, LoginErrors } from "./form-errors.ts";
 import { LoginForm, toTypedName } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
-import { toBasePath } from "./interaction-path.ts";
+import { toBasePath, toOtherAccountPath } from "./interaction-path.ts";
 import { createCookieSecret, createOwnCookie } from "./own-cookie.ts";
-import { sendPage } from "./send-page.ts";
-
-/** Seconds to wait before the next attempt when Taiga does not answer. */
-export const RETRY_AFTER_SECONDS = 10;
+import { seeOther, sendPage } from "./send-page.ts";
 
 export interface LoginStepDeps {
   /** Checks passwords; without it, the page does not ask for one. */
@@ -23,8 +26,11 @@ export interface LoginStepDeps {
   /** Whether users may log in on Taiga's own pages. */
   offersTaiga: boolean;
   completeLogin: CompleteLogin;
+  formErrors: FormErrors;
   csrf: Csrf;
   taigaHost: string;
+  /** Where Taiga resets passwords, if that is known. */
+  passwordResetUrl?: string | undefined;
   /** This server's origin. */
   issuer: string;
   logger: Logger;
@@ -33,29 +39,47 @@ export interface LoginStepDeps {
 /** The step in which a user logs in. */
 export interface LoginStep {
   show: (res: Response, interaction: Interaction) => Promise<void>;
-  /** Handles the form. If the login fails, shows the page again with the typed name, never the password. */
+  /** Handles the form. If the login fails, redirects to the page, with the typed name, never the password. */
   submit: (req: Request, res: Response, interaction: Interaction) => Promise<void>;
-  /** Shows the page again after a failed login on Taiga's own pages. */
+  /** Redirects to the page after a failed login; the page then shows the error. */
   refuse: (res: Response, interaction: Interaction, refusal: Refusal) => Promise<void>;
 }
 
 /** The error to show on the page. */
-export type Refusal = Pick<LoginPage, "alert" | "fieldErrors" | "username"> & {
-  status: number;
+export type Refusal = Omit<LoginErrors, "form"> & {
+  /** How long the error is true; as long as the interaction by default. */
   retryAfterSeconds?: number;
 };
 
 export function createLoginStep(deps: LoginStepDeps): LoginStep {
-  const { password, offersTaiga, completeLogin, csrf, taigaHost, issuer, logger } = deps;
+  const {
+    password,
+    offersTaiga,
+    completeLogin,
+    formErrors,
+    csrf,
+    taigaHost,
+    passwordResetUrl,
+    issuer,
+    logger,
+  } = deps;
   const cookie = createOwnCookie({
     issuer,
     name: "browser",
     maxAgeSeconds: DEVICE_COOKIE_SECONDS,
   });
 
-  async function refuse(res: Response, interaction: Interaction, refusal: Refusal): Promise<void> {
-    const { status, retryAfterSeconds, ...typed } = refusal;
-    if (retryAfterSeconds !== undefined) res.set("Retry-After", String(retryAfterSeconds));
+  async function refuse(
+    res: Response,
+    { uid, step }: Interaction,
+    { retryAfterSeconds, ...errors }: Refusal,
+  ): Promise<void> {
+    await formErrors.keep(uid, { form: "login", ...errors }, retryAfterSeconds);
+    seeOther(res, step === "login" ? toBasePath(uid) : toOtherAccountPath(uid));
+  }
+
+  async function show(res: Response, interaction: Interaction): Promise<void> {
+    const { username, alert, fieldErrors } = (await formErrors.findLogin(interaction.uid)) ?? {};
     const page = await renderLoginPage({
       basePath: toBasePath(interaction.uid),
       csrfTokens: {
@@ -65,9 +89,12 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
       taigaHost,
-      ...typed,
+      passwordResetUrl,
+      username,
+      alert,
+      fieldErrors,
     });
-    sendPage(res, status, page);
+    sendPage(res, 200, page);
   }
 
   /** @returns the outcome, or the error to show when the password cannot be checked now. */
@@ -75,7 +102,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
     login: LimitedLogin,
     form: LoginForm,
     source: LoginSource,
-  ): Promise<LoginOutcome | Refusal> {
+  ): Promise<LimitedOutcome | Refusal> {
     try {
       return await login.login(form, source);
     } catch (error) {
@@ -86,8 +113,6 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       if (!(error instanceof UnavailableError)) throw error;
       logger.warn({ err: error }, "password check failed");
       return {
-        status: 503,
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
         username: form.username,
         alert: `${error.message} Your password was not checked. Try again in a moment.`,
       };
@@ -97,7 +122,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
   return {
     refuse,
 
-    show: (res, interaction) => refuse(res, interaction, { status: 200 }),
+    show,
 
     submit: async (req, res, interaction) => {
       const form = LoginForm.safeParse(req.body);
@@ -106,25 +131,25 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
         throw new InteractionError("wrong_step", toBasePath(interaction.uid));
       const browser = cookie.read(req) ?? createCookieSecret();
       const outcome = await tryLogin(password, form.data, { address: req.ip ?? "", browser });
-      if ("status" in outcome) return refuse(res, interaction, outcome);
-      if (!outcome.ok) return refuse(res, interaction, toWrongCredentials(form.data.username));
+      if (!("ok" in outcome)) return refuse(res, interaction, outcome);
+      if (!outcome.ok)
+        return refuse(res, interaction, toWrongCredentials(form.data.username, outcome.isLastTry));
+      await formErrors.clear(interaction.uid);
       cookie.set(res, browser);
       await completeLogin(req, res, interaction, outcome);
     },
   };
 }
 
-const toWrongCredentials = (username: string): Refusal => ({
-  status: 400,
+const toWrongCredentials = (username: string, isLastTry: boolean): Refusal => ({
   username,
-  alert: "User name or password is wrong, or the account is not active.",
+  alert: `User name or password is wrong, or the account is not active.${isLastTry ? " After one more failure, this user name is locked for 15 minutes." : ""}`,
 });
 
 const toTooMany = (
   { message, retryAfterSeconds }: TooManyLoginsError,
   username: string,
 ): Refusal => ({
-  status: 429,
   retryAfterSeconds,
   username,
   alert: `${message} Your password was not checked. Try again in ${toWait(retryAfterSeconds)}.`,
@@ -135,7 +160,6 @@ const toWait = (seconds: number): string =>
 
 /** @param error says how long Taiga throttles logins from this server. */
 export const toThrottled = ({ retryAfterSeconds }: LoginThrottledError): Refusal => ({
-  status: 429,
   retryAfterSeconds,
   alert: `Taiga does not accept logins from this server right now. Try again in ${toWait(retryAfterSeconds)}.`,
 });
@@ -144,7 +168,6 @@ function toFieldErrors(error: z.ZodError<LoginForm>, body: unknown): Refusal {
   const { username, password } = z.flattenError(error).fieldErrors;
   const typedName = toTypedName(body);
   return {
-    status: 400,
     ...(typedName !== undefined && { username: typedName }),
     fieldErrors: {
       ...(username?.[0] !== undefined && { username: username[0] }),

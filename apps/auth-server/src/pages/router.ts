@@ -1,4 +1,4 @@
-import type { AccessLevel, Logger } from "@taiga-mcp/service";
+import type { AccessLevel, HomePage, Logger } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -20,11 +20,13 @@ import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
 import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
+import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginStep } from "./login-step.ts";
 import { assets } from "./views/assets.ts";
-import { type HomePage, renderHomePage } from "./views/home-page.ts";
+import { renderHomePage } from "./views/home-page.ts";
+import { renderReconnectPage } from "./views/reconnect-page.ts";
 
 export interface InteractionsRouterDeps {
   /** An interaction's `uid` must stay the same from login to consent, because it identifies the held login. */
@@ -50,8 +52,13 @@ export interface InteractionsRouterDeps {
   accessLimit: AccessLevel;
   /** Address of Taiga's web pages; the pages show its host. */
   taigaWebUrl: string;
+  /** Where Taiga resets passwords, if that is known. */
+  passwordResetUrl?: string | undefined;
   /** The MCP endpoint. */
   mcpUrl: string;
+  kv: FormErrorsDeps["kv"];
+  seal: FormErrorsDeps["seal"];
+  keys: FormErrorsDeps["keys"];
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
@@ -73,8 +80,9 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const taigaHost = new URL(deps.taigaWebUrl).host;
   const completeLogin = createCompleteLogin(deps);
   const offersTaiga = deps.application !== undefined;
-  const loginStep = createLoginStep({ ...deps, taigaHost, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, taigaHost });
+  const formErrors = createFormErrors(deps);
+  const loginStep = createLoginStep({ ...deps, formErrors, taigaHost, completeLogin, offersTaiga });
+  const consentStep = createConsentStep({ ...deps, formErrors, taigaHost });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));
@@ -120,7 +128,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   router.post("/interaction/:uid/login", onForm("login", loginStep.submit));
   if (deps.application !== undefined) {
     const { refuse } = loginStep;
-    const step = createApplicationStep({ ...deps, ...deps.application, refuse, completeLogin });
+    const step = createApplicationStep({
+      ...deps,
+      ...deps.application,
+      refuse,
+      formErrors,
+      completeLogin,
+    });
     router.post("/interaction/:uid/taiga", onForm("taiga", step.depart));
     router.get(CALLBACK_PATH, step.arrive);
     router.get("/interaction/:uid/taiga", async (req, res) =>
@@ -140,7 +154,7 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   return router;
 }
 
-/** GET / and the files below /assets/, whose names contain a hash of their content. */
+/** GET /, GET /reconnect and the files below /assets/, whose names contain a hash of their content. */
 function createPublicPages(home: HomePage): Router {
   const router = Router();
   router.get("/", async (_req, res) => {
@@ -148,6 +162,12 @@ function createPublicPages(home: HomePage): Router {
       .set("Cache-Control", "no-cache")
       .type("html")
       .send(await renderHomePage(home));
+  });
+  router.get("/reconnect", async (_req, res) => {
+    res
+      .set("Cache-Control", "no-cache")
+      .type("html")
+      .send(await renderReconnectPage(home));
   });
   for (const { path, contentType, content } of assets) {
     router.get(path, (_req, res) => {

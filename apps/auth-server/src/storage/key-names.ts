@@ -44,6 +44,8 @@ export interface KeyNames {
   applicationFlow: (ticket: string) => string;
   /** Index of these logins of one interaction. */
   interactionFlows: (uid: string) => string;
+  /** What is wrong with the last form of an interaction. */
+  formErrors: (uid: string) => string;
 
   /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
@@ -118,6 +120,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     vaultOf: (grantKey) => grantKey.replace(/^grant:/, "vault:"),
     applicationFlow: ofUser("app"),
     interactionFlows: ofUser("ix2app"),
+    formErrors: ofUser("form"),
     knownBrowser: ofUser("known"),
 
     client: ofClient("client"),

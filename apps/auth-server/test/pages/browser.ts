@@ -24,11 +24,15 @@ import { createFakeEngine, createFakeVault } from "./fakes.ts";
 export const ISSUER = "https://login.example.com";
 export const UID = "abc-123";
 export const PATH = `/interaction/${UID}`;
+/** The login page of a user who has logged in already. */
+const OTHER_ACCOUNT = `${PATH}?account=other`;
 
 /** Ada's input on the login page. */
 export const typed = { username: "ada", password: "correct horse" };
 
 export interface Page {
+  /** Path and query; after a redirect to the interaction's own page, those of that page. */
+  path: string;
   status: number;
   headers: Headers;
   text: string;
@@ -201,6 +205,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       accessLimit,
       taigaWebUrl: "https://taiga.example.com/some/path",
       mcpUrl: "https://mcp.example.com/mcp",
+      kv,
+      seal: createSealer(createRootKeys(5), "vault"),
+      keys,
       logger,
       sleep: async () => {},
     }),
@@ -217,8 +224,12 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       if (value === "") browser.cookies.delete(name);
       else browser.cookies.set(name, value);
     }
+    const location = response.headers.get("Location");
+    if (response.status === 303 && (location === PATH || location === OTHER_ACCOUNT)) {
+      return request(location, {});
+    }
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, html: parse(text) };
+    return { path, status: response.status, headers: response.headers, text, html: parse(text) };
   }
 
   return browser;

@@ -97,7 +97,7 @@ describe("a consent form with any fields", () => {
   it("shows only available options again", () => {
     fc.assert(
       fc.property(anyBody, (sent) => {
-        const { access, projects, project = [] } = toTypedConsent(sent);
+        const { access, projects, project } = toTypedConsent(sent);
         expect([...ACCESS_LEVELS, undefined]).toContain(access);
         expect(["all", "chosen", undefined]).toContain(projects);
         expect(project.every((id) => Number.isSafeInteger(id) && id > 0)).toBe(true);

@@ -25,7 +25,7 @@ describe("a login that fails", () => {
   it("keeps the name and never the password when they are wrong", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
     const page = await browser.submit("login", typed);
-    expect(page.status).toBe(400);
+    expect([page.path, page.status]).toEqual([PATH, 200]);
     expect(field(page, "username")?.getAttribute("value")).toBe("ada");
     expect(field(page, "password")?.hasAttribute("value")).toBe(false);
     expect(page.text).not.toContain("correct horse");
@@ -41,7 +41,7 @@ describe("a login that fails", () => {
     [{ username: "a".repeat(501), password: "x" }, "username", "at most 500"],
   ])("says at the field what is wrong with %j", async (fields, name, message) => {
     const page = await browser.submit("login", fields);
-    expect(page.status).toBe(400);
+    expect([page.path, page.status]).toEqual([PATH, 200]);
     expect(field(page, name)?.getAttribute("aria-invalid")).toBe("true");
     const description = field(page, name)?.getAttribute("aria-describedby") ?? "";
     expect(page.html.querySelector(`#${description}`)?.text).toContain(message);
@@ -55,7 +55,7 @@ describe("a login that fails", () => {
       `${PATH}/login`,
       `csrf=${csrf}&username=a&username=b&password=x`,
     );
-    expect(page.status).toBe(400);
+    expect([page.path, page.status]).toEqual([PATH, 200]);
     expect(browser.logins).toEqual([]);
   });
 
@@ -67,8 +67,7 @@ describe("a login that fails", () => {
   it("shows the page again when Taiga is down, with the name kept", async () => {
     browser.taiga = () => Promise.reject(new UnavailableError("Taiga does not answer."));
     const page = await browser.submit("login", typed);
-    expect(page.status).toBe(503);
-    expect(page.headers.get("Retry-After")).toBe("10");
+    expect([page.path, page.status]).toEqual([PATH, 200]);
     expect(page.html.querySelector("[role=alert]")?.text).toContain("Taiga does not answer");
     expect(field(page, "username")?.getAttribute("value")).toBe("ada");
     expect(page.text).not.toContain("correct horse");
@@ -78,7 +77,7 @@ describe("a login that fails", () => {
   it("says how long to wait when Taiga throttles logins", async () => {
     browser.taiga = () => Promise.reject(new LoginThrottledError(42));
     const page = await browser.submit("login", typed);
-    expect([page.status, page.headers.get("Retry-After")]).toEqual([429, "42"]);
+    expect([page.path, page.status]).toEqual([PATH, 200]);
     expect(page.html.querySelector("[role=alert]")?.text).toContain("42 seconds");
   });
 
@@ -100,15 +99,13 @@ describe("a login that fails", () => {
   // @rule LOGIN-4
   it("does not ask Taiga after 5 failures, and says so without revealing whether the name exists", async () => {
     browser.taiga = async () => ({ ok: false, reason: "wrong_credentials" });
-    for (let i = 0; i < 5; i++) expect((await browser.submit("login", typed)).status).toBe(400);
+    for (let i = 0; i < 5; i++) await browser.submit("login", typed);
     browser.taiga = async () => ({
       ok: true,
       account: toAccount(),
       credential: ada.credential,
     });
     const page = await browser.submit("login", typed);
-    expect(page.status).toBe(429);
-    expect(page.headers.get("Retry-After")).toBe("900");
     expect(page.html.querySelector("[role=alert]")?.text).toContain(
       "Too many failed logins with this user name. Your password was not checked. Try again in 15 minutes.",
     );

@@ -61,7 +61,7 @@ export function createApp(deps: AppDeps): Express {
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl }));
+  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;

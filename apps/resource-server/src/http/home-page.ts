@@ -1,3 +1,9 @@
+import {
+  type HomePage,
+  renderHomeContent,
+  renderHomeFooter,
+  toClaudeCodeCommand,
+} from "@taiga-mcp/service";
 import type { RequestHandler } from "express";
 import { createHash } from "node:crypto";
 import { RESOURCE_NAME } from "./protected-resource-metadata.ts";
@@ -28,12 +34,18 @@ main {
 h1 { margin: 0 0 0.75rem; font-size: 1.6rem; line-height: 1.2; letter-spacing: -0.01em; }
 h2 { margin: 1.75rem 0 0.5rem; font-size: 1rem; }
 p { margin: 0 0 0.75rem; color: var(--muted); }
-strong { color: var(--text); font-weight: 600; }
-pre {
-  margin: 0; padding: 0.85rem 1rem; color: var(--accent); background: var(--sunken);
-  border: 1px solid var(--line); border-radius: 0.6rem;
-  white-space: pre-wrap; overflow-wrap: anywhere;
-}
+a { color: var(--accent); }
+[hidden] { display: none !important; }
+.steps { margin: 0; padding-left: 1.25rem; color: var(--muted); }
+.command { display: block; padding: 0.75rem 0.875rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 0.6rem; overflow-wrap: anywhere; }
+.button { display: inline-block; padding: 0.55rem 1.25rem; border-radius: 0.6rem; background: var(--accent); color: var(--card); font-weight: 600; text-decoration: none; }
+.clients details { padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+.clients details + details { margin-top: 0.5rem; }
+.clients summary { font-weight: 600; cursor: pointer; }
+.clients details > p { margin-top: 0.5rem; }
+footer { max-width: 40rem; margin: 1.25rem auto 0; font-size: 0.8125rem; color: var(--muted); }
+footer a { color: inherit; }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 code { font: 0.93rem/1.5 ui-monospace, monospace; }
 `;
 
@@ -45,12 +57,14 @@ export interface HomePageDeps {
   resource: string;
   /** Address at which people open Taiga. */
   taigaWebUrl: string;
+  /** The authorization server's origin. */
+  issuer: string;
 }
 
 /** `GET /`: explains to people who open the address in a browser how to connect a client. */
-export function createHomePage({ resource, taigaWebUrl }: HomePageDeps): RequestHandler {
-  const claudeCode = `claude mcp add --transport http taiga ${resource}`;
-  const page = toPage({ resource, taigaWebUrl, claudeCode });
+export function createHomePage({ resource, taigaWebUrl, issuer }: HomePageDeps): RequestHandler {
+  const claudeCode = toClaudeCodeCommand(resource);
+  const page = toPage({ mcpUrl: resource, taigaWebUrl, issuer });
   return (req, res) => {
     res.set("Cache-Control", "public, max-age=300").vary("Accept");
     if (req.accepts(["json", "html"]) === "html") {
@@ -66,39 +80,21 @@ export function createHomePage({ resource, taigaWebUrl }: HomePageDeps): Request
   };
 }
 
-function toPage(facts: { resource: string; taigaWebUrl: string; claudeCode: string }): string {
-  const { resource, taigaWebUrl, claudeCode } = facts;
+function toPage(page: HomePage): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(RESOURCE_NAME)}</title>
+<title>${RESOURCE_NAME}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escapeHtml(RESOURCE_NAME)}</h1>
-<p>This server gives AI clients access to the Taiga at
-<strong>${escapeHtml(taigaWebUrl)}</strong>. Each user works with their own account.</p>
-<h2>Connect any MCP client</h2>
-<p>Enter this address in the client. It then asks you to log in to Taiga.</p>
-<pre><code>${escapeHtml(resource)}</code></pre>
-<h2>Connect Claude Code</h2>
-<pre><code>${escapeHtml(claudeCode)}</code></pre>
+${renderHomeContent(page)}
 </main>
+<footer>${renderHomeFooter(page)}</footer>
 </body>
 </html>
 `;
 }
-
-const ENTITIES: Record<string, string> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

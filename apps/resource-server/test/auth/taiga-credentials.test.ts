@@ -119,7 +119,7 @@ describe("get", () => {
     expect(error).toBeInstanceOf(ToolError);
     expect(error).toMatchObject({
       code: "reconnect_required",
-      message: expect.stringMatching(/connect it again.* https:\/\/auth\.test\/#reconnect$/),
+      message: expect.stringMatching(/connect it again.* https:\/\/auth\.test\/reconnect$/),
     });
   });
 

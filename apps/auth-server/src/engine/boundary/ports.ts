@@ -154,6 +154,12 @@ export interface Failure {
   subject?: "client_document";
   /** A sentence for the user, safe to show. */
   description: string | undefined;
+  /** The client's name, if the client is known. A stranger wrote it. */
+  clientName?: string | undefined;
+  /** The redirect URI that was refused, as sent. A stranger wrote it. */
+  refusedAddress?: string | undefined;
+  /** Id of the request in the log. */
+  requestId?: string | undefined;
 }
 
 /** Renders an HTML page for a failure. */

@@ -1,4 +1,5 @@
 import { hash } from "../../storage/key-names.ts";
+import { js } from "./script.ts";
 import { css } from "./style.ts";
 
 /** A file whose name contains a hash of its content, so that browsers may cache it forever. */
@@ -23,5 +24,7 @@ export const icon = toAsset(
   "image/svg+xml",
 );
 
+export const script = toAsset(js, "js", "text/javascript; charset=utf-8");
+
 /** Everything served below /assets/. */
-export const assets: readonly Asset[] = [stylesheet, icon];
+export const assets: readonly Asset[] = [stylesheet, script, icon];

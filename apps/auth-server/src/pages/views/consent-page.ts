@@ -4,15 +4,10 @@ import { cancelButton, renderCancelForm } from "./cancel-form.ts";
 import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 import { renderLayout } from "./layout.ts";
-import { renderAlert, renderCaution } from "./notice.ts";
+import { renderAlert } from "./notice.ts";
 import { type ProjectQuestion, renderProjectQuestion } from "./project-choice.ts";
-import { toRedirectTarget } from "./redirect-target.ts";
-import {
-  renderDocumentHostFact,
-  renderRedirectFact,
-  renderWhoIsAsking,
-  type RequestingClient,
-} from "./requesting-client.ts";
+import { shortenHost, toRedirectTarget } from "./redirect-target.ts";
+import { renderRoute, type RequestingClient } from "./requesting-client.ts";
 
 /** Name of each access level, for the user who grants it. What it allows depends on the tools. */
 const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
@@ -37,8 +32,8 @@ export interface ConsentPage {
   levels: readonly AccessLevel[];
   selected: AccessLevel;
   projects: ProjectQuestion;
-  /** The error in the previous choice. */
-  choiceError?: string;
+  /** The error in the previous choice, and the question it belongs to. */
+  choiceError?: { question: "access" | "projects"; error: string };
 }
 
 /** The page that asks what this client may do in Taiga as this user. */
@@ -47,21 +42,28 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Allow access to Taiga",
+    roomy: true,
     content: html` <h1>Allow access to Taiga?</h1>
-      <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
-      ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
-      <dl class="facts">${renderDocumentHostFact(client)} ${renderRedirectFact(target)}</dl>
-      ${renderCaution(target.caution)}
-      ${page.choiceError === undefined ? "" : renderAlert(page.choiceError)}
-      <form method="post" action="${basePath}/consent">
+      <div class="parties">
+        ${renderApp(client)}
+        <span class="arrow" aria-hidden="true">→</span>
+        ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
+      </div>
+      ${renderRoute(target)}
+      <form class="consent" method="post" action="${basePath}/consent">
         <input type="hidden" name="csrf" value="${page.csrfToken}" />
-        <fieldset>
-          <legend>What may it do?</legend>
-          ${page.levels.map((level) => renderChoice(level, level === page.selected))}
-        </fieldset>
-        ${renderProjectQuestion(page.projects)}
+        <div class="questions">
+          <fieldset>
+            <legend>What may it do?</legend>
+            ${renderChoiceError(page.choiceError, "access")} ${renderLevels(page)}
+          </fieldset>
+          ${renderProjectQuestion({
+            ...page.projects,
+            error: page.choiceError?.question === "projects" ? page.choiceError.error : undefined,
+          })}
+        </div>
         <p class="small">The app can never do more than you can do in Taiga yourself.</p>
-        <div class="actions">
+        <div class="actions sticky">
           <button class="button primary" type="submit">Allow access</button>
           ${cancelButton}
         </div>
@@ -71,20 +73,55 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
   });
 }
 
-function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
-  const username = toDisplayName(user.username) ?? "";
-  const name = toDisplayName(user.fullName) ?? username;
-  return html`<div class="account">
-    <span class="avatar" aria-hidden="true">${Array.from(name)[0]?.toUpperCase()}</span>
-    <div>
-      <p class="name"><bdi>${name}</bdi></p>
-      <p class="small"><bdi>${username}</bdi> on ${taigaHost}</p>
-      <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
-    </div>
+/** The levels that are always visible; a higher one is behind "More access". */
+const VISIBLE_LEVELS = 2;
+
+function renderLevels({ levels, selected, choiceError }: ConsentPage): Html {
+  const hasFocus = choiceError?.question === "access";
+  const render = (level: AccessLevel) =>
+    renderChoice(level, level === selected, hasFocus && level === selected);
+  const more = levels.slice(VISIBLE_LEVELS);
+  if (more.length === 0) return html`${levels.map(render)}`;
+  return html`${levels.slice(0, VISIBLE_LEVELS).map(render)}
+    <details class="more" ${more.includes(selected) ? html`open` : ""}>
+      <summary>More access</summary>
+      ${more.map(render)}
+    </details>`;
+}
+
+const renderChoiceError = (
+  given: ConsentPage["choiceError"],
+  question: "access" | "projects",
+): Html | "" => (given?.question === question ? renderAlert(given.error, `${question}-error`) : "");
+
+function renderApp(client: RequestingClient): Html {
+  const name = toDisplayName(client.name);
+  const host = client.documentHost;
+  return html`<div class="party">
+    <p class="small">${name === undefined ? "An app that" : "An app that says its name is"}</p>
+    <p class="name">${name === undefined ? "gives no name" : html`<bdi>${name}</bdi>`}</p>
+    ${
+      host === undefined
+        ? ""
+        : html`<p class="small">
+            described by <strong>${shortenHost(host)}</strong> (verified host)
+          </p>`
+    }
   </div>`;
 }
 
-const renderChoice = (level: AccessLevel, checked: boolean): Html =>
+function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
+  const username = toDisplayName(user.username) ?? "";
+  const name = toDisplayName(user.fullName) ?? username;
+  return html`<div class="party account">
+    <p class="small">wants to work in Taiga as</p>
+    <p class="name"><bdi>${name}</bdi></p>
+    <p class="small"><bdi>${username}</bdi> on ${taigaHost}</p>
+    <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
+  </div>`;
+}
+
+const renderChoice = (level: AccessLevel, checked: boolean, hasFocus: boolean): Html =>
   html`<div class="choice">
     <input
       type="radio"
@@ -93,7 +130,7 @@ const renderChoice = (level: AccessLevel, checked: boolean): Html =>
       value="${level}"
       required
       aria-describedby="access-${level}-text"
-      ${checked ? html` checked` : ""}
+      ${checked ? html` checked` : ""}${hasFocus ? html` autofocus` : ""}
     />
     <label for="access-${level}">${ACCESS_TITLES[level]}</label>
     <p id="access-${level}-text">${allowsOf(level)}</p>

@@ -11,7 +11,10 @@ const INVISIBLE = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800]/gu;
  *
  * @returns `undefined` when nothing readable is left.
  */
-export function toDisplayName(name: string | undefined): string | undefined {
+export function toDisplayName(
+  name: string | undefined,
+  maxCharacters = MAX_CHARACTERS,
+): string | undefined {
   const readable = (name ?? "")
     .normalize("NFC")
     .replaceAll(/\s+/gu, " ")
@@ -20,9 +23,9 @@ export function toDisplayName(name: string | undefined): string | undefined {
     .trim();
   const characters = Array.from(readable);
   if (characters.length === 0) return undefined;
-  if (characters.length <= MAX_CHARACTERS) return readable;
+  if (characters.length <= maxCharacters) return readable;
   return `${characters
-    .slice(0, MAX_CHARACTERS - 1)
+    .slice(0, maxCharacters - 1)
     .join("")
     .trimEnd()}…`;
 }

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { Html } from "./html.ts";
-import { icon, stylesheet } from "./assets.ts";
+import { icon, script, stylesheet } from "./assets.ts";
 
 export interface LayoutOptions {
   /** Title of the browser tab, plain text. */
@@ -11,11 +11,13 @@ export interface LayoutOptions {
   footer?: Html;
   /** For pages with text instead of a form. */
   wide?: boolean;
+  /** For a form with two columns. */
+  roomy?: boolean;
 }
 
-/** A complete page: brand, one card, footer. It works without scripts and loads nothing from other hosts. */
+/** A complete page: brand, one card, footer. It works without its script and loads nothing from other hosts. */
 export async function renderLayout(options: LayoutOptions): Promise<string> {
-  const { title, content, footer, wide = false } = options;
+  const { title, content, footer, wide = false, roomy = false } = options;
   const page = await html`<!doctype html>
     <html lang="en">
       <head>
@@ -26,9 +28,10 @@ export async function renderLayout(options: LayoutOptions): Promise<string> {
         <title>${title} · Taiga MCP</title>
         <link rel="icon" type="${icon.contentType}" href="${icon.path}" />
         <link rel="stylesheet" href="${stylesheet.path}" />
+        <script src="${script.path}" defer></script>
       </head>
       <body>
-        <div class="shell${wide ? " wide" : ""}">
+        <div class="shell${wide ? " wide" : ""}${roomy ? " roomy" : ""}">
           <header class="brand">${mark}<span>Taiga MCP</span></header>
           <main class="card">${content}</main>
           ${footer === undefined ? "" : html`<footer>${footer}</footer>`}

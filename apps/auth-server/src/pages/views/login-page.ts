@@ -2,11 +2,11 @@ import { html } from "hono/html";
 import { cancelButton, renderCancelForm } from "./cancel-form.ts";
 import type { Html } from "./html.ts";
 import { renderLayout } from "./layout.ts";
-import { renderAlert, renderCaution } from "./notice.ts";
+import { renderAlert } from "./notice.ts";
 import { toRedirectTarget } from "./redirect-target.ts";
 import {
   renderDocumentHostFact,
-  renderRedirectFact,
+  renderRoute,
   renderWhoIsAsking,
   type RequestingClient,
 } from "./requesting-client.ts";
@@ -20,12 +20,14 @@ export interface LoginPage {
   client: RequestingClient;
   /** Host and port of the Taiga that the user logs in to. */
   taigaHost: string;
+  /** Where Taiga resets passwords, if that is known. */
+  passwordResetUrl?: string | undefined;
   /** The user name as typed before. */
-  username?: string;
+  username?: string | undefined;
   /** Errors of single fields. */
-  fieldErrors?: { username?: string; password?: string };
+  fieldErrors?: { username?: string | undefined; password?: string | undefined } | undefined;
   /** Error of the whole login. */
-  alert?: string;
+  alert?: string | undefined;
 }
 
 /**
@@ -40,12 +42,13 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
     content: html` <h1>Log in to Taiga</h1>
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       <dl class="facts">
-        ${renderDocumentHostFact(client)} ${renderRedirectFact(target)}
+        ${renderDocumentHostFact(client)}
         ${csrfTokens.login === undefined ? renderTaigaFact(taigaHost) : renderPasswordFact(taigaHost)}
       </dl>
-      ${renderCaution(target.caution)} ${alert === undefined ? "" : renderAlert(alert)}
+      ${renderRoute(target)} ${alert === undefined ? "" : renderAlert(alert, "login-error")}
+      ${renderTaigaForm(page)}
       ${csrfTokens.login === undefined ? "" : renderPasswordForm(page, csrfTokens.login)}
-      ${renderTaigaForm(page)} ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
+      ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
     footer:
       csrfTokens.login === undefined
         ? html`When you come back, you choose what the app may do.`
@@ -66,8 +69,9 @@ const renderTaigaFact = (taigaHost: string): Html =>
   </div>`;
 
 function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
-  const { basePath, username = "", fieldErrors = {} } = page;
+  const { basePath, username = "", fieldErrors = {}, alert, passwordResetUrl } = page;
   const retypePassword = username !== "" && fieldErrors.username === undefined;
+  const describedBy = alert === undefined ? undefined : "login-error";
   return html`<form method="post" action="${basePath}/login">
     <input type="hidden" name="csrf" value="${csrfToken}" />
     ${renderField({
@@ -75,12 +79,13 @@ function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
       label: "User name or e-mail",
       error: fieldErrors.username,
       attributes: html`type="text" autocomplete="username" autocapitalize="none" autocorrect="off"
-      spellcheck="false" value="${username}"`,
+      spellcheck="false" value="${username}"${retypePassword ? "" : html` autofocus`}`,
     })}
     ${renderField({
       name: "password",
       label: "Password",
       error: fieldErrors.password,
+      describedBy,
       attributes: html`type="password"
       autocomplete="current-password"${retypePassword ? html` autofocus` : ""}`,
     })}
@@ -88,6 +93,14 @@ function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
       <button class="button primary" type="submit">Log in and continue</button>
       ${cancelButton}
     </div>
+    ${
+      passwordResetUrl === undefined
+        ? ""
+        : html`<p class="small forgot">
+            <a href="${passwordResetUrl}" rel="noreferrer">Forgot your password?</a> Taiga sends you
+            a new one.
+          </p>`
+    }
   </form>`;
 }
 
@@ -97,11 +110,11 @@ function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
   if (csrfToken === undefined) return html``;
   const fields = html`<input type="hidden" name="csrf" value="${csrfToken}" />`;
   if (login !== undefined) {
-    return html`<p class="or"><span>or</span></p>
-      <form class="other-way" method="post" action="${basePath}/taiga">
+    return html`<form class="other-way" method="post" action="${basePath}/taiga">
         ${fields}
-        <button class="button quiet" type="submit">Continue to Taiga’s own login</button>
-      </form>`;
+        <button class="button primary" type="submit">Continue to Taiga’s own login</button>
+      </form>
+      <p class="or"><span>or with a password</span></p>`;
   }
   return html`<form method="post" action="${basePath}/taiga">
     ${fields}
@@ -121,17 +134,22 @@ interface Field {
   name: string;
   label: string;
   error: string | undefined;
+  /** Id of an element that describes the field, when it has no error of its own. */
+  describedBy?: string | undefined;
   attributes: Html;
 }
 
-const renderField = ({ name, label, error, attributes }: Field): Html =>
+const renderDescribedBy = (id: string | undefined): Html | "" =>
+  id === undefined ? "" : html` aria-describedby="${id}"`;
+
+const renderField = ({ name, label, error, describedBy, attributes }: Field): Html =>
   html`<div class="field">
     <label for="${name}">${label}</label>
     <input
       id="${name}"
       name="${name}"
       required
-      ${attributes}${error === undefined ? "" : html` aria-invalid="true" aria-describedby="${name}-error"`}
+      ${attributes}${error === undefined ? renderDescribedBy(describedBy) : html` aria-invalid="true" aria-describedby="${name}-error"`}
     />
     ${error === undefined ? "" : html`<p class="error" id="${name}-error" role="alert">${error}</p>`}
   </div>`;

@@ -21,8 +21,8 @@ export const renderCaution = (text: Html | string): Html =>
   </div>`;
 
 /** An error; screen readers announce it at once. */
-export const renderAlert = (text: string): Html =>
-  html`<div class="notice alert" role="alert">
+export const renderAlert = (text: string, id?: string): Html =>
+  html`<div class="notice alert" role="alert" ${id === undefined ? "" : html` id="${id}"`}>
     ${sign}
     <div>${text}</div>
   </div>`;

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
+import { renderAlert } from "./notice.ts";
 
 /** The question about projects on a consent page. */
 export interface ProjectQuestion {
@@ -9,17 +10,23 @@ export interface ProjectQuestion {
   selected: "all" | "chosen";
   /** Ids of the ticked projects. */
   ticked: readonly number[];
+  /** The error in the previous choice. */
+  error?: string | undefined;
 }
+
+/** From this many projects on, scripts show a field that filters the list. */
+const FILTER_FROM = 10;
 
 /**
  * The question in which projects the client may work. The list consists of plain checkboxes, so it
  * works without scripts and with the browser's own search.
  */
-export function renderProjectQuestion({ own, selected, ticked }: ProjectQuestion): Html {
+export function renderProjectQuestion({ own, selected, ticked, error }: ProjectQuestion): Html {
   const canChoose = own !== undefined && own.length > 0;
   const choice = canChoose ? selected : "all";
   return html`<fieldset class="projects">
     <legend>In which projects?</legend>
+    ${error === undefined ? "" : renderAlert(error, "projects-error")}
     <div class="choice">
       <input
         type="radio"
@@ -28,12 +35,12 @@ export function renderProjectQuestion({ own, selected, ticked }: ProjectQuestion
         value="all"
         required
         aria-describedby="projects-all-text"
-        ${choice === "all" ? html` checked` : ""}
+        ${choice === "all" ? html` checked` : ""}${error !== undefined && choice === "all" ? html` autofocus` : ""}
       />
       <label for="projects-all">All projects</label>
       <p id="projects-all-text">Including projects that you join later.</p>
     </div>
-    ${canChoose ? renderChosen(own, choice === "chosen", ticked) : ""}
+    ${canChoose ? renderChosen(own, choice === "chosen", ticked, error !== undefined) : ""}
     ${
       own === undefined
         ? html`<p class="small">
@@ -45,10 +52,17 @@ export function renderProjectQuestion({ own, selected, ticked }: ProjectQuestion
   </fieldset>`;
 }
 
+/** Hidden without scripts, which do the filtering. */
+const filterField: Html = html`<div class="filter" hidden>
+  <label class="visually-hidden" for="project-filter">Filter the projects</label>
+  <input id="project-filter" type="search" placeholder="Filter" autocomplete="off" />
+</div>`;
+
 const renderChosen = (
   own: NonNullable<ProjectQuestion["own"]>,
   checked: boolean,
   ticked: readonly number[],
+  hasError: boolean,
 ): Html =>
   html`<div class="choice">
       <input
@@ -56,13 +70,14 @@ const renderChosen = (
         name="projects"
         id="projects-chosen"
         value="chosen"
-        aria-describedby="projects-chosen-text"
-        ${checked ? html` checked` : ""}
+        aria-describedby="${hasError ? "projects-error projects-chosen-text" : "projects-chosen-text"}"
+        ${checked ? html` checked` : ""}${hasError && checked ? html` autofocus aria-invalid="true"` : ""}
       />
       <label for="projects-chosen">Only projects that I choose</label>
       <p id="projects-chosen-text">Everything else stays hidden from the app.</p>
     </div>
     <div class="project-list" role="group" aria-label="Your projects">
+      ${own.length < FILTER_FROM ? "" : filterField}
       ${own.map(
         ({ id, name, slug }) =>
           html`<div class="project">

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
+import { renderCaution } from "./notice.ts";
 import { type RedirectTarget, shortenHost } from "./redirect-target.ts";
 
 /** A client as shown to the user. Its links and images are never used. */
@@ -33,9 +34,10 @@ export const renderDocumentHostFact = ({ documentHost }: RequestingClient): Html
         </dd>
       </div>`;
 
-/** Where the browser goes next, as a row in a list of facts. */
-export const renderRedirectFact = ({ name, description }: RedirectTarget): Html =>
-  html`<div>
-    <dt>Sends you to</dt>
-    <dd>${name}<span class="note">${description}</span></dd>
-  </div>`;
+/**
+ * Where the browser goes next, in one line, and why to be careful. Loopback is how every local client
+ * works, so that its caution is quiet text; anything else is a notice.
+ */
+export const renderRoute = ({ kind, name, description, caution }: RedirectTarget): Html =>
+  html`<p class="route small">Sends you to <strong>${name}</strong>, ${description}.</p>
+    ${kind === "loopback" ? html`<p class="quiet-text small">${caution}</p>` : renderCaution(caution)}`;

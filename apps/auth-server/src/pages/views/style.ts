@@ -69,6 +69,32 @@ body {
 
 .shell { width: 100%; max-width: 28rem; }
 .shell.wide { max-width: 40rem; }
+.shell.roomy { max-width: 50rem; }
+html { scroll-padding-bottom: 6rem; }
+[hidden] { display: none !important; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.shell.roomy .card { padding: clamp(1.125rem, 4vw, 1.75rem); padding-bottom: 0; }
+.shell.roomy .brand { margin-bottom: 0.875rem; }
+body:has(.roomy) { padding-top: clamp(0.875rem, 3vh, 2rem); padding-bottom: 1rem; }
+.parties { display: grid; grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr); gap: 0.875rem; align-items: center; margin-top: 0.875rem; padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); line-height: 1.35; }
+.party .name { font-weight: 650; overflow-wrap: anywhere; }
+.arrow { color: var(--accent); font-size: 1.5rem; line-height: 1; }
+.route { margin-top: 0.75rem; }
+.route strong { color: var(--text); font-weight: 600; }
+.quiet-text { margin-top: 0.125rem; }
+.forgot { margin-top: 0.875rem; text-align: center; }
+.clients details { padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; }
+.clients details + details { margin-top: 0.5rem; }
+.clients summary { font-weight: 600; cursor: pointer; }
+.clients details > p { margin-top: 0.5rem; color: var(--muted); }
+.clients .copy { margin-top: 0.5rem; }
+.clients p:has(> [hidden]) { display: none; }
+.more { margin-top: 0.5rem; }
+.more summary { padding: 0.25rem 0.125rem; font-size: 0.9375rem; font-weight: 600; color: var(--accent); cursor: pointer; }
+.more .choice { margin-top: 0.5rem; }
+.filter { position: sticky; top: -0.375rem; z-index: 1; padding: 0.375rem 0.25rem; margin-top: -0.375rem; background: var(--sunken); }
+.filter input { width: 100%; height: 2.25rem; padding: 0 0.625rem; border: 1px solid var(--line-strong); border-radius: 0.5rem; background: var(--card); color: inherit; font: inherit; }
+
 
 .brand {
   display: flex;
@@ -108,7 +134,6 @@ code {
 .command { display: block; margin-top: 0.5rem; padding: 0.75rem 0.875rem; border: 1px solid var(--line); border-radius: 0.625rem; font-size: 0.875rem; }
 
 .facts { margin: 1.5rem 0 0; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
-.account + .facts { margin-top: 0.75rem; }
 .facts > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); gap: 0 0.75rem; padding: 0.6875rem 0.9375rem; }
 .facts > div + div { border-top: 1px solid var(--line); }
 .facts dt { font-size: 0.875rem; line-height: 1.5rem; color: var(--muted); }
@@ -157,10 +182,6 @@ form { margin: 1.5rem 0 0; }
 
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 
-.account { display: flex; align-items: center; gap: 0.75rem; margin-top: 1.5rem; padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); }
-.avatar { flex: none; display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: 50%; background: var(--accent); color: var(--on-accent); font-weight: 650; }
-.account div { min-width: 0; line-height: 1.35; }
-.account .name { font-weight: 600; overflow-wrap: anywhere; }
 .other { display: inline-block; margin-top: 0.125rem; font-size: 0.875rem; }
 
 fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
@@ -187,7 +208,21 @@ fieldset + fieldset { margin-top: 1.5rem; }
 .project .slug { margin-left: 0.25rem; font-size: 0.8125rem; color: var(--muted); }
 fieldset + .small { margin-top: 0.75rem; }
 
+form.consent { margin-top: 1.125rem; }
+form.consent .choice { padding: 0.5625rem 0.8125rem; }
+form.consent .notice { margin: 0 0 0.625rem; }
+.questions { display: grid; gap: 1.25rem; align-items: start; }
+.questions fieldset + fieldset { margin-top: 0; }
+.questions + .small { margin-top: 0.75rem; }
+.questions .project-list { max-height: 13rem; }
+@media (min-width: 48rem) { .questions { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (max-width: 30rem) {
+  .parties { grid-template-columns: minmax(0, 1fr); gap: 0.375rem; }
+  .parties .arrow { transform: rotate(90deg); justify-self: start; }
+  .questions .project-list { max-height: 40vh; }
+}
 .actions { display: grid; gap: 0.625rem; margin-top: 1.5rem; }
+.actions.sticky { position: sticky; bottom: 0; z-index: 2; margin: 0.875rem calc(-1 * clamp(1.125rem, 4vw, 1.75rem)) 0; padding: 0.875rem clamp(1.125rem, 4vw, 1.75rem); border-top: 1px solid var(--line); border-radius: 0 0 1rem 1rem; background: var(--card); grid-template-columns: 1fr auto; }
 @media (min-width: 26rem) { .actions { grid-template-columns: 1fr auto; } }
 .button {
   display: inline-flex;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { renderConsentPage } from "../../../src/pages/views/consent-page.ts";
 import { renderErrorPage } from "../../../src/pages/views/error-page.ts";
 import { renderHomePage } from "../../../src/pages/views/home-page.ts";
+import { renderReconnectPage } from "../../../src/pages/views/reconnect-page.ts";
 import { renderLoginPage } from "../../../src/pages/views/login-page.ts";
 import { stylesheet } from "../../../src/pages/views/assets.ts";
 
@@ -41,7 +42,7 @@ const pages = {
       selected: "chosen",
       ticked: [2],
     },
-    choiceError: "Choose.",
+    choiceError: { question: "projects", error: "Choose." },
   }),
   error: await renderErrorPage({
     title: "<i>No</i>",
@@ -51,9 +52,11 @@ const pages = {
     requestId: "1",
     action: { href: "/", label: "On" },
   }),
+  reconnect: await renderReconnectPage({ taigaWebUrl: "https://taiga.example.com" }),
   home: await renderHomePage({
     mcpUrl: "https://mcp.example.com/mcp",
     taigaWebUrl: "https://taiga.example.com",
+    issuer: "https://login.example.com",
   }),
 };
 
@@ -61,8 +64,9 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
   const html = parse(text);
 
   // @rule RFC9700-4.16-1
-  it("has no script and no inline style, because the content security policy allows neither", () => {
-    expect(html.querySelectorAll("script, style, [style]")).toEqual([]);
+  it("has no inline script or style, because the content security policy allows neither", () => {
+    expect(html.querySelectorAll("style, [style]")).toHaveLength(0);
+    for (const script of html.querySelectorAll("script")) expect(script.text).toBe("");
     const handlers = html
       .querySelectorAll("*")
       .flatMap((element) => Object.keys(element.attributes).filter((name) => /^on/i.test(name)));
@@ -87,8 +91,9 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
     const inputs = html.querySelectorAll("input:not([type=hidden])");
     for (const { id } of inputs) expect(html.querySelector(`label[for="${id}"]`)).not.toBeNull();
     for (const described of html.querySelectorAll("[aria-describedby]")) {
-      const id = described.getAttribute("aria-describedby") ?? "";
-      expect(html.querySelector(`#${id}`)).not.toBeNull();
+      for (const id of described.getAttribute("aria-describedby")?.split(" ") ?? []) {
+        expect(html.querySelector(`#${id}`)).not.toBeNull();
+      }
     }
   });
 
@@ -104,9 +109,48 @@ describe.each(Object.entries(pages))("the %s page", (_name, text) => {
 });
 
 describe("the home page", () => {
+  // @rule LOGIN-15
+  it("has one button or one line for each client, the first one open", () => {
+    const clients = parse(pages.home).querySelectorAll("details[name=client]");
+    expect(clients.map((client) => client.querySelector("summary")?.text)).toEqual([
+      "Claude Code",
+      "Cursor",
+      "VS Code",
+      "ChatGPT",
+      "Other clients",
+    ]);
+    for (const client of clients) {
+      expect(client.querySelectorAll("a.button, code.command")).toHaveLength(1);
+    }
+    expect(clients.map((client) => client.hasAttribute("open"))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("opens the editors with this server's address", () => {
+    const [cursor, vscode] = parse(pages.home)
+      .querySelectorAll("a.button")
+      .map((link) => new URL(link.getAttribute("href") ?? ""));
+    const config = cursor?.searchParams.get("config") ?? "";
+    expect(JSON.parse(Buffer.from(config, "base64").toString())).toEqual({
+      url: "https://mcp.example.com/mcp",
+    });
+    expect(JSON.parse(decodeURIComponent(vscode?.search.slice(1) ?? ""))).toEqual({
+      name: "taiga",
+      type: "http",
+      url: "https://mcp.example.com/mcp",
+    });
+  });
+});
+
+describe("the page on connecting again", () => {
   // @rule VAULT-8
   it("explains step by step how to reconnect, at the URL that tools give when a login has ended", () => {
-    const steps = parse(pages.home).querySelectorAll("#reconnect ~ ol.steps li");
+    const steps = parse(pages.reconnect).querySelectorAll("ol.steps li");
     expect(steps).toHaveLength(3);
     expect(steps[1]?.text).toContain("disconnect this MCP server and connect it again");
   });
@@ -208,10 +252,10 @@ describe("a client with a published metadata document", () => {
   it.each(Object.entries(verified))(
     "is named with that host on the %s page",
     async (_name, page) => {
-      const facts = parse(await page)
-        .querySelector("dl.facts")
+      const text = parse(await page)
+        .querySelector("main")
         ?.text.replaceAll(/\s+/g, " ");
-      expect(facts).toContain("Verified host claude.ai");
+      expect(text).toMatch(/Verified host claude\.ai|described by claude\.ai \(verified host\)/);
       expect(await page).toContain("says its name is");
       expect(await page).not.toContain("not verified");
     },
@@ -219,7 +263,7 @@ describe("a client with a published metadata document", () => {
 
   it("is named without a host otherwise, as not verified", () => {
     for (const page of [pages.login, pages.consent]) {
-      expect(page).not.toContain("Verified host");
+      expect(page).not.toMatch(/verified host/i);
       expect(page).toContain("not verified");
     }
   });
