@@ -67,7 +67,7 @@ it("the metrics count successful and refused logins and token refreshes at Taiga
   await again.close();
   await expect(
     openSession(system.mcpUrl, { username: "alice", password: "wrong" }, { sdk: 2 }),
-  ).rejects.toThrow(/status 400 at .*\/login/);
+  ).rejects.toThrow(/User name or password is wrong/);
   const text = await (await fetch(`${system.internalUrl}/metrics`)).text();
   const series = (name: string, outcome: string): string =>
     `taiga_mcp_${name}_total{outcome="${outcome}",service="auth-server"}`;

@@ -9,6 +9,9 @@ const binary = inject("redisBinary");
 /** As in store-sentinel.test.ts. */
 const FAILOVER_MS = 90_000;
 
+/** Has the shape of an access token. */
+const NEVER_ISSUED = "never-issued".padEnd(43, "-");
+
 describe.skipIf(binary === undefined)("two replicas on a Redis with Sentinels", () => {
   let redis: SentinelSet;
   let platform: Replicas;
@@ -28,10 +31,10 @@ describe.skipIf(binary === undefined)("two replicas on a Redis with Sentinels", 
     await waitForReplica(redis.master);
     await redis.master.stop();
 
-    // A token that is in no cache, so that each request asks the store.
+    // The token is in no cache, so that each request asks the store.
     const statuses: number[] = [];
     const ask = async (): Promise<number[]> => {
-      const { status } = await askMcp(platform.mcpUrl, "never-issued", "tools/list");
+      const { status } = await askMcp(platform.mcpUrl, NEVER_ISSUED, "tools/list");
       if (statuses.at(-1) !== status) statuses.push(status);
       return statuses;
     };

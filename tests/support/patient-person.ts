@@ -55,13 +55,13 @@ export function expectHarmless({ status, json, headers }: Answer): void {
 export function createPatientPerson({ issuer, username, wait }: PatienceOptions) {
   async function untilShown(browser: Browser, act: () => Promise<Outcome>): Promise<Outcome> {
     let outcome = await act();
-    for (let tries = 1; outcome.page?.status === 503; tries += 1) {
+    for (let tries = 1; isOutage(outcome.page); tries += 1) {
       if (tries === MAX_TRIES) throw new Error(`503 for ever: ${outcome.page.text}`);
       if (!outcome.page.text.includes("Try again")) throw new Error(outcome.page.text);
       await wait();
       const { url } = outcome.page;
       // A failed form is submitted again; a page that a redirect led to is reloaded.
-      const isForm = /\/interaction\/[^/]+\/\w+$/.test(url);
+      const isForm = outcome.page.status !== 503 || /\/interaction\/[^/]+\/\w+$/.test(url);
       outcome = isForm ? await act() : await browser.open(url);
     }
     return outcome;
@@ -115,6 +115,11 @@ export function createPatientPerson({ issuer, username, wait }: PatienceOptions)
     throw new Error(`a code was answered ${answer.status} ${answer.text}`);
   }
 }
+
+/** A page of status 503, or a form that says that it was sent in vain. */
+const isOutage = (page: Page | undefined): page is Page =>
+  page?.status === 503 ||
+  page?.document.querySelector("[role=alert]")?.text.includes("Try again in a moment") === true;
 
 const hasForm = (page: Page, action: string): boolean =>
   page.document

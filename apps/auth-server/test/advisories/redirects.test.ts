@@ -93,6 +93,7 @@ describe("workers-oauth-provider", () => {
       for (const [index, uri] of SCRIPTS.entries()) {
         const clientId = host.publish(`/${index}`, { redirect_uris: [REDIRECT_URI, uri] });
         const params = toAuthorizeParams(clientId, createPkce());
+        params.set("redirect_uri", uri);
         const { status, headers } = await request(
           `${taking.issuer}/authorize?${params.toString()}`,
         );

@@ -80,6 +80,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       REFUSALS_PER_MINUTE: "100000",
       REQUESTS_PER_MINUTE: "100000",
       READS_PER_MINUTE: "100000",
+      PARALLEL_READS: "100",
       WRITES_PER_MINUTE: "100000",
       SEARCHES_PER_MINUTE: "100000",
     }),
