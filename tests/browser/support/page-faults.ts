@@ -42,7 +42,7 @@ function findStructureFaults(): string[] {
     }
   }
   for (const control of all<HTMLElement>("button, a")) {
-    if (control.innerText.trim() === "") faults.push(`a ${control.tagName} without a text`);
+    if (control.textContent.trim() === "") faults.push(`a ${control.tagName} without a text`);
   }
   for (const image of all("svg:not([aria-hidden=true]), img:not([alt])")) {
     faults.push(`an image without words: ${image.outerHTML.slice(0, 40)}`);

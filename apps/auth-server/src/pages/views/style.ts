@@ -74,9 +74,10 @@ html { scroll-padding-bottom: 6rem; }
 [hidden] { display: none !important; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .shell.roomy .card { padding: clamp(1.125rem, 4vw, 1.75rem); padding-bottom: 0; }
-.shell.roomy .brand { margin-bottom: 0.875rem; }
-body:has(.roomy) { padding-top: clamp(0.875rem, 3vh, 2rem); padding-bottom: 1rem; }
-.parties { display: grid; grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr); gap: 0.875rem; align-items: center; margin-top: 0.875rem; padding: 0.75rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); line-height: 1.35; }
+.shell.roomy .brand { margin-bottom: 0.625rem; }
+.shell.roomy footer { margin-top: 0.625rem; }
+body:has(.roomy) { padding-top: clamp(0.75rem, 2.5vh, 2rem); padding-bottom: 0.625rem; }
+.parties { display: grid; grid-template-columns: minmax(0, 1fr) auto minmax(0, 1fr); gap: 0.875rem; align-items: center; margin-top: 0.75rem; padding: 0.5625rem 0.9375rem; border: 1px solid var(--line); border-radius: 0.75rem; background: var(--sunken); line-height: 1.35; }
 .party .name { font-weight: 650; overflow-wrap: anywhere; }
 .arrow { color: var(--accent); font-size: 1.5rem; line-height: 1; }
 .route { margin-top: 0.75rem; }
@@ -208,7 +209,7 @@ fieldset + fieldset { margin-top: 1.5rem; }
 .project .slug { margin-left: 0.25rem; font-size: 0.8125rem; color: var(--muted); }
 fieldset + .small { margin-top: 0.75rem; }
 
-form.consent { margin-top: 1.125rem; }
+form.consent { margin-top: 0.875rem; }
 form.consent .choice { padding: 0.5625rem 0.8125rem; }
 form.consent .notice { margin: 0 0 0.625rem; }
 .questions { display: grid; gap: 1.25rem; align-items: start; }
