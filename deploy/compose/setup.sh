@@ -58,6 +58,27 @@ CONFIG
         -newkey ec -pkeyopt ec_paramgen_curve:P-256 -keyout /ca/ca.key -out /ca/ca.crt 2>/dev/null
 }
 
+# The names of the certificate. Claude Code refuses a certificate with IP addresses when its authority
+# has name constraints for addresses: one is in it only if people reach the services by it.
+names_of() {
+    names=DNS:localhost
+    for host in "$@"; do
+        case $host in
+        127.*) name=IP:$host ;;
+        "[::1]") name=IP:::1 ;;
+        *) continue ;;
+        esac
+        case $names in *"$name") ;; *) names="$names, $name" ;; esac
+    done
+    echo "$names"
+}
+
+# is_for <names>: whether the certificate was made for these names.
+is_for() {
+    [ "$(cat /ca/names 2>/dev/null)" = "$1" ]
+}
+
+# make_certificate <names>
 make_certificate() {
     cat >/tmp/leaf.cnf <<CONFIG
 [req]
@@ -70,7 +91,7 @@ CN = localhost
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1, IP:::1
+subjectAltName = $1
 authorityKeyIdentifier = keyid
 CONFIG
     openssl req -x509 -config /tmp/leaf.cnf -days 397 -nodes -CA /ca/ca.crt -CAkey /ca/ca.key \
@@ -81,6 +102,7 @@ CONFIG
     publish /tls/privkey.pem.new /tls/privkey.pem 400
     publish /tls/fullchain.pem.new /tls/fullchain.pem 444
     publish /tls/ca.crt.new /tls/ca.crt 444
+    echo "$1" >/ca/names
     echo "setup: made a certificate for localhost, valid for 397 days"
 }
 
@@ -106,8 +128,9 @@ fi
 # A certificate without this authority next to it is the operator's own.
 if [ -e /tls/ca.crt ] || [ ! -e /tls/fullchain.pem ]; then
     good_for /ca/ca.crt "$RENEW_SECONDS" || make_authority
-    if ! good_for /tls/fullchain.pem "$RENEW_SECONDS" || ! cmp -s /ca/ca.crt /tls/ca.crt; then
-        make_certificate
+    names=$(names_of "$auth_host" "$mcp_host")
+    if ! good_for /tls/fullchain.pem "$RENEW_SECONDS" || ! cmp -s /ca/ca.crt /tls/ca.crt || ! is_for "$names"; then
+        make_certificate "$names"
     fi
     cat <<TEXT
 setup: all is in place for ${MCP_URL:-$PUBLIC_URL/mcp}

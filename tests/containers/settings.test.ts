@@ -74,6 +74,21 @@ describe("the set-up", () => {
     MINUTE_MS,
   );
 
+  // @rule MCP-TRANSPORT-3
+  it("names no IP address in the certificate for localhost, and makes an older one anew", async () => {
+    const setUp = async (script: string): Promise<string> => {
+      const command = "run --rm --no-deps -T --entrypoint sh setup -c".split(" ");
+      return platform.compose([...command, script]);
+    };
+    const names = "openssl x509 -noout -ext subjectAltName -in /tls/fullchain.pem";
+    expect(await setUp(names)).toMatch(/DNS:localhost\s*$/);
+    await setUp("rm /ca/names");
+    const before = await read("/tls/fullchain.pem");
+    await platform.compose(["run", "--rm", "--no-deps", "-T", "setup"]);
+    expect(await read("/tls/fullchain.pem")).not.toBe(before);
+    expect(await setUp(names)).toMatch(/DNS:localhost\s*$/);
+  });
+
   it("makes a master key of 32 bytes", async () => {
     expect(await read("/auth-secrets/master-key")).toMatch(/^[\w-]{43}$/m);
   });
