@@ -4,6 +4,12 @@ import { z } from "zod";
 
 const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
 
+/** As a browser sends it in `Origin`. `URL` knows the origins of http and https only (RFC 6454 §6.2). */
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text)
+    ? isBareOrigin(text)
+    : /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@*]+$/.test(text) && URL.canParse(text);
+
 const toList = (text: string): string[] =>
   text
     .split(",")
@@ -117,17 +123,19 @@ export const ResourceServerSettings = z.object({
       z.array(
         z
           .url({
-            protocol: /^https?$/,
-            error: "must be a comma-separated list of http(s) origins",
+            error: "must be a comma-separated list of origins such as https://app.example.com",
             abort: true,
           })
-          .refine(isBareOrigin, "must be bare origins such as https://app.example.com"),
+          .refine(
+            isOrigin,
+            "must be bare origins such as https://app.example.com or tauri://localhost",
+          ),
       ),
     )
     .optional()
     .meta({
       description:
-        "Comma-separated origins of web pages that may call the MCP endpoint from a browser. Clients outside a browser need no entry.",
+        "Comma-separated origins of web pages that may call the MCP endpoint from a browser, with any scheme: https://app.example.com, tauri://localhost, app://obsidian.md. Clients outside a browser need no entry.",
       defaultText: "the MCP endpoint's own origin, and localhost if the endpoint is on localhost",
     }),
 });
