@@ -96,6 +96,18 @@ describe("refusals", () => {
   });
 
   // @rule RFC9700-4.7-2
+  it("accepts the Origin null only of a request that the browser says is from the same origin", async () => {
+    const sent = { access: "read", projects: "all" };
+    const hidden = (site: string, fields: Record<string, string> = sent) =>
+      browser.submit("consent", fields, { Origin: "null", "Sec-Fetch-Site": site });
+    for (const site of ["none", "same-site", "cross-site"]) {
+      expect(outcomeOf(await hidden(site))).toEqual(refusal(403));
+    }
+    expect(outcomeOf(await hidden("same-origin", { ...sent, csrf: "x" }))).toEqual(refusal(403));
+    expect((await hidden("same-origin")).status).toBe(303);
+  });
+
+  // @rule RFC9700-4.7-2
   it.each(["cross-site", "same-site"])("refuses a %s request", async (site) => {
     for (const [form, fields] of forms) {
       expect(outcomeOf(await browser.submit(form, fields, { "Sec-Fetch-Site": site }))).toEqual(
