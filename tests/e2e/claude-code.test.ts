@@ -34,6 +34,17 @@ describe("discovery", () => {
     expect((await claude.discover()).issuer).toBe(system.issuer);
   });
 
+  // @rule MCP-AUTH-11
+  it("serves the same metadata beside the MCP endpoint, for clients of 2025-03-26", async () => {
+    const path = "/.well-known/oauth-authorization-server";
+    const [own, copy] = await Promise.all(
+      [`${system.issuer}${path}`, new URL(path, system.mcpUrl)].map(async (url) =>
+        (await fetch(url)).json(),
+      ),
+    );
+    expect(copy).toEqual(own);
+  });
+
   // @rule RFC8414-2-1
   it("announces PKCE, but no client ID metadata documents, which Claude Code would otherwise use exclusively", async () => {
     const response = await fetch(`${system.issuer}/.well-known/oauth-authorization-server`);

@@ -115,6 +115,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       mcpHandler,
       store,
       fetch,
+      clock,
       logger,
     }),
     credentials,

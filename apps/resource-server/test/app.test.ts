@@ -91,7 +91,7 @@ describe("the endpoint", () => {
   // @rule EDGE-1 OMIT-2
   it("answers unknown paths with 404 as JSON", async () => {
     // The last two are the paths of the HTTP+SSE transport of 2024.
-    for (const path of ["/.well-known/oauth-authorization-server", "/sse", "/messages"]) {
+    for (const path of ["/.well-known/openid-configuration", "/sse", "/messages"]) {
       const response = await fetch(`${rs.url}${path}`);
       expect(response.status).toBe(404);
       expect(response.headers.get("content-type")).toContain("application/problem+json");

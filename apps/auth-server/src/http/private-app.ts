@@ -9,6 +9,7 @@ import { createHealthRoute, createReadinessRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
 import { createLimit } from "./limits.ts";
 import { createKeyGuard } from "./require-keys.ts";
+import { createMetadataRoutes } from "./metadata.ts";
 import { createRevocationStream } from "./revocation-stream.ts";
 import { createTokenExchange } from "./token-exchange.ts";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
@@ -49,6 +50,8 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
       maximum: FAILURES_PER_MINUTE,
     }),
   });
+  // The resource server's host has a copy for clients of MCP 2025-03-26.
+  app.use(createMetadataRoutes(config));
   // Before the guard: the operator wants to know why there are no keys.
   app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));
   app.use(createKeyGuard(deps.rootKeys));

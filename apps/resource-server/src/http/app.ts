@@ -1,5 +1,6 @@
 import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import {
+  type Clock,
   createHttpLogger,
   type Logger,
   notFound,
@@ -11,6 +12,7 @@ import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
+import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
 import { createHealth } from "./health.ts";
 import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
@@ -28,12 +30,23 @@ export interface AppDeps {
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
   fetch: typeof globalThis.fetch;
+  clock: Clock;
   logger: Logger;
 }
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const { config, verifier, limitRefusals, limitRequests, mcpHandler, store, fetch, logger } = deps;
+  const {
+    config,
+    verifier,
+    limitRefusals,
+    limitRequests,
+    mcpHandler,
+    store,
+    fetch,
+    clock,
+    logger,
+  } = deps;
   const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
@@ -49,6 +62,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(createCors(isAllowedOrigin));
   app.use(createHostCheck(names), createOriginCheck(isAllowedOrigin));
   app.use(createProtectedResourceMetadata({ resource, issuer, scopes }));
+  app.use(createAuthorizationServerMetadata({ resource, issuer, authServerUrl, fetch, clock }));
   app.use(
     createMcpRoute({
       resource,
