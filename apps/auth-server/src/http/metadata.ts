@@ -51,16 +51,16 @@ export const toMetadata = ({
   id_token_signing_alg_values_supported: ["ES256"],
 });
 
-/** Where metadata is served, below the issuer's root. */
-export const METADATA_PATHS = [
-  "/.well-known/oauth-authorization-server",
-  "/.well-known/openid-configuration",
-];
+/** The address of RFC 8414 section 3. */
+export const METADATA_PATH = "/.well-known/oauth-authorization-server";
 
-/** GET of both well-known documents. */
-export function createMetadataRoutes(deps: MetadataDeps): Router {
+/** Where metadata is served, below the issuer's root. */
+export const METADATA_PATHS = [METADATA_PATH, "/.well-known/openid-configuration"];
+
+/** GET of the well-known documents. */
+export function createMetadataRoutes(deps: MetadataDeps, paths = METADATA_PATHS): Router {
   const document = toMetadata(deps);
-  return Router({ strict: true, caseSensitive: true }).get(METADATA_PATHS, (_req, res) => {
+  return Router({ strict: true, caseSensitive: true }).get(paths, (_req, res) => {
     res.set("Cache-Control", CACHE_CONTROL).json(document);
   });
 }

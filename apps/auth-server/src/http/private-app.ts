@@ -9,7 +9,7 @@ import { createHealthRoute, createReadinessRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
 import { createLimit } from "./limits.ts";
 import { createKeyGuard } from "./require-keys.ts";
-import { createMetadataRoutes } from "./metadata.ts";
+import { createMetadataRoutes, METADATA_PATH } from "./metadata.ts";
 import { createRevocationStream } from "./revocation-stream.ts";
 import { createTokenExchange } from "./token-exchange.ts";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
@@ -51,7 +51,7 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
     }),
   });
   // The resource server's host has a copy for clients of MCP 2025-03-26.
-  app.use(createMetadataRoutes(config));
+  app.use(createMetadataRoutes(config, [METADATA_PATH]));
   // Before the guard: the operator wants to know why there are no keys.
   app.use(createAdminRoutes({ ...deps.admin, authenticate: operator }));
   app.use(createKeyGuard(deps.rootKeys));

@@ -103,7 +103,7 @@ export function createPublicApp(deps: PublicAppDeps): Express {
 /**
  * Makes every request look as if it had come to the issuer's address. The engine builds URLs from
  * the request (metadata, redirects, `Secure` cookies), so whatever Host, `X-Forwarded-*` or an
- * absolute request target (RFC 9112 §3.2.2) say must not reach it.
+ * absolute request target (RFC 9112 §3.2.2) say must not reach it. A final slash counts for nothing.
  *
  * @param issuer bare origin.
  */
@@ -116,6 +116,7 @@ function createPinAuthority(issuer: string): RequestHandler {
     delete req.headers["x-forwarded-port"];
     delete req.headers.forwarded;
     if (!req.url.startsWith("/")) req.url = toOriginForm(req.url);
+    req.url = withoutFinalSlash(req.url);
     req.originalUrl = req.url;
     next();
   };
@@ -125,6 +126,10 @@ function toOriginForm(target: string): string {
   const url = URL.parse(target);
   return url === null ? "/" : `${url.pathname}${url.search}`;
 }
+
+/** Some clients add a slash to the endpoints that they build from the issuer. */
+const withoutFinalSlash = (target: string): string =>
+  target.replace(/^(\/[^?]*[^/?])\/(?=\?|$)/, "$1");
 
 /**
  * Lets clients that run in a browser discover, register, and get and revoke tokens. These
