@@ -7,7 +7,7 @@ import type { Request, RequestHandler, Response } from "express";
 
 export interface BearerGateDeps {
   verifier: OAuthTokenVerifier;
-  /** URL of the RFC 9728 document, without a query. */
+  /** URL of the RFC 9728 document, without a final slash and a query. */
   metadataUrl: string;
   /** Every scope that a client may request, lowest first. */
   scopes: readonly TaigaScope[];
@@ -33,7 +33,8 @@ export function createBearerGate({
   scopes,
 }: BearerGateDeps): RequestHandler {
   return async (req, res, next) => {
-    const resourceMetadataUrl = `${metadataUrl}${toNarrowingQuery(queryOf(req))}`;
+    const slash = req.path.endsWith("/") ? "/" : "";
+    const resourceMetadataUrl = `${metadataUrl}${slash}${toNarrowingQuery(queryOf(req))}`;
     try {
       const authInfo = await verifier.verifyAccessToken(readToken(req));
       req.auth = { ...authInfo, resourceMetadataUrl };

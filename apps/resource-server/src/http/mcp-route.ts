@@ -7,6 +7,7 @@ import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
 import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
 import { retryAfterOf } from "../mcp/retry-after.ts";
+import { withFinalSlash } from "./protected-resource-metadata.ts";
 import { readAccepted, toAcceptedResponse } from "./accepted-response.ts";
 
 const MAX_BODY = "4mb";
@@ -37,7 +38,8 @@ export interface McpRouteDeps {
 }
 
 /**
- * The MCP endpoint, with and without a trailing slash. The bearer gate comes first, so that a client that
+ * The MCP endpoint, with and without a trailing slash; no other spelling is served, because each needs
+ * metadata that names it. The bearer gate comes first, so that a client that
  * starts with a GET learns where to log in. Then only POST passes. The body is read last.
  *
  * @see MCP Streamable HTTP
@@ -89,8 +91,8 @@ export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDep
     await serve(req, res, body);
   };
   const readJson = express.json({ limit: MAX_BODY });
-  return Router().all(
-    new URL(resource).pathname,
+  return Router({ strict: true, caseSensitive: true }).all(
+    withFinalSlash(new URL(resource).pathname),
     ...gates,
     postOnly,
     checkNarrowing,

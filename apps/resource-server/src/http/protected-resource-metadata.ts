@@ -23,6 +23,9 @@ export function toMetadataUrl(resource: string): string {
   return `${origin}${WELL_KNOWN}${pathname}`;
 }
 
+/** The two spellings of a path under which it is served. */
+export const withFinalSlash = (path: string): string[] => [path, `${path}/`];
+
 /**
  * Serves the metadata document at its own path, and at the root, where some clients look first.
  *
@@ -33,16 +36,21 @@ export function toMetadataUrl(resource: string): string {
  */
 export function createProtectedResourceMetadata(deps: ProtectedResourceMetadataDeps): Router {
   const { resource, issuer, scopes } = deps;
+  const path = `${WELL_KNOWN}${new URL(resource).pathname}`;
   const serve: RequestHandler = (req, res) => {
     const query = toNarrowingQuery(new URL(req.originalUrl, resource).search);
+    const slash = req.path === `${path}/` ? "/" : "";
     res.set("Cache-Control", "public, max-age=300").json({
-      // Clients compare this with the address that they were given, including its query.
-      resource: `${resource}${query}`,
+      // Clients compare this with the address that they were given, to the letter.
+      resource: `${resource}${slash}${query}`,
       authorization_servers: [issuer],
       scopes_supported: scopes,
       bearer_methods_supported: ["header"],
       resource_name: RESOURCE_NAME,
     });
   };
-  return Router().get([`${WELL_KNOWN}${new URL(resource).pathname}`, WELL_KNOWN], serve);
+  return Router({ strict: true, caseSensitive: true }).get(
+    [...withFinalSlash(path), ...withFinalSlash(WELL_KNOWN)],
+    serve,
+  );
 }

@@ -13,7 +13,7 @@ const get = (path: string) => fetch(`${rs.url}${path}`);
 
 describe("protected resource metadata (RFC 9728)", () => {
   // @rule RFC9728-3.1-1
-  it.each([`${WELL_KNOWN}/mcp`, WELL_KNOWN, `${WELL_KNOWN}/mcp/`])("is at %s", async (path) => {
+  it.each([`${WELL_KNOWN}/mcp`, WELL_KNOWN, `${WELL_KNOWN}/`])("is at %s", async (path) => {
     const response = await get(path);
     expect(response.status).toBe(200);
     expect(response.headers.get("cache-control")).toBe("public, max-age=300");
