@@ -44,6 +44,12 @@ export interface Control {
   before: ((request: RecordedRequest) => Failure | void | Promise<Failure | void>) | undefined;
   /** Called with each request when its answer is ready, just before it is sent or lost. */
   after: ((request: RecordedRequest, status: number) => void) | undefined;
+  /**
+   * Called between the moment when a PATCH of an item, its custom fields, a wiki page or a sprint has
+   * read and checked a row and the moment when it writes the whole row back. While it waits, other
+   * requests go on, as in Taiga's worker processes.
+   */
+  beforeSave: (() => Promise<void>) | undefined;
   /** Takes effect for tokens issued from now on. */
   readonly tokenLifetimes: TokenLifetimes;
   /** Expires every access token that this process has issued so far. */
@@ -81,6 +87,7 @@ export function createControlRoom(state: State): ControlRoom {
   const control: Control = {
     before: undefined,
     after: undefined,
+    beforeSave: undefined,
     requests,
     clearRequests: () => requests.splice(0),
     failNext: (count, failure) => {
@@ -135,6 +142,7 @@ export function createControlRoom(state: State): ControlRoom {
       failures.splice(0);
       control.before = undefined;
       control.after = undefined;
+      control.beforeSave = undefined;
       Object.assign(tokenLifetimes, DEFAULT_LIFETIMES);
     },
   };

@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
 import { dispatch, type SandboxRequest, type SandboxResponse } from "./http/in-process.ts";
 import { createMedia } from "./items/media.ts";
+import type { Context } from "./model/context.ts";
 import { createPersistence, loadState } from "./model/persistence.ts";
 import { actAs, type ActingUser } from "./demo/act-as.ts";
 import { createSeed, type SeedName } from "./demo/index.ts";
@@ -67,7 +68,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     lifetimes: room.control.tokenLifetimes,
     issued: room.issued,
   });
-  const context = { state, clock };
+  const context: Context = {
+    state,
+    clock,
+    get beforeSave() {
+      return room.control.beforeSave;
+    },
+  };
   const app = createApp({
     context,
     tokens,

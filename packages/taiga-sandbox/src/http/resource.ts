@@ -28,7 +28,7 @@ export interface Resource<Row extends ProjectRow> {
    */
   select?: (visible: Row[], req: Request, res: Response) => Row[];
   create?: (actor: Actor, body: Body) => Row;
-  edit?: (actor: Actor, id: number | undefined, body: Body) => Row;
+  edit?: (actor: Actor, id: number | undefined, body: Body) => Row | Promise<Row>;
   remove?: (actor: Actor, id: number | undefined) => void;
 }
 
@@ -62,7 +62,8 @@ export function resourceRoutes<Row extends ProjectRow>(
         return toView(mustSee(state, resource, row, actor), actor);
       },
       ...(edit && {
-        PATCH: (req, actor) => toView(edit(actor, toId(req.params["id"]), toBody(req.body)), actor),
+        PATCH: async (req, actor) =>
+          toView(await edit(actor, toId(req.params["id"]), toBody(req.body)), actor),
       }),
       ...(remove && { DELETE: (req, actor) => remove(actor, toId(req.params["id"])) }),
     },

@@ -6,7 +6,7 @@ import {
   verifyWritable,
   findForWrite,
 } from "../model/access.ts";
-import type { Context } from "../model/context.ts";
+import { saveLater, type Context, type Save } from "../model/context.ts";
 import { group, toId, type Endpoint } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
 import { readFields, toBody, wholeNumber } from "../http/fields.ts";
@@ -46,13 +46,17 @@ function routesOf(context: Context, kind: ItemKind): Record<string, Endpoint> {
         const item = mustSee(state, sight, findById(rows, toId(req.params["id"])), actor);
         return toView(valuesOf(state, kind, item.id));
       },
-      PATCH: (req, actor) => toView(edit(context, kind, req, actor)),
+      PATCH: async (req, actor) =>
+        toView(await saveLater(context, planEdit(context, kind, req, actor))),
     },
   });
 }
 
+const isValuesOf = (kind: ItemKind, object: number) => (row: CustomAttributeValues) =>
+  row.kind === kind && row.object === object;
+
 const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttributeValues =>
-  state.customAttributeValues.find((row) => row.kind === kind && row.object === object) ?? {
+  state.customAttributeValues.find(isValuesOf(kind, object)) ?? {
     kind,
     object,
     attributes_values: {},
@@ -60,7 +64,12 @@ const valuesOf = (state: State, kind: ItemKind, object: number): CustomAttribute
   };
 
 /** Replaces the whole map. Changes are never compared, so any version up to the current is valid. */
-function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): CustomAttributeValues {
+function planEdit(
+  context: Context,
+  kind: ItemKind,
+  req: Request,
+  actor: Actor,
+): Save<CustomAttributeValues> {
   const { state } = context;
   const body = toBody(req.body);
   const rows: readonly { id: number; project: number }[] = rowsOf(state, kind);
@@ -72,14 +81,20 @@ function edit(context: Context, kind: ItemKind, req: Request, actor: Actor): Cus
   const stored = valuesOf(state, kind, item.id);
   verifyVersion({ version, keys: Object.keys(body) }, { version: stored.version, changes: [] });
   verifyWritable(project);
-
+  const read = stored.attributes_values;
   const subject = { kind, item } as Recorded;
-  const before = takeSnapshot(state, subject);
-  if (!state.customAttributeValues.includes(stored)) state.customAttributeValues.push(stored);
-  stored.attributes_values = values ?? stored.attributes_values;
-  stored.version += 1;
-  recordChange(context, subject, { before, author: mustBeUser(actor), comment: "" });
-  return stored;
+  const author = mustBeUser(actor);
+  return () => {
+    const before = takeSnapshot(state, subject);
+    const row = state.customAttributeValues.find(isValuesOf(kind, item.id)) ?? stored;
+    if (row === stored && !state.customAttributeValues.includes(row)) {
+      state.customAttributeValues.push(row);
+    }
+    row.attributes_values = values ?? read;
+    row.version += 1;
+    recordChange(context, subject, { before, author, comment: "" });
+    return row;
+  };
 }
 
 /** @throws {ApiError} 400 for an empty map and for fields unknown to the project. */

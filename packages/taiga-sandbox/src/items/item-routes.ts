@@ -1,11 +1,11 @@
 import { permissionFor, verifyPermission, verifyWritable } from "../model/access.ts";
 import { readSprint, type PlanRules } from "./bulk-rules.ts";
-import type { Context } from "../model/context.ts";
+import { saveLater, type Context } from "../model/context.ts";
 import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import type { ItemRules } from "./item-rules.ts";
-import { createItem, createPlainItem, editItem, planItem, removeItem } from "./item-writes.ts";
+import { createItem, createPlainItem, planEdit, planItem, removeItem } from "./item-writes.ts";
 import { KINDS, rowsOf } from "../model/kinds.ts";
 import { findById } from "../model/rows.ts";
 import type { ItemKind } from "../model/state.ts";
@@ -49,9 +49,10 @@ function createItemWrites<Kind extends ItemKind>(
       res.status(201);
       return toItemDetail(context, kind, item, actor);
     },
-    edit: (req, actor, res) => {
+    edit: async (req, actor, res) => {
       const request = { actor, id: toId(req.params["id"]), body: toBody(req.body) };
-      const { item, orderUpdated } = editItem(context, rules, request);
+      const save = planEdit(context, rules, request);
+      const { item, orderUpdated } = await saveLater(context, save);
       if (orderUpdated) res.set("Taiga-Info-Order-Updated", JSON.stringify(orderUpdated));
       return toItemDetail(context, kind, item, actor);
     },

@@ -6,7 +6,7 @@ import {
   verifyWritable,
 } from "../model/access.ts";
 import { settle } from "./closing.ts";
-import { toTimestamp, type Context } from "../model/context.ts";
+import { toTimestamp, type Context, type Save } from "../model/context.ts";
 import type { Body } from "../http/fields.ts";
 import { recordChange, recordCreation, recordDeletion } from "../history/history.ts";
 import {
@@ -19,7 +19,7 @@ import {
 import { KINDS, rowsOf, type ItemRows } from "../model/kinds.ts";
 import { allocateId, allocateRef, findById, mustFind } from "../model/rows.ts";
 import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
-import type { ItemKind, Project, User } from "../model/state.ts";
+import type { Item, ItemKind, Project, User } from "../model/state.ts";
 import {
   addWatchers,
   applyTags,
@@ -118,30 +118,53 @@ interface Edit {
  *
  * @throws {ApiError} as Taiga answers; nothing has changed then.
  */
-export function editItem<Kind extends ItemKind>(
+export const editItem = <Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
   edit: Edit,
-): EditedItem<Kind> {
+): EditedItem<Kind> => planEdit(context, rules, edit)();
+
+/**
+ * Checks an edit as {@link editItem} does, and returns what stores it.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function planEdit<Kind extends ItemKind>(
+  context: Context,
+  rules: ItemRules<Kind>,
+  edit: Edit,
+): Save<EditedItem<Kind>> {
   const { state } = context;
   const { item, edited, values } = checkEdit(context, rules, edit);
   const author = mustBeUser(edit.actor);
-  const before = takeSnapshot(state, toRecorded(rules, item));
-  const old = structuredClone(item);
   const project = mustFind(state.projects, edited.project);
-  if (edited.project !== old.project) edited.ref = allocateRef(state, project);
-  Object.assign(item, edited);
-  if (values.tags) applyTags(project, item, values.tags);
-  const orderUpdated = rules.reorder?.(context, item, old);
-  rules.carry?.(state, item, old);
-  touch(context, item);
-  settleAround(context, rules, item, old);
-  const comment = values.comment ?? "";
-  recordChange(context, toRecorded(rules, item), { before, author, comment });
-  const texts = [comment, values.description ?? ""];
-  addWatchers(state, item, texts, comment === "" ? undefined : author);
-  return { item, orderUpdated };
+  const colors = { ...project.tags_colors };
+  return () => {
+    const before = takeSnapshot(state, toRecorded(rules, item));
+    const old = structuredClone(item);
+    if (edited.project !== old.project) edited.ref = allocateRef(state, project);
+    Object.assign(item, edited, ownTables(item, values));
+    if (values.tags) {
+      project.tags_colors = colors;
+      applyTags(project, item, values.tags);
+    }
+    const orderUpdated = rules.reorder?.(context, item, old);
+    rules.carry?.(state, item, old);
+    touch(context, item);
+    settleAround(context, rules, item, old);
+    const comment = values.comment ?? "";
+    recordChange(context, toRecorded(rules, item), { before, author, comment });
+    const texts = [comment, values.description ?? ""];
+    addWatchers(state, item, texts, comment === "" ? undefined : author);
+    return { item, orderUpdated };
+  };
 }
+
+/** What Taiga counts in the database or keeps in tables of their own, and so never writes back. */
+const ownTables = (current: Pick<Item, "version" | "watchers">, values: ItemValues) => ({
+  version: current.version,
+  ...(values.watchers === undefined && { watchers: current.watchers }),
+});
 
 /** The item before and after the edit; stores nothing. */
 function checkEdit<Kind extends ItemKind>(

@@ -4,6 +4,20 @@ import type { State } from "./state.ts";
 export interface Context {
   state: State;
   clock: () => Date;
+  /** What happens between the moment when a request has read a row and when it saves it. */
+  beforeSave?: (() => Promise<void>) | undefined;
+}
+
+/**
+ * A checked change that is not stored yet. It holds the whole row as it was read, and overwrites
+ * what other requests have stored meanwhile, as Taiga's workers do.
+ */
+export type Save<Result> = () => Result;
+
+/** Stores a checked change, after the pause that a test has asked for. */
+export async function saveLater<Result>(context: Context, save: Save<Result>): Promise<Result> {
+  await context.beforeSave?.();
+  return save();
 }
 
 /** A time as Taiga writes it: UTC with milliseconds, which are left out when they are zero. */

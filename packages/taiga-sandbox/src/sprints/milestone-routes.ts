@@ -2,12 +2,12 @@ import type { Request, Response } from "express";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { applyFilters, columnFilter, dateFilters, orderRows } from "../http/filters.ts";
 import { mustSee, resourceRoutes, type Resource } from "../http/resource.ts";
-import type { Context } from "../model/context.ts";
+import { saveLater, type Context } from "../model/context.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { Milestone, State } from "../model/state.ts";
 import { toMilestoneStats } from "./milestone-stats.ts";
 import { toMilestone } from "./milestone-views.ts";
-import { createMilestone, deleteMilestone, editMilestone } from "./milestone-writes.ts";
+import { createMilestone, deleteMilestone, planMilestoneEdit } from "./milestone-writes.ts";
 
 /** `/milestones`, `/milestones/{id}` and `/milestones/{id}/stats`. */
 export function milestoneRoutes(context: Context): Record<string, Endpoint> {
@@ -20,7 +20,7 @@ export function milestoneRoutes(context: Context): Record<string, Endpoint> {
     toView: (row) => toMilestone(context, row),
     select: (visible, req, res) => selectMilestones(state, visible, req, res),
     create: (actor, body) => createMilestone(context, actor, body),
-    edit: (actor, id, body) => editMilestone(context, actor, id, body),
+    edit: (actor, id, body) => saveLater(context, planMilestoneEdit(context, actor, id, body)),
     remove: (actor, id) => deleteMilestone(context, actor, id),
   };
   return {

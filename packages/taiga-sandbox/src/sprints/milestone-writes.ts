@@ -5,7 +5,7 @@ import {
   verifyWritable,
   findForWrite,
 } from "../model/access.ts";
-import { toTimestamp, type Context } from "../model/context.ts";
+import { toTimestamp, type Context, type Save } from "../model/context.ts";
 import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
 import { allocateId, mustFind } from "../model/rows.ts";
@@ -69,14 +69,15 @@ export function createMilestone(context: Context, actor: Actor, body: field.Body
 /**
  * `PATCH /milestones/{id}`. There is no version: the last write wins. The slug stays.
  *
- * @throws {ApiError} as Taiga answers; nothing has changed then.
+ * @returns what stores the change.
+ * @throws {ApiError} as Taiga answers.
  */
-export function editMilestone(
+export function planMilestoneEdit(
   context: Context,
   actor: Actor,
   id: number | undefined,
   body: field.Body,
-): Milestone {
+): Save<Milestone> {
   const { state } = context;
   const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
   // A sprint cannot move to another project, because its items could not follow.
@@ -87,15 +88,16 @@ export function editMilestone(
   const edited = { ...milestone, ...columns };
   verifyMilestone(state, edited);
   verifyWritable(mustFind(state.projects, milestone.project));
-  const changed = (["name", "estimated_start", "estimated_finish"] as const).filter(
-    (name) => milestone[name] !== edited[name],
-  );
-  const diff = Object.fromEntries(changed.map((name) => [name, [milestone[name], edited[name]]]));
-  Object.assign(milestone, edited, { modified_date: toTimestamp(context.clock()) });
-  if (changed.length > 0) {
-    announce(context, milestone, { action: "change", author: mustBeUser(actor).id }, diff);
-  }
-  return milestone;
+  const author = mustBeUser(actor).id;
+  return () => {
+    const changed = (["name", "estimated_start", "estimated_finish"] as const).filter(
+      (name) => milestone[name] !== edited[name],
+    );
+    const diff = Object.fromEntries(changed.map((name) => [name, [milestone[name], edited[name]]]));
+    Object.assign(milestone, edited, { modified_date: toTimestamp(context.clock()) });
+    if (changed.length > 0) announce(context, milestone, { action: "change", author }, diff);
+    return milestone;
+  };
 }
 
 /**

@@ -3,11 +3,11 @@ import { readProjectId } from "../http/filters.ts";
 import { mustSee, resourceRoutes, type Resource } from "../http/resource.ts";
 import { listEntries } from "../history/history.ts";
 import type { Actor } from "../model/access.ts";
-import type { Context } from "../model/context.ts";
+import { saveLater, type Context } from "../model/context.ts";
 import { toHtml } from "../model/markup.ts";
 import type { State, WikiPage } from "../model/state.ts";
 import { toProjectExtraInfo } from "../projects/project-views.ts";
-import { createLink, createPage, deletePage, editPage } from "./wiki-writes.ts";
+import { createLink, createPage, deletePage, planPageEdit } from "./wiki-writes.ts";
 
 /** `/wiki`, `/wiki/by_slug`, `/wiki/{id}` and `/wiki-links`. */
 export function wikiRoutes(context: Context): Record<string, Endpoint> {
@@ -23,7 +23,7 @@ export function wikiRoutes(context: Context): Record<string, Endpoint> {
       return visible.filter((page) => slug === undefined || page.slug === slug);
     },
     create: (actor, body) => createPage(context, actor, body),
-    edit: (actor, id, body) => editPage(context, actor, id, body),
+    edit: (actor, id, body) => saveLater(context, planPageEdit(context, actor, id, body)),
     remove: (actor, id) => deletePage(context, actor, id),
   };
   const links = resourceRoutes(state, {

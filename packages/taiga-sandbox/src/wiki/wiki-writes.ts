@@ -5,7 +5,7 @@ import {
   verifyPermission,
   verifyWritable,
 } from "../model/access.ts";
-import { toTimestamp, type Context } from "../model/context.ts";
+import { toTimestamp, type Context, type Save } from "../model/context.ts";
 import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
 import { recordChange, recordCreation, recordDeletion } from "../history/history.ts";
@@ -85,12 +85,20 @@ function addPage(
  *
  * @throws {ApiError} as Taiga answers; nothing has changed then.
  */
-export function editPage(
+export const editPage = (...edit: Parameters<typeof planPageEdit>): WikiPage =>
+  planPageEdit(...edit)();
+
+/**
+ * Checks an edit as {@link editPage} does, and returns what stores it.
+ *
+ * @throws {ApiError} as Taiga answers.
+ */
+export function planPageEdit(
   context: Context,
   actor: Actor,
   id: number | undefined,
   body: field.Body,
-): WikiPage {
+): Save<WikiPage> {
   const { state } = context;
   const page = findForEdit(state, actor, { kind: KIND, id }, body);
   const project = mustFind(state.projects, page.project);
@@ -105,13 +113,17 @@ export function editPage(
   verifyWritable(project);
   verifyMove(state, actor, KIND, { from: page.project, to: edited.project });
   const author = mustBeUser(actor);
-  const before = takeSnapshot(state, { kind: KIND, item: page });
-  Object.assign(page, edited, { last_modifier: author.id });
-  touch(context, page);
-  recordChange(context, { kind: KIND, item: page }, { before, author, comment });
-  const texts = [comment, values.content ?? ""];
-  addWatchers(state, page, texts, comment === "" ? undefined : author);
-  return page;
+  return () => {
+    const before = takeSnapshot(state, { kind: KIND, item: page });
+    const { version: current } = page;
+    const watchers = values.watchers ?? page.watchers;
+    Object.assign(page, edited, { last_modifier: author.id, version: current, watchers });
+    touch(context, page);
+    recordChange(context, { kind: KIND, item: page }, { before, author, comment });
+    const texts = [comment, values.content ?? ""];
+    addWatchers(state, page, texts, comment === "" ? undefined : author);
+    return page;
+  };
 }
 
 /**
