@@ -208,7 +208,8 @@ describe("an outage of the authorization server", () => {
       expect(await token.json()).toMatchObject({ error: "temporarily_unavailable" });
       const call = await fetch(platform.mcpUrl, {
         method: "POST",
-        headers: { authorization: "Bearer unknown" },
+        // Unknown, but of the right shape: others are refused without asking.
+        headers: { authorization: `Bearer ${"unknown".padEnd(43, "-")}` },
       });
       expect(call.status).toBe(503);
       await platform.compose(["up", "--detach", "--wait", "--no-recreate"]);
