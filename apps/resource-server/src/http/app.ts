@@ -77,7 +77,8 @@ export function createApp(deps: AppDeps): Express {
  * be loaded, framed or submitted.
  *
  * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
- *   http for every other program on localhost.
+ *   http for every other program on localhost. It does not include subdomains, which may belong to
+ *   other programs.
  */
 const createSecurityHeaders = (resource: string): RequestHandler =>
   helmet({
@@ -91,6 +92,6 @@ const createSecurityHeaders = (resource: string): RequestHandler =>
         "frame-ancestors": ["'none'"],
       },
     },
-    strictTransportSecurity: resource.startsWith("https:"),
+    strictTransportSecurity: resource.startsWith("https:") && { includeSubDomains: false },
     xFrameOptions: { action: "deny" },
   });
