@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 
 async function startFaulty() {
   const child = fork(path.join(import.meta.dirname, "support/faulty-service.ts"), {
-    execArgv: ["--conditions=source"],
+    execArgv: ["--conditions=taiga-mcp-source"],
     silent: true,
     // Silence is for the service's own lines, not for its end.
     env: { ...process.env, LOG_LEVEL: "silent" },
