@@ -1,6 +1,6 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -27,7 +27,7 @@ import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping">;
+  store: CallStore & Pick<Kv, "ping" | "inspect">;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
@@ -102,6 +102,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const mcpHandler = createMcpHandler(factory, {
     onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
   });
+  const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
     app: createApp({
@@ -114,6 +115,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       limitRequests: createRequestLimit({ perMinute: config.requestsPerMinute, clock }),
       mcpHandler,
       store,
+      storeWatch,
       fetch,
       clock,
       logger,
@@ -133,6 +135,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       });
     },
     close: async () => {
+      storeWatch.close();
       await follower?.close();
       await mcpHandler.close();
     },

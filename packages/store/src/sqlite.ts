@@ -140,7 +140,7 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
     inspect: () =>
       attempt((now) => {
         sql.get.get({ key: "", now });
-        return [];
+        return { weaknesses: [], unknown: [] };
       }),
 
     close: async () => {

@@ -67,12 +67,13 @@ export const createInspectInstallation =
 
 async function inspectStore(
   store: Pick<Kv, "inspect">,
-): Promise<Pick<Installation["store"], "answers" | "weaknesses">> {
+): Promise<Pick<Installation["store"], "answers" | "weaknesses" | "unknown">> {
   try {
-    return { answers: true, weaknesses: [...(await store.inspect())] };
+    const { weaknesses, unknown } = await store.inspect();
+    return { answers: true, weaknesses: [...weaknesses], unknown: [...unknown] };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return { answers: false, weaknesses: [] };
+    return { answers: false, weaknesses: [], unknown: [] };
   }
 }
 

@@ -37,7 +37,9 @@ describe("findings about the installation", () => {
     [{ kind: "sqlite", answers: false }, "fail", /does not answer/, /DATA_DIR/],
     [{ weaknesses: ["forgets"] }, "warn", /a restart of Redis loses logins/, /appendonly yes/],
     [{ weaknesses: ["evicts"] }, "fail", /evicts logins/, /noeviction/],
-    [{ weaknesses: ["forgets", "evicts"] }, "fail", /evicts logins/, /noeviction/],
+    [{ weaknesses: ["evicts", "forgets"] }, "fail", /evicts logins/, /noeviction/],
+    [{ unknown: ["forgets"] }, "warn", /does not tell whether it writes/, /appendonly yes/],
+    [{ unknown: ["evicts"] }, "warn", /does not tell whether it evicts/, /noeviction/],
   ])("marks a store with %j as %s and says what to change", (store, mark, text, advice) => {
     expect(find("Store", withStore(store))).toMatchObject({
       mark,

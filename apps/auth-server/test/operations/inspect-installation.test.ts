@@ -26,7 +26,7 @@ function inspect(
     config: parseConfig({ ...SETTINGS, ...settings }),
     version: "1.2.3",
     startedAt: 1000,
-    store: { inspect: async () => [] },
+    store: { inspect: async () => ({ weaknesses: [], unknown: [] }) },
     rootKeys: { isFresh: () => true, refresh: async () => undefined },
     connect: () => ({
       users: { me: () => Promise.reject(refused), listByProject: async () => [] },

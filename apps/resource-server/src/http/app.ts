@@ -7,7 +7,7 @@ import {
   problemHandler,
   toScopes,
 } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
@@ -29,6 +29,7 @@ export interface AppDeps {
   limitRequests: RequestHandler;
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
+  storeWatch: Pick<StoreWatch, "readiness">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -43,6 +44,7 @@ export function createApp(deps: AppDeps): Express {
     limitRequests,
     mcpHandler,
     store,
+    storeWatch,
     fetch,
     clock,
     logger,
@@ -56,7 +58,7 @@ export function createApp(deps: AppDeps): Express {
   app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
   // Before the request log and the Host check: probes are frequent and use any host name.
-  app.use(createHealth({ store, authServerUrl, fetch, logger }));
+  app.use(createHealth({ store, storeWatch, authServerUrl, fetch, logger }));
   app.use(createHttpLogger(logger));
   app.use(createSecurityHeaders(resource));
   app.use(createCors(isAllowedOrigin));

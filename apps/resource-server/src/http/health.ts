@@ -1,9 +1,10 @@
 import type { Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import { Router } from "express";
 
 export interface HealthDeps {
   store: Pick<Kv, "ping">;
+  storeWatch: Pick<StoreWatch, "readiness">;
   /** The authorization server's private listener, a bare origin. */
   authServerUrl: string;
   fetch: typeof globalThis.fetch;
@@ -14,9 +15,11 @@ const TIMEOUT_MS = 2_000;
 
 /**
  * `/healthz`: the process runs. `/readyz`: the store and the authorization server respond as well;
- * otherwise 503 with the names of those that do not.
+ * otherwise 503 with the names of those that do not. The status is "degraded", with the reasons,
+ * while the store is set up to lose entries.
  */
-export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps): Router {
+export function createHealth(deps: HealthDeps): Router {
+  const { store, storeWatch, authServerUrl, fetch, logger } = deps;
   const checks = {
     store: () => store.ping(),
     auth_server: async () => {
@@ -47,6 +50,9 @@ export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps
       res
         .status(isReady ? 200 : 503)
         .set("Cache-Control", "no-store")
-        .json({ status: isReady ? "ok" : "unavailable", checks: Object.fromEntries(results) });
+        .json({
+          ...(isReady ? storeWatch.readiness() : { status: "unavailable" }),
+          checks: Object.fromEntries(results),
+        });
     });
 }
