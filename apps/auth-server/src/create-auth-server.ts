@@ -47,6 +47,7 @@ export interface AuthServerDeps {
   taiga: TaigaTransport;
   /** Fetches the metadata documents of clients. */
   fetchDocument: FetchDocument;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -170,6 +171,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     config,
     version: deps.version,
     startedAt: clock(),
+    clock,
     store,
     rootKeys,
     connect,

@@ -34,6 +34,7 @@ export interface ResourceServerDeps {
   tools: readonly LoadedTool[];
   /** Reaches the authorization server. */
   fetch: typeof globalThis.fetch;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   /** Of this program; clients may show it. */

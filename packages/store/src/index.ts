@@ -10,6 +10,7 @@ export {
   type OpenStoreOptions,
 } from "./open-store.ts";
 export { createSqliteKv, type SqliteKvDeps } from "./sqlite.ts";
+export * from "./store-clock.ts";
 export * from "./store-watch.ts";
 export * from "./topic.ts";
 export * from "./update-entry.ts";

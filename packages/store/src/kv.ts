@@ -105,6 +105,12 @@ export interface Kv {
   ping(): Promise<void>;
 
   /**
+   * The time by which entries end, in epoch milliseconds; `undefined` for a store that uses the
+   * clock of its process.
+   */
+  time(): Promise<number | undefined>;
+
+  /**
    * How the store keeps entries, by its own account. Also answers for a store that is refused for
    * it, so that an operator can see why.
    */

@@ -29,6 +29,11 @@ export interface RedisConnection {
   /** @throws {UnavailableError} as `run` does. */
   ping(): Promise<void>;
   /**
+   * The server's time, in epoch milliseconds.
+   * @throws {UnavailableError} as `run` does.
+   */
+  time(): Promise<number>;
+  /**
    * Also answers for a server that is refused.
    * @throws {UnavailableError} as `run` does.
    */
@@ -83,6 +88,11 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
         return scripts[script](keys.length, ...keys, ...args);
       }),
     ping: () => attempt(async () => void (await redis.ping())),
+    time: () =>
+      attempt(async () => {
+        const [seconds, microseconds] = await redis.time();
+        return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+      }),
     inspect: () =>
       attemptUnverified(async () => toCondition(await redis.info(...CONDITION_SECTIONS))),
     close,

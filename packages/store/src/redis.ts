@@ -106,6 +106,7 @@ export async function createRedisKv(deps: RedisKvDeps): Promise<Kv> {
     },
 
     ping: () => redis.ping(),
+    time: () => redis.time(),
     inspect: () => redis.inspect(),
     close: () => redis.close(),
   };

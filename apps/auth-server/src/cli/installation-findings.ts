@@ -1,7 +1,7 @@
 import { isLoopback } from "@taiga-mcp/service";
-import type { StoreWeakness } from "@taiga-mcp/store";
 import type { Finding } from "./finding.ts";
 import type { Installation, TaigaOutcome } from "../operations/installation.ts";
+import { toClockFindings, toStoreFindings } from "./store-findings.ts";
 import { toDuration } from "./time-text.ts";
 
 /** Turns the server's report about itself into findings. @param now epoch seconds. */
@@ -17,6 +17,7 @@ export function toInstallationFindings(
       text: `answers at ${privateUrl}, version ${version}, running for ${toDuration(now - startedAt)}`,
     },
     ...toStoreFindings(installation.store),
+    ...toClockFindings(installation.store),
     toKeysFinding(installation),
     toTaigaFinding(installation.taiga),
     ...toLoginFindings(installation),
@@ -26,56 +27,6 @@ export function toInstallationFindings(
     ...toProxyFindings(installation),
   ];
 }
-
-function toStoreFindings(store: Installation["store"]): Finding[] {
-  const { kind, place, answers, weaknesses, unknown } = store;
-  const about = "Store";
-  const name = kind === "sqlite" ? `SQLite, ${place}` : `Redis, ${place}`;
-  if (!answers) {
-    const advice =
-      kind === "sqlite"
-        ? "Check that DATA_DIR is writable and that its disk is not full."
-        : "Check that Redis runs and that STORE_URL is its address, with user name and password. No login is lost meanwhile.";
-    return [{ mark: "fail", about, text: `${name}: does not answer`, advice }];
-  }
-  const findings = [
-    ...weaknesses.map((weakness) => toWeaknessFinding(weakness, name)),
-    ...unknown.map((weakness) => toUnknownFinding(weakness, name)),
-  ];
-  if (findings.length > 0) return findings;
-  const replicas = kind === "sqlite" ? "for one process" : "for any number of replicas";
-  return [{ mark: "ok", about, text: `${name}; durable, ${replicas}` }];
-}
-
-const toWeaknessFinding = (weakness: StoreWeakness, name: string): Finding =>
-  weakness === "evicts"
-    ? {
-        mark: "fail",
-        about: "Store",
-        text: `${name}: evicts logins when memory runs out`,
-        advice: "Set maxmemory-policy noeviction in Redis.",
-      }
-    : {
-        mark: "warn",
-        about: "Store",
-        text: `${name}: does not write every change to disk, so a restart of Redis loses logins`,
-        advice: "Set appendonly yes in Redis.",
-      };
-
-const toUnknownFinding = (weakness: StoreWeakness, name: string): Finding =>
-  weakness === "evicts"
-    ? {
-        mark: "warn",
-        about: "Store",
-        text: `${name}: does not tell whether it evicts logins when memory runs out`,
-        advice: "Check yourself that its maxmemory-policy is noeviction.",
-      }
-    : {
-        mark: "warn",
-        about: "Store",
-        text: `${name}: does not tell whether it writes every change to disk`,
-        advice: "Check yourself that it has appendonly yes, or keeps all writes in another way.",
-      };
 
 function toKeysFinding({ knowsKeys, store }: Installation): Finding {
   const about = "Keys";

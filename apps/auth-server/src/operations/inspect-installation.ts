@@ -1,4 +1,4 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { type Clock, systemClock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import type { TaigaClient } from "@taiga-mcp/taiga-client";
 import path from "node:path";
@@ -17,6 +17,8 @@ export interface InspectInstallationDeps {
   version: string;
   /** Epoch seconds. */
   startedAt: number;
+  /** The store's. */
+  clock: Clock;
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
   /** Creates a Taiga client for a credential. */
@@ -43,7 +45,11 @@ export const createInspectInstallation =
       issuer: config.issuer,
       resource: config.resource,
       proxyCount: config.listeners.trustProxy,
-      store: { ...toStorePlace(config.store), ...store },
+      store: {
+        ...toStorePlace(config.store),
+        ...store,
+        clockAheadSeconds: systemClock() - deps.clock(),
+      },
       knowsKeys,
       taiga: { apiUrl: config.taigaApiUrl, webUrl: config.taigaWebUrl, hasProxy, ...answer },
       login: {

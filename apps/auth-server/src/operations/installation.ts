@@ -43,6 +43,8 @@ export const Installation = z.object({
     weaknesses: z.array(z.enum(STORE_WEAKNESSES)),
     /** What the store does not tell about itself. */
     unknown: z.array(z.enum(STORE_WEAKNESSES)),
+    /** How far this machine's clock is ahead of the store's, in seconds; negative when behind. */
+    clockAheadSeconds: z.int(),
   }),
   /** Whether the key ring was read recently; if not, requests are answered with 503. */
   knowsKeys: z.boolean(),

@@ -48,6 +48,20 @@ describe("findings about the installation", () => {
     });
   });
 
+  // @rule STORE-14
+  it.each([
+    [61, "61 seconds ahead of the store's"],
+    [-180, "3 minutes behind the store's"],
+  ])("warns of a clock that is %d seconds ahead", (clockAheadSeconds, text) => {
+    expect(find("Clock", withStore({ clockAheadSeconds }))).toMatchObject({
+      mark: "warn",
+      text: expect.stringContaining(text),
+      advice: expect.stringContaining("NTP"),
+    });
+    expect(find("Clock", withStore({ clockAheadSeconds: 1 }))).toBeUndefined();
+    expect(find("Clock", withStore({ clockAheadSeconds, answers: false }))).toBeUndefined();
+  });
+
   it.each<[boolean, RegExp]>([
     [true, /^MASTER_KEY is not the key/],
     [false, /^Fix the store first/],
