@@ -1,6 +1,6 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -29,13 +29,14 @@ import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping">;
+  store: CallStore & Pick<Kv, "ping" | "inspect">;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
   tools: readonly LoadedTool[];
   /** Reaches the authorization server. */
   fetch: typeof globalThis.fetch;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   /** Of this program; clients may show it. */
@@ -106,6 +107,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const mcpHandler = createMcpHandler(factory, {
     onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
   });
+  const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
     app: createApp({
@@ -119,6 +121,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       mcpHandler,
       store,
       ownCredentials,
+      storeWatch,
       fetch: createRepeatingFetch(fetch),
       clock,
       logger,
@@ -138,6 +141,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       });
     },
     close: async () => {
+      storeWatch.close();
       await follower?.close();
       await mcpHandler.close();
     },

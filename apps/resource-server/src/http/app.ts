@@ -7,7 +7,7 @@ import {
   problemHandler,
   toScopes,
 } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
@@ -30,6 +30,7 @@ export interface AppDeps {
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
   ownCredentials: HealthDeps["ownCredentials"];
+  storeWatch: Pick<StoreWatch, "readiness">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
