@@ -62,6 +62,16 @@ export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
   /** Requests with a code that was redeemed before, and the grant to revoke for it. */
   const replays = new WeakMap<object, string>();
 
+  /**
+   * Claims of requests that failed because the store did not confirm their last write, and did not
+   * let them release the claim either. Such a code counts as unused, whatever the store holds:
+   * otherwise the client could get no tokens for it, and nobody would have those that exist.
+   */
+  const failed = new Set<string>();
+
+  const isRedeemed = (claim: Claim | undefined): boolean =>
+    claim !== undefined && claim.isAnswered && !failed.has(claim.id);
+
   const isRepeat = ({ startedAt }: Claim): boolean => clock() <= startedAt + REPEAT_SECONDS;
 
   function noteReplay({ grantId }: AdapterPayload): void {
@@ -72,7 +82,7 @@ export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
   const claimCode = (code: string): Promise<HeldClaim | undefined> =>
     records.update<HeldClaim | undefined>(code, (payload) => {
       const earlier = payload && toClaim(payload);
-      if (payload === undefined || earlier?.isAnswered) throw codeUsed();
+      if (payload === undefined || isRedeemed(earlier)) throw codeUsed();
       const isBusy = earlier !== undefined && isAtWork(earlier, clock());
       return isBusy ? { result: undefined } : toClaimed(code, payload, clock());
     });
@@ -89,7 +99,7 @@ export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
       find: async (code) => {
         const payload = await records.read(code);
         if (payload === undefined) return undefined;
-        if (toClaim(payload)?.isAnswered) noteReplay(payload);
+        if (isRedeemed(toClaim(payload))) noteReplay(payload);
         // oidc-provider revokes the grant of a code that it finds consumed, and looks at the client,
         // the redirect URI and the verifier only of one that it does not.
         return withoutClaim(payload);
@@ -99,7 +109,7 @@ export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
         const payload = await records.read(code);
         if (payload === undefined) throw codeUsed();
         const earlier = toClaim(payload);
-        if (Provider.ctx !== undefined && earlier?.isAnswered && isRepeat(earlier)) {
+        if (Provider.ctx !== undefined && earlier !== undefined && isRepeat(earlier)) {
           replays.delete(Provider.ctx);
         }
         // First, because only one request may extend the grant and end others: the one that
@@ -128,7 +138,11 @@ export function createCodeRedemption(deps: CodeRedemptionDeps): CodeRedemption {
           if (!(await markAnswered(held))) refuse(ctx);
         },
         // Only this request can have marked it, perhaps without learning that it did.
-        release: () => release(records, held, { evenAnswered: true }),
+        release: async () => {
+          failed.add(held.claim.id);
+          await release(records, held, { evenAnswered: true });
+          failed.delete(held.claim.id);
+        },
       });
     },
   };
