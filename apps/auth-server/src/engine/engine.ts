@@ -77,7 +77,8 @@ export interface EngineDeps {
  *   beyond the limit, writes `at:` and `rt:`, and marks its claim as answered.
  * - POST /token with a refresh token: `rt:` leads to `grant:` and `vault:`. The request claims
  *   `rt:`, writes the next `rt:` and an `at:`, and extends the same records. Then it stores the
- *   sealed answer beside the old `rt:`, for the grace, and marks its claim as answered.
+ *   sealed answer beside the old `rt:`, for the grace, deletes the answer that the old `rt:` came
+ *   with, and marks its claim as answered.
  * - Introspection: access-tokens.ts reads `at:`, then `grant:`, and nothing of the client.
  * - POST /revoke: `at:` or `rt:` leads to the grant's id. `endGrant` deletes all members of the
  *   index `g2t:` in one step: the grant, its codes, its tokens and its `vault:`.

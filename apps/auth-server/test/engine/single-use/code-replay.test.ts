@@ -107,6 +107,47 @@ describe("an authorization code that was redeemed", () => {
     expect(await isActive(tokens.access_token)).toBe(false);
   });
 
+  // @rule RFC6749-4.1.2-1
+  it("gives no tokens to its first request when another took over and has answered", async () => {
+    const { clientId, redeem } = await obtainCode();
+    const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
+    const { promise: letGo, resolve: release } = Promise.withResolvers<void>();
+    kv.before = async (method, key) => {
+      if (method !== "set" || !key.startsWith("at:")) return;
+      kv.before = undefined;
+      hold();
+      await letGo;
+    };
+    const slow = redeem();
+    await isHeld;
+    advance(6);
+    const tokens = toTokens(await redeem());
+    release();
+    const refused = await slow;
+    expect(refused.status).toBe(400);
+    expect(refused.json).toEqual({
+      error: "invalid_grant",
+      error_description: "grant request is invalid",
+    });
+    expect(await isActive(tokens.access_token)).toBe(true);
+    expect((await refresh(system, clientId, tokens.refresh_token)).status).toBe(200);
+  });
+
+  // @rule RFC6749-4.1.2-1
+  it("gives no tokens to a request whose login was revoked meanwhile", async () => {
+    const { clientId, redeem } = await obtainCode();
+    kv.before = async (method, key) => {
+      if (method !== "compareAndSet" || !key.startsWith("code:")) return;
+      if (!(await kv.get(key))?.value.includes('"isAnswered":false')) return;
+      kv.before = undefined;
+      const [grant = ""] = await kv.members(system.keys.clientGrants(clientId));
+      await kv.deleteMembers(system.keys.grantIndexOf(grant));
+    };
+    const answer = await redeem();
+    expect(answer.status).toBe(400);
+    expect(answer.json).not.toHaveProperty("access_token");
+  });
+
   // @rule RFC6749-4.1.2-3 GRANT-3
   it("ends no other login of its user, and keeps its own no longer", async () => {
     const { redeem } = await obtainCode();
