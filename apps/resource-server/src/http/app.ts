@@ -47,7 +47,7 @@ export function createApp(deps: AppDeps): Express {
     clock,
     logger,
   } = deps;
-  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
   const isAllowedOrigin = createOriginRule(names);
@@ -75,7 +75,7 @@ export function createApp(deps: AppDeps): Express {
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
+  app.get("/", createHomePage({ resource, taigaSite, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;
