@@ -39,7 +39,7 @@ export interface AppDeps {
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
   const { config, verifier, limitRefusals, limitRequests, mcpHandler, fetch, clock, logger } = deps;
-  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
   const isAllowedOrigin = createOriginRule(names);
@@ -67,7 +67,7 @@ export function createApp(deps: AppDeps): Express {
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
+  app.get("/", createHomePage({ resource, taigaSite, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;
