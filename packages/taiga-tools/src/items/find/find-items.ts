@@ -6,7 +6,8 @@ import { type Criteria, verifyCriteria } from "./criteria.ts";
 import { type Position } from "../../schema/cursor.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type PageKind } from "../../kinds.ts";
-import { type Found, listItems, type Listing, type Source } from "./listing.ts";
+import { type Found, listItems, type Listing } from "./listing.ts";
+import { type Source } from "./source.ts";
 import { createNameCheck } from "./name-check.ts";
 import { isOfProject, toOrder } from "./order.ts";
 import { type SearchDeps } from "./name-filter.ts";
@@ -36,8 +37,8 @@ export interface FindDeps {
 const MAX_PROJECTS = 30;
 
 /**
- * Finds items. One kind in one project takes one list request if Taiga supports all the filters.
- * Several kinds and projects are listed one after another.
+ * Finds items. One kind in one project takes one list request a page if Taiga supports all the
+ * filters. The lists of several kinds and projects are merged in one order.
  *
  * @throws {ToolError} for names that no project knows, and criteria that a kind does not have.
  */

@@ -6,7 +6,7 @@ import { findSprint } from "../../projects/find-sprint.ts";
 import { type Criteria } from "./criteria.ts";
 import { isSameValue } from "../custom-fields.ts";
 import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
-import { type Source } from "./listing.ts";
+import { type Source } from "./source.ts";
 import { toNameFilter, type NameFilter, type SearchDeps } from "./name-filter.ts";
 import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
