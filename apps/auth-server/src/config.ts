@@ -48,7 +48,7 @@ export function parseConfig(environment: Environment) {
       passwordType: settings.TAIGA_LOGIN_TYPE,
       /** Of our application at Taiga; with one, users may log in on Taiga's own pages. */
       applicationId: resolveApplicationId(settings),
-      /** How many authorization requests are kept that nobody has logged in for. */
+      /** How many authorization requests without a login are kept. */
       maxPending: settings.MAX_PENDING_LOGINS,
       allowLists: {
         users: settings.ALLOWED_USERS ?? [],
@@ -70,7 +70,7 @@ export function parseConfig(environment: Environment) {
     clients: {
       registrationsPerHour: settings.REGISTRATIONS_PER_HOUR,
       registrationsPerHourTotal: settings.REGISTRATIONS_PER_HOUR_TOTAL,
-      /** How many registrations are kept that nobody has consented to. */
+      /** How many registrations without a consent are kept. */
       maxUnused: settings.MAX_UNUSED_REGISTRATIONS,
       /** Schemes without a dot that redirect URIs may use, besides those of well-known clients. */
       redirectSchemes: settings.ALLOWED_REDIRECT_SCHEMES,

@@ -1,7 +1,6 @@
-import { createParallelLimit, createSingleFlight } from "@taiga-mcp/service";
+import { createParallelLimit, createSingleFlight, toNetwork } from "@taiga-mcp/service";
 import { ClientDocumentError } from "../engine/boundary/client-document-error.ts";
 import type { ClientDocument, ClientDocuments } from "../engine/boundary/ports.ts";
-import { toNetwork } from "../storage/network.ts";
 import type { RateLimits } from "../storage/rate-limits.ts";
 import type { FetchDocument } from "./document-fetch.ts";
 import { toDocumentMetadata } from "./document-metadata.ts";

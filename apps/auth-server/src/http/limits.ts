@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { rateLimit, type Store } from "express-rate-limit";
 import { notesOf } from "../engine/boundary/request-notes.ts";
 import type { RateLimit } from "../storage/rate-limits.ts";
-import { toNetwork } from "../storage/network.ts";
+import { toNetwork } from "@taiga-mcp/service";
 import { OAuthError } from "./oauth-error.ts";
 
 export interface LimitOptions extends Omit<RateLimit, "name"> {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from "express";
 import { noteOn } from "../engine/boundary/request-notes.ts";
-import { toSiteNetwork } from "../storage/network.ts";
+import { toSiteNetwork } from "@taiga-mcp/service";
 import type { RateLimits } from "../storage/rate-limits.ts";
 
 export interface NewcomersOptions {

@@ -19,7 +19,7 @@ const AUTHORIZATIONS_PER_MINUTE = 120;
 /**
  * Registrations of one network in an hour that the limit on all networks together never refuses: the
  * first clients of a newcomer. The store stays bounded, because it keeps only so many registrations
- * that nobody has consented to.
+ * without a consent.
  */
 const SPARED_REGISTRATIONS = 3;
 

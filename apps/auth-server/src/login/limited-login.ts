@@ -1,6 +1,5 @@
-import { CodedError } from "@taiga-mcp/service";
+import { CodedError, toNetworkOf } from "@taiga-mcp/service";
 import { setTimeout as delay } from "node:timers/promises";
-import { toNetworkOf } from "../storage/network.ts";
 import {
   createFailureCounter,
   type FailureCounter,

@@ -17,7 +17,7 @@ export interface BoundedRecordsDeps {
   deleteUnused: (key: string) => Promise<void>;
 }
 
-/** Records of strangers that nobody has used yet; their number is limited. */
+/** Records of strangers that have not been used yet; their number is limited. */
 export interface BoundedRecords {
   /** The index that a new record enters. */
   indexOf(cause: Cause): string;

@@ -1,4 +1,4 @@
-// The number of authorization requests that nobody has logged in for is limited.
+// The number of authorization requests without a login is limited.
 import { Router } from "express";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {

@@ -31,9 +31,9 @@ export interface AdapterDeps {
    */
   currentRoute: () => string | undefined;
   currentRequest: () => IncomingMessage | undefined;
-  /** Bounds the registrations that nobody has consented to. */
+  /** Bounds the registrations without a consent. */
   unusedClients: BoundedRecords;
-  /** Bounds the authorization requests that nobody has logged in for. */
+  /** Bounds the authorization requests without a login. */
   pendingLogins: BoundedRecords;
 }
 

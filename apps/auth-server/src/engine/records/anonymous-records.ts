@@ -13,7 +13,7 @@ export interface UnusedClientsDeps {
 }
 
 /**
- * Bounds the registrations that nobody has consented to. Consent extends a registration beyond the
+ * Bounds the registrations without a consent. Consent extends a registration beyond the
  * lifetime of an unused one, so that it is not counted any more; one that has a grant is never
  * deleted.
  */
@@ -63,7 +63,7 @@ export interface PendingLoginsDeps {
   maximum: number;
 }
 
-/** Bounds the authorization requests that nobody has logged in for. */
+/** Bounds the authorization requests without a login. */
 export const createPendingLogins = ({ kv, keys, maximum }: PendingLoginsDeps): BoundedRecords =>
   createBoundedRecords({
     kv,

@@ -35,7 +35,7 @@ export interface DocumentClientsDeps {
   documents: ClientDocuments;
   kv: Kv;
   keys: Pick<KeyNames, "clientDocument">;
-  /** Bounds the copies of documents whose clients nobody uses. */
+  /** Bounds the copies of documents of unused clients. */
   unusedDocuments: BoundedRecords;
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { isIP } from "node:net";
 import { describe, expect, it } from "vitest";
-import { toNetworkOf } from "../../src/storage/network.ts";
+import { toNetworkOf } from "@taiga-mcp/service";
 
 const group = fc.integer({ min: 0, max: 0xff_ff }).map((number) => number.toString(16));
 const groups = (length: number) => fc.array(group, { minLength: length, maxLength: length });

@@ -1,1 +1,0 @@
-export { toNetwork, toNetworkOf, toSiteNetwork } from "@taiga-mcp/service";
