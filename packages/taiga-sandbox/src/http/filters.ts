@@ -122,9 +122,9 @@ type SortKey = number | string | boolean | null | undefined;
 
 /**
  * `order_by=field` or `-field`; an unknown field is ignored. As in PostgreSQL, rows without a
- * value come last, and first when the order is reversed; of equal rows the newest comes first.
+ * value come last, and first when the order is reversed.
  */
-export function orderRows<Row extends { id: number }>(
+export function orderRows<Row>(
   rows: readonly Row[],
   orderBy: string | undefined,
   keys: Record<string, (row: Row) => SortKey>,
@@ -134,7 +134,7 @@ export function orderRows<Row extends { id: number }>(
   const keyOf = keys[orderBy?.replace(/^-/, "") ?? ""];
   if (keyOf === undefined) return rows.toSorted(fallback);
   const direction = isReversed ? -1 : 1;
-  return rows.toSorted((a, b) => direction * compareKeys(keyOf(a), keyOf(b)) || b.id - a.id);
+  return rows.toSorted((a, b) => direction * compareKeys(keyOf(a), keyOf(b)) || fallback(a, b));
 }
 
 function compareKeys(a: SortKey, b: SortKey): number {

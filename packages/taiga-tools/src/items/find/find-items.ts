@@ -13,7 +13,7 @@ import { isOfProject, toOrder } from "./order.ts";
 import { type SearchDeps } from "./name-filter.ts";
 import { createRowLists } from "../rows.ts";
 import { toPersonalSource, toSource, viewPermission } from "./search.ts";
-import { assigneeIds } from "../item-words.ts";
+import { assigneeIds, unnamedPeople } from "../item-words.ts";
 
 export interface FindRequest {
   kinds: readonly PageKind[];
@@ -64,7 +64,7 @@ export async function findItems(request: FindRequest, deps: FindDeps): Promise<L
 
 /**
  * Adds the project to rows that need its metadata: Taiga's lists over several projects do not
- * contain it. Most rows can be shown without.
+ * contain it. Most rows can be shown without. Names people who left their project.
  */
 async function withProjects(
   found: readonly Found[],
@@ -76,10 +76,19 @@ async function withProjects(
     (row.kind === "issue" || assigneeIds(row).some((id) => id !== me.id && id !== row.assigned_to));
   const ids = [...new Set(found.filter(needsMetadata).map(({ row }) => row.project))];
   const projects = await mapConcurrent(ids, (id) => directory.byId(id));
-  return found.map((one) => {
+  const complete = found.map((one) => {
     const project = one.source.project ?? projects.find(({ id }) => id === one.row.project);
     return { ...one, source: { ...one.source, project } };
   });
+  const people = Map.groupBy(complete, ({ source }) => source.project);
+  for (const [project, rows] of people) {
+    if (project === undefined) continue;
+    await directory.nameFormerMembers(
+      project,
+      rows.flatMap(({ row }) => unnamedPeople(row)),
+    );
+  }
+  return complete;
 }
 
 async function allSources(request: FindRequest, deps: SearchDeps): Promise<Source[]> {
