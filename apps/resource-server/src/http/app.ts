@@ -1,4 +1,4 @@
-import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import {
   type Clock,
   createHttpLogger,
@@ -8,10 +8,13 @@ import {
   toScopes,
 } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
+import type { ToolRunner } from "@taiga-mcp/taiga-tools";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
+import type { McpHandler } from "../mcp/create-mcp-handler.ts";
+import type { McpCaller } from "../mcp/exchange.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
 import { createHealth } from "./health.ts";
@@ -27,7 +30,8 @@ export interface AppDeps {
   limitRefusals: RequestHandler;
   /** Runs after it. */
   limitRequests: RequestHandler;
-  mcpHandler: Pick<McpHttpHandler, "fetch">;
+  mcpHandler: Pick<McpHandler, "answer">;
+  runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
@@ -42,6 +46,7 @@ export function createApp(deps: AppDeps): Express {
     limitRefusals,
     limitRequests,
     mcpHandler,
+    runner,
     store,
     fetch,
     clock,
@@ -72,6 +77,7 @@ export function createApp(deps: AppDeps): Express {
         limitRequests,
       ],
       handler: mcpHandler,
+      exchange: { runner, answers: config.answers },
       logger,
     }),
   );
