@@ -1,4 +1,4 @@
-import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
 import { createStoreWatch, type Kv } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
@@ -24,8 +24,9 @@ import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
-import type { McpCaller } from "./mcp/caller.ts";
+import { createMcpHandler } from "./mcp/create-mcp-handler.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import type { McpCaller } from "./mcp/exchange.ts";
 
 export interface ResourceServerDeps {
   config: Config;
@@ -104,9 +105,9 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       logger.info({ requestId, tool, grantId }, "tool call refused by limit"),
     version: deps.version,
   });
-  const mcpHandler = createMcpHandler(factory, {
-    onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
-  });
+  const mcpHandler = createMcpHandler(factory, (error) =>
+    logger.warn({ err: error }, "MCP request rejected"),
+  );
   const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
@@ -119,6 +120,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       }),
       limitRequests: createRequestLimit({ perMinute: config.requestsPerMinute, clock }),
       mcpHandler,
+      runner,
       store,
       ownCredentials,
       storeWatch,

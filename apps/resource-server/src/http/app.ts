@@ -1,4 +1,4 @@
-import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import {
   type Clock,
   createHttpLogger,
@@ -8,10 +8,13 @@ import {
   toScopes,
 } from "@taiga-mcp/service";
 import type { Kv, StoreWatch } from "@taiga-mcp/store";
+import type { ToolRunner } from "@taiga-mcp/taiga-tools";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
+import type { McpHandler } from "../mcp/create-mcp-handler.ts";
+import type { McpCaller } from "../mcp/exchange.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
 import { createHealth, type HealthDeps } from "./health.ts";
@@ -27,7 +30,8 @@ export interface AppDeps {
   limitRefusals: RequestHandler;
   /** Runs after it. */
   limitRequests: RequestHandler;
-  mcpHandler: Pick<McpHttpHandler, "fetch">;
+  mcpHandler: Pick<McpHandler, "answer">;
+  runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
   ownCredentials: HealthDeps["ownCredentials"];
   storeWatch: Pick<StoreWatch, "readiness">;
@@ -38,7 +42,8 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const { config, verifier, limitRefusals, limitRequests, mcpHandler, fetch, clock, logger } = deps;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, runner } = deps;
+  const { fetch, clock, logger } = deps;
   const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
@@ -64,6 +69,7 @@ export function createApp(deps: AppDeps): Express {
         limitRequests,
       ],
       handler: mcpHandler,
+      exchange: { runner, answers: config.answers },
       logger,
     }),
   );
