@@ -1,6 +1,6 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -86,6 +86,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store,
+    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
