@@ -10,7 +10,13 @@ import {
 } from "../../packages/taiga-tools/src/calls/write-locks.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
-const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "packages/taiga-client/README.md",
+  ...markdownBelow("docs"),
+];
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })

@@ -14,7 +14,7 @@ import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, type HealthDeps } from "./health.ts";
 import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
 import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
 import { createMcpRoute } from "./mcp-route.ts";
@@ -29,6 +29,7 @@ export interface AppDeps {
   limitRequests: RequestHandler;
   mcpHandler: Pick<McpHttpHandler, "fetch">;
   store: Pick<Kv, "ping">;
+  ownCredentials: HealthDeps["ownCredentials"];
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -36,17 +37,7 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const {
-    config,
-    verifier,
-    limitRefusals,
-    limitRequests,
-    mcpHandler,
-    store,
-    fetch,
-    clock,
-    logger,
-  } = deps;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, fetch, clock, logger } = deps;
   const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
@@ -56,7 +47,7 @@ export function createApp(deps: AppDeps): Express {
   app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
   // Before the request log and the Host check: probes are frequent and use any host name.
-  app.use(createHealth({ store, authServerUrl, fetch, logger }));
+  app.use(createHealth({ ...deps, authServerUrl }));
   app.use(createHttpLogger(logger));
   app.use(createSecurityHeaders(resource));
   app.use(createCors(isAllowedOrigin));
@@ -86,7 +77,8 @@ export function createApp(deps: AppDeps): Express {
  * be loaded, framed or submitted.
  *
  * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
- *   http for every other program on localhost.
+ *   http for every other program on localhost. It does not include subdomains, which may belong to
+ *   other programs.
  */
 const createSecurityHeaders = (resource: string): RequestHandler =>
   helmet({
@@ -100,6 +92,6 @@ const createSecurityHeaders = (resource: string): RequestHandler =>
         "frame-ancestors": ["'none'"],
       },
     },
-    strictTransportSecurity: resource.startsWith("https:"),
+    strictTransportSecurity: resource.startsWith("https:") && { includeSubDomains: false },
     xFrameOptions: { action: "deny" },
   });
