@@ -1,6 +1,6 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import { createStoreWatch, type Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -92,6 +92,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store,
+    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
