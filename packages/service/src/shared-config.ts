@@ -24,6 +24,7 @@ export const resolveSharedConfig = (settings: z.output<z.ZodObject<typeof shared
   },
   store: {
     url: settings.STORE_URL,
+    password: settings.STORE_PASSWORD,
     dataDir: settings.DATA_DIR,
     allowsEviction: settings.ALLOW_EVICTING_STORE,
   },

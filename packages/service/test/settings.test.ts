@@ -51,6 +51,7 @@ describe("sharedSettings", () => {
       SANDBOX_API_URL: "http://localhost:3003/api/v1",
       ACCESS_LIMIT: "admin",
       RS_CLIENT_ID: "taiga-mcp-resource-server",
+      STORE_PASSWORD: undefined,
       STORE_URL: "sqlite:",
       DATA_DIR: path.resolve(".data"),
       LOG_LEVEL: "info",
