@@ -24,6 +24,10 @@ const COMPOSE_SETTINGS = [
   "RESOURCE_SERVER_STORE_URL",
   "PUBLIC_HOST",
   "TRAEFIK_NETWORK",
+  "NODE_IMAGE",
+  "NGINX_IMAGE",
+  "REDIS_IMAGE",
+  "CADDY_IMAGE",
 ];
 
 /** Read by Compose, Docker, Node.js and the C library. */

@@ -159,7 +159,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
         csrf: createCsrf(createCsrfKeys(rootKeys)),
         issuer: config.issuer,
         accessLimit: config.accessLimit,
-        taigaWebUrl: config.taigaWebUrl,
+        taigaSite: config.taigaSite,
         passwordResetUrl: config.passwordResetUrl,
         mcpUrl: config.resource,
       }));

@@ -41,7 +41,8 @@ function toKeysFinding({ knowsKeys, store }: Installation): Finding {
   };
 }
 
-function toTaigaFinding(taiga: Installation["taiga"]): Finding {
+/** Whether Taiga answers, and if not, what is wrong. */
+export function toTaigaFinding(taiga: Installation["taiga"]): Finding {
   const about = "Taiga";
   const { apiUrl, outcome, hasProxy } = taiga;
   if (outcome === "ok") {

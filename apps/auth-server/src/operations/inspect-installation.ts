@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { CALLBACK_PATH } from "../pages/application-step.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
+import { NO_CREDENTIAL, probeTaiga } from "./probe-taiga.ts";
 import type { Installation } from "./installation.ts";
 
 /** The operator waits for the answer; a Taiga that takes longer counts as timed out. */
@@ -22,7 +22,10 @@ export interface InspectInstallationDeps {
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
   /** Creates a Taiga client for a credential. */
-  connect: (credential: typeof NO_CREDENTIAL, signal: AbortSignal) => Pick<TaigaClient, "users">;
+  connect: (
+    credential: typeof NO_CREDENTIAL,
+    signal: AbortSignal,
+  ) => { users: Pick<TaigaClient["users"], "me"> };
   revocations: Pick<RevocationFeed, "memberCount">;
 }
 

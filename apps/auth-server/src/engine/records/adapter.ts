@@ -23,7 +23,7 @@ export interface AdapterDeps {
   /** Makes codes single-use; see `CodeRedemption`. */
   codes: Pick<Adapter, "find" | "consume">;
   /** Makes refresh tokens single-use, but for the grace; see `RefreshTokens`. */
-  refreshTokens: Pick<Adapter, "find" | "consume">;
+  refreshTokens: Pick<Adapter, "find" | "consume" | "upsert">;
   deferredDeletes: Pick<DeferredDeletes, "delete">;
   /** `undefined` when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
