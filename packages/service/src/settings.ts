@@ -123,6 +123,10 @@ export const sharedSettings = {
     description:
       "Allow a Redis whose maxmemory-policy deletes entries when memory runs out. People lose their logins when it does.",
   }),
+  ADOPT_UNSIGNED_RECORDS: flag.default(false).meta({
+    description:
+      "Accept records in the store that an earlier version wrote, without a MAC. For one upgrade only: whoever can write to the store can forge logins while it is true.",
+  }),
   DATA_DIR: z
     .string()
     .default(".data")
