@@ -1,6 +1,6 @@
 #!/bin/sh
 # Creates what an installation needs before its first start: a master key, the resource server's
-# secret and, on localhost, a certificate. Existing files stay as they are.
+# secret, Redis users and, on localhost, a certificate. Existing files stay as they are.
 set -eu
 umask 077
 
@@ -20,6 +20,24 @@ publish() {
     chmod "$3" "$1"
     chown "$SERVICES" "$1"
     mv "$1" "$2"
+}
+
+# store_password <file>: a password of a Redis user, and its SHA-256 beside it. This container may
+# not read the password again.
+store_password() {
+    [ -s "$1" ] && [ -s "$1.sha256" ] && return
+    openssl rand -base64 32 | tr '+/' '-_' | tr -d '=\n' >"$1.new"
+    openssl dgst -sha256 -r <"$1.new" | cut -d ' ' -f 1 >"$1.sha256"
+    publish "$1.new" "$1" 400
+    echo "setup: made $1"
+}
+
+# redis_users <password files of operator, auth-server, resource-server>: Redis gets their hashes.
+redis_users() {
+    sed -e "s/#OPERATOR/#$(cat "$1.sha256")/" -e "s/#AUTH_SERVER/#$(cat "$2.sha256")/" \
+        -e "s/#RESOURCE_SERVER/#$(cat "$3.sha256")/" /users.acl >/redis-users/users.acl.new
+    # Redis runs as a user of its own, and nothing but Redis mounts this volume.
+    publish /redis-users/users.acl.new /redis-users/users.acl 444
 }
 
 host_of() {
@@ -108,6 +126,10 @@ CONFIG
 
 secret /auth-secrets/master-key
 secret /shared-secrets/rs-client-secret
+store_password /operator-secrets/store-password
+store_password /auth-secrets/store-password
+store_password /resource-secrets/store-password
+redis_users /operator-secrets/store-password /auth-secrets/store-password /resource-secrets/store-password
 
 if [ -n "${TLS_ELSEWHERE:-}" ]; then
     echo "setup: all is in place; another proxy provides the certificates."

@@ -74,6 +74,23 @@ describe("the start", () => {
     expect(holders.toSorted()).toEqual(["auth-server", "setup"]);
   });
 
+  // @rule STORE-15
+  it("has a Redis user for each service, and gives a stranger nothing but PING", async () => {
+    expect(await platform.exec("redis", "redis-cli PING")).toContain("PONG");
+    expect(await platform.exec("redis", "redis-cli KEYS *")).toContain("NOPERM");
+    for (const [service, folder] of [
+      ["auth-server", "auth"],
+      ["resource-server", "resource"],
+    ] as const) {
+      const password = await platform.exec(service, `cat /run/taiga-mcp/${folder}/store-password`);
+      const ask = (command: string): Promise<string> =>
+        platform.exec("redis", `redis-cli --user ${service} --pass ${password.trim()} ${command}`);
+      expect(await ask(`GET taiga-mcp:${service}:schema`)).toMatch(/^1$/m);
+      const other = service === "auth-server" ? "resource-server" : "auth-server";
+      expect(await ask(`GET taiga-mcp:${other}:schema`)).toContain("NOPERM");
+    }
+  });
+
   it.each(["auth-server", "resource-server", "sandbox", "nginx", "redis"])(
     "runs %s without root, without capabilities and on a read-only file system",
     async (service) => {

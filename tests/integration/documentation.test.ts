@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { createSqliteKv, withLock } from "@taiga-mcp/store";
 import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
+import { isSignedKey } from "../../apps/auth-server/src/storage/signed-kinds.ts";
 import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import {
   createWriteLocks,
@@ -71,6 +72,23 @@ describe("docs/storage.md", () => {
       toKind(key.replace(/:[\w-]{43}/, ":H()")),
     );
     expect(namesBelow("The authorization server").map(toKind).toSorted()).toEqual(kinds.toSorted());
+  });
+
+  // @rule STORE-16
+  it("says of every record of the authorization server whether it has a MAC", () => {
+    const [, text = ""] = readFileSync("docs/storage.md", "utf8").split(
+      "## The authorization server\n",
+    );
+    const [section = ""] = text.split("\n## ");
+    const rows = [...section.matchAll(/^\| `([^`]+)`\s*\| (.+?)\s*\|.*\| (\w+)\s*\|$/gm)];
+    expect(rows.length).toBeGreaterThan(30);
+    for (const [, name = "", value = "", protection] of rows) {
+      if (value.startsWith("index")) continue;
+      expect([name, isSignedKey(name.replace("<model>", "Model"))]).toEqual([
+        name,
+        protection === "MAC",
+      ]);
+    }
   });
 
   // @rule STORE-7

@@ -83,7 +83,7 @@ async function liveThrough(store: TroubledStore) {
     for (const { name, step, during, waitedMs } of told) {
       experiences.set(name, { during, waitedMs, ...(await goOn(step, during)) });
     }
-    return { experiences, report: await examineStore(kv, system, kv) };
+    return { experiences, report: await examineStore(system.kv, system, kv) };
   } finally {
     await system.close();
   }

@@ -1,30 +1,57 @@
-// The Redis permissions listed in the store's README are sufficient.
+// The users in deploy/redis/users.acl: each is sufficient for its service, and for nothing else.
 import { readFileSync } from "node:fs";
-import { describe, expect, inject, it, onTestFinished } from "vitest";
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from "vitest";
 import { openBroadcast, openStore } from "../../packages/store/src/index.ts";
 import { createWitness } from "../../packages/store/test/broadcast.contract.ts";
 import type { RedisBinary } from "../support/redis-binary.ts";
-import { spawnRedis } from "../support/redis-server.ts";
+import { type OwnRedis, spawnRedis } from "../support/redis-server.ts";
+import {
+  REDIS_PASSWORDS,
+  type RedisUser,
+  toRedisUsers,
+  withRedisUser,
+} from "../support/redis-users.ts";
 
 const binary = inject("redisBinary");
+const SERVICES = ["auth-server", "resource-server"] as const;
+type Name = (typeof SERVICES)[number];
 
-describe.skipIf(binary === undefined)("the permissions in packages/store/README.md", () => {
-  it("are sufficient for the store and the broadcast", async () => {
-    const readme = readFileSync("packages/store/README.md", "utf8");
-    const rule = /^ +(user taiga-mcp on .+)$/m.exec(readme)?.[1] ?? "";
-    const server = await spawnRedis(binary as RedisBinary, { settings: [rule] });
-    onTestFinished(async () => void (await server.stop()));
-    const url = server.url.replace("//", "//taiga-mcp:password@");
-    const options = { url, dataDir: "unused", name: "auth-server", clock: () => 0 };
-    const [kv, broadcast] = [await openStore(options), await openBroadcast(options)];
-    onTestFinished(async () => void (await Promise.all([kv.close(), broadcast.close()])));
+describe.skipIf(binary === undefined)("a Redis user for each service", () => {
+  let server: OwnRedis;
+  beforeAll(async () => {
+    server = await spawnRedis(binary as RedisBinary, { settings: toRedisUsers() });
+  });
+  afterAll(async () => {
+    await server?.stop();
+  });
 
+  async function openKv(name: Name) {
+    const kv = await openStore({
+      url: server.url.replace("//", `//${name}@`),
+      password: REDIS_PASSWORDS[name],
+      dataDir: "unused",
+      name,
+      clock: () => 0,
+    });
+    onTestFinished(() => kv.close());
+    return kv;
+  }
+
+  function connect(user?: RedisUser): Redis {
+    const redis = new Redis(user === undefined ? server.url : withRedisUser(server.url, user), {
+      enableReadyCheck: false,
+      retryStrategy: () => null,
+    });
+    redis.on("error", () => undefined);
+    onTestFinished(() => redis.disconnect());
+    return redis;
+  }
+
+  // @rule STORE-15
+  it.each(SERVICES)("has the rights that the store of the %s needs", async (name) => {
+    const kv = await openKv(name);
     const ttl = { ttlSeconds: 100 };
-    const witness = createWitness();
-    broadcast.subscribe(witness);
-    await expect.poll(() => witness.heard).toEqual(["restored"]);
-    await broadcast.publish("hello");
-    await expect.poll(witness.messages).toEqual(["hello"]);
     await kv.ping();
     expect(Math.abs(Number(await kv.time()) - Date.now())).toBeLessThan(5_000);
     expect(await kv.inspect()).toEqual({ weaknesses: ["forgets"], unknown: [] });
@@ -35,11 +62,90 @@ describe.skipIf(binary === undefined)("the permissions in packages/store/README.
     expect(await kv.compareAndSet("k", "w", "x", ttl)).toBe(true);
     expect(await kv.touch("k", { ttlSeconds: 200, indexes: ["j"] })).toBe(true);
     expect(await kv.members("j")).toEqual(["k"]);
+    expect(await kv.firstToEnd("j", { withinSeconds: 300, limit: 1 })).toEqual(["k"]);
     expect(await kv.compareAndDelete("k", "y")).toBe(false);
-    const scanned: string[] = [];
-    for await (const key of kv.scan("")) scanned.push(key);
-    expect(scanned).toEqual(["k"]);
     await kv.deleteMembers("i");
     expect(await kv.delete("k")).toBe(false);
+  });
+
+  it("lets the authorization server list its keys and broadcast, and read no other service's", async () => {
+    const [kv, other] = [await openKv("auth-server"), await openKv("resource-server")];
+    await other.set("theirs", "v", { ttlSeconds: 100 });
+    await kv.set("own", "v", { ttlSeconds: 100 });
+    const scanned: string[] = [];
+    for await (const key of kv.scan("")) scanned.push(key);
+    expect(scanned).toEqual(["own"]);
+
+    const url = withRedisUser(server.url, "auth-server");
+    const broadcast = await openBroadcast({ url, name: "auth-server" });
+    onTestFinished(() => broadcast.close());
+    const witness = createWitness();
+    broadcast.subscribe(witness);
+    await expect.poll(() => witness.heard).toEqual(["restored"]);
+    await broadcast.publish("hello");
+    await expect.poll(witness.messages).toEqual(["hello"]);
+  });
+
+  // @rule STORE-15
+  it.each<[Name, Name]>([
+    ["auth-server", "resource-server"],
+    ["resource-server", "auth-server"],
+  ])("refuses the %s the keys and channels of the %s", async (user, other) => {
+    const redis = connect(user);
+    const key = `taiga-mcp:${other}:entry:k`;
+    const channel = `taiga-mcp:${other}:broadcast:0`;
+    const calls: (readonly [string, ...(string | number)[]])[] = [
+      ["GET", key],
+      ["SET", key, "v"],
+      ["HGET", key, "v"],
+      ["HSET", key, "v", "forged"],
+      ["UNLINK", key],
+      ["ZADD", `taiga-mcp:${other}:index:i`, 1, "m"],
+      ["EVAL", "return redis.call('HGET', KEYS[1], 'v')", 1, key],
+      // A script that hides the key from Redis.
+      ["EVAL", `return redis.call('HGET', '${key}', 'v')`, 0],
+      ["PUBLISH", channel, "m"],
+      ["SUBSCRIBE", channel],
+    ];
+    for (const call of calls) {
+      await expect(redis.call(...call)).rejects.toThrow(
+        /NOPERM|can't access at least one of the keys/,
+      );
+    }
+  });
+
+  it("is in docs/deployment.md with the same rights", () => {
+    const documentation = readFileSync("docs/deployment.md", "utf8");
+    const lines = readFileSync("deploy/redis/users.acl", "utf8").split("\n");
+    for (const name of SERVICES) {
+      const line = lines.find((text) => text.startsWith(`user ${name} `)) ?? "";
+      expect(documentation).toContain(`    ${line.replace(/ #[A-Z_]+ /, " >PASSWORD ")}\n`);
+    }
+  });
+
+  // @rule STORE-15
+  it("refuses services and strangers everything that is not needed", async () => {
+    const calls = [
+      "FLUSHALL",
+      "FLUSHDB",
+      "KEYS *",
+      "RANDOMKEY",
+      "CONFIG GET *",
+      "ACL LIST",
+      "MONITOR",
+    ];
+    for (const name of SERVICES) {
+      for (const call of calls) {
+        const [command = "", ...args] = call.split(" ");
+        await expect(connect(name).call(command, ...args)).rejects.toThrow("NOPERM");
+      }
+    }
+    await expect(connect("resource-server").call("SCAN", "0")).rejects.toThrow("NOPERM");
+    const stranger = connect();
+    expect(await stranger.call("PING")).toBe("PONG");
+    for (const call of ["GET taiga-mcp:auth-server:schema", "INFO", "SCAN 0", "DBSIZE"]) {
+      await expect(stranger.call(...(call.split(" ") as [string]))).rejects.toThrow("NOPERM");
+    }
+    expect(await connect("operator").call("DBSIZE")).toBeGreaterThan(0);
   });
 });

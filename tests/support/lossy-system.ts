@@ -84,7 +84,7 @@ export async function startLossySystem(taiga: TaigaAddress): Promise<LossySystem
       throw new Error(`a refresh was answered ${answer.status} ${answer.text}`);
     },
     isActive: async (token) => (await introspect(system.privateUrl, token)).json["active"] === true,
-    examine: () => examineStore(kv, system, kv),
+    examine: () => examineStore(system.kv, system, kv),
     loseEachWrite: async (loss, run) => {
       const lost: string[] = [];
       for (let nth = 1; nth <= MAX_WRITES; nth += 1) {

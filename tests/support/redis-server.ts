@@ -73,6 +73,8 @@ export async function spawnRedis(
 export async function answers(url: string, timeoutMs: number): Promise<boolean> {
   const client = new RedisClient(url, {
     lazyConnect: true,
+    // It needs INFO, which a stranger may not have.
+    enableReadyCheck: false,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
     retryStrategy: () => null,

@@ -43,8 +43,14 @@ export interface System {
   stop(): Promise<void>;
 }
 
-/** @param extra settings on top of the addresses and the data folder. */
-export async function startSystem(extra: Record<string, string> = {}): Promise<System> {
+/**
+ * @param extra settings on top of the addresses and the data folder.
+ * @param own settings of one service alone.
+ */
+export async function startSystem(
+  extra: Record<string, string> = {},
+  own: { resourceServer?: Record<string, string> } = {},
+): Promise<System> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-e2e-"));
   const [authPort, privatePort, mcpPort, sandboxPort] = await freePorts(4);
   const rsCredentials = {
@@ -72,7 +78,10 @@ export async function startSystem(extra: Record<string, string> = {}): Promise<S
   const services = {
     sandbox: createService("packages/taiga-sandbox", environment),
     authServer: createService("apps/auth-server", environment),
-    resourceServer: createService("apps/resource-server", environment),
+    resourceServer: createService("apps/resource-server", {
+      ...environment,
+      ...own.resourceServer,
+    }),
   };
   const all = Object.values(services);
   const stop = async (): Promise<void> => {

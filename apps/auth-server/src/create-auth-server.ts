@@ -1,5 +1,5 @@
 import type { Clock, Logger, Metrics } from "@taiga-mcp/service";
-import { type Broadcast, createStoreWatch, type Kv } from "@taiga-mcp/store";
+import { type Broadcast, createSignedKv, createStoreWatch, type Kv } from "@taiga-mcp/store";
 import {
   createTaigaClient,
   type TaigaCredential,
@@ -33,9 +33,12 @@ import { createCsrfKeys } from "./secrets/cookie-keys.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createRingRecord } from "./secrets/ring-record.ts";
 import type { RootKeys } from "./secrets/root-keys.ts";
+import { createRecordAdoption } from "./secrets/record-adoption.ts";
+import { createRecordKeys } from "./secrets/record-keys.ts";
 import { createSealer, type Sealer } from "./secrets/seal.ts";
 import { createKeyNames, type KeyNames, toAccountId } from "./storage/key-names.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { isSignedKey } from "./storage/signed-kinds.ts";
 import type { RefreshSweeper } from "./vault/refresh-sweeper.ts";
 import type { Vault } from "./vault/vault.ts";
 
@@ -98,8 +101,13 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
   const rootKeys = await openKeyRing({ record, broadcast, clock, logger });
   const storeWatch = createStoreWatch({ store, logger, metrics: deps.metrics });
   const counters = createCounters(deps.metrics);
+  const { adoptsUnsigned } = config.store;
+  const signing = { kv: store, keys: createRecordKeys(rootKeys), isSigned: isSignedKey, logger };
+  const onRefused = counters.refusedRecords.count;
+  const kv = createSignedKv({ ...signing, adoptsUnsigned, onRefused });
+  const adoption = adoptsUnsigned ? createRecordAdoption({ ...signing, sleep }) : undefined;
   const shared: Shared = {
-    kv: store,
+    kv,
     keys,
     seal: createSealer(rootKeys, "vault"),
     clock,
@@ -166,7 +174,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
 
   const { metrics } = deps;
   const apps = { config, logger, engine, rootKeys, renderFailure: renderFailurePage, metrics };
-  const keyRotation = createKeyRotation({ ...shared, record, rootKeys, broadcast });
+  const keyRotation = createKeyRotation({ ...shared, kv: store, record, rootKeys, broadcast });
   const inspect = createInspectInstallation({
     config,
     version: deps.version,
@@ -188,9 +196,13 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     keyRotation,
     rootKeys,
     refreshSweeper,
-    start: () => refreshSweeper.start(),
+    start: () => {
+      refreshSweeper.start();
+      adoption?.start();
+    },
     close: async () => {
       storeWatch.close();
+      adoption?.close();
       await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
     },
   };

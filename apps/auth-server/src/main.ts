@@ -33,7 +33,7 @@ await runService(name, process, async (environment) => {
   const store = await openStore({ ...config.store, name, clock: systemClock, logger });
   const storeClock = await createStoreClock({ store, logger });
   const { clock } = storeClock;
-  const broadcast = await openBroadcast({ url: config.store.url, name, logger });
+  const broadcast = await openBroadcast({ ...config.store, name, logger });
   const taiga = createTaigaTransport({
     apiUrl: config.taigaApiUrl,
     ...config.taigaConnection,

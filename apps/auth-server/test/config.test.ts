@@ -32,6 +32,7 @@ const SECRETS: [string, string, Record<string, string>][] = [
   ["HTTP_PROXY", PROXY, { TAIGA_API_URL: "http://taiga.internal", ALLOW_HTTP_TAIGA: "true" }],
   ["RS_CLIENT_SECRET", "y".repeat(32), {}],
   ["STORE_URL", REDIS.STORE_URL, REDIS],
+  ["STORE_PASSWORD", "s".repeat(32), REDIS],
   ["MASTER_KEY", KEY, {}],
 ];
 

@@ -1,9 +1,8 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import { createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
+import { createSignedKv, createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
-  type CallStore,
   createToolRunner,
   deriveConfirmationKey,
   type LoadedTool,
@@ -26,11 +25,12 @@ import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
 import { createMcpHandler } from "./mcp/create-mcp-handler.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import { createRecordKeys } from "./record-keys.ts";
 import type { McpCaller } from "./mcp/exchange.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping" | "inspect">;
+  store: Kv;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
@@ -87,12 +87,20 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     ttlSeconds: config.introspectionCacheSeconds,
     clock,
   });
+  const kv = createSignedKv({
+    kv: store,
+    keys: createRecordKeys(config.resourceServer.clientSecret),
+    // A forged lock gains nothing, and it ends by itself.
+    isSigned: (name) => !name.startsWith("write-lock:"),
+    adoptsUnsigned: config.store.adoptsUnsigned,
+    logger,
+  });
   const runner = createToolRunner<McpCaller>({
     tools: deps.tools,
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
-    store,
-    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
+    store: kv,
+    lock: (key, options, work) => withLock({ kv, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,

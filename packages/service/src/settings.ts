@@ -114,9 +114,18 @@ export const sharedSettings = {
         "Where the services store their data: sqlite: for a file in DATA_DIR, on one machine; a redis:// or rediss:// URL for several replicas.",
       secret: true,
     }),
+  STORE_PASSWORD: z.string().optional().meta({
+    description:
+      "The password of the Redis user that STORE_URL names, if it is not in STORE_URL itself.",
+    secret: true,
+  }),
   ALLOW_EVICTING_STORE: flag.default(false).meta({
     description:
       "Allow a Redis whose maxmemory-policy deletes entries when memory runs out. People lose their logins when it does.",
+  }),
+  ADOPT_UNSIGNED_RECORDS: flag.default(false).meta({
+    description:
+      "Accept records in the store that an earlier version wrote, without a MAC. For one upgrade only: whoever can write to the store can forge logins while it is true.",
   }),
   DATA_DIR: z
     .string()

@@ -24,8 +24,10 @@ export const resolveSharedConfig = (settings: z.output<z.ZodObject<typeof shared
   },
   store: {
     url: settings.STORE_URL,
+    password: settings.STORE_PASSWORD,
     dataDir: settings.DATA_DIR,
     allowsEviction: settings.ALLOW_EVICTING_STORE,
+    adoptsUnsigned: settings.ADOPT_UNSIGNED_RECORDS,
   },
   /** The most that any client may do, whatever a user agrees to: never more than the tools need. */
   accessLimit: lowestLevel(

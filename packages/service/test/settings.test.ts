@@ -43,6 +43,7 @@ describe("isSafeUrl", () => {
 describe("sharedSettings", () => {
   it("has a default for everything, so that a start without any setting works", () => {
     expect(read({})).toEqual({
+      ADOPT_UNSIGNED_RECORDS: false,
       ALLOW_EVICTING_STORE: false,
       ALLOW_HTTP_TAIGA: false,
       AUTH_SERVER_PORT: 3001,
@@ -51,6 +52,7 @@ describe("sharedSettings", () => {
       SANDBOX_API_URL: "http://localhost:3003/api/v1",
       ACCESS_LIMIT: "admin",
       RS_CLIENT_ID: "taiga-mcp-resource-server",
+      STORE_PASSWORD: undefined,
       STORE_URL: "sqlite:",
       DATA_DIR: path.resolve(".data"),
       LOG_LEVEL: "info",

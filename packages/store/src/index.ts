@@ -10,6 +10,8 @@ export {
   type OpenStoreOptions,
 } from "./open-store.ts";
 export { createSqliteKv, type SqliteKvDeps } from "./sqlite.ts";
+export * from "./record-mac.ts";
+export * from "./signed-kv.ts";
 export * from "./store-clock.ts";
 export * from "./store-watch.ts";
 export * from "./topic.ts";

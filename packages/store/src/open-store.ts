@@ -12,6 +12,8 @@ export interface OpenBroadcastOptions {
    * setting STORE_URL.
    */
   url: string;
+  /** Of the user that the URL names, if it has none itself; the setting STORE_PASSWORD. */
+  password?: string | undefined;
   /** The service it belongs to, such as `auth-server`: names its file or its Redis keys. */
   name: string;
   logger?: Logger;
@@ -33,7 +35,7 @@ export interface OpenStoreOptions extends OpenBroadcastOptions {
  * the program wrote the store.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Kv> {
-  const { url, dataDir, name, allowsEviction = false, clock } = options;
+  const { url, password, dataDir, name, allowsEviction = false, clock } = options;
   const logger = options.logger && { logger: options.logger };
   if (url === "sqlite:") {
     return createSqliteKv({ file: path.join(dataDir, `${name}.sqlite`), clock, ...logger });
@@ -41,7 +43,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Kv> {
   if (!isRedisUrl(url)) throw unknownKind();
   // Loaded only where it is used: a service on SQLite starts faster and 15 MB smaller without it.
   const { createRedisKv } = await import("./redis.ts");
-  return await createRedisKv({ url, prefix: toPrefix(name), allowsEviction, ...logger });
+  return await createRedisKv({
+    url,
+    password,
+    prefix: toPrefix(name),
+    allowsEviction,
+    ...logger,
+  });
 }
 
 /**
@@ -50,12 +58,12 @@ export async function openStore(options: OpenStoreOptions): Promise<Kv> {
  * @throws {ConfigurationError} as `openStore` does.
  */
 export async function openBroadcast(options: OpenBroadcastOptions): Promise<Broadcast> {
-  const { url, name } = options;
+  const { url, password, name } = options;
   const logger = options.logger && { logger: options.logger };
   if (url === "sqlite:") return createLocalBroadcast({ ...logger });
   if (!isRedisUrl(url)) throw unknownKind();
   const { createRedisBroadcast } = await import("./redis-broadcast.ts");
-  return await createRedisBroadcast({ url, prefix: toPrefix(name), ...logger });
+  return await createRedisBroadcast({ url, password, prefix: toPrefix(name), ...logger });
 }
 
 const toPrefix = (name: string): string => `taiga-mcp:${name}:`;

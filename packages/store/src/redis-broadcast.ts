@@ -3,15 +3,13 @@ import { ReplyError, type Redis } from "ioredis";
 import { createBroadcastListeners, type BroadcastListeners } from "./broadcast-listeners.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { createOutageLog } from "./outage-log.ts";
-import { closeRedis, createRedisClient } from "./redis-client.ts";
+import { closeRedis, createRedisClient, type RedisClientDeps } from "./redis-client.ts";
 import { connectRedis } from "./redis-connection.ts";
 
 /** How often the subscription is checked: a frozen connection is found after this and a timeout. */
 const PROOF_INTERVAL_MS = 1_000;
 
-export interface RedisBroadcastDeps {
-  /** As STORE_URL. */
-  url: string;
+export interface RedisBroadcastDeps extends RedisClientDeps {
   /** What the channel's name begins with, as every key of the same service does. */
   prefix: string;
   logger?: Logger;
@@ -25,16 +23,16 @@ export interface RedisBroadcastDeps {
  * @throws {ConfigurationError} as `createRedisKv` does.
  */
 export async function createRedisBroadcast(deps: RedisBroadcastDeps): Promise<Broadcast> {
-  const { url, prefix, logger } = deps;
+  const { prefix, logger } = deps;
   // Without a logger: an outage hits both connections, and one log line is enough.
   const publisher = await connectRedis({
-    url,
+    ...deps,
     schemaKey: `${prefix}schema`,
     // It stores nothing.
     allowsEviction: true,
     logger: undefined,
   });
-  const redis = createRedisClient(url);
+  const redis = createRedisClient(deps);
   const listeners = createBroadcastListeners(logger);
   // A server has one set of channels for all its databases.
   const channel = `${prefix}broadcast:${redis.options.db}`;

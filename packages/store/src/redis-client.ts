@@ -11,15 +11,21 @@ const MAX_RETRY_DELAY_MS = 2_000;
 
 const retryDelayMs = (attempts: number): number => Math.min(50 * 2 ** attempts, MAX_RETRY_DELAY_MS);
 
+export interface RedisClientDeps {
+  /** As STORE_URL; see `toRedisAddress`. */
+  url: string;
+  /** As STORE_PASSWORD. */
+  password?: string | undefined;
+}
+
 /**
  * A connection that fails fast and reconnects for ever, in the background. With Sentinel each attempt
  * asks anew for the master, and ends when the server there says that it is a replica.
- * @param url as STORE_URL; see `toRedisAddress`.
  * @throws {ConfigurationError} when the URL is malformed.
  */
-export function createRedisClient(url: string): Redis {
+export function createRedisClient({ url, password }: RedisClientDeps): Redis {
   return new Redis({
-    ...toRedisAddress(url),
+    ...toRedisAddress(url, password),
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     socketTimeout: SILENCE_TIMEOUT_MS,

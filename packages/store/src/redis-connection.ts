@@ -3,16 +3,14 @@ import type { Redis } from "ioredis";
 import { storeClosed, storeFailure, toLoggableError } from "./store-errors.ts";
 import type { StoreCondition } from "./kv.ts";
 import { createOutageLog } from "./outage-log.ts";
-import { closeRedis, createRedisClient } from "./redis-client.ts";
+import { closeRedis, createRedisClient, type RedisClientDeps } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
 import { CONDITION_SECTIONS, type ServerRules, toCondition, verifyServer } from "./redis-server.ts";
 
 /** How long the start of a service waits for the server before it goes on without. */
 const START_TIMEOUT_MS = 2_000;
 
-export interface RedisConnectionDeps extends ServerRules {
-  /** As STORE_URL. */
-  url: string;
+export interface RedisConnectionDeps extends ServerRules, RedisClientDeps {
   logger: Logger | undefined;
 }
 
@@ -47,7 +45,7 @@ export interface RedisConnection {
  * @throws {ConfigurationError} when the URL is malformed or the server cannot be used.
  */
 export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConnection> {
-  const redis = createRedisClient(deps.url);
+  const redis = createRedisClient(deps);
   const scripts = defineScripts(redis);
   const batch = createBatching(redis);
   const verified = untilSuccess(() => verifyServer(redis, deps));

@@ -1,11 +1,10 @@
 import type { Logger } from "@taiga-mcp/service";
 import { checkTtl } from "./ttl.ts";
 import type { Kv } from "./kv.ts";
+import type { RedisClientDeps } from "./redis-client.ts";
 import { connectRedis } from "./redis-connection.ts";
 
-export interface RedisKvDeps {
-  /** `redis://`, `rediss://`, `redis+sentinel://` or `rediss+sentinel://`; see `toRedisAddress`. */
-  url: string;
+export interface RedisKvDeps extends RedisClientDeps {
   /** What every key of this store begins with, such as `taiga-mcp:auth-server:`. */
   prefix: string;
   /** Whether the server may delete entries when its memory runs out; left out, it may not. */
@@ -26,8 +25,9 @@ const SCAN_COUNT = 500;
  * kind or would delete entries, or a newer version of this program wrote the store.
  */
 export async function createRedisKv(deps: RedisKvDeps): Promise<Kv> {
-  const { url, prefix, allowsEviction = false, logger } = deps;
-  const redis = await connectRedis({ url, schemaKey: `${prefix}schema`, allowsEviction, logger });
+  const { prefix, allowsEviction = false, logger } = deps;
+  const schemaKey = `${prefix}schema`;
+  const redis = await connectRedis({ ...deps, schemaKey, allowsEviction, logger });
 
   const entryPrefix = `${prefix}entry:`;
   const toEntry = (key: string): string => entryPrefix + key;

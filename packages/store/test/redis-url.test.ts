@@ -59,6 +59,22 @@ describe("toRedisAddress", () => {
   });
 
   it.each([
+    ["redis://user@127.0.0.1", { ...LOCAL, username: "user", password: "a/b@c" }],
+    ["redis://user:own@127.0.0.1", { ...LOCAL, username: "user", password: "own" }],
+    ["redis://:own@127.0.0.1", { ...LOCAL, password: "own" }],
+    ["redis://127.0.0.1", LOCAL],
+  ])("gives the user of %s the password of STORE_PASSWORD, if it has none of its own", (...row) => {
+    const [url, address] = row;
+    expect(toRedisAddress(url, "a/b@c")).toEqual(address);
+  });
+
+  it("gives the user of a Sentinel URL the password of STORE_PASSWORD", () => {
+    const address = toRedisAddress("redis+sentinel://user@one/mymaster", "a/b@c");
+    const login = { username: "user", password: "a/b@c", sentinelPassword: "a/b@c" };
+    expect(address).toMatchObject(login);
+  });
+
+  it.each([
     "redis://",
     "redis://:hunter2@",
     "redis://user:hunter2@host:port",

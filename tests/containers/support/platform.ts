@@ -106,6 +106,8 @@ function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     "MCP_URL",
     "TAIGA_API_URL",
     "STORE_URL",
+    "AUTH_SERVER_STORE_URL",
+    "RESOURCE_SERVER_STORE_URL",
     "TLS_DIR",
     "BIND_ADDRESS",
   ];

@@ -6,6 +6,7 @@ export interface Counters {
   passwordLogins: OutcomeCounter;
   applicationLogins: OutcomeCounter;
   renewals: OutcomeCounter;
+  refusedRecords: OutcomeCounter;
 }
 
 export const createCounters = ({ outcomes }: Pick<Metrics, "outcomes">): Counters => ({
@@ -19,6 +20,10 @@ export const createCounters = ({ outcomes }: Pick<Metrics, "outcomes">): Counter
     "Logins on Taiga's own pages, by outcome",
   ),
   renewals: outcomes("taiga_mcp_taiga_renewals_total", "Renewals of Taiga logins, by outcome"),
+  refusedRecords: outcomes(
+    "taiga_mcp_store_records_refused_total",
+    "Records in the store that this service did not write, by reason",
+  ),
 });
 
 /** Outcome of a login for the metrics: `ok`, or the reason for its failure. */

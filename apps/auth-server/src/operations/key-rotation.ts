@@ -24,7 +24,7 @@ export interface KeyStatus {
   /** When it starts, or started, to seal; epoch seconds. */
   activeFrom: number;
   state: KeyState;
-  /** Number of stored records that only this key opens. */
+  /** Number of stored records that only this key opens or verifies. */
   records: number;
 }
 
@@ -59,6 +59,7 @@ export interface KeyRotation {
 export class KeyRotationError extends CodedError<"key_rotation_pending" | "keys_in_use"> {}
 
 export interface KeyRotationDeps {
+  /** The store itself: with the MACs in its texts. */
   kv: Kv;
   keys: Pick<KeyNames, "retirementLock">;
   record: RingRecord;

@@ -1,5 +1,6 @@
 import { CodedError, type Logger, UnavailableError } from "@taiga-mcp/service";
-import { type Kv, updateEntry } from "@taiga-mcp/store";
+import { isAuthentic, type Kv, readSigned, toSigned, updateEntry } from "@taiga-mcp/store";
+import { createRecordKeys } from "./record-keys.ts";
 import type { RootKeys } from "./root-keys.ts";
 import { createSealer, SEALING_PURPOSES, type Sealer, SealError, toSealMark } from "./seal.ts";
 
@@ -9,12 +10,12 @@ const CONCURRENCY = 16;
 /** Maximum number of passes over the store. */
 const MAX_PASSES = 10;
 
-/** All sealed records in the store, of every kind and every Taiga. */
+/** All sealed records, and those with a MAC, in the store: of every kind and every Taiga. */
 export interface SealedRecords {
-  /** Number of records by the id of the root key that sealed them. Reads the whole store. */
+  /** Number of records by the id of the root key that protects them. Reads the whole store. */
   count(): Promise<Map<string, number>>;
   /**
-   * Reseals the records of these root keys with the current key, in place and with the same expiry.
+   * Seals or signs the records of these root keys anew with the current key, in place and with the same expiry.
    * Repeats until a pass over the store finds none, because a failover may make a pass miss some.
    * @param progress called after each record.
    * @throws {UnavailableError} when the store does not answer. Resealed records stay resealed.
@@ -24,11 +25,12 @@ export interface SealedRecords {
 
 export interface Resealed {
   resealed: number;
-  /** Records that could not be opened. */
+  /** Records that could not be opened, or whose MAC is wrong. */
   failed: number;
 }
 
 export interface SealedRecordsDeps {
+  /** The store itself: with the MACs in its texts. */
   kv: Pick<Kv, "scan" | "get" | "setIfAbsent" | "compareAndSet" | "compareAndDelete">;
   rootKeys: RootKeys;
   logger: Logger;
@@ -40,11 +42,23 @@ export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
     SEALING_PURPOSES.map((purpose) => [purpose, createSealer(rootKeys, purpose)]),
   );
 
+  const recordKeys = createRecordKeys(rootKeys);
+
+  /** The text with the MAC of the newest key. */
+  async function resign(key: string, text: string): Promise<string> {
+    const signed = readSigned(text);
+    const signer = signed && (await recordKeys.find(signed.keyId));
+    if (signed === undefined || signer === undefined || !isAuthentic(key, signed, signer))
+      throw new SealError(`The stored record ${key} was not written by this service.`);
+    const [newest] = await recordKeys.current();
+    return toSigned(key, signed.value, newest);
+  }
+
   async function count(): Promise<Map<string, number>> {
     const counts = new Map<string, number>();
     await forEach(kv.scan(""), async (key) => {
       const entry = await kv.get(key);
-      const id = entry && toSealMark(entry.value)?.rootKeyId;
+      const id = entry && toRootKeyId(entry.value);
       if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
     });
     return counts;
@@ -54,10 +68,11 @@ export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
   async function resealRecord(key: string, ids: ReadonlySet<string>): Promise<boolean> {
     let isFound = false;
     return await updateEntry(kv, key, async (entry) => {
-      const mark = entry && toSealMark(entry.value);
-      if (entry === undefined || mark === undefined || !ids.has(mark.rootKeyId))
-        return { result: isFound };
+      const id = entry && toRootKeyId(entry.value);
+      if (entry === undefined || id === undefined || !ids.has(id)) return { result: isFound };
       isFound = true;
+      const mark = toSealMark(entry.value);
+      if (mark === undefined) return { value: await resign(key, entry.value), result: true };
       const sealer = sealers.get(mark.purpose);
       if (sealer === undefined) throw new SealError(`The record ${key} has an unknown purpose.`);
       const text = await sealer.open(key, entry.value);
@@ -93,6 +108,10 @@ export function createSealedRecords(deps: SealedRecordsDeps): SealedRecords {
     },
   };
 }
+
+/** The root key that a text names; `undefined` for one that is neither sealed nor signed. */
+const toRootKeyId = (text: string): string | undefined =>
+  readSigned(text)?.keyId ?? toSealMark(text)?.rootKeyId;
 
 /** Processes several names concurrently. After a failure, waits for the running calls and rejects. */
 async function forEach(

@@ -196,7 +196,7 @@ describe("Hydra", () => {
     const proof = await client.prove();
     const attempt = (at: { issuer: string }) => refresh(at, client.id, "unknown", proof);
     expect((await attempt(system)).json["error"]).toBe("invalid_grant");
-    const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
+    const replica = await startSystem({ kv: system.store, settings: { ISSUER: system.issuer } });
     try {
       for (const at of [system, { issuer: replica.url }]) {
         const answer = await attempt(at);

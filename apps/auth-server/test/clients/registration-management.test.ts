@@ -149,7 +149,10 @@ describe("registering a client", () => {
     });
 
     it("can be read, changed and deleted after a restart", async () => {
-      const restarted = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
+      const restarted = await startSystem({
+        kv: system.store,
+        settings: { ISSUER: system.issuer },
+      });
       url = url.replace(system.issuer, restarted.url);
       try {
         expect((await request(url, { headers })).json["client_name"]).toBe("Old");

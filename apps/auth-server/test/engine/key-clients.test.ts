@@ -61,7 +61,7 @@ describe("a client that registered a key", () => {
 
   // @rule RFC7523-3-2
   it("is authenticated by one of two replicas for one assertion, also when both are asked at once", async () => {
-    const replica = await startSystem({ kv: system.kv, settings: { ISSUER: system.issuer } });
+    const replica = await startSystem({ kv: system.store, settings: { ISSUER: system.issuer } });
     try {
       const proof = await client.prove();
       const places = [system, { issuer: replica.url }];

@@ -72,7 +72,7 @@ describe("introspection", () => {
 
   // @rule RFC7662-2.2-3
   it("applies the operator's limit at once, also to tokens issued before", async () => {
-    const strict = await startSystem({ kv: system.kv, settings: { ACCESS_LIMIT: "read" } });
+    const strict = await startSystem({ kv: system.store, settings: { ACCESS_LIMIT: "read" } });
     try {
       const answer = await introspect(strict.issuer, tokens.access_token);
       expect(answer.json).toMatchObject({ access: "read", scope: "taiga:read" });
@@ -119,7 +119,7 @@ describe("introspection", () => {
   // @rule RFC7662-2.2-2
   it("reports tokens for another audience as inactive", async () => {
     const other = await startSystem({
-      kv: system.kv,
+      kv: system.store,
       settings: { MCP_URL: "https://x.example/mcp" },
     });
     try {

@@ -109,7 +109,7 @@ describe("metadata", () => {
     // Empty, because this server signs no tokens.
     expect(keys).toEqual([]);
     expect(answer.headers.get("content-type")).toContain("application/jwk-set+json");
-    const replica = await startSystem({ kv: system.kv });
+    const replica = await startSystem({ kv: system.store });
     try {
       expect((await request(`${replica.issuer}/jwks`)).text).toBe(answer.text);
     } finally {

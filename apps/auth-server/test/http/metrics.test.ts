@@ -77,5 +77,5 @@ it("each counter has a unique name", () => {
       return { count: () => undefined, counted: (work) => work };
     },
   });
-  expect(new Set(names).size).toBe(4);
+  expect(new Set(names).size).toBe(5);
 });

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { createSqliteKv, type Kv } from "@taiga-mcp/store";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createKeyNames } from "../../src/storage/key-names.ts";
 import { createRateLimits } from "../../src/storage/rate-limits.ts";
 
@@ -13,10 +13,15 @@ let kv: Kv;
 const clock = () => now;
 const createReplica = () => createRateLimits({ kv, keys, clock })(limit);
 const address = "203.0.113.7";
+/** This machine's time, which is not the store's. */
+const MACHINE_NOW = NOW + 60;
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: MACHINE_NOW * 1000 });
   now = NOW;
   kv = createSqliteKv({ file: ":memory:", clock });
 });
+
+afterEach(() => void vi.useRealTimers());
 
 describe("a counter in the store", () => {
   // @rule LOGIN-4
@@ -41,10 +46,11 @@ describe("a counter in the store", () => {
     const store = createReplica();
     await store.increment(address);
     now += 299;
-    // express-rate-limit compares it with the clock of this machine, whatever the store's clock says.
-    vi.useFakeTimers({ toFake: ["Date"], now: 5_000 });
-    onTestFinished(() => void vi.useRealTimers());
-    expect(await store.increment(address)).toEqual({ totalHits: 2, resetTime: new Date(6_000) });
+    vi.setSystemTime((MACHINE_NOW + 299) * 1000);
+    expect(await store.increment(address)).toEqual({
+      totalHits: 2,
+      resetTime: new Date((MACHINE_NOW + 300) * 1000),
+    });
     now += 1;
     expect((await store.increment(address)).totalHits).toBe(1);
   });

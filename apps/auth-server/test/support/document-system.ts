@@ -34,7 +34,7 @@ export async function startDocumentSystem(): Promise<DocumentSystem> {
     system,
     start,
     restart: (settings = {}) =>
-      start({ kv: system.kv, settings: { ISSUER: system.issuer, ...settings } }),
+      start({ kv: system.store, settings: { ISSUER: system.issuer, ...settings } }),
     close: async () => {
       await Promise.all(started.map((each) => each.close()));
       await host.close();

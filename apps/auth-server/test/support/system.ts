@@ -5,7 +5,13 @@ import {
   type Logger,
   systemClock,
 } from "@taiga-mcp/service";
-import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
+import {
+  type Broadcast,
+  createLocalBroadcast,
+  createSignedKv,
+  createSqliteKv,
+  type Kv,
+} from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import { Router } from "express";
 import { createServer, type RequestListener, type Server } from "node:http";
@@ -21,7 +27,9 @@ import {
 } from "../../src/create-auth-server.ts";
 import type { GrantScope, Interactions } from "../../src/engine/boundary/ports.ts";
 import { toRouteName } from "../../src/http/route-names.ts";
+import { createRecordKeys } from "../../src/secrets/record-keys.ts";
 import { createKeyNames, type KeyNames } from "../../src/storage/key-names.ts";
+import { isSignedKey } from "../../src/storage/signed-kinds.ts";
 
 export const RESOURCE = "http://localhost:3002/mcp";
 export const TAIGA_API_URL = "http://localhost:3003/api/v1";
@@ -73,7 +81,10 @@ export interface System extends Pick<AuthServer, "rootKeys" | "refreshSweeper"> 
   /** The actual address of the public listener; the issuer may differ. */
   url: string;
   privateUrl: string;
+  /** The store as the server sees it: records without their MACs. */
   kv: Kv;
+  /** The store as it is. */
+  store: Kv;
   keys: KeyNames;
   rotation: AuthServer["keyRotation"];
   /** The user of the scripted pages, which log in and consent automatically. */
@@ -135,7 +146,14 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     issuer: config.issuer,
     url: publicServer.url,
     privateUrl: privateServer.url,
-    kv,
+    kv: createSignedKv({
+      kv,
+      keys: createRecordKeys(server.rootKeys),
+      isSigned: isSignedKey,
+      adoptsUnsigned: true,
+      logger: createLogger({ name: "test", level: "silent" }),
+    }),
+    store: kv,
     keys: createKeyNames(config.taigaApiUrl),
     rotation: server.keyRotation,
     rootKeys: server.rootKeys,

@@ -68,26 +68,27 @@ describe("the content of the store", () => {
   });
 
   // @rule STORE-2
-  it("seals clients, sessions, interactions and stored answers, and leaves token records plain for speed", async () => {
+  it("seals clients, sessions, interactions and stored answers, and gives token records a MAC", async () => {
     const kv = createTestKv();
     system = await startSystem({ kv });
     const { clientId, tokens } = await connect(system);
     await refresh(system, clientId, tokens.refresh_token);
-    const kinds = new Map<string, boolean>();
+    const kinds = new Map<string, "sealed" | "MAC" | "plain">();
     for (const [key, value] of kv.written) {
       const kind = key.endsWith(":a") ? "answer" : (key.split(":")[0] ?? "");
-      if (!["uid", "rl", "ring"].includes(kind)) kinds.set(kind, !value.startsWith("{"));
+      if (!["rl", "ring"].includes(kind)) kinds.set(kind, toProtection(value));
     }
     expect(Object.fromEntries(kinds)).toEqual({
-      client: true,
-      sess: true,
-      ix: true,
-      answer: true,
-      rat: false,
-      at: false,
-      rt: false,
-      code: false,
-      grant: false,
+      client: "sealed",
+      sess: "sealed",
+      ix: "sealed",
+      answer: "sealed",
+      uid: "MAC",
+      rat: "MAC",
+      at: "MAC",
+      rt: "MAC",
+      code: "MAC",
+      grant: "MAC",
     });
   });
 
@@ -237,3 +238,8 @@ describe("the adapter", () => {
     expect(await interactions.find("ix")).toBeUndefined();
   });
 });
+
+function toProtection(value: string): "sealed" | "MAC" | "plain" {
+  if (value.startsWith("mac1.")) return "MAC";
+  return value.startsWith("ey") ? "sealed" : "plain";
+}

@@ -66,7 +66,7 @@ describe("the scope of a refresh", () => {
   // @rule RFC6749-6-2
   it("is what the operator still allows, when that has become less", async () => {
     const settings = { ISSUER: system.issuer, ACCESS_LIMIT: "read" };
-    const stricter = await startSystem({ kv: system.kv, settings });
+    const stricter = await startSystem({ kv: system.store, settings });
     try {
       const answer = await postForm(`${stricter.url}/token`, {
         grant_type: "refresh_token",

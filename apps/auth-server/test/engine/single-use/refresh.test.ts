@@ -105,7 +105,7 @@ describe("refreshing", () => {
 
   // @rule RFC9700-4.14.2-1
   it("works on replicas that share a store", async () => {
-    const { kv, issuer } = system;
+    const { store: kv, issuer } = system;
     const other = await startSystem({ kv, settings: { ISSUER: issuer } });
     try {
       const here = refresh(system, clientId, tokens.refresh_token);
