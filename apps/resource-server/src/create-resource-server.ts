@@ -1,7 +1,13 @@
 import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import type { Clock, Logger } from "@taiga-mcp/service";
+import {
+  type Clock,
+  createOutageLog,
+  logFailure,
+  type Logger,
+  TAIGA_OUTAGE,
+} from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import type { TaigaTransport } from "@taiga-mcp/taiga-client";
+import { type TaigaTransport, watchTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
   createToolRunner,
@@ -20,6 +26,7 @@ import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-cred
 import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { AUTH_SERVER_OUTAGE, watchFetch } from "./auth/watch-fetch.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
 import type { McpCaller } from "./mcp/caller.ts";
@@ -60,7 +67,9 @@ export interface ResourceServer {
 
 /** Joins all parts of the resource server. Nothing is sent yet. */
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
-  const { config, store, taiga, fetch, clock, logger, replaced = {} } = deps;
+  const { config, store, clock, logger, replaced = {} } = deps;
+  const taiga = watchTransport(deps.taiga, createOutageLog(logger, TAIGA_OUTAGE));
+  const fetch = watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE));
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
   const authorizationServer = createAuthorizationServer({
     issuer,
@@ -100,7 +109,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     version: deps.version,
   });
   const mcpHandler = createMcpHandler(factory, {
-    onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
+    onerror: (error) => logFailure(logger, "warn", { err: error }, "MCP request rejected"),
   });
   let follower: RevocationFollower | undefined;
   return {
@@ -145,8 +154,14 @@ const createCallLog = (
 ): Pick<ToolRunnerDeps<McpCaller>, "onCall" | "onUnfilteredList"> => ({
   onCall({ requestId, tool, durationMs, outcome, severity, error }) {
     const record = { requestId, tool, durationMs, outcome };
-    logger[severity]({ ...record, ...(error !== undefined && { err: error }) }, "tool call");
+    if (severity === "info") logger.info(record, "tool call");
+    else logFailure(logger, severity, { ...record, err: error }, "tool call");
   },
   onUnfilteredList: ({ caller: { requestId }, error }) =>
-    logger.warn({ requestId, err: error }, "tools/list not filtered by Taiga permissions"),
+    logFailure(
+      logger,
+      "warn",
+      { requestId, err: error },
+      "tools/list not filtered by Taiga permissions",
+    ),
 });

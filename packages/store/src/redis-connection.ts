@@ -1,8 +1,7 @@
-import { ConfigurationError, type Logger } from "@taiga-mcp/service";
-import type { Redis } from "ioredis";
+import { ConfigurationError, createOutageLog, type Logger } from "@taiga-mcp/service";
+import { type Redis, ReplyError } from "ioredis";
 import { storeClosed, storeFailure, toLoggableError } from "./store-errors.ts";
 import type { StoreWeakness } from "./kv.ts";
-import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
 import { toWeaknesses, verifyServer } from "./redis-server.ts";
@@ -45,14 +44,24 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
   const scripts = defineScripts(redis);
   const batch = createBatching(redis);
   const verified = untilSuccess(() => verifyServer(redis, deps.schemaKey));
+  const outages = createOutageLog(deps.logger, {
+    lost: "store connection lost",
+    back: "store connection restored",
+  });
   let closed = false;
 
   async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
     if (closed) throw storeClosed();
     try {
       await verified();
-      return await work();
+      const result = await work();
+      outages.recovered();
+      return result;
     } catch (error) {
+      // A frozen server is known by its missing answers long before its connection ends.
+      if (!(error instanceof ReplyError || error instanceof ConfigurationError)) {
+        outages.failed(toLoggableError(error));
+      }
       throw storeFailure(toLoggableError(error));
     }
   }
@@ -62,7 +71,9 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
     await closeRedis(redis);
   }
 
-  logOutages(redis, deps.logger);
+  redis
+    .on("error", (error) => outages.failed(toLoggableError(error)))
+    .on("ready", () => outages.recovered());
   await firstOutcome(redis);
   await verified().catch(async (error: unknown) => {
     if (!(error instanceof ConfigurationError)) return;
@@ -134,12 +145,4 @@ function firstOutcome(redis: Redis): Promise<void> {
     };
     redis.once("ready", done).once("error", done);
   });
-}
-
-function logOutages(redis: Redis, logger: Logger | undefined): void {
-  const outages = createOutageLog(logger, {
-    lost: "store connection lost",
-    back: "store connection restored",
-  });
-  redis.on("error", (error) => outages.failed(error)).on("ready", () => outages.recovered());
 }

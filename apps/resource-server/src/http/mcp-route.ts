@@ -1,6 +1,6 @@
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import type { McpHttpHandler } from "@modelcontextprotocol/server";
-import { CodedError, type Logger } from "@taiga-mcp/service";
+import { CodedError, logFailure, type Logger } from "@taiga-mcp/service";
 import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
@@ -45,7 +45,8 @@ export interface McpRouteDeps {
  * @see MCP Streamable HTTP
  */
 export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDeps): Router {
-  const onerror = (error: Error) => logger.error({ err: error }, "MCP request failed");
+  const onerror = (error: Error) =>
+    logFailure(logger, "error", { err: error }, "MCP request failed");
   const mcp: RequestHandler = async (req, res) => {
     // Replaces whatever the client sent by the id from the request log.
     req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
