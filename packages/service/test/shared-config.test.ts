@@ -30,7 +30,7 @@ describe("resolveSharedConfig", () => {
       taigaSite: { name: "taiga.example.com", url: "https://taiga.example.com" },
       taigaConnection: { ca: undefined, proxy: undefined },
       resourceServer: { clientId: "rs", clientSecret: RS_CLIENT_SECRET },
-      store: { url: "redis://localhost", dataDir: "/data" },
+      store: { url: "redis://localhost", dataDir: "/data", allowsEviction: false },
       accessLimit: "write",
       logLevel: "warn",
     });

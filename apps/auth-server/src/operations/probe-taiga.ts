@@ -39,7 +39,7 @@ export async function askTaiga(
  * @see Taiga's API reference, `GET /users/me`
  */
 export async function probeTaiga(
-  taiga: Pick<TaigaClient, "users">,
+  taiga: { users: Pick<TaigaClient["users"], "me"> },
   hasProxy: boolean,
 ): Promise<TaigaAnswer> {
   try {

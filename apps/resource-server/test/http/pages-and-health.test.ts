@@ -75,7 +75,7 @@ describe("health", () => {
       expect(response.status).toBe(200);
       expect(await response.json()).toEqual({
         status: "ok",
-        checks: { store: "ok", auth_server: "ok" },
+        checks: { store: "ok", auth_server: "ok", credentials: "ok" },
       });
     }));
 
@@ -87,7 +87,7 @@ describe("health", () => {
       expect(response.status).toBe(503);
       expect(await response.json()).toEqual({
         status: "unavailable",
-        checks: { store: "unavailable", auth_server: "unavailable" },
+        checks: { store: "unavailable", auth_server: "unavailable", credentials: "ok" },
       });
     }));
 });
