@@ -179,8 +179,8 @@ describe("the platform through TLS", () => {
 
 describe("with two replicas of each service", () => {
   beforeAll(async () => {
-    const replicas = ["auth-server", "resource-server"].flatMap((name) => ["--scale", `${name}=2`]);
-    await platform.compose(["up", "--detach", "--wait", "--no-recreate", ...replicas]);
+    const replicas = { AUTH_SERVER_REPLICAS: "2", RESOURCE_SERVER_REPLICAS: "2" };
+    await platform.compose(["up", "--detach", "--wait", "--no-recreate"], replicas);
     await sleep(6_000); // nginx resolves a name again after five seconds
   }, 3 * MINUTE_MS);
 

@@ -115,8 +115,8 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))(
 
       await redis.restore();
       await expect.poll(async () => (await ask("/jwks")).status).toBe(200);
-      await expect.poll(() => service.output()).toContain("key ring readable again");
-      expect(service.output()).toContain("key ring read failed");
+      await expect.poll(() => service.output()).toContain("store connection restored");
+      expect(service.output()).toContain("store connection lost");
     });
   },
 );

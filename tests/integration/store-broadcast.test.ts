@@ -203,7 +203,7 @@ describe.skipIf(redisUrl === undefined)("the Redis broadcast", () => {
         .trim()
         .split("\n")
         .map((line) => (JSON.parse(line) as { msg: string }).msg);
-      expect(messages).toEqual(["broadcast subscription lost", "broadcast subscription restored"]);
+      expect(messages).toEqual(["store connection lost", "store connection restored"]);
     });
   });
 });

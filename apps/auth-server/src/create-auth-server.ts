@@ -1,9 +1,16 @@
-import type { Clock, Logger, Metrics } from "@taiga-mcp/service";
+import {
+  type Clock,
+  createOutageLog,
+  type Logger,
+  type Metrics,
+  TAIGA_OUTAGE,
+} from "@taiga-mcp/service";
 import { type Broadcast, createSignedKv, createStoreWatch, type Kv } from "@taiga-mcp/store";
 import {
   createTaigaClient,
   type TaigaCredential,
   type TaigaTransport,
+  watchTransport,
 } from "@taiga-mcp/taiga-client";
 import type { Express, RequestHandler } from "express";
 import { createClientDocuments } from "./clients/client-documents.ts";
@@ -95,6 +102,7 @@ export interface AuthServer {
  */
 export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer> {
   const { config, store, broadcast, clock, logger, sleep, replaced = {} } = deps;
+  const taiga = watchTransport(deps.taiga, createOutageLog(logger, TAIGA_OUTAGE));
   const keys = createKeyNames(config.taigaApiUrl);
   const { masterKeys } = config;
   const record = createRingRecord({ kv: store, keys, masterKeys, clock });
@@ -113,7 +121,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     clock,
     logger,
     sleep,
-    connect: (credential, signal) => createTaigaClient(deps.taiga, credential, { signal }),
+    connect: (credential, signal) => createTaigaClient(taiga, credential, { signal }),
     toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
   };
   const { connect } = shared;

@@ -1,7 +1,13 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import type { Clock, Logger } from "@taiga-mcp/service";
+import {
+  type Clock,
+  createOutageLog,
+  logFailure,
+  type Logger,
+  TAIGA_OUTAGE,
+} from "@taiga-mcp/service";
 import { createSignedKv, createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
-import type { TaigaTransport } from "@taiga-mcp/taiga-client";
+import { type TaigaTransport, watchTransport } from "@taiga-mcp/taiga-client";
 import {
   createToolRunner,
   deriveConfirmationKey,
@@ -21,6 +27,7 @@ import { createRepeatingFetch } from "./auth/repeating-fetch.ts";
 import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { AUTH_SERVER_OUTAGE, watchFetch } from "./auth/watch-fetch.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
 import { createMcpHandler } from "./mcp/create-mcp-handler.ts";
@@ -64,7 +71,9 @@ export interface ResourceServer {
 
 /** Joins all parts of the resource server. Nothing is sent yet. */
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
-  const { config, store, taiga, fetch, clock, logger, replaced = {} } = deps;
+  const { config, store, clock, logger, replaced = {} } = deps;
+  const taiga = watchTransport(deps.taiga, createOutageLog(logger, TAIGA_OUTAGE));
+  const fetch = watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE));
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
   const ownCredentials = createOwnCredentials({ clock, logger });
   const authorizationServer = createAuthorizationServer({
@@ -115,7 +124,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     version: deps.version,
   });
   const mcpHandler = createMcpHandler(factory, (error) =>
-    logger.warn({ err: error }, "MCP request rejected"),
+    logFailure(logger, "warn", { err: error }, "MCP request rejected"),
   );
   const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
@@ -165,8 +174,14 @@ const createCallLog = (
 ): Pick<ToolRunnerDeps<McpCaller>, "onCall" | "onUnfilteredList"> => ({
   onCall({ requestId, tool, durationMs, outcome, severity, error }) {
     const record = { requestId, tool, durationMs, outcome };
-    logger[severity]({ ...record, ...(error !== undefined && { err: error }) }, "tool call");
+    if (severity === "info") logger.info(record, "tool call");
+    else logFailure(logger, severity, { ...record, err: error }, "tool call");
   },
   onUnfilteredList: ({ caller: { requestId }, error }) =>
-    logger.warn({ requestId, err: error }, "tools/list not filtered by Taiga permissions"),
+    logFailure(
+      logger,
+      "warn",
+      { requestId, err: error },
+      "tools/list not filtered by Taiga permissions",
+    ),
 });

@@ -1,8 +1,9 @@
 import { UnavailableError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
+import { logFailure } from "./outages.ts";
 
 /**
- * Does something that may fail in an outage without harm: logs a warning then and goes on. Any
+ * Does something that may fail in an outage without harm: logs a warning then, unless it follows from a known outage, and goes on. Any
  * other failure is a bug and passes.
  *
  * @param message what failed and what follows, such as "deferred delete failed; record will expire".
@@ -11,7 +12,7 @@ import type { Logger } from "./logger.ts";
  */
 export async function bestEffort(
   action: () => Promise<unknown>,
-  logger: Pick<Logger, "warn"> | undefined,
+  logger: Pick<Logger, "error" | "warn" | "info" | "debug"> | undefined,
   message: string,
   details: Record<string, unknown> = {},
 ): Promise<boolean> {
@@ -20,7 +21,7 @@ export async function bestEffort(
     return true;
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    logger?.warn({ err: error, ...details }, message);
+    if (logger !== undefined) logFailure(logger, "warn", { err: error, ...details }, message);
     return false;
   }
 }

@@ -14,6 +14,7 @@ export * from "./metrics.ts";
 export * from "./name-resolver.ts";
 export * from "./network.ts";
 export * from "./number-settings.ts";
+export * from "./outages.ts";
 export * from "./parallel-limit.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";

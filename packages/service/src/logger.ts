@@ -109,7 +109,8 @@ export function createHttpLogger(logger: Logger): HttpLogger {
     // Without an error of its own the library makes one up, with a stack that leads nowhere.
     customErrorObject: (_req, res, _error, value: object) => ({ ...value, err: res.err }),
     customLogLevel: (_req, res, error) => {
-      if (error !== undefined || res.statusCode >= 500) return "error";
+      // 503 is an answer in an outage, which has a line of its own.
+      if (error !== undefined || (res.statusCode >= 500 && res.statusCode !== 503)) return "error";
       return "info";
     },
   });

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import { CodedError, UnavailableError } from "./errors.ts";
+import { logFailure } from "./outages.ts";
 
 /** RFC 9457 problem details, the shape of every error that no protocol has a shape of its own for. */
 export interface Problem {
@@ -65,7 +66,7 @@ export function toProblem(error: unknown): Problem {
 /** The last error handler: logs what is ours to mend, answers a problem, never a stack. */
 export const problemHandler: ErrorRequestHandler = (error, req, res, next) => {
   const problem = toProblem(error);
-  if (problem.status >= 500) req.log.error({ err: error }, "request failed");
+  if (problem.status >= 500) logFailure(req.log, "error", { err: error }, "request failed");
   if (res.headersSent) return next(error);
   sendProblem(res, { ...problem, instance: `urn:uuid:${req.id as string}` });
 };

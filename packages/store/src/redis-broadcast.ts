@@ -1,10 +1,10 @@
-import type { Logger } from "@taiga-mcp/service";
+import { createOutageLog, type Logger } from "@taiga-mcp/service";
 import { ReplyError, type Redis } from "ioredis";
 import { createBroadcastListeners, type BroadcastListeners } from "./broadcast-listeners.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient, type RedisClientDeps } from "./redis-client.ts";
 import { connectRedis } from "./redis-connection.ts";
+import { toLoggableError } from "./store-errors.ts";
 
 /** How often the subscription is checked: a frozen connection is found after this and a timeout. */
 const PROOF_INTERVAL_MS = 1_000;
@@ -58,15 +58,15 @@ function keepSubscribed(
   logger: Logger | undefined,
 ): { close(): Promise<void> } {
   const outages = createOutageLog(logger, {
-    lost: "broadcast subscription lost",
-    back: "broadcast subscription restored",
+    lost: "store connection lost",
+    back: "store connection restored",
   });
   let proving = false;
   let closed = false;
 
   function lose(error: unknown): void {
     listeners.lost();
-    if (!closed) outages.failed(error);
+    if (!closed) outages.failed(toLoggableError(error));
   }
 
   /** Subscribes, again and again: each answer proves that connection and subscription work. */

@@ -1,8 +1,7 @@
-import { ConfigurationError, type Logger } from "@taiga-mcp/service";
-import type { Redis } from "ioredis";
+import { ConfigurationError, createOutageLog, type Logger } from "@taiga-mcp/service";
+import { type Redis, ReplyError } from "ioredis";
 import { storeClosed, storeFailure, toLoggableError } from "./store-errors.ts";
 import type { StoreCondition } from "./kv.ts";
-import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient, type RedisClientDeps } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
 import { CONDITION_SECTIONS, type ServerRules, toCondition, verifyServer } from "./redis-server.ts";
@@ -49,6 +48,10 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
   const scripts = defineScripts(redis);
   const batch = createBatching(redis);
   const verified = untilSuccess(() => verifyServer(redis, deps));
+  const outages = createOutageLog(deps.logger, {
+    lost: "store connection lost",
+    back: "store connection restored",
+  });
   let closed = false;
 
   const attempt = <Result>(work: () => Promise<Result>): Promise<Result> =>
@@ -60,8 +63,14 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
   async function attemptUnverified<Result>(work: () => Promise<Result>): Promise<Result> {
     if (closed) throw storeClosed();
     try {
-      return await work();
+      const result = await work();
+      outages.recovered();
+      return result;
     } catch (error) {
+      // A frozen server is known by its missing answers long before its connection ends.
+      if (!(error instanceof ReplyError || error instanceof ConfigurationError)) {
+        outages.failed(toLoggableError(error));
+      }
       throw storeFailure(toLoggableError(error));
     }
   }
@@ -71,7 +80,9 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
     await closeRedis(redis);
   }
 
-  logOutages(redis, deps.logger);
+  redis
+    .on("error", (error) => outages.failed(toLoggableError(error)))
+    .on("ready", () => outages.recovered());
   await firstOutcome(redis);
   await verified().catch(async (error: unknown) => {
     if (!(error instanceof ConfigurationError)) return;
@@ -149,12 +160,4 @@ function firstOutcome(redis: Redis): Promise<void> {
     };
     redis.once("ready", done).once("error", done);
   });
-}
-
-function logOutages(redis: Redis, logger: Logger | undefined): void {
-  const outages = createOutageLog(logger, {
-    lost: "store connection lost",
-    back: "store connection restored",
-  });
-  redis.on("error", (error) => outages.failed(error)).on("ready", () => outages.recovered());
 }

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "@taiga-mcp/service";
+import { type Clock, createOutageLog, logFailure, type Logger } from "@taiga-mcp/service";
 import type { DatabaseSync } from "node:sqlite";
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { checkTtl } from "./ttl.ts";
@@ -24,6 +24,9 @@ export interface SqliteKvDeps {
   logger?: Logger;
 }
 
+/** A full disk fails writes while reads succeed. */
+const QUIET_MS = 3_000;
+
 /**
  * A store in one SQLite file, for one process. What a method has answered is on the disk.
  * @throws {ConfigurationError} when the file cannot be used, or another process uses it.
@@ -32,6 +35,11 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
   const store = openSqliteFile(file);
   const { db } = store;
   const sql = prepareStatements(db);
+  const outages = createOutageLog(logger, {
+    lost: "store does not answer",
+    back: "store answers again",
+    quietMs: QUIET_MS,
+  });
 
   /** Retries while another program has the file locked: nothing was done in that case. */
   async function attempt<Result>(work: (now: number) => Result): Promise<Result> {
@@ -39,10 +47,15 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
     for (;;) {
       if (!db.isOpen) throw storeClosed();
       try {
-        return work(clock());
+        const result = work(clock());
+        outages.recovered();
+        return result;
       } catch (error) {
         if (!isSqliteFailure(error)) throw error;
-        if (!isLocked(error) || performance.now() >= giveUpAt) throw storeFailure(error);
+        if (!isLocked(error) || performance.now() >= giveUpAt) {
+          outages.failed(error);
+          throw storeFailure(error);
+        }
       }
       await sleep(LOCKED_POLL_MS);
     }
@@ -50,7 +63,9 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
 
   const purge = setInterval(() => {
     attempt((now) => sql.purge.run({ now, batch: PURGE_BATCH })).catch((error: unknown) => {
-      logger?.warn({ err: error }, "expired entry cleanup failed");
+      if (logger !== undefined) {
+        logFailure(logger, "warn", { err: error }, "expired entry cleanup failed");
+      }
     });
   }, PURGE_INTERVAL_MS).unref();
 

@@ -75,6 +75,7 @@ export { createTaigaClient } from "./taiga-client.ts";
 export type { TaigaClient } from "./taiga-client.ts";
 export type { TaigaCredential } from "./taiga-request.ts";
 export { createTaigaTransport } from "./transport.ts";
+export { type TransportWatcher, watchTransport } from "./watch-transport.ts";
 export type {
   TaigaHttpRequest,
   TaigaHttpResponse,

@@ -29,6 +29,15 @@ function toVerdict(findings: readonly Finding[]): string {
   return `${fails} of ${findings.length} checks failed (✗). Fix the problems and run this again.${toCheck}`;
 }
 
+/** In compose; Claude Code must trust the authority of its certificate. */
+const TRUST_COMMANDS = [
+  "  docker compose cp nginx:/etc/nginx/tls/ca.crt ~/taiga-mcp-ca.crt",
+  "  export NODE_EXTRA_CA_CERTS=~/taiga-mcp-ca.crt",
+];
+
+const hasDevelopmentCertificate = (mcpUrl: string): boolean =>
+  isLoopback(mcpUrl) && new URL(mcpUrl).protocol === "https:";
+
 function toConnectLines(mcpUrl: string): string[] {
   const hosted = isLoopback(mcpUrl)
     ? "claude.ai and ChatGPT need a public https address."
@@ -36,6 +45,7 @@ function toConnectLines(mcpUrl: string): string[] {
   return [
     "Connect Claude Code, then type /mcp in it to log in:",
     "",
+    ...(hasDevelopmentCertificate(mcpUrl) ? TRUST_COMMANDS : []),
     `  ${toClaudeCommand(mcpUrl)}`,
     "",
     hosted,

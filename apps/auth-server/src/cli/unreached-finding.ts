@@ -53,7 +53,14 @@ export function toUnreachedFinding(unreached: Unreached): Finding {
     mark: "warn",
     about,
     text,
-    advice: `${reason} Try it on a machine with a client:`,
-    copy: `curl -si ${method === "GET" ? "" : `-X ${method} `}${url} | head -1  # must print ${expectedStatus}`,
+    advice: `${reason} Try it on a machine with a client; this must print ${expectedStatus}:`,
+    copy: toStatusCommand(url, method),
   };
+}
+
+/** Prints the status only. A loopback address has the development certificate, which curl does not trust. */
+function toStatusCommand(url: string, method: Unreached["method"]): string {
+  const insecure = isLoopback(url) && new URL(url).protocol === "https:" ? "k" : "";
+  const verb = method === "GET" ? "" : `-X ${method} `;
+  return `curl -sS${insecure} -o /dev/null -w '%{http_code}\\n' ${verb}${url}`;
 }

@@ -1,4 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
+import { logFailure, type Logger } from "@taiga-mcp/service";
 import type { EventEmitter } from "node:events";
 import type { errors, Provider } from "oidc-provider";
 import { UnusableDocument } from "./records/document-clients.ts";
@@ -47,7 +47,7 @@ export function logEngineEvents(provider: Provider, logger: Logger): void {
   for (const event of REFUSALS) {
     emitter.on(event, (_ctx: unknown, error: errors.OIDCProviderError) => {
       if (error instanceof StoreUnavailable) {
-        logger.error({ err: error.cause, event }, "store unavailable");
+        logFailure(logger, "error", { err: error.cause, event }, "store unavailable");
         return;
       }
       if (error instanceof UnusableDocument) {

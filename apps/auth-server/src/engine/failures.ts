@@ -1,4 +1,4 @@
-import { RETRY_AFTER_SECONDS, type Logger } from "@taiga-mcp/service";
+import { logFailure, type Logger, RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
 import type { KoaContextWithOIDC } from "oidc-provider";
 import type { RenderFailure } from "./boundary/ports.ts";
 import { StoreUnavailable } from "./boundary/store-unavailable.ts";
@@ -34,7 +34,8 @@ async function answerFailure(
   { renderFailure, logger, isForBrowser }: FailuresDeps,
 ): Promise<void> {
   const isOutage = error instanceof StoreUnavailable;
-  logger.error({ err: error }, isOutage ? "store unavailable" : "authorization engine failed");
+  const message = isOutage ? "store unavailable" : "authorization engine failed";
+  logFailure(logger, "error", { err: error }, message);
   const out = isOutage
     ? { error: error.error, error_description: error.error_description ?? "" }
     : { error: "server_error", error_description: "This is a bug on our side." };

@@ -1,5 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
-import { RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
+import { logFailure, type Logger, RETRY_AFTER_SECONDS } from "@taiga-mcp/service";
 import type { ErrorRequestHandler, Request, RequestHandler } from "express";
 import type { RenderFailure } from "../engine/boundary/ports.ts";
 import { OAuthError, sendOAuthError, toOAuthError } from "./oauth-error.ts";
@@ -15,8 +14,9 @@ export const createErrorHandler =
   async (cause: unknown, req, res, next) => {
     const error = toOAuthError(cause);
     const { id: requestId } = req;
-    if (error.status >= 500) logger.error({ err: cause, requestId }, "request failed");
-    else logger.info({ error: error.code, detail: error.message, requestId }, "request refused");
+    if (error.status >= 500) {
+      logFailure(logger, "error", { err: cause, requestId }, "request failed");
+    } else logger.info({ error: error.code, detail: error.message, requestId }, "request refused");
     if (res.headersSent) return next(cause);
     if (!isForPerson(req)) return sendOAuthError(res, error);
     if (error.status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));

@@ -1,6 +1,7 @@
+import { UnavailableError } from "@taiga-mcp/service";
 import { type RequestHandler, type Response, Router } from "express";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { OAuthError } from "./oauth-error.ts";
+import { OAuthError, sendOAuthError, toOAuthError } from "./oauth-error.ts";
 
 /** Interval of the heartbeat comments; readers treat a stream without them as dead. */
 export const HEARTBEAT_MS = 5_000;
@@ -31,7 +32,15 @@ export function createRevocationStream({ feed, authenticate }: RevocationStreamD
   router
     .route("/revocations")
     .head(refuseMethod)
-    .get(authenticate, (_req, res) => stream(res, feed))
+    .get(authenticate, (_req, res) => {
+      try {
+        stream(res, feed);
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        // The log has a line for the lost connection to the other replicas; readers retry all the time.
+        sendOAuthError(res, toOAuthError(error));
+      }
+    })
     .all(refuseMethod);
   return router;
 }

@@ -1,4 +1,4 @@
-import { type Logger, UnavailableError } from "@taiga-mcp/service";
+import { logFailure, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/boundary/ports.ts";
@@ -60,7 +60,7 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     } catch (error) {
       if (error instanceof LoginThrottledError) return toThrottled(error);
       if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "Taiga application login failed");
+      logFailure(logger, "warn", { err: error }, "Taiga application login failed");
       return {
         alert: `${error.message} You were not logged in. Try again in a moment.`,
       };

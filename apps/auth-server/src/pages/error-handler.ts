@@ -1,4 +1,4 @@
-import { type Logger, RETRY_AFTER_SECONDS, toProblem } from "@taiga-mcp/service";
+import { logFailure, type Logger, RETRY_AFTER_SECONDS, toProblem } from "@taiga-mcp/service";
 import type { ErrorRequestHandler } from "express";
 import { type ErrorPage, renderErrorPage } from "./views/error-page.ts";
 import { InteractionError } from "./interaction-error.ts";
@@ -14,7 +14,9 @@ export const createPageErrorHandler =
       return;
     }
     const { status, detail } = toProblem(error);
-    if (status >= 500) logger.error({ err: error, requestId: req.id }, "page request failed");
+    if (status >= 500) {
+      logFailure(logger, "error", { err: error, requestId: req.id }, "page request failed");
+    }
     if (status === 503) res.set("Retry-After", String(RETRY_AFTER_SECONDS));
     sendPage(res, status, await renderErrorPage(toFailurePage(status, detail, req.id)));
   };

@@ -1,4 +1,4 @@
-import { type Logger, UnavailableError } from "@taiga-mcp/service";
+import { logFailure, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
 import type { Interaction } from "../engine/boundary/ports.ts";
@@ -111,7 +111,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
         return { ...toThrottled(error), username: form.username };
       }
       if (!(error instanceof UnavailableError)) throw error;
-      logger.warn({ err: error }, "password check failed");
+      logFailure(logger, "warn", { err: error }, "password check failed");
       return {
         username: form.username,
         alert: `${error.message} Your password was not checked. Try again in a moment.`,

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, UnavailableError } from "@taiga-mcp/service";
+import { type Clock, createOutageLog, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
 import { createRingTopic } from "../storage/topics.ts";
 import type { RootKeys } from "./root-keys.ts";
@@ -128,17 +128,18 @@ export async function openKeyRing(deps: KeyRingDeps): Promise<KeyRing> {
 
 /** Logs once for each new reason why the ring cannot be read, and once when it can be read again. */
 function createReadingLog(logger: Logger) {
+  const say = { lost: "key ring read failed", back: "key ring readable again" };
+  const outages = createOutageLog(logger, say);
   let reason: unknown;
   return {
     failed: (error: unknown): void => {
+      if (error instanceof UnavailableError) return outages.failed(error);
       const { message } = error as Error;
-      if (message === reason) return;
+      if (message !== reason) logger.error({ err: error }, say.lost);
       reason = message;
-      if (error instanceof UnavailableError) logger.warn({ err: error }, "key ring read failed");
-      else logger.error({ err: error }, "key ring read failed");
     },
     succeeded: (): void => {
-      if (reason !== undefined) logger.info("key ring readable again");
+      if (!outages.recovered() && reason !== undefined) logger.info(say.back);
       reason = undefined;
     },
   };

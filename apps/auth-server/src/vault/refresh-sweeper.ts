@@ -1,4 +1,4 @@
-import { CodedError, type Logger } from "@taiga-mcp/service";
+import { CodedError, logFailure, type Logger } from "@taiga-mcp/service";
 import type { RefreshSchedule } from "./refresh-schedule.ts";
 import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
 import type { Vault } from "./vault.ts";
@@ -69,7 +69,7 @@ export function createRefreshSweeper(deps: RefreshSweeperDeps): RefreshSweeper {
         await sweep();
       } catch (error) {
         const level = error instanceof CodedError ? "warn" : "error";
-        logger[level]({ err: error }, "Taiga token refresh sweep failed");
+        logFailure(logger, level, { err: error }, "Taiga token refresh sweep failed");
       }
     }
   }

@@ -1,4 +1,4 @@
-import { bestEffort, type Logger } from "@taiga-mcp/service";
+import { bestEffort, logFailure, type Logger } from "@taiga-mcp/service";
 import { type Kv, LockTakenError, withLock } from "@taiga-mcp/store";
 import { isDeepStrictEqual } from "node:util";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
@@ -74,7 +74,8 @@ export function createRenewal(deps: RenewalDeps): Renew {
     const { credential } = before;
     const answer = await taiga.renew(credential);
     if (answer.kind === "none") {
-      logger.warn({ err: answer.cause }, "Taiga token refresh failed; current token stays in use");
+      const message = "Taiga token refresh failed; current token stays in use";
+      logFailure(logger, "warn", { err: answer.cause }, message);
       return { kind: "postponed", credential, cause: answer.cause };
     }
     if (answer.kind === "refused") return await markLost(grantId, before, answer.reason);

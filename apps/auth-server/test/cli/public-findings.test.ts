@@ -159,7 +159,7 @@ describe("the public addresses", () => {
     expect(findings[1]).toMatchObject({
       mark: "warn",
       text: `${resource} cannot be reached from here (timeout)`,
-      copy: `curl -si -X POST ${resource} | head -1  # must print 401`,
+      copy: `curl -sS -o /dev/null -w '%{http_code}\\n' -X POST ${resource}`,
     });
   });
 

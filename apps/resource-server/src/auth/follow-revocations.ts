@@ -1,4 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
+import { logFailure, type Logger } from "@taiga-mcp/service";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { AuthorizationServer } from "./authorization-server.ts";
@@ -49,6 +49,8 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
   const { authorizationServer, listener, logger, random = Math.random } = deps;
   const sleep = deps.sleep ?? ((ms, signal) => delay(ms, undefined, { signal }));
   const stop = new AbortController();
+  /** Whether the next connection is news: the first one, and the end of what was warned of. */
+  let hasWarned = true;
   const following = follow();
 
   async function follow(): Promise<void> {
@@ -58,8 +60,10 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
       failures = wasLive ? 0 : failures + 1;
       if (stop.signal.aborted) return;
       const message = "revocation stream disconnected; introspection cache disabled";
-      if (wasLive) logger.info({ reason: toReason(cause) }, message);
-      if (failures === FAILURES_TO_WARN) logger.warn({ err: cause }, message);
+      if (wasLive) logger.debug({ reason: toReason(cause) }, message);
+      if (failures === FAILURES_TO_WARN) {
+        hasWarned = logFailure(logger, "warn", { err: cause }, message);
+      }
       await sleep(toDelayMs(failures, random()), stop.signal).catch(() => {});
     }
   }
@@ -74,7 +78,9 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
       for await (const { name, data } of readEvents(stream, silence.restart)) {
         if (name === "live" && !isLive) {
           isLive = true;
-          logger.info("revocation stream connected; introspection cache enabled");
+          const level = hasWarned ? "info" : "debug";
+          logger[level]("revocation stream connected; introspection cache enabled");
+          hasWarned = false;
           listener.restored();
         }
         if (name === "revoked") listener.revoked(Revoked.parse(JSON.parse(data)).gid);

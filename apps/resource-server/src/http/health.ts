@@ -1,4 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
+import { logFailure, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import { Router } from "express";
 
@@ -44,7 +44,8 @@ export function createHealth(deps: HealthDeps): Router {
             await check();
             return [name, "ok"] as const;
           } catch (error) {
-            logger.warn({ err: error, check: name }, "readiness check failed");
+            const err = new UnavailableError("It does not answer.", { cause: error });
+            logFailure(logger, "warn", { err, check: name }, "readiness check failed");
             return [name, "unavailable"] as const;
           }
         }),

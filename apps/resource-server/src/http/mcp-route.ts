@@ -1,4 +1,10 @@
-import { CodedError, type Logger, RETRY_AFTER_SECONDS, UnavailableError } from "@taiga-mcp/service";
+import {
+  CodedError,
+  logFailure,
+  type Logger,
+  RETRY_AFTER_SECONDS,
+  UnavailableError,
+} from "@taiga-mcp/service";
 import { AddressError } from "@taiga-mcp/taiga-tools";
 import express, {
   type ErrorRequestHandler,
@@ -81,7 +87,7 @@ export function createMcpRoute({
     const pending = handler
       .answer({ request: toLightRequest(req, res), body, exchange })
       .catch((error: unknown) => {
-        logger.error({ err: error }, "MCP request failed");
+        logFailure(logger, "error", { err: error }, "MCP request failed");
         const problem = toJsonRpcError(INTERNAL_ERROR, "Internal server error");
         return Response.json(problem, { status: 500 });
       });
