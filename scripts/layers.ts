@@ -152,7 +152,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       SERVERS,
     ],
     folders: {
-      resources: { imports: ["errors.ts", "pagination.ts", "query.ts", "taiga-request.ts"] },
+      resources: {
+        imports: ["errors.ts", "multipart.ts", "pagination.ts", "query.ts", "taiga-request.ts"],
+      },
     },
   },
   "packages/taiga-tools": {
@@ -171,6 +173,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "calls",
           "items",
           "items/changes",
+          "items/update",
           "projects",
           "schema",
           "text",
@@ -200,6 +203,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "errors.ts",
           "failure.ts",
           "kinds.ts",
+          "calls/write-locks.ts",
           "items",
           "items/changes",
           "projects",
@@ -210,7 +214,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts", "text"] },
-      sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
+      sprints: {
+        imports: ["errors.ts", "calls/write-locks.ts", "items", "projects", "schema", "text"],
+      },
       text: { imports: [] },
       tool: {
         imports: [

@@ -1,6 +1,6 @@
-import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -15,25 +15,29 @@ import { followRevocations, type RevocationFollower } from "./auth/follow-revoca
 import { createGrantTransport } from "./auth/grant-transport.ts";
 import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createOwnCredentials } from "./auth/own-credentials.ts";
 import { createRefusalLimit } from "./auth/refusal-limit.ts";
 import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-credentials.ts";
+import { createRepeatingFetch } from "./auth/repeating-fetch.ts";
 import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
-import type { McpCaller } from "./mcp/caller.ts";
+import { createMcpHandler } from "./mcp/create-mcp-handler.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import type { McpCaller } from "./mcp/exchange.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping">;
+  store: CallStore & Pick<Kv, "ping" | "inspect">;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
   tools: readonly LoadedTool[];
   /** Reaches the authorization server. */
   fetch: typeof globalThis.fetch;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   /** Of this program; clients may show it. */
@@ -62,11 +66,13 @@ export interface ResourceServer {
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const { config, store, taiga, fetch, clock, logger, replaced = {} } = deps;
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
+  const ownCredentials = createOwnCredentials({ clock, logger });
   const authorizationServer = createAuthorizationServer({
     issuer,
     authServerUrl,
     ...config.resourceServer,
     fetch,
+    ownCredentials,
   });
   const credentials = createTaigaCredentials({
     authorizationServer,
@@ -86,6 +92,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store,
+    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
@@ -99,9 +106,10 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       logger.info({ requestId, tool, grantId }, "tool call refused by limit"),
     version: deps.version,
   });
-  const mcpHandler = createMcpHandler(factory, {
-    onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
-  });
+  const mcpHandler = createMcpHandler(factory, (error) =>
+    logger.warn({ err: error }, "MCP request rejected"),
+  );
+  const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
     app: createApp({
@@ -113,8 +121,11 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       }),
       limitRequests: createRequestLimit({ perMinute: config.requestsPerMinute, clock }),
       mcpHandler,
+      runner,
       store,
-      fetch,
+      ownCredentials,
+      storeWatch,
+      fetch: createRepeatingFetch(fetch),
       clock,
       logger,
     }),
@@ -133,6 +144,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       });
     },
     close: async () => {
+      storeWatch.close();
       await follower?.close();
       await mcpHandler.close();
     },

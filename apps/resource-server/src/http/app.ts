@@ -1,4 +1,4 @@
-import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import {
   type Clock,
   createHttpLogger,
@@ -7,14 +7,17 @@ import {
   problemHandler,
   toScopes,
 } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
+import type { ToolRunner } from "@taiga-mcp/taiga-tools";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
+import type { McpHandler } from "../mcp/create-mcp-handler.ts";
+import type { McpCaller } from "../mcp/exchange.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, type HealthDeps } from "./health.ts";
 import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
 import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
 import { createMcpRoute } from "./mcp-route.ts";
@@ -27,8 +30,11 @@ export interface AppDeps {
   limitRefusals: RequestHandler;
   /** Runs after it. */
   limitRequests: RequestHandler;
-  mcpHandler: Pick<McpHttpHandler, "fetch">;
+  mcpHandler: Pick<McpHandler, "answer">;
+  runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
+  ownCredentials: HealthDeps["ownCredentials"];
+  storeWatch: Pick<StoreWatch, "readiness">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -36,18 +42,9 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const {
-    config,
-    verifier,
-    limitRefusals,
-    limitRequests,
-    mcpHandler,
-    store,
-    fetch,
-    clock,
-    logger,
-  } = deps;
-  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, runner } = deps;
+  const { fetch, clock, logger } = deps;
+  const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
   const isAllowedOrigin = createOriginRule(names);
@@ -56,7 +53,7 @@ export function createApp(deps: AppDeps): Express {
   app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
   // Before the request log and the Host check: probes are frequent and use any host name.
-  app.use(createHealth({ store, authServerUrl, fetch, logger }));
+  app.use(createHealth({ ...deps, authServerUrl }));
   app.use(createHttpLogger(logger));
   app.use(createSecurityHeaders(resource));
   app.use(createCors(isAllowedOrigin));
@@ -72,10 +69,11 @@ export function createApp(deps: AppDeps): Express {
         limitRequests,
       ],
       handler: mcpHandler,
+      exchange: { runner, answers: config.answers },
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
+  app.get("/", createHomePage({ resource, taigaSite, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;
@@ -86,7 +84,8 @@ export function createApp(deps: AppDeps): Express {
  * be loaded, framed or submitted.
  *
  * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
- *   http for every other program on localhost.
+ *   http for every other program on localhost. It does not include subdomains, which may belong to
+ *   other programs.
  */
 const createSecurityHeaders = (resource: string): RequestHandler =>
   helmet({
@@ -100,6 +99,6 @@ const createSecurityHeaders = (resource: string): RequestHandler =>
         "frame-ancestors": ["'none'"],
       },
     },
-    strictTransportSecurity: resource.startsWith("https:"),
+    strictTransportSecurity: resource.startsWith("https:") && { includeSubDomains: false },
     xFrameOptions: { action: "deny" },
   });
