@@ -44,6 +44,7 @@ describe("sharedSettings", () => {
   it("has a default for everything, so that a start without any setting works", () => {
     expect(read({})).toEqual({
       ALLOW_EVICTING_STORE: false,
+      AUTH_SERVER_INTERNAL_URL: "http://127.0.0.1:3011",
       ALLOW_HTTP_TAIGA: false,
       AUTH_SERVER_PORT: 3001,
       RESOURCE_SERVER_PORT: 3002,
