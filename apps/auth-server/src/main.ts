@@ -1,7 +1,10 @@
 import {
+  createHostLookup,
   createLogger,
   createMetrics,
+  createNameResolver,
   listen,
+  replaceSystemLookup,
   runService,
   systemClock,
   warnOfMisspeltNames,
@@ -12,7 +15,6 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { createDocumentFetch, LOOKUP_TIMEOUT_MS } from "./clients/document-fetch.ts";
-import { createNameResolver } from "./clients/name-resolver.ts";
 import { isSpecialUseAddress } from "./clients/special-use-address.ts";
 import { parseConfig } from "./config.ts";
 import { createAuthServer } from "./create-auth-server.ts";
@@ -26,11 +28,17 @@ await runService(name, process, async (environment) => {
   const logger = createLogger({ name, level: config.logLevel });
   // `pnpm start` has already said it.
   if (!process.connected) warnOfMisspeltNames(environment, AuthServerSettings, logger);
+  const lookUp = createHostLookup();
+  replaceSystemLookup(lookUp);
   const store = await openStore({ ...config.store, name, clock: systemClock, logger });
   const storeClock = await createStoreClock({ store, logger });
   const { clock } = storeClock;
   const broadcast = await openBroadcast({ url: config.store.url, name, logger });
-  const taiga = createTaigaTransport({ apiUrl: config.taigaApiUrl, ...config.taigaConnection });
+  const taiga = createTaigaTransport({
+    apiUrl: config.taigaApiUrl,
+    ...config.taigaConnection,
+    lookUp,
+  });
   const resolve = createNameResolver({ timeoutMs: LOOKUP_TIMEOUT_MS });
   const documents = createDocumentFetch({ resolve, isForbidden: isSpecialUseAddress });
   const metrics = createMetrics({ name, toRoute: toRouteName });

@@ -1,6 +1,8 @@
 import {
+  createHostLookup,
   createLogger,
   listen,
+  replaceSystemLookup,
   runService,
   systemClock,
   warnOfMisspeltNames,
@@ -21,6 +23,8 @@ await runService(name, process, async (environment) => {
   const logger = createLogger({ name, level: config.logLevel });
   // `pnpm start` has already said it.
   if (!process.connected) warnOfMisspeltNames(environment, ResourceServerSettings, logger);
+  const lookUp = createHostLookup();
+  replaceSystemLookup(lookUp);
   const store = await openStore({ ...config.store, name, clock: systemClock, logger });
   const storeClock = await createStoreClock({ store, logger });
   const { clock } = storeClock;
@@ -28,6 +32,7 @@ await runService(name, process, async (environment) => {
     apiUrl: config.taigaApiUrl,
     ...config.taigaConnection,
     ...config.taigaLimits,
+    lookUp,
   });
   const server = createResourceServer({
     config,

@@ -81,9 +81,10 @@ export const ResourceServerSettings = z.object({
   TAIGA_MAX_PARALLEL: parallel(16).meta({
     description: "The maximum number of concurrent requests to Taiga.",
   }),
-  TAIGA_TIMEOUT_MS: milliseconds({ minimum: 100, maximum: 120_000 })
-    .default(10_000)
-    .meta({ description: "How long to wait for a response from Taiga, in milliseconds." }),
+  TAIGA_TIMEOUT_MS: milliseconds({ minimum: 100, maximum: 120_000 }).default(10_000).meta({
+    description:
+      "How long a request to Taiga may take, in milliseconds: the name look-up, the connection, the answer to its end, and further tries included.",
+  }),
   ALLOWED_ORIGINS: z
     .string()
     .transform(toList)

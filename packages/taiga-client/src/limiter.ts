@@ -13,7 +13,7 @@ export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }
   const line = new Set<() => void>();
 
   const takeTurn = async (signal: AbortSignal | undefined): Promise<void> => {
-    if (signal?.aborted === true) throw cancelled();
+    if (signal?.aborted === true) throw toAborted(signal);
     if (running < limits.maxParallel) {
       running += 1;
       return;
@@ -26,7 +26,7 @@ export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }
         then();
       };
       const enter = (): void => leave(resolve);
-      const abort = (): void => leave(() => reject(cancelled()));
+      const abort = (): void => leave(() => reject(toAborted(signal)));
       const timer = setTimeout(() => leave(() => reject(overloaded())), limits.maxWaitMs);
       signal?.addEventListener("abort", abort, { once: true });
       line.add(enter);
@@ -52,7 +52,13 @@ export function createLimiter(limits: { maxParallel: number; maxWaitMs: number }
   };
 }
 
-const cancelled = (): TaigaError => new TaigaError("aborted", "The call to Taiga was cancelled");
+/** A time limit of the caller is over, or the caller has given up. */
+const toAborted = (signal: AbortSignal | undefined): TaigaError =>
+  isTimeOut(signal) ? overloaded() : new TaigaError("aborted", "The call to Taiga was cancelled");
+
+/** Whether a signal was aborted by a time limit: `AbortSignal.timeout`. */
+export const isTimeOut = (signal: AbortSignal | undefined): boolean =>
+  signal?.reason instanceof DOMException && signal.reason.name === "TimeoutError";
 
 const overloaded = (): TaigaError =>
   new TaigaError("unavailable", "Too many requests to Taiga are under way; try again later");

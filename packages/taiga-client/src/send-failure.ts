@@ -14,6 +14,18 @@ export class SentFailure extends Error {
   }
 }
 
+/** The signals of requests that were being sent; each request has its own. */
+const sentSignals = new WeakSet<object>();
+
+/** Whether the request with this signal was being sent, however it failed. */
+export const wasSent = (signal: AbortSignal): boolean => sentSignals.has(signal);
+
+/** The same failure with the mark, for failures that do not pass `markSent`. */
+export const toSentFailure = (error: unknown): unknown =>
+  error instanceof SentFailure || error instanceof TaigaError || !(error instanceof Error)
+    ? error
+    : new SentFailure(error, true);
+
 /**
  * Marks failures of requests that were already being sent on an open connection; all others never
  * reached a server. Without the mark, the DNS interceptor would send a POST again, to another address, when
@@ -27,6 +39,8 @@ export const markSent: Dispatcher.DispatcherComposeInterceptor =
     marking.onRequestStart = (controller, context) => {
       handler.onRequestStart?.(controller, context);
       sent = !controller.aborted;
+      const signal = "signal" in options ? options.signal : undefined;
+      if (sent && signal instanceof AbortSignal) sentSignals.add(signal);
     };
     marking.onResponseStart = (...answer) => {
       answered = true;
@@ -47,17 +61,23 @@ export function toErrorCode(error: unknown): string | undefined {
   return typeof cause.code === "string" ? cause.code : undefined;
 }
 
-/** Maps the failure of a request without an answer to a `TaigaError`; returns bugs unchanged. */
+/**
+ * Maps the failure of a request without an answer to a `TaigaError`; returns bugs unchanged.
+ * @param how `aborted` by the caller; `late` when the time limit was over.
+ */
 export function toSendError(
   error: unknown,
-  { isWrite, aborted }: { isWrite: boolean; aborted: boolean },
+  { isWrite, aborted, late = false }: { isWrite: boolean; aborted: boolean; late?: boolean },
 ): unknown {
   if (error instanceof TaigaError) return withOutcome(error, isWrite);
   if (toErrorCode(error) === "UND_ERR_INVALID_ARG" && !isProxyRefusal(error)) return error;
 
   const details = { outcomeUnknown: isWrite && mayHaveArrived(error) };
   if (aborted) return new TaigaError("aborted", "The call to Taiga was cancelled", details);
-  return new TaigaError("unavailable", describe(error), { ...details, cause: toCause(error) });
+  return new TaigaError("unavailable", describe(error, late), {
+    ...details,
+    cause: toCause(error),
+  });
 }
 
 /** A proxy that requires authentication (407); undici reports an invalid argument after sending. */
@@ -73,9 +93,9 @@ const withOutcome = (error: TaigaError, isWrite: boolean): TaigaError =>
     ? new TaigaError(error.code, error.message, { outcomeUnknown: isWrite })
     : error;
 
-function describe(error: unknown): string {
+function describe(error: unknown, late: boolean): string {
   if (!mayHaveArrived(error)) return "Taiga cannot be reached";
-  return toErrorCode(error)?.endsWith("_TIMEOUT") === true
+  return late || toErrorCode(error)?.endsWith("_TIMEOUT") === true
     ? "Taiga did not answer in time"
     : "The connection to Taiga broke off";
 }

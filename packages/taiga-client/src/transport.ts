@@ -6,23 +6,27 @@ import type { IncomingHttpHeaders } from "undici/types/header.js";
 import { createConnections } from "./connections.ts";
 import type { ConnectionOptions } from "./connections.ts";
 import { TaigaError } from "./errors.ts";
-import { createLimiter } from "./limiter.ts";
+import { createLimiter, isTimeOut } from "./limiter.ts";
 import type { StreamedBody } from "./multipart.ts";
 import { createNameLookup, type LookUp } from "./name-lookup.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
-import { markSent, toSendError } from "./send-failure.ts";
+import { markSent, toSendError, toSentFailure, wasSent } from "./send-failure.ts";
 
 /** How to reach one Taiga. */
 export interface TaigaTransportOptions extends ConnectionOptions {
   /** Absolute URL that ends in `/api/v1`, without a trailing slash. */
   apiUrl: string;
-  /** Time limit for Taiga's headers and between two parts of its body; default 10 s. */
+  /**
+   * Time limit for a whole request: the wait for a place, the name look-up, the connection, all tries
+   * with the waits between them, and the answer to its end; default 10 s. An upload gets the time that
+   * its bytes need on a slow line in addition.
+   */
   timeoutMs?: number;
   /** Maximum number of concurrent requests; further ones queue in order of arrival. */
   maxParallel?: number;
   /** How many times a GET is retried when Taiga is overloaded or unreachable; default 2. */
   retries?: number;
-  /** For tests: looks host names up. */
+  /** Looks host names up; by default, the operating system does. */
   lookUp?: LookUp | undefined;
 }
 
@@ -36,6 +40,7 @@ export interface TaigaHttpRequest {
   headers: Record<string, string>;
   /** JSON text, or a form that is sent piece by piece. */
   body: string | StreamedBody | undefined;
+  /** `AbortSignal.timeout` for a time limit: then the request has failed, and is not cancelled. */
   signal: AbortSignal | undefined;
 }
 
@@ -60,6 +65,9 @@ const LOOKUP_TIMEOUT_MS = 2_000;
 /** How long an address is used without another look-up. */
 const ADDRESS_TTL_MS = 10_000;
 
+/** What a slow line carries. */
+const UPLOAD_BYTES_PER_SECOND = 64 * 1024;
+
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -78,10 +86,13 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
     ...(options.proxy === undefined ? [createDnsInterceptor(options.lookUp)] : []),
     interceptors.retry({ throwOnError: false, retry: createRetryPolicy(retries) }),
   );
-  const limiter = createLimiter({ maxParallel, maxWaitMs: 3 * timeoutMs });
+  // Half of the time, so that a request that gets a place has a chance to be answered.
+  const limiter = createLimiter({ maxParallel, maxWaitMs: timeoutMs / 2 });
 
   return {
     async send({ method, path, query, headers, body, signal }) {
+      const deadline = AbortSignal.timeout(timeoutMs + toUploadMs(body));
+      const limit = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
       const exchange = async (): Promise<TaigaHttpResponse> => {
         const response = await http.request({
           origin,
@@ -89,17 +100,22 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
           method,
           headers,
           body: typeof body === "object" ? Readable.from(body.open()) : (body ?? null),
-          signal: signal ?? null,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
+          signal: limit,
+          headersTimeout: 0,
+          bodyTimeout: 0,
         });
         const text = await readText(response.body);
         return { status: response.statusCode, headers: response.headers, text };
       };
       try {
-        return await limiter.run(exchange, signal);
+        return await limiter.run(() => untilAborted(exchange(), limit), limit);
       } catch (error) {
-        throw toSendError(error, { isWrite: method !== "GET", aborted: signal?.aborted ?? false });
+        const late = isTimeOut(limit);
+        throw toSendError(wasSent(limit) ? toSentFailure(error) : error, {
+          isWrite: method !== "GET",
+          aborted: limit.aborted && !late,
+          late,
+        });
       }
     },
     close: () => pool.close(),
@@ -121,6 +137,23 @@ function createDnsInterceptor(lookUp: LookUp | undefined): Dispatcher.Dispatcher
     },
   });
 }
+
+/** undici notices an abort only once a name is looked up and a connection is open; the caller does at once. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // It also fails when the race is over.
+    work.catch(() => {});
+  }
+}
+
+const toUploadMs = (body: TaigaHttpRequest["body"]): number =>
+  typeof body === "object" ? Math.ceil((body.sizeBytes / UPLOAD_BYTES_PER_SECOND) * 1_000) : 0;
 
 /** Limited, so that one broken or hostile answer cannot exhaust the memory. */
 async function readText(body: AsyncIterable<Buffer>): Promise<string> {

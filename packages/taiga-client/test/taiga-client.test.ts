@@ -63,9 +63,12 @@ describe("failures", () => {
   });
 
   it("come from the caller's signal too", async () => {
-    const { transport } = await startTaiga(() => {});
-    const taiga = createTaigaClient(transport, undefined, { signal: AbortSignal.timeout(20) });
+    const controller = new AbortController();
+    const { transport } = await startTaiga(() => controller.abort());
+    const taiga = createTaigaClient(transport, undefined, { signal: controller.signal });
     await expect(taiga.users.me()).rejects.toMatchObject({ code: "aborted" });
+    const late = createTaigaClient(transport, undefined, { signal: AbortSignal.timeout(20) });
+    await expect(late.users.me()).rejects.toMatchObject({ code: "unavailable" });
   });
 });
 

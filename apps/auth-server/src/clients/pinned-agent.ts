@@ -1,16 +1,14 @@
+import type { LookUp } from "@taiga-mcp/service";
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { callbackify } from "node:util";
 import { Agent } from "undici";
 
-/** All addresses of a host name. */
-export type Resolve = (hostname: string) => Promise<readonly LookupAddress[]>;
-
 /** A host name resolves to an address that is not on the public internet. */
 export class ForbiddenAddressError extends Error {}
 
 export interface PinnedAgentDeps {
-  resolve: Resolve;
+  resolve: LookUp;
   isForbidden: (address: string) => boolean;
   timeoutMs: number;
   maxResponseBytes: number;

@@ -53,7 +53,9 @@ export async function probeTaiga(
 
 function toAnswer(error: TaigaError, hasProxy: boolean): TaigaAnswer {
   if (error.code === "token_not_valid") return { outcome: "ok" };
-  if (error.code === "aborted") return { outcome: "timeout" };
+  if (error.cause instanceof DOMException && error.cause.name === "TimeoutError") {
+    return { outcome: "timeout" };
+  }
   if (error.code === "unavailable" && error.status === undefined) {
     const errorCode = toErrorCode(error.cause);
     return { outcome: toConnectionOutcome(errorCode, hasProxy), errorCode };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { createNameResolver } from "../../src/clients/name-resolver.ts";
+import { createNameResolver } from "@taiga-mcp/service";
 import { type NameServer, startNameServer } from "../support/name-server.ts";
 
 let nameServer: NameServer;

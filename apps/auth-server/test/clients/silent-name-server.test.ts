@@ -4,7 +4,7 @@ import {
   type DocumentFetch,
   LOOKUP_TIMEOUT_MS,
 } from "../../src/clients/document-fetch.ts";
-import { createNameResolver } from "../../src/clients/name-resolver.ts";
+import { createNameResolver } from "@taiga-mcp/service";
 import { isSpecialUseAddress } from "../../src/clients/special-use-address.ts";
 import { type Answer, connect, createPkce, request, toAuthorizeParams } from "../support/client.ts";
 import { type NameServer, startNameServer } from "../support/name-server.ts";

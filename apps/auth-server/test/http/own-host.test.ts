@@ -36,7 +36,7 @@ const REQUESTS: [target: string, method: string][] = [
 ];
 
 describe("the private listener", () => {
-  // @rule EDGE-12
+  // @rule EDGE-13
   it.each([
     "evil.example",
     "127.0.0.1.evil.example",
@@ -63,7 +63,7 @@ describe("the private listener", () => {
     }
   });
 
-  // @rule EDGE-12
+  // @rule EDGE-13
   it.each([
     "localhost",
     "LOCALHOST:9999",

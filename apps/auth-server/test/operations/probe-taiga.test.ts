@@ -23,7 +23,12 @@ it.each([
   [answered("unexpected_response", { status: 302 }), { outcome: "not_taiga", status: 302 }],
   [answered("unavailable", { status: 502 }), { outcome: "failing", status: 502 }],
   [answered("server_error", { status: 500 }), { outcome: "failing", status: 500 }],
-  [answered("aborted", {}), { outcome: "timeout" }],
+  [
+    new TaigaError("unavailable", "Taiga did not answer in time", {
+      cause: new DOMException("too late", "TimeoutError"),
+    }),
+    { outcome: "timeout" },
+  ],
   [silent("UND_ERR_CONNECT_TIMEOUT"), { outcome: "timeout" }],
   [silent("UND_ERR_HEADERS_TIMEOUT"), { outcome: "timeout" }],
   [silent("ETIMEDOUT"), { outcome: "timeout" }],

@@ -1,3 +1,4 @@
+import { UnavailableError } from "@taiga-mcp/service";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import type { GrantProof, TaigaCredentials } from "./taiga-credentials.ts";
 
@@ -20,12 +21,29 @@ export function createGrantTransport(
           ...request,
           headers: { ...request.headers, authorization: `${scheme} ${token}` },
         });
-      const first = await credentials.get(proof);
+      const first = await untilAborted(credentials.get(proof), request.signal);
       const response = await sendAs(first);
       if (response.status !== 401) return response;
-      const second = await credentials.renew(proof, first.token);
+      const second = await untilAborted(credentials.renew(proof, first.token), request.signal);
       return second === undefined ? response : await sendAs(second);
     },
     close: async () => {},
   };
 }
+
+/** Callers share an exchange, so an abort ends only the wait of one. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(noToken(signal));
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+const noToken = ({ reason }: AbortSignal): UnavailableError =>
+  new UnavailableError("The Taiga token did not arrive in time.", { cause: reason });

@@ -61,7 +61,7 @@ export function createHealth(deps: HealthDeps): Router {
             ...Object.fromEntries(results),
             credentials: reason === undefined ? "ok" : "refused",
           },
-          ...(reason !== undefined && { reason }),
+          ...(reason !== undefined && { reasons: [reason] }),
         });
     });
 }

@@ -13,6 +13,9 @@ import { type McpTool, toCallToolResult, toMcpTool } from "./mcp-tool.ts";
 
 const MINUTE_MS = 60_000;
 
+/** All requests of one tool call to Taiga together: clients give up after a minute by default. */
+const TOOL_CALL_MS = 50_000;
+
 export interface McpServerDeps {
   runner: Pick<ToolRunner<McpCaller>, "tools">;
   callLimits: CallLimits;
@@ -88,7 +91,7 @@ function toRunOptions(ctx: ServerContext): Pick<RunOptions, "signal" | "reportPr
   const { signal, _meta: meta, notify } = ctx.mcpReq;
   const progressToken = meta?.progressToken;
   return {
-    signal,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(TOOL_CALL_MS)]),
     reportProgress: async (done, total, message) => {
       if (progressToken === undefined || signal.aborted) return;
       const params = { progressToken, progress: done, total, message };

@@ -31,7 +31,7 @@ describe("readiness", () => {
       body: {
         status: "unavailable",
         checks: { store: "ok", auth_server: "ok", credentials: "refused" },
-        reason: expect.stringContaining(reason),
+        reasons: [expect.stringContaining(reason)],
       },
     });
 

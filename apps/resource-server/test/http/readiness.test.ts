@@ -11,7 +11,7 @@ it("says at /readyz that the store is set up to lose entries, and stays ready", 
   expect(await response.json()).toEqual({
     status: "degraded",
     reasons: [expect.stringContaining("appendonly yes")],
-    checks: { store: "ok", auth_server: "ok" },
+    checks: { store: "ok", auth_server: "ok", credentials: "ok" },
   });
   expect(rs.log()).toContainEqual(
     expect.objectContaining({ msg: "store weakness", weaknesses: ["forgets"] }),
