@@ -37,6 +37,12 @@ export function parseConfig(environment: Environment) {
         port: settings.AUTH_SERVER_PRIVATE_PORT,
         setting: "AUTH_SERVER_PRIVATE_PORT",
       },
+      /** Host names of the private listener. */
+      privateNames: [
+        new URL(settings.AUTH_SERVER_INTERNAL_URL).hostname,
+        settings.AUTH_SERVER_PRIVATE_HOST.toLowerCase(),
+        ...(settings.AUTH_SERVER_PRIVATE_NAMES ?? []),
+      ],
       /** Reverse proxies in front; used for client addresses only. */
       trustProxy: settings.TRUST_PROXY,
     },

@@ -53,6 +53,11 @@ export const AuthServerSettings = z.object({
   AUTH_SERVER_PRIVATE_PORT: port.default(3011).meta({
     description: "The port of the private listener.",
   }),
+  AUTH_SERVER_PRIVATE_NAMES: hostList.optional().meta({
+    description:
+      "Comma-separated host names under which the private listener answers, in addition to those of this machine, its own address, and the host in AUTH_SERVER_INTERNAL_URL. Under any other name it answers 421, because a web page can give its own name this machine's address.",
+    defaultText: "none",
+  }),
   MASTER_KEY: z
     .string()
     .transform(toKeyTexts)

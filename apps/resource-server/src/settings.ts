@@ -27,14 +27,6 @@ export const ResourceServerSettings = z.object({
   RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
     description: "The address on which the resource server listens.",
   }),
-  AUTH_SERVER_INTERNAL_URL: z
-    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
-    .refine(isBareOrigin, "must be a bare origin, without a path or a trailing slash")
-    .default("http://127.0.0.1:3011")
-    .meta({
-      description:
-        "The address at which the resource server reaches the authorization server's private listener. Use plain http only on one machine or in a private network.",
-    }),
   INTROSPECTION_CACHE_SECONDS: seconds({ minimum: 0, maximum: 30 }).default(30).meta({
     description:
       "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",

@@ -88,6 +88,17 @@ export const sharedSettings = {
   RESOURCE_SERVER_PORT: port.default(3002).meta({
     description: "The port the resource server listens on.",
   }),
+  AUTH_SERVER_INTERNAL_URL: z
+    .url({ protocol: /^https?$/, error: "must be an absolute http or https URL", abort: true })
+    .refine(
+      (url) => url === new URL(url).origin,
+      "must be a bare origin, without a path or a trailing slash",
+    )
+    .default("http://127.0.0.1:3011")
+    .meta({
+      description:
+        "The address at which the resource server reaches the authorization server's private listener, which answers under this host name. Use plain http only on one machine or in a private network.",
+    }),
   RUNNING_IN_CONTAINER: flag.default(false).meta({
     description:
       "Set to true in the container images. localhost is the container itself there, so a TAIGA_API_URL on localhost is reported at start.",

@@ -45,6 +45,7 @@ describe("sharedSettings", () => {
     expect(read({})).toEqual({
       ADOPT_UNSIGNED_RECORDS: false,
       ALLOW_EVICTING_STORE: false,
+      AUTH_SERVER_INTERNAL_URL: "http://127.0.0.1:3011",
       ALLOW_HTTP_TAIGA: false,
       AUTH_SERVER_PORT: 3001,
       RESOURCE_SERVER_PORT: 3002,

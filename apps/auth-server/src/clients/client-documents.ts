@@ -66,14 +66,23 @@ export function createClientDocuments({
     throw new ClientDocumentError("too_many", message, { retryAfterSeconds: WINDOW_SECONDS });
   }
 
+  async function load(
+    clientId: string,
+    network: string,
+    count = async (): Promise<void> => {},
+  ): Promise<ClientDocument> {
+    const fault = findDocumentUrlFault(clientId, hosts);
+    if (fault !== undefined) throw new ClientDocumentError("refused", `It ${fault}.`);
+    await count();
+    return await singleFlight(clientId, () => fetchNew(clientId, network));
+  }
+
   return {
     accepts: (clientId) => findDocumentUrlFault(clientId, hosts) === undefined,
-    load: async (clientId, req) => {
-      const fault = findDocumentUrlFault(clientId, hosts);
-      if (fault !== undefined) throw new ClientDocumentError("refused", `It ${fault}.`);
+    load: (clientId, req) => {
       const network = toNetwork(req);
-      await countFetch(network);
-      return await singleFlight(clientId, () => fetchNew(clientId, network));
+      return load(clientId, network, () => countFetch(network));
     },
+    reload: (clientId, req) => load(clientId, toNetwork(req)),
   };
 }

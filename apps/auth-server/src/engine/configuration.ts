@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import {
   type AdapterFactory,
   type Configuration,
+  type ErrorOut,
   errors,
   type KoaContextWithOIDC,
   type Provider,
@@ -17,6 +18,8 @@ import { askEveryTime } from "./interactions/interaction-policy.ts";
 import { canonicalResource } from "./canonical-resource.ts";
 import type { RenderFailure } from "./boundary/ports.ts";
 import { ROUTES } from "./routes.ts";
+import type { WithdrawnRedirect } from "./interactions/withdrawn-redirect.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import { insideEngine } from "./boundary/store-unavailable.ts";
 
 /**
@@ -46,6 +49,10 @@ export interface ConfigurationDeps {
   hasLiveLogin: (grantId: string) => Promise<boolean>;
   /** `undefined` when clients can only be registered. */
   documentClients: DocumentClients | undefined;
+  withdrawnRedirect: Pick<WithdrawnRedirect, "refuse">;
+  /** Deletes all records of a grant, by the key of its own record. */
+  endGrant: (grantKey: string) => Promise<void>;
+  keys: Pick<KeyNames, "grant">;
   renderFailure: RenderFailure;
 }
 
@@ -70,20 +77,30 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   // Documents are measured when they are fetched and when they are parsed; the default is less.
   fetchResponseBodyLimits: { "client_id metadata document": Number.POSITIVE_INFINITY },
   renderError: async (ctx, out, error) => {
-    ctx.type = "html";
-    ctx.body = await deps.renderFailure({
-      status: ctx.status,
-      error: out.error,
-      ...(error instanceof UnusableDocument && { subject: "client_document" }),
-      description: out.error_description,
-      clientName: ctx.oidc?.client?.clientName,
-      ...(out.error === "invalid_redirect_uri" && {
-        refusedAddress: toText(ctx.oidc?.params?.["redirect_uri"]),
-      }),
-      requestId: toText(ctx.req.id),
-    });
+    await renderErrorPage(ctx, out, error, deps.renderFailure);
   },
 });
+
+/** Answers with a page of ours; `ctx.status` is set already. */
+export async function renderErrorPage(
+  ctx: KoaContextWithOIDC,
+  out: ErrorOut,
+  error: Error,
+  renderFailure: RenderFailure,
+): Promise<void> {
+  ctx.type = "html";
+  ctx.body = await renderFailure({
+    status: ctx.status,
+    error: out.error,
+    ...(error instanceof UnusableDocument && { subject: "client_document" }),
+    description: out.error_description,
+    clientName: ctx.oidc?.client?.clientName,
+    ...(out.error === "invalid_redirect_uri" && {
+      refusedAddress: toText(ctx.oidc?.params?.["redirect_uri"]),
+    }),
+    requestId: toText(ctx.req.id),
+  });
+}
 
 const toText = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
@@ -183,8 +200,16 @@ const toUserRules = (deps: ConfigurationDeps): Configuration => {
     // Each connection of a client gets its own grant; a session never finds an earlier one.
     loadExistingGrant: async (ctx) => {
       const grantId = ctx.oidc.result?.consent?.grantId;
+      if (grantId === undefined) return undefined;
       const { Grant } = ctx.oidc.provider as Provider;
-      return grantId === undefined ? undefined : await Grant.find(grantId);
+      try {
+        // The last hook before oidc-provider issues the code.
+        await deps.withdrawnRedirect.refuse(ctx);
+      } catch (error) {
+        await insideEngine(() => deps.endGrant(deps.keys.grant(grantId)));
+        throw error;
+      }
+      return await Grant.find(grantId);
     },
   };
 };

@@ -14,12 +14,13 @@ import { createAccessTokens } from "./access-tokens.ts";
 import { createBasicChallenge } from "./basic-challenge.ts";
 import { createAdapterFactory } from "./records/adapter.ts";
 import { createCodeRedemption } from "./single-use/code-redemption.ts";
-import { toConfiguration } from "./configuration.ts";
+import { renderErrorPage, toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./records/document-clients.ts";
 import { countEngineEvents, type CountEvent, logEngineEvents } from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createOutcomeCookie } from "./interactions/outcome-cookie.ts";
 import { createFlowSession } from "./interactions/flow-session.ts";
+import { createWithdrawnRedirect } from "./interactions/withdrawn-redirect.ts";
 import { createGrantScopeStore } from "./records/grant-scope.ts";
 import { createGrantLimit } from "../grants/grant-limit.ts";
 import { createInteractions } from "./interactions/interactions.ts";
@@ -130,9 +131,17 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     pendingLogins: createPendingLogins({ kv, keys, maximum: config.login.maxPending }),
   });
 
+  const withdrawnRedirect = createWithdrawnRedirect({
+    documentClients,
+    renderRefusal: (ctx, error) => {
+      ctx.status = error.statusCode;
+      provider.emit("authorization.error", ctx, error);
+      return renderErrorPage(ctx, error, error, deps.renderFailure);
+    },
+  });
   const provider = new Provider(
     config.issuer,
-    toConfiguration({ ...deps, ...config, adapter, documentClients }),
+    toConfiguration({ ...deps, ...config, adapter, documentClients, withdrawnRedirect }),
   );
   // The public app sets these headers to the issuer (`createPinAuthority`): they are trustworthy.
   provider.proxy = true;
@@ -143,6 +152,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   );
   provider.use(createBasicChallenge(config.issuer));
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(withdrawnRedirect.middleware);
   provider.use(answerRegistration);
   provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);

@@ -8,6 +8,7 @@ import { createErrorHandler, notFound } from "./error-handler.ts";
 import { createHealthRoute, createReadinessRoute } from "./health.ts";
 import { createIntrospection } from "./introspect.ts";
 import { createLimit } from "./limits.ts";
+import { createOwnHostGuard } from "./own-host.ts";
 import { createKeyGuard } from "./require-keys.ts";
 import { createMetadataRoutes, METADATA_PATH } from "./metadata.ts";
 import { createRevocationStream } from "./revocation-stream.ts";
@@ -39,6 +40,7 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
   const { config, engine } = deps;
   const app = createBareApp(
     deps,
+    createOwnHostGuard({ names: config.listeners.privateNames, logger: deps.logger }),
     createHealthRoute(),
     createReadinessRoute(deps),
     Router().get("/metrics", deps.metrics.route),

@@ -73,6 +73,8 @@ export interface SystemOptions extends ReplacedParts {
   /** Fetches metadata documents; without it they are disabled. */
   fetchDocument?: FetchDocument | undefined;
   sleep?: AuthServerDeps["sleep"];
+  /** Runs the handling of each request, as the clock of another machine does. */
+  around?: (handle: () => void) => void;
 }
 
 /** A running authorization server. */
@@ -140,8 +142,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       ...(options.admin && { admin: options.admin }),
     },
   });
-  publicServer.serve(server.publicApp);
-  privateServer.serve(server.privateApp);
+  const { around = (handle) => handle() } = options;
+  publicServer.serve((req, res) => around(() => server.publicApp(req, res)));
+  privateServer.serve((req, res) => around(() => server.privateApp(req, res)));
   return {
     issuer: config.issuer,
     url: publicServer.url,

@@ -140,6 +140,11 @@ export interface ClientDocuments {
    * @throws {ClientDocumentError}
    */
   load(clientId: string, req: IncomingMessage): Promise<ClientDocument>;
+  /**
+   * Fetches a document for a user who has logged in, which counts against no network.
+   * @throws {ClientDocumentError}
+   */
+  reload(clientId: string, req: IncomingMessage): Promise<ClientDocument>;
 }
 
 /**

@@ -49,7 +49,19 @@ export interface DocumentClients {
    * must survive an outage of the client's host.
    */
   findCopy: (clientId: string) => Promise<AdapterPayload | undefined>;
+  /**
+   * Whether the document on the web, and not the one in the cache, lists a redirect URI now.
+   * @returns true also for other clients, and while the document cannot be fetched.
+   */
+  allowsRedirect: (ctx: KoaContextWithOIDC, clientId: string, uri: string) => Promise<boolean>;
 }
+
+/** oidc-provider's own rules for redirect URIs, such as those for the ports of loopback addresses. */
+type ClientConstructor = new (
+  metadata: object,
+  ctx: KoaContextWithOIDC,
+  options: { cimd: boolean },
+) => { redirectUriAllowed(uri: string): boolean };
 
 /**
  * oidc-provider calls `allowFetch`, then `fetch`, and turns every failure of `fetch` into
@@ -116,6 +128,18 @@ export function createDocumentClients({
       }
       const entry = await kv.get(keys.clientDocument(clientId));
       return entry && (JSON.parse(entry.value) as AdapterPayload);
+    },
+    allowsRedirect: async (ctx, clientId, uri) => {
+      if (!documents.accepts(clientId)) return true;
+      const Client = (ctx.oidc.provider as Provider).Client as unknown as ClientConstructor;
+      try {
+        const { metadata } = await (loads.get(ctx) ?? documents.reload(clientId, ctx.req));
+        return new Client(metadata, ctx, { cimd: true }).redirectUriAllowed(uri);
+      } catch (error) {
+        if (error instanceof errors.InvalidClientMetadata) return false;
+        if (error instanceof ClientDocumentError) return error.code !== "refused";
+        throw error;
+      }
     },
   };
 }

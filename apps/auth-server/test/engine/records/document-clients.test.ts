@@ -162,7 +162,8 @@ describe("fetching documents", () => {
 describe("the engine's revision of the draft", () => {
   const keys = createKeyNames("https://taiga.example/api/v1");
   const kv = createSqliteKv({ file: ":memory:", clock: systemClock });
-  const source = { accepts: () => true, load: () => Promise.reject(new Error("No.")) };
+  const load = () => Promise.reject(new Error("No."));
+  const source = { accepts: () => true, load, reload: load };
   const unusedDocuments = { indexOf: () => "unused", added: async () => {} };
   const { feature } = createDocumentClients({ documents: source, kv, keys, unusedDocuments });
   const boot = (ack: string | undefined) =>
