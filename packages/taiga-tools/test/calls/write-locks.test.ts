@@ -26,7 +26,7 @@ function hold(locks: LockWrites) {
 }
 
 describe("write locks", () => {
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it.each(["one process", "two replicas"])("one call at a time works in %s", async (where) => {
     const { replica } = createReplicas(createStore());
     const one = replica();
@@ -51,7 +51,7 @@ describe("write locks", () => {
     await expect(locks(KEY, "#1", async () => "next")).resolves.toBe("next");
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it.each(["one process", "two replicas"])(
     "says that others are writing when the turn does not come in time, in %s",
     async (where) => {
@@ -71,7 +71,7 @@ describe("write locks", () => {
     },
   );
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("the lock of a replica that was killed ends by itself", async () => {
     const kv = createStore();
     // A killed process deletes nothing.
@@ -90,7 +90,7 @@ describe("write locks", () => {
     await expect(survivor(KEY, "#1", async () => "written")).resolves.toBe("written");
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("nothing is written while the store does not answer", async () => {
     const down = async () => {
       throw Object.assign(new Error("The store does not answer."), {

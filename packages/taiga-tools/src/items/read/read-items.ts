@@ -79,7 +79,7 @@ async function toBlock(
   const { include, maxBytes, context, deps } = options;
   const isPage = "page" in located;
   const details = isPage
-    ? await readPageDetails(located, include, deps.taiga)
+    ? await readPageDetails(located, include, deps)
     : await readDetails(located, include, deps, context);
   const { customFieldsVersion: customFields, ...rest } = capDetails(details, maxBytes);
   const row = isPage ? located.page : located.item;

@@ -26,7 +26,7 @@ function createReplicas(kv?: Kv): { taiga: Taiga; replicas: readonly [Bench, Ben
 const update = (bench: Bench, set: object, ref = "#1") =>
   bench.call(updateItems, { items: [ref], set });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("two calls that write different fields of one item at once both keep their change", async () => {
   const { taiga, replicas } = createReplicas();
   const [one, other] = replicas;
@@ -44,7 +44,7 @@ it("two calls that write different fields of one item at once both keep their ch
   }
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("six custom fields that are written at once keep their six values", async () => {
   const { taiga, replicas } = createReplicas();
   const story = taiga.add("userstory");
@@ -65,7 +65,7 @@ it("six custom fields that are written at once keep their six values", async () 
   );
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("six tags that are added at once are all there, in the project's list, too", async () => {
   const { taiga, replicas } = createReplicas();
   const story = taiga.add("userstory", { tags: [] });
@@ -78,7 +78,7 @@ it("six tags that are added at once are all there, in the project's list, too", 
   expect(Object.keys(taiga.state.projects[0]!.tags_colors)).toEqual(expect.arrayContaining(tags));
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("new tags of different items that are written at once stay in the project's list", async () => {
   const { taiga, replicas } = createReplicas();
   const tags = ["one", "two", "three", "four"];
@@ -92,7 +92,7 @@ it("new tags of different items that are written at once stay in the project's l
   expect(Object.keys(taiga.state.projects[0]!.tags_colors)).toEqual(expect.arrayContaining(tags));
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("of two values for one field at once, one is written and the other told", async () => {
   const { taiga, replicas } = createReplicas();
   const story = taiga.add("userstory");
@@ -105,7 +105,7 @@ it("of two values for one field at once, one is written and the other told", asy
   expect(story.subject).toBe(became[0] === "updated" ? "by bob" : "by alice");
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("three calls that save one new sprint at once make one sprint", async () => {
   const { taiga, replicas } = createReplicas();
   const input = { sprint: "Sprint 9", start: "2027-01-04", finish: "2027-01-15" };
@@ -120,7 +120,7 @@ it("three calls that save one new sprint at once make one sprint", async () => {
   expect(taiga.state.milestones.filter(({ name }) => name === "Sprint 9")).toHaveLength(1);
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("two calls that change different dates of one sprint at once both keep theirs", async () => {
   const { taiga, replicas } = createReplicas();
   await Promise.all([

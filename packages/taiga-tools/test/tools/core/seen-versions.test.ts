@@ -32,7 +32,7 @@ function drag(story: Story, fields: object): void {
 }
 
 describe("a version from get_items", () => {
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it.each([
     ["another column", { status: 2 }, { status: "Done" }, "status", "In progress"],
     ["another lane", { swimlane: 1 }, { swimlane: "none" }, "swimlane", "Fast lane"],
@@ -50,7 +50,7 @@ describe("a version from get_items", () => {
     expect(await update({ subject: "Mine" }, version)).toMatchObject({ outcome: "updated" });
   });
 
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it.each([
     ["a new order", { kanban_order: 99, backlog_order: 98 }],
     ["a new follower", { watchers: [9] }],
@@ -64,7 +64,7 @@ describe("a version from get_items", () => {
     expect(await update({ status: "Done" }, version)).toMatchObject({ outcome: "updated" });
   });
 
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it("makes no conflict of a value that has come back", async () => {
     const story = taiga.add("userstory");
     const version = await see();
@@ -73,7 +73,7 @@ describe("a version from get_items", () => {
     expect(await update({ subject: "Mine" }, version)).toMatchObject({ outcome: "updated" });
   });
 
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it("tells the points of one role from another's", async () => {
     const story = taiga.add("userstory");
     taiga.change(story, { points: { 1: 3 } });
@@ -106,7 +106,7 @@ describe("a version from get_items", () => {
 });
 
 describe("a version from update_items", () => {
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it("does not pass for one that has shown what others changed", async () => {
     const story = taiga.add("userstory", { description: "old" });
     const version = await see();
@@ -123,7 +123,7 @@ describe("a version from update_items", () => {
 });
 
 describe("a version from find_items", () => {
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it("holds what the row has, and counts for the description", async () => {
     const story = taiga.add("userstory", { description: "old" });
     const { data } = await bench.call(findItems, { fields: ["version"] });
@@ -136,7 +136,7 @@ describe("a version from find_items", () => {
   });
 });
 
-// @rule TAIGA-11
+// @rule TAIGA-21
 it("an answer about a comment hands out no version, because it shows no item", async () => {
   taiga.add("userstory");
   const { data } = await bench.call(addComment, { refs: ["#1"], comment: "Hello" });

@@ -42,7 +42,7 @@ describe("stories that move to one sprint", () => {
     expect(outcomes(next.data)).toEqual(["updated"]);
   });
 
-  // @rule TAIGA-11
+  // @rule TAIGA-21
   it("leaves out those that others have moved, and those that are there", async () => {
     const [one, moved, there] = [
       taiga.add("userstory"),
@@ -60,7 +60,7 @@ describe("stories that move to one sprint", () => {
     expect([one, moved, there].map(({ milestone }) => milestone)).toEqual([NEXT, 2, NEXT]);
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("undoes nothing that somebody saves at the same moment", async () => {
     const [story] = [taiga.add("userstory"), taiga.add("userstory")];
     taiga.sandbox.control.after = ({ path }) => {
@@ -93,7 +93,7 @@ describe("stories that move to one sprint", () => {
 });
 
 describe("a task and its sprint", () => {
-  // @rule TAIGA-12
+  // @rule TAIGA-22
   it("goes along with its story of the same call", async () => {
     const story = taiga.add("userstory");
     const task = taiga.add("task", { user_story: story.id });
@@ -117,7 +117,7 @@ describe("a task and its sprint", () => {
     expect(task.status).toBe(12);
   });
 
-  // @rule TAIGA-12
+  // @rule TAIGA-22
   it("stays when its story cannot be moved", async () => {
     const story = taiga.add("userstory");
     const task = taiga.add("task", { user_story: story.id });
@@ -130,7 +130,7 @@ describe("a task and its sprint", () => {
     expect(task.milestone).toBe(2);
   });
 
-  // @rule TAIGA-12
+  // @rule TAIGA-22
   it("is told that the sprint of a new story counts", async () => {
     taiga.add("userstory", { milestone: 2 });
     taiga.add("task", { milestone: 2 });
@@ -147,7 +147,7 @@ describe("a task and its sprint", () => {
   });
 });
 
-// @rule TAIGA-12
+// @rule TAIGA-22
 it("an item that is put where the project has switched off the module is told", async () => {
   taiga.add("userstory");
   taiga.add("userstory");

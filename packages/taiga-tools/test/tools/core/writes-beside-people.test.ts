@@ -57,7 +57,7 @@ const saveAs =
 const update = (set: object) => () => bench.call(updateItems, { items: ["#1"], set });
 
 describe.each(ORDERS)("somebody who saves in Taiga's page just %s the tool", (_order, together) => {
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("keeps the change of another field, and so does the tool", async () => {
     const story = taiga.add("userstory", { description: "old", tags: ["a"] });
     const alice = saveAs(story, {
@@ -79,7 +79,7 @@ describe.each(ORDERS)("somebody who saves in Taiga's page just %s the tool", (_o
     expect(data.items[0].version).toMatch(new RegExp(`^${story.version}\\.`));
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("keeps a tag, and so does the tool", async () => {
     const story = taiga.add("userstory", { tags: ["a"] });
     const alice = saveAs(story, { tags: ["a", "b"] });
@@ -87,7 +87,7 @@ describe.each(ORDERS)("somebody who saves in Taiga's page just %s the tool", (_o
     expect(story.tags.toSorted()).toEqual(["a", "b", "c"]);
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("is told with a value for the same field", async () => {
     const story = taiga.add("userstory");
     const alice = saveAs(story, { subject: "by alice" });
@@ -95,7 +95,7 @@ describe.each(ORDERS)("somebody who saves in Taiga's page just %s the tool", (_o
     expect(data.items[0].note).toMatch(/@alice.*subject.*`by alice`/);
   });
 
-  // @rule TAIGA-10
+  // @rule TAIGA-20
   it("keeps a custom field, and so does the tool", async () => {
     const story = taiga.add("userstory");
     taiga.setCustomFields(story, { 1: "old", 2: "low" }, 4);
@@ -110,7 +110,7 @@ describe.each(ORDERS)("somebody who saves in Taiga's page just %s the tool", (_o
   });
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("a comment with a change undoes nothing", async () => {
   const story = taiga.add("userstory", { description: "old" });
   const alice = saveAs(story, { description: "by alice" });
@@ -119,7 +119,7 @@ it("a comment with a change undoes nothing", async () => {
   expect(taiga.comments(story).filter(Boolean)).toEqual(["Finished"]);
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("a comment alone undoes nothing", async () => {
   const story = taiga.add("userstory", { description: "old" });
   const alice = saveAs(story, { description: "by alice" });
@@ -128,7 +128,7 @@ it("a comment alone undoes nothing", async () => {
   expect(taiga.comments(story).filter(Boolean)).toEqual(["Hello"]);
 });
 
-// @rule TAIGA-10
+// @rule TAIGA-20
 it("an update that is written alone is not compared with the history", async () => {
   taiga.add("userstory");
   await update({ status: "Done" })();
