@@ -36,6 +36,10 @@ export type ItemRow = Kinds<UserStoryRow, TaskRow, IssueRow, EpicRow>;
 /** An item with its description. */
 export type Item = Kinds<UserStory, Task, Issue, Epic>;
 
+/** The item as it is after a move to a sprint; epics have none. */
+export const inSprint = (item: Item, sprintId: number | null): Item =>
+  item.kind === "epic" ? item : { ...item, milestone: sprintId };
+
 /** By Taiga's names; each kind reads its own. */
 export type ItemFilter = UserStoryFilter & TaskFilter & IssueFilter & EpicFilter;
 /** By Taiga's names; each kind reads its own. */

@@ -59,7 +59,7 @@ export async function updateItem(request: UpdateRequest, deps: UpdateDeps): Prom
   const { item } = request.located;
   const base = request.base ?? { item: item.version, seen: encodeSeen(item) };
   if (request.dryRun) {
-    const { planned, isDone } = await compare(item, base, request, deps);
+    const { planned, isDone } = await compareItem(item, base, request, deps);
     return isDone ? planned : { ...planned, outcome: "would_update" };
   }
   return deps.lockWrites(`${item.kind} ${item.id}`, `#${item.ref}`, (turn) =>
@@ -78,7 +78,7 @@ async function updateInTurn(
   const readAgain = () => createTaigaItems(deps.taiga).getById(item.kind, item.id);
   if (turn.waited) item = await readAgain();
   for (let attempt = 1; ; attempt += 1) {
-    const { plan, planned, isDone } = await compare(item, base, request, deps);
+    const { plan, planned, isDone } = await compareItem(item, base, request, deps);
     if (isDone) return planned;
     const write = () => writeUpdate({ item, plan, request, project, turn }, deps);
     try {
@@ -96,7 +96,11 @@ async function updateInTurn(
   }
 }
 
-async function compare(
+/**
+ * Compares an item with the wanted changes and with what its caller saw.
+ * @returns `isDone` when nothing is to be written: a conflict, or nothing changes.
+ */
+export async function compareItem(
   item: Item,
   base: BaseVersion,
   request: UpdateRequest,

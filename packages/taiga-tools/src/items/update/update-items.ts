@@ -1,29 +1,23 @@
 import { type LockWrites } from "../../calls/write-locks.ts";
 import { ToolError } from "../../errors.ts";
-import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
-import { Changes } from "../changes/change-fields.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
-import { collectProblems, describeIssues } from "../../schema/problems.ts";
-import { TAIGA_WORDS } from "../../kinds.ts";
-import { locate, type Located, needsProject } from "../locate.ts";
-import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
-import { hasNewTag, resolveChanges, type ResolvedChanges } from "../changes/resolve-changes.ts";
-import { createTargetFinder, type LocateDeps } from "../target.ts";
-import { type Clock, toToday } from "../../clock.ts";
-import { updateItem, type UpdateResult } from "./update-item.ts";
-import { type BaseVersion, parseVersion } from "../version.ts";
 import { quote } from "../../text/quote.ts";
+import { hasNewTag } from "../changes/resolve-changes.ts";
+import { toSprintName } from "../item-words.ts";
+import { type ItemFailure, NOT_ATTEMPTED, toItemFailure } from "../outcome.ts";
+import { toSwitchedOffNote } from "../switched-off.ts";
+import { inSprint } from "../taiga-items.ts";
+import { toSeenVersion } from "../version.ts";
+import { groupMoves, moveToSprint } from "./move-to-sprint.ts";
+import {
+  type PrepareDeps,
+  type Prepared,
+  prepareUpdates,
+  type UpdateItemsRequest,
+} from "./prepare-updates.ts";
+import { updateItem, type UpdateResult } from "./update-item.ts";
 
-export interface UpdateItemsRequest {
-  /** Items with changes of their own, which override the shared ones. */
-  items: readonly { ref: string; version?: string | undefined; [field: string]: unknown }[];
-  set: Changes;
-  project: string | undefined;
-  dryRun: boolean;
-}
-
-export interface UpdateItemsDeps extends LocateDeps {
-  clock: Clock;
+export interface UpdateItemsDeps extends PrepareDeps {
   lockWrites: LockWrites;
   signal: AbortSignal;
   reportProgress(done: number, total: number, message: string): Promise<void>;
@@ -32,20 +26,13 @@ export interface UpdateItemsDeps extends LocateDeps {
 /** The outcome of one item; `ref` can be used as it is in the next call. */
 export type UpdateOutcome = { ref: string } & (UpdateResult | ItemFailure);
 
-interface Prepared {
-  ref: string;
-  located: Located;
-  changes: ResolvedChanges;
-  base: BaseVersion | undefined;
-}
-
 /** How many items are written at a time: one Taiga serves all users. */
 const WRITE_LANES = 3;
 
 /**
  * Updates many items. All names and references are looked up first; if one is wrong, nothing is
- * written. Then the items are written, three at a time. A failed item does not stop the others,
- * unless Taiga is unreachable.
+ * written. Then the items are written, three at a time, and stories that only move to a sprint all
+ * at once. A failed item does not stop the others, unless Taiga is unreachable.
  *
  * @throws {ToolError} that names every problem of the input.
  */
@@ -53,124 +40,109 @@ export async function updateItems(
   request: UpdateItemsRequest,
   deps: UpdateItemsDeps,
 ): Promise<UpdateOutcome[]> {
-  const prepared = await prepareAll(request, deps);
-  const me = await deps.projects.me();
+  const prepared = await prepareUpdates(request, deps);
+  const itemDeps = { ...deps, me: await deps.projects.me() };
+  const outcomes = new Map<Prepared, UpdateOutcome>();
   let stop: { error: unknown } | undefined;
-  let done = 0;
   let isAnyDone = false;
-  const update = async ({ ref, ...one }: Prepared): Promise<UpdateOutcome> => {
-    if (stop !== undefined || deps.signal.aborted) return { ref, ...NOT_ATTEMPTED };
+
+  /** Runs one write of one or more items, whose outcomes it returns. */
+  const attempt = async (
+    items: readonly Prepared[],
+    write: () => Promise<readonly UpdateResult[]>,
+  ): Promise<void> => {
+    const end = (one: Prepared, outcome: UpdateResult | ItemFailure) =>
+      outcomes.set(one, { ref: one.ref, ...outcome });
+    const endDone = (one: Prepared, result: UpdateResult) => {
+      const isWritten = ["updated", "would_update"].includes(result.outcome);
+      const off = isWritten ? toSwitchedOffNote(one.changes, one.located.project) : undefined;
+      const note = [result.note, off].filter(Boolean).join(" ");
+      end(one, { ...result, ...(note !== "" && { note }) });
+    };
+    if (stop !== undefined || deps.signal.aborted) {
+      for (const one of items) end(one, NOT_ATTEMPTED);
+      return;
+    }
     try {
-      const result = await updateItem({ ...one, dryRun: request.dryRun }, { ...deps, me });
-      const { project } = one.located;
-      if (result.outcome === "updated" && hasNewTag(one.changes, project)) {
-        deps.projects.drop(project.id);
-      }
+      const results = await write();
       isAnyDone = true;
-      return { ref, ...result };
+      for (const [index, one] of items.entries()) endDone(one, results[index]!);
     } catch (error) {
       const { failure, stops } = toItemFailure(error);
       if (stops) stop ??= { error };
       if (!stops || failure.outcome === "unknown") isAnyDone = true;
-      return { ref, ...failure };
-    } finally {
-      done += 1;
-      await deps.reportProgress(done, prepared.length, `${quote(ref)} done`);
+      for (const one of items) end(one, failure);
     }
+    const [{ ref }] = items as [Prepared];
+    await deps.reportProgress(outcomes.size, prepared.length, `${quote(ref)} done`);
   };
-  const outcomes = await mapConcurrent(prepared, update, WRITE_LANES);
+
+  const updateOne = async (one: Prepared): Promise<UpdateResult> => {
+    const result = await updateItem({ ...one, dryRun: request.dryRun }, itemDeps);
+    const { project } = one.located;
+    if (result.outcome === "updated" && hasNewTag(one.changes, project)) {
+      deps.projects.drop(project.id);
+    }
+    return result;
+  };
+
+  const { moves, others } = groupMoves(request.dryRun ? [] : prepared);
+  for (const group of moves) await attempt(group, () => moveToSprint(group, itemDeps));
+  const [followers, rest] = divide(request.dryRun ? prepared : others, ({ follows }) => !!follows);
+  await mapConcurrent(
+    rest,
+    (one) => attempt([one], async () => [await updateOne(one)]),
+    WRITE_LANES,
+  );
+  const storyOf = ({ follows }: Prepared) =>
+    [...outcomes].find(([{ located }]) => located === follows?.story)?.[1];
+  await mapConcurrent(
+    followers,
+    (one) => attempt([one], async () => [await follow(one, storyOf(one), updateOne)]),
+    WRITE_LANES,
+  );
   // Nothing was written, so the whole call fails.
-  if (stop !== undefined && !isAnyDone) throw stop.error;
-  return outcomes;
+  if (stop !== undefined && !isAnyDone) throw (stop as { error: unknown }).error;
+  return prepared.map((one) => outcomes.get(one)!);
 }
 
-async function prepareAll(request: UpdateItemsRequest, deps: UpdateItemsDeps): Promise<Prepared[]> {
-  const prepare = createPreparation(request, deps);
-  const prepared = await collectProblems(request.items, (_item, index) => prepare(index));
-  verifyDistinct(prepared);
-  const located = prepared.map((one) => one.located);
-  const qualified = needsProject(located, request.project);
-  return prepared.map((one) => ({ ...one, ref: toRef(one.located, qualified) }));
-}
-
-const toRef = ({ item, project }: Located, qualified: boolean): string =>
-  `${qualified ? project.slug : ""}#${item.ref}`;
-
-/** Refuses the same item twice: the second change would conflict with the first. */
-function verifyDistinct(prepared: readonly Prepared[]): void {
-  const seen = new Set<string>();
-  for (const { located } of prepared) {
-    const key = `${located.item.kind} ${located.item.id}`;
-    if (seen.has(key)) {
-      throw new ToolError(
-        "invalid_argument",
-        `items: ${quote(located.reference)} is listed twice.`,
-      );
-    }
-    seen.add(key);
+/** A task that has gone to a sprint with its story, and its other changes. */
+async function follow(
+  one: Prepared,
+  story: UpdateOutcome | undefined,
+  updateOne: (one: Prepared) => Promise<UpdateResult>,
+): Promise<UpdateResult> {
+  const { located, changes } = one;
+  const { item, project } = located;
+  const { sprint } = one.follows!;
+  const name = `its story #${one.follows!.story.item.ref}`;
+  if (story === undefined || !("changes" in story) || story.outcome === "conflict") {
+    throw new ToolError("version_conflict", `Nothing was written, because ${name} was not moved.`);
   }
-}
-
-/** Looks up one item and its changes; resolves shared changes once for each project and kind. */
-function createPreparation(request: UpdateItemsRequest, deps: UpdateItemsDeps) {
-  const shared = new Map<string, Promise<ResolvedChanges>>();
-  const resolveDeps = { ...deps, today: toToday(deps.clock), findTarget: createTargetFinder(deps) };
-
-  const resolve = async (changes: Changes, { item, project }: Located, path: string) =>
-    resolveChanges(
-      changes,
-      { kind: item.kind, project, path },
-      { ...resolveDeps, me: await deps.projects.me() },
-    );
-  const resolveShared = (located: Located) => {
-    const key = `${located.project.id} ${located.item.kind}`;
-    const known = shared.get(key) ?? resolve(request.set, located, "set.");
-    shared.set(key, known);
-    return known;
-  };
-
-  return async (index: number): Promise<Prepared> => {
-    const { ref, version, ...own } = request.items[index]!;
-    const path = `items[${index}]`;
-    const base = version === undefined ? undefined : parseVersion(version, `${path}.version`);
-    const ownChanges = parseOwn(own, path);
-    const located = await locate(ref, deps, { project: request.project, field: `${path}.ref` });
-    const changes = {
-      ...(await resolveShared(located)),
-      ...(await resolve(ownChanges, located, `${path}.`)),
-    };
-    verifyAllowed(located, changes, path);
-    return { ref, located, changes, base };
+  const moved = inSprint(item, sprint.id);
+  const own =
+    Object.keys(changes).length > 0
+      ? await updateOne(one)
+      : ({
+          outcome: "unchanged",
+          version: toSeenVersion(moved),
+          changes: [],
+          conflicts: [],
+          notified: [],
+        } satisfies UpdateResult);
+  if (own.outcome === "conflict" || item.milestone === sprint.id) return own;
+  const before = toSprintName(item, project) ?? "backlog";
+  return {
+    ...own,
+    outcome: story.outcome === "would_update" ? "would_update" : "updated",
+    changes: [{ field: "sprint", before, after: sprint.name }, ...own.changes],
+    note: [own.note, `It goes along with ${name}.`].filter(Boolean).join(" "),
   };
 }
 
-/** Parses an item's own changes, which are next to its reference and not in the listed schema. */
-function parseOwn(own: Record<string, unknown>, path: string): Changes {
-  const parsed = Changes.safeParse(own);
-  if (parsed.success) return parsed.data;
-  throw new ToolError("invalid_argument", describeIssues(parsed.error, path));
-}
-
-function verifyAllowed({ item, project }: Located, changes: ResolvedChanges, path: string): void {
-  const { comment, epics, stories, ...fields } = changes;
-  const hasFields = Object.keys(fields).length > 0;
-  const hasLinks = epics !== undefined || stories !== undefined;
-  if (!hasFields && !hasLinks && comment === undefined) {
-    throw new ToolError("invalid_argument", `${path}: no change is given, either here or in set.`);
-  }
-  verifyWritable(project, path);
-  const { permission } = TAIGA_WORDS[item.kind];
-  if (hasLinks) verifyPermission(project, [TAIGA_WORDS.epic.permission.modify], path);
-  if (hasFields || comment !== undefined) {
-    const enough = hasFields ? [permission.modify] : [permission.modify, permission.comment];
-    verifyPermission(project, enough, path);
-  }
-  const { sprint, parent } = changes;
-  const keepsStory = item.kind === "task" && item.user_story !== null && parent !== null;
-  if (sprint !== undefined && sprint.id !== item.milestone && keepsStory) {
-    throw new ToolError(
-      "invalid_argument",
-      `${path}.sprint: task #${item.ref} is always in the sprint of its story; move the story instead.`,
-    );
-  }
+function divide<Item>(
+  items: readonly Item[],
+  isFirst: (item: Item) => boolean,
+): [first: Item[], second: Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
