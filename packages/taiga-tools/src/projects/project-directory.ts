@@ -214,14 +214,14 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
         project.formerMembers.has(id) || project.members.some((member) => member.id === id);
       const unknown = [...new Set(userIds)].filter((id) => !isKnown(id));
       await mapConcurrent(unknown.slice(0, MAX_USERS_PER_CALL), async (id) => {
-        const [user] = await findUsers(id, () => taiga.profiles.getById(id));
+        const [user] = await findUsers(id, () => taiga.users.getById(id));
         if (user !== undefined) project.formerMembers.set(id, user.username);
       });
     },
 
     async findUser(username) {
       if (!USERNAME.test(username)) return undefined;
-      return (await findUsers(`@${username}`, () => taiga.profiles.getByUsername(username)))[0];
+      return (await findUsers(`@${username}`, () => taiga.users.getByUsername(username)))[0];
     },
 
     openSprints: async (projectId) => {

@@ -20,10 +20,10 @@ describe("get_items", () => {
     expect(data.items[0]).toMatchObject({ kind: "story", version: "1", description: "Long story" });
     expect(bench.asked().toSorted()).toEqual([
       "GET /resolver",
-      "GET /resolver",
       "GET /tasks/201",
       "GET /tasks/by_ref",
-      "GET /userstories/101",
+      "GET /userstories/by_ref",
+      "GET /userstories/by_ref",
     ]);
   });
 
@@ -141,10 +141,9 @@ describe("get_items", () => {
     expect(text).not.toContain("Deleted");
     expect(bench.asked().toSorted()).toEqual([
       "GET /history/userstory/101",
-      "GET /resolver",
       "GET /tasks",
-      "GET /userstories/101",
       "GET /userstories/attachments",
+      "GET /userstories/by_ref",
       "GET /userstories/custom-attributes-values/101",
     ]);
   });
