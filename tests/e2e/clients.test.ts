@@ -66,10 +66,10 @@ describe.each(CLIENTS)("%s", (name, kind) => {
 });
 
 async function firstProject(session: McpSession): Promise<string> {
-  const { structuredContent } = await session.call("list_projects");
-  const [project] = (structuredContent?.["projects"] ?? []) as { slug: string }[];
-  if (project === undefined) throw new Error("alice has no project");
-  return project.slug;
+  const { text } = await session.call("list_projects");
+  const slug = /^(?<slug>[\w-]+) \|/m.exec(text)?.groups?.["slug"];
+  if (slug === undefined) throw new Error("alice has no project");
+  return slug;
 }
 
 async function statusOf(mcpUrl: string, accessToken: string): Promise<number> {

@@ -19,13 +19,17 @@ const projectsOf = async (session: McpSession): Promise<ProjectLine[]> =>
 
 beforeAll(async () => {
   system = await startSystem();
-  everywhere = await openSession(system.mcpUrl, { username: "alice" }, { sdk: 2 });
+  everywhere = await openSession(
+    `${system.mcpUrl}?answers=structured`,
+    { username: "alice" },
+    { sdk: 2 },
+  );
   const [first, ...rest] = await projectsOf(everywhere);
   if (first === undefined || rest.length === 0) throw new Error("Alice needs two projects.");
   covered = first;
   others = rest;
   const user = { username: "alice", project: covered.slug };
-  limited = await openSession(system.mcpUrl, user, { sdk: 2 });
+  limited = await openSession(`${system.mcpUrl}?answers=structured`, user, { sdk: 2 });
 });
 afterAll(async () => {
   await everywhere.close();

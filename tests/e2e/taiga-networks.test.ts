@@ -44,7 +44,11 @@ async function openPlace({ loginType, settings }: PlaceOptions): Promise<Place> 
     await Promise.all([front.close(), proxy.close()]);
   };
   try {
-    const session = await openSession(system.mcpUrl, { username: "bob" }, { sdk: 2 });
+    const session = await openSession(
+      `${system.mcpUrl}?answers=structured`,
+      { username: "bob" },
+      { sdk: 2 },
+    );
     return { system, front, proxy, session, close: () => session.close().then(close) };
   } catch (error) {
     await close();

@@ -8,8 +8,16 @@ let alice: McpSession;
 let carol: McpSession;
 beforeAll(async () => {
   system = await startSystem();
-  alice = await openSession(system.mcpUrl, { username: "alice" }, { sdk: 2 });
-  carol = await openSession(system.mcpUrl, { username: "carol" }, { sdk: 2 });
+  alice = await openSession(
+    `${system.mcpUrl}?answers=structured`,
+    { username: "alice" },
+    { sdk: 2 },
+  );
+  carol = await openSession(
+    `${system.mcpUrl}?answers=structured`,
+    { username: "carol" },
+    { sdk: 2 },
+  );
 });
 afterAll(async () => {
   await alice.close();

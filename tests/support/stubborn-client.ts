@@ -71,7 +71,8 @@ export function createStubbornClient(options: StubbornClientOptions): StubbornCl
     call: async (name, args) => {
       for (;;) {
         const { status, body } = await untilAnswered<McpAnswer>(async () => {
-          const answer = await askMcp(mcpUrl, accessToken, "tools/call", { name, arguments: args });
+          const url = `${mcpUrl}?answers=structured`;
+          const answer = await askMcp(url, accessToken, "tools/call", { name, arguments: args });
           return answer.status === 502 || answer.status === 503 ? undefined : answer;
         });
         if (status !== 401) return toOutcome(body);

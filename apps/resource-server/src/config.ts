@@ -33,6 +33,7 @@ export function parseConfig(environment: Environment) {
     /** Origins of web pages, besides this server's own, that may call the MCP endpoint. */
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
     toolsets: settings.TOOLSETS,
+    answers: settings.ANSWERS,
     taigaLimits: {
       timeoutMs: settings.TAIGA_TIMEOUT_MS,
       maxParallel: settings.TAIGA_MAX_PARALLEL,

@@ -1,6 +1,6 @@
-import { createMcpHandler, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -24,18 +24,20 @@ import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { createCallLimits } from "./limits/call-limits.ts";
 import { createRequestLimit } from "./limits/request-limit.ts";
-import type { McpCaller } from "./mcp/caller.ts";
+import { createMcpHandler } from "./mcp/create-mcp-handler.ts";
 import { createMcpServerFactory } from "./mcp/create-mcp-server.ts";
+import type { McpCaller } from "./mcp/exchange.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping">;
+  store: CallStore & Pick<Kv, "ping" | "inspect">;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
   tools: readonly LoadedTool[];
   /** Reaches the authorization server. */
   fetch: typeof globalThis.fetch;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   /** Of this program; clients may show it. */
@@ -90,6 +92,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store,
+    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
@@ -103,9 +106,10 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       logger.info({ requestId, tool, grantId }, "tool call refused by limit"),
     version: deps.version,
   });
-  const mcpHandler = createMcpHandler(factory, {
-    onerror: (error) => logger.warn({ err: error }, "MCP request rejected"),
-  });
+  const mcpHandler = createMcpHandler(factory, (error) =>
+    logger.warn({ err: error }, "MCP request rejected"),
+  );
+  const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
     app: createApp({
@@ -117,8 +121,10 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       }),
       limitRequests: createRequestLimit({ perMinute: config.requestsPerMinute, clock }),
       mcpHandler,
+      runner,
       store,
       ownCredentials,
+      storeWatch,
       fetch: createRepeatingFetch(fetch),
       clock,
       logger,
@@ -138,6 +144,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       });
     },
     close: async () => {
+      storeWatch.close();
       await follower?.close();
       await mcpHandler.close();
     },

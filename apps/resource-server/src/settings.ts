@@ -1,5 +1,5 @@
 import { count, milliseconds, seconds, sharedSettings } from "@taiga-mcp/service";
-import { TOOLSETS } from "@taiga-mcp/taiga-tools";
+import { ANSWER_FORMS, TOOLSETS } from "@taiga-mcp/taiga-tools";
 import { z } from "zod";
 
 const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
@@ -78,6 +78,13 @@ export const ResourceServerSettings = z.object({
     .meta({
       description: `The comma-separated toolsets to offer: ${TOOLSETS.join(", ")}.`,
       defaultText: "core",
+    }),
+  ANSWERS: z
+    .enum(ANSWER_FORMS, `must be ${ANSWER_FORMS.join(" or ")}`)
+    .default("text")
+    .meta({
+      description:
+        "What tools answer with: `text`, or `structured`, which adds the same facts as data and lists output schemas. Several clients, Claude Code and Codex among them, show their model the data instead of the text, which costs more tokens and loses the marks around text from Taiga; so the data is for programs. A client can choose for itself with `?answers=` in its address.",
     }),
   TAIGA_MAX_PARALLEL: parallel(16).meta({
     description: "The maximum number of concurrent requests to Taiga.",

@@ -125,7 +125,7 @@ describe("the endpoint", () => {
   it("reads arguments that a client sent as JSON text", async () => {
     const call = rpc("tools/call", { name: "find_things", arguments: '{"text":"as text"}' });
     const [message] = await messagesOf(await rs.post(call, { token: "good" }));
-    expect(message).toMatchObject({ result: { structuredContent: { said: "as text" } } });
+    expect(message).toMatchObject({ result: { content: [{ text: "find_things: as text" }] } });
   });
 });
 
@@ -137,7 +137,14 @@ describe("without its authorization server", () => {
     const response = await alone.post(rpc("tools/list"), { token: "good" });
     expect(response.status).toBe(503);
     expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
-    expect(await response.json()).toMatchObject({ status: 503, title: "Service Unavailable" });
+    // Clients show it as it is.
+    expect(await response.json()).toMatchObject({
+      status: 503,
+      title: "Service Unavailable",
+      detail: expect.stringMatching(
+        /^The authorization server .*\. Nothing was done; the login is still good\. Wait 5 seconds, then call again\.$/,
+      ),
+    });
     expect((await alone.post(rpc("tools/list"))).status).toBe(401);
     await alone.close();
   });

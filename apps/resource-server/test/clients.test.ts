@@ -24,7 +24,8 @@ describe("MCP clients", () => {
     ["2026-07-28 only", { versionNegotiation: { mode: { pin: "2026-07-28" } } }],
   ])("serves %s", async (_name, options) => {
     const client = new Client({ name: "test", version: "1" }, options);
-    await client.connect(new StreamableHTTPClientTransport(new URL(rs.mcp), bearer("good")));
+    const url = new URL(`${rs.mcp}?answers=structured`);
+    await client.connect(new StreamableHTTPClientTransport(url, bearer("good")));
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual([
       "find_things",
@@ -45,7 +46,9 @@ describe("MCP clients", () => {
   // @rule MCP-TRANSPORT-2
   it("serves SDK v1, which most 2025-era clients use", async () => {
     const client = new OldClient({ name: "test", version: "1" });
-    await client.connect(new OldTransport(new URL(`${rs.mcp}/`), bearer("good")));
+    await client.connect(
+      new OldTransport(new URL(`${rs.mcp}/?answers=structured`), bearer("good")),
+    );
     const { tools } = await client.listTools();
     expect(tools).toHaveLength(3);
     const result = await client.callTool({ name: "find_things", arguments: {} });

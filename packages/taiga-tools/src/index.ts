@@ -1,15 +1,17 @@
 export { deriveConfirmationKey } from "./calls/confirmation.ts";
 export type { CallStore } from "./calls/call-store.ts";
+export type { SharedLock } from "./calls/write-locks.ts";
 export { type Outage, ToolError, type ToolErrorCode } from "./errors.ts";
 export { ACCESS_LEVELS, type AccessLevel } from "./policy/access-level.ts";
 export type { Caller } from "./policy/caller.ts";
 export {
-  type Narrowing,
-  NarrowingError,
-  NO_NARROWING,
-  parseNarrowing,
-  toNarrowingQuery,
-} from "./policy/narrowing.ts";
+  AddressError,
+  type AddressOptions,
+  parseAddress,
+  toAddressQuery,
+} from "./policy/address.ts";
+export { ANSWER_FORMS, type AnswerForm } from "./policy/answer-form.ts";
+export { type Narrowing, NO_NARROWING } from "./policy/narrowing.ts";
 export type { Decision, OperatorLimits, Refusal } from "./policy/policy.ts";
 export { TOOLSETS, type Toolset } from "./policy/toolsets.ts";
 export {

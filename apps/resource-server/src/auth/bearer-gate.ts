@@ -2,7 +2,7 @@
 import type {} from "@modelcontextprotocol/express";
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { TaigaScope } from "@taiga-mcp/service";
-import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
+import { toAddressQuery } from "@taiga-mcp/taiga-tools";
 import type { Request, RequestHandler, Response } from "express";
 
 export interface BearerGateDeps {
@@ -34,7 +34,7 @@ export function createBearerGate({
 }: BearerGateDeps): RequestHandler {
   return async (req, res, next) => {
     const slash = req.path.endsWith("/") ? "/" : "";
-    const resourceMetadataUrl = `${metadataUrl}${slash}${toNarrowingQuery(queryOf(req))}`;
+    const resourceMetadataUrl = `${metadataUrl}${slash}${toAddressQuery(queryOf(req))}`;
     try {
       const authInfo = await verifier.verifyAccessToken(readToken(req));
       req.auth = { ...authInfo, resourceMetadataUrl };

@@ -1,4 +1,4 @@
-import type { McpHttpHandler, OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import {
   type Clock,
   createHttpLogger,
@@ -7,11 +7,14 @@ import {
   problemHandler,
   toScopes,
 } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
+import type { ToolRunner } from "@taiga-mcp/taiga-tools";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { createBearerGate } from "../auth/bearer-gate.ts";
 import type { Config } from "../config.ts";
+import type { McpHandler } from "../mcp/create-mcp-handler.ts";
+import type { McpCaller } from "../mcp/exchange.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
 import { createHealth, type HealthDeps } from "./health.ts";
@@ -27,9 +30,11 @@ export interface AppDeps {
   limitRefusals: RequestHandler;
   /** Runs after it. */
   limitRequests: RequestHandler;
-  mcpHandler: Pick<McpHttpHandler, "fetch">;
+  mcpHandler: Pick<McpHandler, "answer">;
+  runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
   ownCredentials: HealthDeps["ownCredentials"];
+  storeWatch: Pick<StoreWatch, "readiness">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -37,8 +42,9 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const { config, verifier, limitRefusals, limitRequests, mcpHandler, fetch, clock, logger } = deps;
-  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, runner } = deps;
+  const { fetch, clock, logger } = deps;
+  const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
   const isAllowedOrigin = createOriginRule(names);
@@ -63,10 +69,11 @@ export function createApp(deps: AppDeps): Express {
         limitRequests,
       ],
       handler: mcpHandler,
+      exchange: { runner, answers: config.answers },
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
+  app.get("/", createHomePage({ resource, taigaSite, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;

@@ -1,14 +1,20 @@
-import { toNodeHandler } from "@modelcontextprotocol/node";
-import type { McpHttpHandler } from "@modelcontextprotocol/server";
-import { CodedError, type Logger } from "@taiga-mcp/service";
-import { NarrowingError, parseNarrowing } from "@taiga-mcp/taiga-tools";
-import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
-import { REQUEST_ID_HEADER } from "../mcp/caller.ts";
+import { CodedError, type Logger, RETRY_AFTER_SECONDS, UnavailableError } from "@taiga-mcp/service";
+import { AddressError } from "@taiga-mcp/taiga-tools";
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response as ExpressResponse,
+  Router,
+} from "express";
 import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
+import type { McpHandler } from "../mcp/create-mcp-handler.ts";
+import { createExchange, type Exchange, type ExchangeDeps } from "../mcp/exchange.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
-import { retryAfterOf } from "../mcp/retry-after.ts";
+import { findScopeChallenge } from "../mcp/scope-challenge.ts";
+import { toLightRequest } from "./light-request.ts";
 import { withFinalSlash } from "./protected-resource-metadata.ts";
-import { readAccepted, toAcceptedResponse } from "./accepted-response.ts";
+import { readAccepted, sendAnswer } from "./send-answer.ts";
 
 const MAX_BODY = "4mb";
 
@@ -22,6 +28,7 @@ const MAX_BATCH = 50;
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
 const INVALID_PARAMS = -32_602;
+const INTERNAL_ERROR = -32_603;
 /** The code of the SDK for HTTP errors that JSON-RPC has no code for. */
 const SERVER_ERROR = -32_000;
 
@@ -33,7 +40,8 @@ export interface McpRouteDeps {
   resource: string;
   /** Run first, for every method. */
   gates: readonly RequestHandler[];
-  handler: Pick<McpHttpHandler, "fetch">;
+  handler: Pick<McpHandler, "answer">;
+  exchange: ExchangeDeps;
   logger: Logger;
 }
 
@@ -44,27 +52,23 @@ export interface McpRouteDeps {
  *
  * @see MCP Streamable HTTP
  */
-export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDeps): Router {
-  const onerror = (error: Error) => logger.error({ err: error }, "MCP request failed");
+export function createMcpRoute({
+  resource,
+  gates,
+  handler,
+  exchange: deps,
+  logger,
+}: McpRouteDeps): Router {
   const mcp: RequestHandler = async (req, res) => {
-    // Replaces whatever the client sent by the id from the request log.
-    req.headers[REQUEST_ID_HEADER] = res.get(REQUEST_ID_HEADER);
-    const sent = withArgumentObjects(req.body);
-    if (isTooNested(sent)) {
-      res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
-      return;
-    }
-    if (Array.isArray(sent) && sent.length > MAX_BATCH) {
-      const message = `A batch may have at most ${MAX_BATCH} messages.`;
-      res.status(400).json(toJsonRpcError(INVALID_REQUEST, message));
-      return;
-    }
-    const body = withoutNullParams(sent);
-    const invalid = findInvalidParams(body);
-    if (invalid !== undefined) {
-      const { id, message } = invalid;
-      // Clients of the 2025 revisions read the JSON-RPC error only when the status is 200.
-      res.status(id === null ? 400 : 200).json(toJsonRpcError(INVALID_PARAMS, message, id));
+    const body = readMessages(req, res);
+    if (body === undefined) return;
+    const exchange = toExchange(req, res, deps);
+    const challenge = findScopeChallenge(body, exchange);
+    if (challenge !== undefined) {
+      res
+        .status(403)
+        .set({ "WWW-Authenticate": challenge.header, "Cache-Control": "no-store" })
+        .json({ error: "insufficient_scope", error_description: challenge.reason });
       return;
     }
     const accepted = readAccepted(req);
@@ -74,32 +78,74 @@ export function createMcpRoute({ resource, gates, handler, logger }: McpRouteDep
     }
     // The SDK refuses a client that accepts only one of them.
     req.headers.accept = "application/json, text/event-stream";
-    const serve = toNodeHandler(
-      {
-        fetch: async (request, options) => {
-          const response = await handler.fetch(request, options);
-          // The SDK asks for keep-alive on streams, even if the client has asked for `close`.
-          response.headers.delete("connection");
-          const answer = await toAcceptedResponse(response, accepted, Array.isArray(body));
-          const wait = retryAfterOf(req.auth);
-          if (wait !== undefined) answer.headers.set("Retry-After", String(wait));
-          return answer;
-        },
-      },
-      { onerror },
-    );
-    await serve(req, res, body);
+    const pending = handler
+      .answer({ request: toLightRequest(req, res), body, exchange })
+      .catch((error: unknown) => {
+        logger.error({ err: error }, "MCP request failed");
+        const problem = toJsonRpcError(INTERNAL_ERROR, "Internal server error");
+        return Response.json(problem, { status: 500 });
+      });
+    await sendAnswer(res, pending, {
+      accepted,
+      lateHeaders: () =>
+        exchange.retryAfterSeconds === undefined
+          ? {}
+          : { "Retry-After": String(exchange.retryAfterSeconds) },
+    });
   };
   const readJson = express.json({ limit: MAX_BODY });
   return Router({ strict: true, caseSensitive: true }).all(
     withFinalSlash(new URL(resource).pathname),
     ...gates,
     postOnly,
-    checkNarrowing,
     readJson,
     mcp,
+    outage,
     unreadableBody,
   );
+}
+
+/**
+ * The JSON-RPC messages of a request, made lenient and checked.
+ * @returns `undefined` after a refusal was sent.
+ */
+function readMessages(req: Request, res: ExpressResponse): unknown {
+  if (req.body === undefined) {
+    const isJson = req.is("application/json") !== false;
+    const [status, code] = isJson ? [400, PARSE_ERROR] : [415, SERVER_ERROR];
+    res.status(status).json(toJsonRpcError(code, "Send one JSON-RPC message as application/json."));
+    return undefined;
+  }
+  const sent = withArgumentObjects(req.body);
+  if (isTooNested(sent)) {
+    res.status(400).json(toJsonRpcError(INVALID_REQUEST, "The request is nested too deeply."));
+    return undefined;
+  }
+  if (Array.isArray(sent) && sent.length > MAX_BATCH) {
+    const message = `A batch may have at most ${MAX_BATCH} messages.`;
+    res.status(400).json(toJsonRpcError(INVALID_REQUEST, message));
+    return undefined;
+  }
+  const body = withoutNullParams(sent);
+  const invalid = findInvalidParams(body);
+  if (invalid === undefined) return body;
+  const { id, message } = invalid;
+  // Clients of the 2025 revisions read the JSON-RPC error only when the status is 200.
+  res.status(id === null ? 400 : 200).json(toJsonRpcError(INVALID_PARAMS, message, id));
+  return undefined;
+}
+
+/** @throws {CodedError} for an address with an unknown value; the message lists the valid ones. */
+function toExchange(req: Request, res: ExpressResponse, deps: ExchangeDeps): Exchange {
+  if (req.auth === undefined) throw new Error("The bearer gate did not run before an MCP request.");
+  const query = new URL(req.originalUrl, "http://localhost").searchParams;
+  const requestId = res.get("x-request-id") ?? "";
+  try {
+    return createExchange({ authInfo: req.auth, requestId, query }, deps);
+  } catch (error) {
+    if (!(error instanceof AddressError)) throw error;
+    throw new CodedError("invalid_request", error.message);
+  }
 }
 
 /** There are no sessions and no streams that a client could GET or DELETE. */
@@ -111,15 +157,11 @@ const postOnly: RequestHandler = (req, res, next) => {
     .json(toJsonRpcError(SERVER_ERROR, "Method not allowed: use POST."));
 };
 
-/** Rejects an address with an unknown toolset; the message lists the existing ones. */
-const checkNarrowing: RequestHandler = (req, _res, next) => {
-  try {
-    parseNarrowing(new URL(req.originalUrl, "http://localhost").searchParams);
-  } catch (error) {
-    if (!(error instanceof NarrowingError)) throw error;
-    throw new CodedError("invalid_request", error.message);
-  }
-  next();
+/** Clients show their model the body of a 503 as it is, and few of them repeat the request. */
+const outage: ErrorRequestHandler = (error: unknown, _req, _res, next) => {
+  if (!(error instanceof UnavailableError)) return next(error);
+  const message = `${error.message.replace(/ Try again in [^.]*\.$/, "")} Nothing was done; the login is still good. Wait ${RETRY_AFTER_SECONDS} seconds, then call again.`;
+  next(new UnavailableError(message, { cause: error }));
 };
 
 /** Turns errors of express.json into JSON-RPC errors, which MCP clients understand. */

@@ -1,5 +1,5 @@
 import type { TaigaScope } from "@taiga-mcp/service";
-import { toNarrowingQuery } from "@taiga-mcp/taiga-tools";
+import { toAddressQuery } from "@taiga-mcp/taiga-tools";
 import { type RequestHandler, Router } from "express";
 
 export const RESOURCE_NAME = "Taiga MCP";
@@ -38,7 +38,7 @@ export function createProtectedResourceMetadata(deps: ProtectedResourceMetadataD
   const { resource, issuer, scopes } = deps;
   const path = `${WELL_KNOWN}${new URL(resource).pathname}`;
   const serve: RequestHandler = (req, res) => {
-    const query = toNarrowingQuery(new URL(req.originalUrl, resource).search);
+    const query = toAddressQuery(new URL(req.originalUrl, resource).search);
     const slash = req.path === `${path}/` ? "/" : "";
     res.set("Cache-Control", "public, max-age=300").json({
       // Clients compare this with the address that they were given, to the letter.

@@ -1,46 +1,38 @@
-import type { CallToolResult, StandardSchemaWithJSON } from "@modelcontextprotocol/server";
+import type { CallToolResult, Tool } from "@modelcontextprotocol/server";
+import type { AnswerForm, LoadedTool, ToolOutcome } from "@taiga-mcp/taiga-tools";
 import type { CallClass } from "../limits/call-limits.ts";
-import type { ListedSchema, LoadedTool, ToolOutcome } from "@taiga-mcp/taiga-tools";
+import { toClientHints } from "./client-hints.ts";
 
-/** A tool as it is registered with the SDK, created once for all requests. */
+/** A tool as MCP knows it, created once for all requests. */
 export interface McpTool {
   name: string;
   /** Which limits apply to its calls. */
   callClass: CallClass;
-  /** Returns the listed JSON schema itself, so that the SDK converts nothing. */
-  inputSchema: StandardSchemaWithJSON;
-  /** See `inputSchema`. */
-  outputSchema: StandardSchemaWithJSON;
+  /** How `tools/list` shows it. Where answers are text alone, it has no output schema. */
+  listings: Readonly<Record<AnswerForm, Tool>>;
 }
 
-export const toMcpTool = ({ definition, listing }: LoadedTool): McpTool => ({
-  name: listing.name,
-  callClass: toCallClass(definition),
-  inputSchema: toStandardSchema(listing.inputSchema),
-  outputSchema: toStandardSchema(listing.outputSchema),
-});
+export function toMcpTool({ definition, listing }: LoadedTool): McpTool {
+  const { outputSchema, ...text } = { ...listing, ...toClientHints(listing.name) };
+  return {
+    name: listing.name,
+    callClass: toCallClass(definition),
+    listings: { text, structured: { ...text, outputSchema } },
+  };
+}
 
 const toCallClass = ({ annotations, isExpensive }: LoadedTool["definition"]): CallClass => {
   if (!annotations.readOnlyHint) return "write";
   return isExpensive === true ? "expensive" : "read";
 };
 
-/** Validates nothing: the tool runner parses arguments and results, with better messages. */
-const toStandardSchema = (json: ListedSchema): StandardSchemaWithJSON => ({
-  "~standard": {
-    version: 1,
-    vendor: "taiga-mcp",
-    validate: (value) => ({ value }),
-    jsonSchema: { input: () => json, output: () => json },
-  },
-});
-
 /**
  * The MCP result of a call. A failure is a result as well, which the model reads; a protocol error would
- * end its turn.
+ * end its turn. It has no structured content: one client would show its model that and not the text.
  * @see MCP tools, "Structured Content" and "Error Handling"
  */
-export const toCallToolResult = (outcome: ToolOutcome): CallToolResult => ({
-  content: [{ type: "text", text: outcome.text }],
-  ...("failure" in outcome ? { isError: true } : { structuredContent: outcome.data }),
-});
+export function toCallToolResult(outcome: ToolOutcome): CallToolResult {
+  const content: CallToolResult["content"] = [{ type: "text", text: outcome.text }];
+  if ("failure" in outcome) return { content, isError: true };
+  return outcome.data === undefined ? { content } : { content, structuredContent: outcome.data };
+}

@@ -1,6 +1,12 @@
 // What one connected client may ask of the MCP endpoint.
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Harness, type HarnessOptions, rpc, startHarness } from "../support/harness.ts";
+import {
+  type Harness,
+  type HarnessOptions,
+  messagesOf,
+  rpc,
+  startHarness,
+} from "../support/harness.ts";
 import { toolDoing, toolOf } from "../support/tools.ts";
 
 let rs: Harness;
@@ -128,14 +134,31 @@ describe("requests of one grant", () => {
   // @rule COST-9
   it("are limited in a minute, with an error that clients can read", async () => {
     await start({}, { config: { requestsPerMinute: 5 } });
-    const list = (token: string) => rs.post(rpc("tools/list"), { token });
-    for (let index = 0; index < 5; index += 1) expect((await list("alice")).status).toBe(200);
-    const refused = await list("alice");
+    const ping = (token: string) => rs.post(rpc("ping"), { token });
+    for (let index = 0; index < 5; index += 1) expect((await ping("alice")).status).toBe(200);
+    const refused = await ping("alice");
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "12"]);
     expect(await refused.json()).toMatchObject({
       error: { message: expect.stringContaining("REQUESTS_PER_MINUTE") as string },
     });
-    expect((await list("bob")).status).toBe(200);
+    expect((await ping("bob")).status).toBe(200);
+  });
+
+  // @rule COST-14
+  it.each(["initialize", "tools/list"])("never refuse %s, which clients need", async (method) => {
+    await start({}, { config: { requestsPerMinute: 1 } });
+    const send = (name: string, params = {}) => rs.post(rpc(name, params), { token: "alice" });
+    expect((await send("ping")).status).toBe(200);
+    expect((await send("ping")).status).toBe(429);
+    const clientInfo = { name: "test", version: "1" };
+    const hello = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo };
+    const response = await send(method, method === "initialize" ? hello : {});
+    const [message] = await messagesOf(response);
+    expect([response.status, message]).toMatchObject([200, { id: 1, result: {} }]);
+    // A large body or a batch around it does not get past the limit.
+    const large = { ...hello, _meta: { padding: "x".repeat(100_000) } };
+    expect((await send(method, large)).status).toBe(429);
+    expect((await rs.post([rpc(method)], { token: "alice" })).status).toBe(429);
   });
 
   // @rule COST-9

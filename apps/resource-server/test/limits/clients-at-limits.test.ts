@@ -30,7 +30,9 @@ describe("a tool call above the limit is a tool error that the model reads", () 
     const client = new Client({ name: "test", version: "1" }, options);
     await client.connect(new StreamableHTTPClientTransport(new URL(rs.mcp), bearer));
     const call = () => client.callTool({ name: "find_things", arguments: {} });
-    expect(await call()).toMatchObject({ structuredContent: { said: "nothing" } });
+    expect(await call()).toMatchObject({
+      content: [{ type: "text", text: "find_things: nothing" }],
+    });
     expect(await call()).toMatchObject(refusal);
     // The connection goes on.
     expect((await client.listTools()).tools).toHaveLength(3);
@@ -42,7 +44,9 @@ describe("a tool call above the limit is a tool error that the model reads", () 
     const client = new OldClient({ name: "test", version: "1" });
     await client.connect(new OldTransport(new URL(rs.mcp), bearer));
     const call = () => client.callTool({ name: "find_things", arguments: {} });
-    expect(await call()).toMatchObject({ structuredContent: { said: "nothing" } });
+    expect(await call()).toMatchObject({
+      content: [{ type: "text", text: "find_things: nothing" }],
+    });
     expect(await call()).toMatchObject(refusal);
     expect((await client.listTools()).tools).toHaveLength(3);
     await client.close();

@@ -1,20 +1,14 @@
 import { toLoadedTool } from "@taiga-mcp/taiga-tools";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { toMcpTool } from "../../src/mcp/mcp-tool.ts";
 import { toolOf } from "../support/tools.ts";
 
-describe("toMcpTool", () => {
-  // @rule MCP-TRANSPORT-7
-  it("converts schemas once; the SDK gets the same objects on every request", () => {
-    const loaded = toLoadedTool(toolOf("find_things", "read"), "core");
-    const { listing } = loaded;
-    const tool = toMcpTool(loaded);
-    const convert = () =>
-      tool.inputSchema["~standard"].jsonSchema.input({ target: "draft-2020-12" });
-    expect(convert()).toBe(listing.inputSchema);
-    expect(convert()).toBe(convert());
-    expect(tool.outputSchema["~standard"].jsonSchema.output({ target: "draft-2020-12" })).toBe(
-      listing.outputSchema,
-    );
-  });
+// @rule MCP-TRANSPORT-7
+it("toMcpTool converts schemas once and lists output schemas only with structured answers", () => {
+  const { listing, definition } = toLoadedTool(toolOf("find_things", "read"), "core");
+  const { listings } = toMcpTool({ listing, definition });
+  expect(listings.text.inputSchema).toBe(listing.inputSchema);
+  expect(listings.text).not.toHaveProperty("outputSchema");
+  expect(listings.structured.inputSchema).toBe(listing.inputSchema);
+  expect(listings.structured.outputSchema).toBe(listing.outputSchema);
 });

@@ -180,7 +180,9 @@ describe("an error", () => {
       handler: async () => ({ text: "fine", data: { said: 1 } as never }),
     });
     await start({ tools: [tool] });
-    expect(await textOf("find_things")).toMatch(/^internal_error/);
+    const options = { token: "all", path: "/mcp?answers=structured" };
+    const result = await resultOf(await rs.post(call("find_things"), options));
+    expect(result.content[0]?.text).toMatch(/^internal_error/);
   });
 
   it("in the name of a tool is a protocol error", async () => {

@@ -1,3 +1,4 @@
+import type { AnswerForm } from "../policy/answer-form.ts";
 import { decide, type Limits } from "../policy/policy.ts";
 import { type ExpectedError, isExpected, ToolError, type ToolErrorCode } from "../errors.ts";
 import { toFailure, toFailureText, toInternalFailure, type ToolFailure } from "../failure.ts";
@@ -14,12 +15,13 @@ export interface ToolCall {
   /** The arguments as the client sent them. */
   args: unknown;
   requestId: string;
+  answers: AnswerForm;
 }
 
 /** How a call ended. `text` is for the model, both for success and for failure. */
 export type ToolOutcome =
-  /** `data` matches the tool's output schema. */
-  { text: string; data: Record<string, unknown> } | { text: string; failure: ToolFailure };
+  /** `data` matches the tool's output schema; only with structured answers. */
+  { text: string; data?: Record<string, unknown> } | { text: string; failure: ToolFailure };
 
 /** The log record of a call. It never contains arguments or answers. */
 export interface ToolCallRecord {
@@ -50,7 +52,7 @@ export const runTool = (
 ): Promise<ToolOutcome> => withSuggestionBudget(() => run(call, createContext, onCall));
 
 async function run(
-  { tool, limits, args, requestId }: ToolCall,
+  { tool, limits, args, requestId, answers }: ToolCall,
   createContext: () => ToolContext,
   onCall: (record: ToolCallRecord) => void,
 ): Promise<ToolOutcome> {
@@ -75,10 +77,10 @@ async function run(
       );
     }
     const { text, data } = await tool.handler(input.data, createContext());
-    // An answer that does not match the tool's output schema is a bug and is not sent.
     const outcome = {
       text: toCleanText(text),
-      data: toCleanData(tool.outputSchema.parse(data)),
+      // Data that does not match the tool's output schema is a bug and is not sent.
+      ...(answers === "structured" && { data: toCleanData(tool.outputSchema.parse(data)) }),
     };
     record({ outcome: "ok", severity: "info" });
     return outcome;

@@ -1,4 +1,5 @@
 import { isExpected } from "../errors.ts";
+import type { AnswerForm } from "../policy/answer-form.ts";
 import type { Caller } from "../policy/caller.ts";
 import { type Narrowing, NO_NARROWING } from "../policy/narrowing.ts";
 import { decide, type Decision, type Limits, type OperatorLimits } from "../policy/policy.ts";
@@ -51,8 +52,10 @@ export interface CallerTools {
   run(name: string, args: unknown, options?: RunOptions): Promise<ToolOutcome>;
 }
 
-/** By default, a call cannot be aborted and reports no progress. */
-export type RunOptions = Partial<Pick<ToolContext, "signal" | "reportProgress">>;
+/** By default, a call cannot be aborted, reports no progress and answers with text alone. */
+export type RunOptions = Partial<
+  Pick<ToolContext, "signal" | "reportProgress"> & { answers: AnswerForm }
+>;
 
 /** Creates the runner of a process, without sending any request. */
 export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>): ToolRunner<Who> {
@@ -92,7 +95,11 @@ export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>):
         },
 
         async run(name, args, options = {}) {
-          const { signal = new AbortController().signal, reportProgress = reportNothing } = options;
+          const {
+            signal = new AbortController().signal,
+            reportProgress = reportNothing,
+            answers = "text",
+          } = options;
           const { requestId } = caller;
           const tool = byName.get(name);
           if (tool === undefined) {
@@ -100,7 +107,7 @@ export function createToolRunner<Who extends Caller>(deps: ToolRunnerDeps<Who>):
             return { text: toFailureText(failure), failure };
           }
           return runTool(
-            { tool, limits, args, requestId },
+            { tool, limits, args, requestId, answers },
             () => contexts.forCall(caller, { signal, reportProgress }),
             (record) => deps.onCall({ ...record, caller }),
           );

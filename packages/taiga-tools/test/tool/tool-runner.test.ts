@@ -89,7 +89,7 @@ const namesOf = (list: readonly { listing: { name: string } }[]): string[] =>
 describe("a tool runner without a server", () => {
   it("runs a tool as the caller, with text for a model and data for a program", async () => {
     const { runner, sent, calls } = start();
-    const outcome = await runner.for(ana).run("get_me", {});
+    const outcome = await runner.for(ana).run("get_me", {}, { answers: "structured" });
     expect(outcome).toMatchObject({
       text: expect.stringContaining("@ana | Ana"),
       data: { username: "ana", projects: [{ slug: "rocket" }] },

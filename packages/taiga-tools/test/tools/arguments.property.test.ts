@@ -107,7 +107,13 @@ describe.each(tools.map((tool) => [tool.definition.name, tool] as const))("%s", 
         taiga.add("userstory", { subject: "Ring the bell" });
         taiga.add("issue", { subject: "It does not ring" });
         const bench = createBench({ taiga, projects: [1] });
-        const call = { tool: definition, limits, args, requestId: "the-request" };
+        const call = {
+          tool: definition,
+          limits,
+          args,
+          answers: "structured" as const,
+          requestId: "the-request",
+        };
         const enter = () => {
           handled += 1;
           return bench.context;

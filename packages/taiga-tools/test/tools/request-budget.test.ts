@@ -50,7 +50,8 @@ describe("the largest call", () => {
       "update_items",
       updateItems,
       { items: refs.map((ref) => ({ ref, version: "1", subject: "New", add_tags: ["a"] })) },
-      400,
+      // Of each item: its ref, before, the write, after.
+      410,
     ],
     ["create_items", createItems, { project: "project-0", items }, 400],
   ])(

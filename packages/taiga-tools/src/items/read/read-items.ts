@@ -9,7 +9,7 @@ import { locateAny, type Located, type LocatedPage, needsProject } from "../loca
 import { toItemFailure } from "../outcome.ts";
 import { ITEM_FIELDS, type SummaryContext, toSummary } from "../summary.ts";
 import { type LocateDeps } from "../target.ts";
-import { toVersionText } from "../version.ts";
+import { toSeenVersion } from "../version.ts";
 import { quoteAll } from "../../text/quote.ts";
 
 export interface ReadRequest {
@@ -88,10 +88,10 @@ async function toBlock(
   const row = isPage ? located.page : located.item;
   return {
     ...toSummary(row, ITEM_FIELDS, context),
-    version: toVersionText({
-      item: row.version,
-      ...(customFields !== undefined && { customFields }),
-    }),
+    version:
+      row.kind === "wiki"
+        ? String(row.version)
+        : toSeenVersion(row, customFields === undefined ? {} : { customFields }),
     ...details,
   };
 }

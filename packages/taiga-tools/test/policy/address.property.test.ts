@@ -1,14 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type Narrowing,
-  NarrowingError,
-  parseNarrowing,
-  toNarrowingQuery,
-} from "../../src/policy/narrowing.ts";
+import { AddressError, parseAddress, toAddressQuery } from "../../src/policy/address.ts";
+import type { Narrowing } from "../../src/policy/narrowing.ts";
 import { TOOLSETS } from "../../src/policy/toolsets.ts";
 
-const name = fc.constantFrom("toolsets", "readonly", "readOnly", "x", "%72eadonly", "");
+const name = fc.constantFrom("toolsets", "readonly", "answers", "readOnly", "x", "%72eadonly", "");
 const value = fc.oneof(
   fc.constantFrom(
     ...TOOLSETS,
@@ -22,6 +18,8 @@ const value = fc.oneof(
     ",",
     '"',
     "none",
+    "text",
+    "structured",
   ),
   fc.stringMatching(/^[\x21-\x7e]{0,8}$/),
 );
@@ -34,9 +32,9 @@ const query = fc
 
 function parse(text: string): Narrowing | "refused" {
   try {
-    return parseNarrowing(new URLSearchParams(text));
+    return parseAddress(new URLSearchParams(text)).narrowing;
   } catch (error) {
-    if (error instanceof NarrowingError) return "refused";
+    if (error instanceof AddressError) return "refused";
     throw error;
   }
 }
@@ -71,13 +69,13 @@ describe("the query of an MCP address", () => {
   it("is repeated unchanged when all its parameters are known and valid, and otherwise omitted", () => {
     fc.assert(
       fc.property(query, (text) => {
-        const repeated = toNarrowingQuery(text);
+        const repeated = toAddressQuery(text);
         const keys = [...new URLSearchParams(text).keys()];
-        const isOurs = keys.every((key) => key === "toolsets" || key === "readonly");
+        const isOurs = keys.every((key) => ["toolsets", "readonly", "answers"].includes(key));
         const isGood = isOurs && text !== "" && parse(text) !== "refused";
         expect(repeated).toBe(isGood ? `?${text}` : "");
         expect(repeated).not.toMatch(/["\\\s]/);
-        expect(toNarrowingQuery(repeated)).toBe(repeated);
+        expect(toAddressQuery(repeated)).toBe(repeated);
       }),
       { numRuns: 300 },
     );
