@@ -94,7 +94,7 @@ async function bySprint(
   if (sprint === undefined) return {};
   const { directory, today } = deps;
   const found = await deps.check.tryFind("sprint", sprint, () =>
-    findSprint(directory, project, sprint, { today, field: "sprint" }),
+    findSprint(directory, project, sprint, { today, field: "sprint", acceptsBeginning: true }),
   );
   return found === undefined ? "impossible" : { milestone: found.id };
 }
