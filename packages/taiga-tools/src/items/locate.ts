@@ -99,20 +99,22 @@ async function readItem(
 }
 
 async function readPage(
-  { page }: PageReference,
+  { page, otherPage }: PageReference,
   project: Project,
   { taiga }: LocateDeps,
   field: string,
 ): Promise<WikiRow> {
-  try {
-    return { ...(await taiga.wikiPages.getBySlug(project.id, page)), kind: "wiki" };
-  } catch (error) {
-    if (!isMissingOrHidden(error)) throw error;
-    throw new ToolError(
-      "not_found",
-      `${field}: there is no wiki page ${quote(page)} in ${quote(project.slug)} that you can see; find_items with kinds ["wiki"] lists them.`,
-    );
+  for (const slug of [page, ...(otherPage === undefined ? [] : [otherPage])]) {
+    try {
+      return { ...(await taiga.wikiPages.getBySlug(project.id, slug)), kind: "wiki" };
+    } catch (error) {
+      if (!isMissingOrHidden(error)) throw error;
+    }
   }
+  throw new ToolError(
+    "not_found",
+    `${field}: there is no wiki page ${quote(page)} in ${quote(project.slug)} that you can see; find_items with kinds ["wiki"] lists them.`,
+  );
 }
 
 /**
