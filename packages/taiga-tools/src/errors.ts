@@ -22,11 +22,18 @@ export type ToolErrorCode =
  */
 export class ToolError extends Error {
   readonly code: ToolErrorCode;
+  /** A name is unknown that may have been created since the project's metadata was read. */
+  readonly mayBeNew: boolean;
 
-  constructor(code: ToolErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: ToolErrorCode,
+    message: string,
+    options: ErrorOptions & { mayBeNew?: boolean } = {},
+  ) {
     super(message, options);
     this.name = "ToolError";
     this.code = code;
+    this.mayBeNew = options.mayBeNew ?? false;
   }
 }
 

@@ -31,6 +31,10 @@ export const UserStoryRow = z.object({
   client_requirement: flag,
   team_requirement: flag,
   epics: listOf(EpicSummary),
+  /** The issue from which this story was promoted. */
+  origin_issue: orNull(z.object({ id: z.int(), ref: z.int(), subject: z.string() })),
+  /** `Task #7`: the task from which this story was promoted, which no longer exists. */
+  from_task_ref: orNull(z.string()),
   /** Filled only by the filter `include_tasks`. */
   tasks: listOf(
     z.object({

@@ -33,7 +33,7 @@ function promote(context: Context, project: Project, author: User, source: Sourc
     status: project.defaults.us_status,
     swimlane: null,
     generated_from_issue: kind === "issue" ? item.id : null,
-    from_task_ref: kind === "task" ? `Task #${item.ref} ${item.subject}` : null,
+    from_task_ref: kind === "task" ? `Task #${item.ref}` : null,
   });
   copyComments(context, source, story);
   copyFiles(context, source, story);

@@ -135,12 +135,12 @@ describe("issues", () => {
       expect(await bob.get(`/userstories/${story.id}`)).toMatchObject({ origin_issue: null });
     });
 
-    test("a task goes, and the story remembers its name", async () => {
+    test("a task goes, and the story remembers its number", async () => {
       const task = await bob.post("/tasks", { project: 1, subject: "Wash" });
       const path = `/tasks/${task.id}/promote_to_user_story`;
       const [ref] = await bob.post<number[]>(path, { project_id: 1 });
       expect(await bob.get(`/userstories/by_ref?project=1&ref=${ref}`)).toMatchObject({
-        from_task_ref: `Task #${task.ref} Wash`,
+        from_task_ref: `Task #${task.ref}`,
         generated_from_task: null,
       });
       expect((await bob.call(`GET /tasks/${task.id}`)).status).toBe(404);

@@ -59,6 +59,23 @@ export function toStoryCount({ user_stories_counts: counts }: ItemRow & { kind: 
   return `${counts.total}, ${done}% done`;
 }
 
+/** Why an item is due on its day, if a reason was given. */
+export const toDueReason = (row: ItemRow): string | undefined =>
+  row.kind === "epic" || row.due_date_reason === "" ? undefined : toOneLine(row.due_date_reason);
+
+/** The system and the number of an item in another system: `github 12`. */
+export const toExternalReference = (row: ItemRow): string | undefined =>
+  row.kind === "epic" || row.external_reference.length === 0
+    ? undefined
+    : toOneLine(row.external_reference.join(" "));
+
+/** The issue of which a story was made, or the task, which no longer exists: `Task #7`. */
+export function toOrigin(row: ItemRow, toRef: (ref: number) => string): string | undefined {
+  if (row.kind !== "story") return undefined;
+  if (row.origin_issue !== null) return `issue ${toRef(row.origin_issue.ref)}`;
+  return row.from_task_ref === null ? undefined : `former ${toOneLine(row.from_task_ref)}`;
+}
+
 /** When an item was last closed; `null` for open items and for epics. */
 export function toFinished(row: ItemRow): string | null {
   if (row.kind === "epic") return null;

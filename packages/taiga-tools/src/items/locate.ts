@@ -27,11 +27,13 @@ interface LocateOptions {
   project: string | undefined;
   /** The input field, for the message. */
   field: string;
+  /** Asks for a story first: one request for a story, and one more for other kinds. */
+  expectsStory?: boolean;
 }
 
 /**
  * Reads the item that a reference names: with one request if its kind is known from an address or
- * from an earlier look-up, otherwise with two.
+ * from an earlier look-up, or if it is a story as expected, otherwise with two.
  *
  * @throws {ToolError} `invalid_argument`, `not_found`, and what `ProjectDirectory.resolve` throws.
  */
@@ -67,7 +69,7 @@ export async function locateAny(
     await deps.projects.nameFormerMembers(project, unnamedPeople(page));
     return { reference, project, page };
   }
-  const item = await readItem(parsed, project, deps);
+  const item = await readItem(parsed, project, deps, options.expectsStory === true);
   if (item === undefined) throw unknownItem(project, parsed.ref, options.field);
   deps.projects.refs.remember(project.id, item.ref, item);
   await deps.projects.nameFormerMembers(project, unnamedPeople(item));
@@ -78,36 +80,41 @@ async function readItem(
   { ref, kind }: ItemReference,
   project: Project,
   deps: LocateDeps,
+  expectsStory: boolean,
 ): Promise<Item | undefined> {
   const items = createTaigaItems(deps.taiga);
-  const known = kind === undefined ? await resolveRef({ project, ref }, deps) : undefined;
-  if (kind === undefined && known === undefined) return undefined;
-  try {
-    return known === undefined
-      ? await items.getByRef(kind!, project.id, ref)
-      : await items.getById(known.kind, known.id);
-  } catch (error) {
-    if (!isMissingOrHidden(error)) throw error;
-    deps.projects.refs.forget(project.id, ref);
-    return undefined;
-  }
+  const recalled = deps.projects.refs.recall(project.id, ref);
+  const visible = (read: Promise<Item>): Promise<Item | undefined> =>
+    read.catch((error: unknown) => {
+      if (!isMissingOrHidden(error)) throw error;
+      deps.projects.refs.forget(project.id, ref);
+      return undefined;
+    });
+  if (kind !== undefined) return visible(items.getByRef(kind, project.id, ref));
+  if (recalled !== undefined) return visible(items.getById(recalled.kind, recalled.id));
+  const story = expectsStory ? await visible(items.getByRef("story", project.id, ref)) : undefined;
+  if (story !== undefined) return story;
+  const resolved = await resolveRef({ project, ref }, deps);
+  return resolved && visible(items.getById(resolved.kind, resolved.id));
 }
 
 async function readPage(
-  { page }: PageReference,
+  { page, otherPage }: PageReference,
   project: Project,
   { taiga }: LocateDeps,
   field: string,
 ): Promise<WikiRow> {
-  try {
-    return { ...(await taiga.wikiPages.getBySlug(project.id, page)), kind: "wiki" };
-  } catch (error) {
-    if (!isMissingOrHidden(error)) throw error;
-    throw new ToolError(
-      "not_found",
-      `${field}: there is no wiki page ${quote(page)} in ${quote(project.slug)} that you can see; find_items with kinds ["wiki"] lists them.`,
-    );
+  for (const slug of [page, ...(otherPage === undefined ? [] : [otherPage])]) {
+    try {
+      return { ...(await taiga.wikiPages.getBySlug(project.id, slug)), kind: "wiki" };
+    } catch (error) {
+      if (!isMissingOrHidden(error)) throw error;
+    }
   }
+  throw new ToolError(
+    "not_found",
+    `${field}: there is no wiki page ${quote(page)} in ${quote(project.slug)} that you can see; find_items with kinds ["wiki"] lists them.`,
+  );
 }
 
 /**

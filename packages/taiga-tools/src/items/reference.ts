@@ -16,6 +16,8 @@ export interface ItemReference {
 export interface PageReference {
   /** The page's slug. */
   page: string;
+  /** Another spelling that may be meant: Taiga distinguishes upper and lower case. */
+  otherPage?: string;
   project?: string;
 }
 
@@ -59,7 +61,7 @@ function readNamed(reference: string): PageReference | SprintReference | undefin
   if (word === undefined || name === undefined) return undefined;
   const where = project === undefined ? {} : { project };
   return word.toLowerCase() === "wiki"
-    ? { page: toPageSlug(name), ...where }
+    ? { ...toPageSlugs(name), ...where }
     : { sprint: name, ...where };
 }
 
@@ -87,8 +89,14 @@ export function parseReference(text: string, taigaWebUrl: string, field: string)
   return fail(field, `${quote(text)} is a ${is}; this must be one of ${ITEM_KINDS.join(", ")}.`);
 }
 
-/** Taiga makes `my-page` of the title "My page". */
-const toPageSlug = (name: string): string => name.trim().toLowerCase().replaceAll(/\s+/g, "-");
+/** Taiga makes `my-page` of the title "My page", but slugs may also have capitals. */
+function toPageSlugs(name: string): Pick<PageReference, "page" | "otherPage"> {
+  const slug = name.trim().replaceAll(/\s+/g, "-");
+  const lower = slug.toLowerCase();
+  if (slug === lower) return { page: slug };
+  const isTitle = /\s/.test(name.trim());
+  return isTitle ? { page: lower, otherPage: slug } : { page: slug, otherPage: lower };
+}
 
 /** Taiga's sprint page. */
 const SPRINT_PAGE = "taskboard";

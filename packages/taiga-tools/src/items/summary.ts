@@ -5,7 +5,10 @@ import {
   assigneeIds,
   isOverdue,
   toChoiceName,
+  toDueReason,
+  toExternalReference,
   toFinished,
+  toOrigin,
   toSprintName,
   toStoryCount,
   toSwimlaneName,
@@ -38,6 +41,13 @@ export const ITEM_FIELDS = [
   "finished",
   "owner",
   "comment_count",
+  "votes",
+  "due_date_reason",
+  "client_requirement",
+  "team_requirement",
+  "iocaine",
+  "external_reference",
+  "promoted_from",
   "url",
 ] as const;
 export type ItemField = (typeof ITEM_FIELDS)[number];
@@ -88,6 +98,16 @@ export type ItemSummary = {
   finished?: string;
   owner?: string;
   comment_count?: number;
+  votes?: number;
+  due_date_reason?: string;
+  client_requirement?: true;
+  team_requirement?: true;
+  /** A task that needs special care. */
+  iocaine?: true;
+  /** The item in another system, such as `github 12`. */
+  external_reference?: string;
+  /** The issue, or the former task, that this story was made of. */
+  promoted_from?: string;
   url?: string;
 };
 
@@ -146,6 +166,15 @@ export function toSummary(
     finished: given("finished", toFinished(row)),
     owner: given("owner", oneLine(row.owner_extra_info?.username)),
     comment_count: given("comment_count", row.total_comments || null),
+    votes: given("votes", row.total_voters || null),
+    due_date_reason: given("due_date_reason", toDueReason(row)),
+    client_requirement:
+      "client_requirement" in row && row.client_requirement ? { client_requirement: true } : {},
+    team_requirement:
+      "team_requirement" in row && row.team_requirement ? { team_requirement: true } : {},
+    iocaine: row.kind === "task" && row.is_iocaine ? { iocaine: true } : {},
+    external_reference: given("external_reference", toExternalReference(row)),
+    promoted_from: given("promoted_from", toOrigin(row, ref)),
     url: given("url", toUrl(row, context)),
   };
   return {

@@ -2,6 +2,7 @@ import { type Clock } from "../clock.ts";
 import {
   type Me,
   type Milestone,
+  type MilestoneFilter,
   type ProjectDetail,
   type ProjectRow,
   type TaigaClient,
@@ -62,6 +63,16 @@ export interface ProjectDirectory {
   /** The project's open sprints, with their dates. */
   openSprints(projectId: number): Promise<Milestone[]>;
 
+  /**
+   * The sprints that a word may mean by their dates, the nearest to today first.
+   * @param today `YYYY-MM-DD`
+   */
+  sprintsBy(
+    projectId: number,
+    word: "current" | "next" | "last",
+    today: string,
+  ): Promise<Milestone[]>;
+
   /** The permissions that the user has in at least one of these projects. */
   myPermissions(): Promise<ReadonlySet<string>>;
 
@@ -82,6 +93,12 @@ export interface ProjectDirectory {
 
   /** Drops a project's cached metadata after a change to it. */
   drop(projectId: number): void;
+
+  /**
+   * Drops what this call took from the cache, to read it anew: a name may have been created since.
+   * @returns whether there was anything.
+   */
+  dropReused(): boolean;
 }
 
 interface DirectoryUser {
@@ -101,7 +118,7 @@ interface UserMemory {
   me: Memo<"me", Me>;
   list: Memo<"list", ProjectRow[]>;
   details: Memo<number, Project>;
-  sprints: Memo<number, Milestone[]>;
+  sprints: Memo<string, Milestone[]>;
   /** By id, or by `@` and the username; empty if there is no such user. */
   users: Memo<number | string, User[]>;
   refs: RefMemory;
@@ -145,19 +162,27 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     if (!covers(projectId)) throw notGranted(name);
   };
 
+  const reused = createReuse();
   const isLimited = granted !== "all";
   const me = async () => {
     const known = await memory.me.get("me", () => taiga.users.me());
     return isLimited ? { ...known, roles: [] } : known;
   };
-  const listAll = () =>
-    memory.list.get("list", async () => taiga.projects.list({ memberId: (await me()).id }));
+  const listAll = () => {
+    reused.use("list");
+    return memory.list.get("list", async () => {
+      reused.load("list");
+      return taiga.projects.list({ memberId: (await me()).id });
+    });
+  };
   const list = async () => (await listAll()).filter((project) => covers(project.id));
   const byId = async (projectId: number) => {
     requireGrant(projectId, `with id ${projectId}`);
-    return memory.details.get(projectId, async () =>
-      toProject(await taiga.projects.getById(projectId)),
-    );
+    reused.use(projectId);
+    return memory.details.get(projectId, async () => {
+      reused.load(projectId);
+      return toProject(await taiga.projects.getById(projectId));
+    });
   };
 
   /** Finds a public project of which the user is not a member, by slug or id only. */
@@ -226,20 +251,69 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
 
     openSprints: async (projectId) => {
       requireGrant(projectId, `with id ${projectId}`);
-      return memory.sprints.get(projectId, () =>
+      return memory.sprints.get(`${projectId}:open`, () =>
         taiga.milestones.list({ projectId, closed: false }),
       );
+    },
+
+    sprintsBy: async (projectId, word, today) => {
+      requireGrant(projectId, `with id ${projectId}`);
+      return memory.sprints.get(`${projectId}:${word}`, async () => {
+        const sprints = await taiga.milestones.list({ projectId, ...DATES[word](today) });
+        if (sprints.length > 0 || word !== "last") return sprints;
+        const { estimated_finish__gte: _, ...all } = DATES.last(today);
+        return taiga.milestones.list({ projectId, ...all });
+      });
     },
 
     myPermissions: async () => new Set((await list()).flatMap((project) => project.my_permissions)),
 
     drop(projectId) {
       memory.details.drop(projectId);
-      memory.sprints.drop(projectId);
+      for (const key of ["open", ...Object.keys(DATES)]) {
+        memory.sprints.drop(`${projectId}:${key}`);
+      }
       memory.list.drop("list");
+    },
+
+    dropReused() {
+      const keys = reused.take();
+      for (const key of keys) {
+        if (key === "list") memory.list.drop(key);
+        else this.drop(key);
+      }
+      return keys.length > 0;
     },
   };
 }
+
+/** Which keys were taken from the cache without having been loaded. */
+function createReuse() {
+  const used = new Set<number | "list">();
+  const loaded = new Set<number | "list">();
+  return {
+    use: (key: number | "list") => void used.add(key),
+    load: (key: number | "list") => void loaded.add(key),
+    take: () => [...used].filter((key) => !loaded.has(key)),
+  };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Taiga's filters for the sprints that a word may mean. */
+const DATES: Record<
+  "current" | "next" | "last",
+  (today: string) => Omit<MilestoneFilter, "projectId">
+> = {
+  current: (today) => ({ estimated_start__lte: today, estimated_finish__gte: today }),
+  next: (today) => ({ estimated_start__gt: today, order_by: "estimated_start" }),
+  // Lists contain all stories of each sprint, so older sprints are read only if there is no other.
+  last: (today) => ({
+    estimated_finish__lt: today,
+    estimated_finish__gte: new Date(Date.parse(today) - 180 * DAY_MS).toISOString().slice(0, 10),
+    order_by: "-estimated_finish",
+  }),
+};
 
 /** Taiga's usernames: letters, digits, `_`, `.` and `-`. */
 const USERNAME = /^[\p{L}\p{N}_.-]{1,255}$/u;
@@ -282,6 +356,7 @@ function unknownProject(reference: string, mine: ProjectRow[]): ToolError {
     "not_found",
     `project: there is no project ${quote(reference)} that you can see.` +
       (near.length > 0 ? ` Did you mean: ${quoteAll(near)}?` : " list_projects shows yours."),
+    { mayBeNew: true },
   );
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isCut } from "../text/cap.ts";
 import { nearestNames } from "./names.ts";
 
 /*
@@ -31,6 +32,12 @@ const bounded = (max: number) =>
 
 /** Text; also accepts a number, as its digits. */
 export const text = (maxLength: number) => z.preprocess(toText, bounded(maxLength));
+
+/** Refuses a text that was copied from an answer that had cut it: writing it would lose the rest. */
+export const isWhole = [
+  (value: unknown): boolean => typeof value !== "string" || !isCut(value),
+  "is cut: it contains the note of an answer on what is left out. Read it to the end with get_items (one ref, then its cursor), and send all of it",
+] as const;
 
 /** A name, or "none", "" or null to clear the field. */
 export const clearableName = z.preprocess(

@@ -58,6 +58,29 @@ export function findByName<Option extends object>(
   throw unknownName(field, name, options.flatMap(nameOf));
 }
 
+/**
+ * The only option whose name begins with the given words; of several, the only one that goes on with
+ * another word, as "Sprint 9: Night rides" does after "Sprint 9".
+ *
+ * @returns `undefined` if no name begins like this.
+ * @throws {ToolError} `ambiguous_name`, with candidates.
+ */
+export function findBeginning<Option extends { name: string }>(
+  options: readonly Option[],
+  beginning: string,
+  field: string,
+): Option | undefined {
+  const wanted = loosen(beginning);
+  const all = options.filter(({ name }) => wanted !== "" && loosen(name).startsWith(wanted));
+  const whole = all.filter(({ name }) => !/^[\p{L}\p{N}]/u.test(loosen(name).slice(wanted.length)));
+  const [only] = whole.length === 1 ? whole : all;
+  if (only === undefined || whole.length === 1 || all.length === 1) return only;
+  throw new ToolError(
+    "ambiguous_name",
+    `${field}: several names begin with ${quote(beginning)}: ${quoteAll(all.slice(0, MAX_CANDIDATES).map(({ name }) => name))}. Write enough to tell them apart.`,
+  );
+}
+
 /** `id:7`, by which an option is found when its name is shared with others. */
 const toIdText = (option: object): string | undefined =>
   "id" in option && typeof option.id === "number" ? `id:${option.id}` : undefined;
@@ -77,7 +100,8 @@ function unknownName(field: string, name: string, known: readonly string[]): Too
       : near.length > 0
         ? `Did you mean: ${quoteAll(near)}?`
         : `Known: ${quoteAll(known.slice(0, MAX_CANDIDATES * 2))}${known.length > MAX_CANDIDATES * 2 ? ", …" : ""}.`;
-  return new ToolError("not_found", `${field}: there is no ${quote(name)}. ${hint}`);
+  const message = `${field}: there is no ${quote(name)}. ${hint}`;
+  return new ToolError("not_found", message, { mayBeNew: true });
 }
 
 /** Similar names, best first; see `findNearest`. */

@@ -38,6 +38,7 @@ function joinProblems(problems: readonly ToolError[]): ToolError {
   return new ToolError(
     "invalid_argument",
     [...messages.slice(0, MAX_PROBLEMS), ...tail].join("\n"),
+    { mayBeNew: problems.some(({ mayBeNew }) => mayBeNew) },
   );
 }
 

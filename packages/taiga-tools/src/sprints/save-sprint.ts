@@ -1,14 +1,14 @@
 import { type Milestone, type MilestoneChanges, type TaigaClient } from "@taiga-mcp/taiga-client";
 import { type LockWrites } from "../calls/write-locks.ts";
 import { ToolError } from "../errors.ts";
-import { isSameName, nearestNames } from "../schema/names.ts";
+import { findBeginning, isSameName, nearestNames } from "../schema/names.ts";
 import { verifyPermission, verifyWritable } from "../projects/permissions.ts";
 import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
-import { findSprint } from "../projects/find-sprint.ts";
+import { findSprint, RESERVED_SPRINT_NAMES, unquote } from "../projects/find-sprint.ts";
 import { quote, quoteAll } from "../text/quote.ts";
 
 export interface SaveSprintRequest {
-  /** A name; `current` and `next` refer to existing sprints. */
+  /** A name; `current`, `next` and `last` refer to existing sprints. */
   sprint: string;
   project: string | undefined;
   newName: string | undefined;
@@ -34,9 +34,6 @@ export interface SaveSprintDeps {
   /** `YYYY-MM-DD` */
   today: string;
 }
-
-/** Reserved words, which a new sprint cannot have as its name. */
-const RESERVED_NAMES: readonly string[] = ["current", "next", "backlog", "none", ""];
 
 /**
  * Creates a sprint, or changes the existing sprint of that name. Names are unique in a project, so
@@ -84,7 +81,7 @@ async function findExisting(
     const { id } = await findSprint(projects, project, reference, { today, field: "sprint" });
     if (id !== null) return id;
   } catch (error) {
-    const isReserved = RESERVED_NAMES.some((word) => isSameName(word, reference));
+    const isReserved = RESERVED_SPRINT_NAMES.some((word) => isSameName(word, reference));
     if (!(error instanceof ToolError) || error.code !== "not_found" || isReserved) throw error;
     return undefined;
   }
@@ -93,9 +90,10 @@ async function findExisting(
 
 async function createSprint(
   project: Project,
-  { sprint: name, start, finish, newName, dryRun }: SaveSprintRequest,
+  { sprint, start, finish, newName, dryRun }: SaveSprintRequest,
   { taiga, projects }: SaveSprintDeps,
 ): Promise<SavedSprint> {
+  const name = unquote(sprint) ?? sprint;
   if (start === undefined || finish === undefined || newName !== undefined) {
     const near = nearestNames(
       name,
@@ -107,6 +105,7 @@ async function createSprint(
       `sprint: there is no ${quote(name)} in ${quote(project.slug)}.${hint} To create it, give start and finish, and no new_name.`,
     );
   }
+  if (unquote(sprint) === undefined) verifyNotMeant(name, project);
   verifyAllowed(project, "add_milestone");
   verifyDates(start, finish);
   const saved = { name, start, finish, changes: [] };
@@ -119,6 +118,16 @@ async function createSprint(
   });
   projects.drop(project.id);
   return { outcome: "created", ...saved };
+}
+
+/** "Sprint 9" beside "Sprint 9: Night rides" is probably that sprint: a second one needs quotes. */
+function verifyNotMeant(name: string, { milestones }: Project): void {
+  const meant = findBeginning(milestones, name, "sprint");
+  if (meant === undefined) return;
+  throw new ToolError(
+    "ambiguous_name",
+    `sprint: there is ${quote(meant.name)}, whose name begins like this. Give its whole name to change it; put the name in double quotes to create another sprint.`,
+  );
 }
 
 async function changeSprint(

@@ -5,6 +5,7 @@ import { toFailure, toFailureText, toInternalFailure, type ToolFailure } from ".
 import { describeIssues } from "../schema/problems.ts";
 import { withSuggestionBudget } from "../schema/suggestions.ts";
 import type { ToolContext } from "./define-tool.ts";
+import { runHandler } from "./run-handler.ts";
 import type { LoadedTool } from "./load-tools.ts";
 import { toCleanData, toCleanText } from "../text/clean.ts";
 
@@ -76,7 +77,7 @@ async function run(
         `${describeIssues(input.error)}. Nothing was done. Fix this and call again.`,
       );
     }
-    const { text, data } = await tool.handler(input.data, createContext());
+    const { text, data } = await runHandler(tool, input.data, createContext());
     const outcome = {
       text: toCleanText(text),
       // Data that does not match the tool's output schema is a bug and is not sent.

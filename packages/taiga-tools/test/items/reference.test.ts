@@ -61,7 +61,8 @@ describe("parseReference", () => {
 describe("parseAnyReference", () => {
   it.each([
     ["wiki:home", { page: "home" }],
-    ["Wiki: My page", { page: "my-page" }],
+    ["Wiki: My page", { page: "my-page", otherPage: "My-page" }],
+    ["wiki:My-Page", { page: "My-Page", otherPage: "my-page" }],
     ["bike-app#wiki:home", { project: "bike-app", page: "home" }],
     ["https://taiga.test/project/b/wiki/caf%C3%A9", { project: "b", page: "café" }],
     ["https://taiga.test/project/b/wiki/100%", { project: "b", page: "100%" }],

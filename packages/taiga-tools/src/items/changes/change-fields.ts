@@ -3,6 +3,7 @@ import {
   clearableDay,
   clearableName,
   flag,
+  isWhole,
   listOf,
   mapOf,
   maybe,
@@ -14,6 +15,7 @@ import {
 import { ITEM_KINDS } from "../../kinds.ts";
 
 const MAX_TEXT = 100_000;
+const longText = text(MAX_TEXT).refine(...isWhole);
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
@@ -23,7 +25,7 @@ const color = text(7).refine((value) => /^#[\da-f]{6}$/i.test(value), "must be #
 
 /** The fields of every item, including a task created with its story. */
 const plainFields = {
-  description: maybe(text(MAX_TEXT)),
+  description: maybe(longText),
   status: maybe(text(200)),
   assigned_to: z
     .preprocess((value) => value ?? [], listOf(clearableName, 20))
@@ -33,7 +35,7 @@ const plainFields = {
   tags: maybe(names),
   due_date: clearableDay.describe("YYYY-MM-DD").optional(),
   blocked: maybe(flag),
-  blocked_note: maybe(text(MAX_TEXT)),
+  blocked_note: maybe(longText),
   swimlane: clearableName.optional(),
   custom_fields: maybe(mapOf(value).describe('{"Name": value}')),
 };
@@ -62,7 +64,7 @@ const changeFields = {
   ...otherFields,
   add_tags: maybe(names),
   remove_tags: maybe(names),
-  comment: maybe(text(MAX_TEXT)),
+  comment: maybe(longText),
 };
 
 /** The fields of `Changes` as text for a model: a schema would cost five times the tokens. */

@@ -16,7 +16,7 @@ export const criteriaFields = {
   watchers: maybe(names.describe("Who follows it")),
   role: maybe(names.describe("Roles of the assignee")),
   tags: maybe(names.describe("Tag names")),
-  sprint: maybe(text(200).describe("Name, current, next or backlog")),
+  sprint: maybe(text(200).describe("Name, current, next, last or backlog")),
   epic: maybe(names.describe("Epics of stories: #7, or none")),
   swimlane: maybe(names.describe("Swimlanes of stories, or none")),
   parent: maybe(text(200).describe("Story of tasks: #42, or none")),

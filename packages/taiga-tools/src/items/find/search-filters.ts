@@ -94,7 +94,7 @@ async function bySprint(
   if (sprint === undefined) return {};
   const { directory, today } = deps;
   const found = await deps.check.tryFind("sprint", sprint, () =>
-    findSprint(directory, project, sprint, { today, field: "sprint" }),
+    findSprint(directory, project, sprint, { today, field: "sprint", acceptsBeginning: true }),
   );
   return found === undefined ? "impossible" : { milestone: found.id };
 }
@@ -118,24 +118,23 @@ async function byParent(
   return found === undefined ? "impossible" : { user_story: found };
 }
 
-/** @throws {ToolError} `not_found` if the reference names no item of this kind and project. */
+/**
+ * An epic may have stories of other projects; so may a task's story, after it was moved.
+ * @throws {ToolError} `not_found` if the reference names no item of this kind.
+ */
 async function toItemId(
   reference: string,
   { field, kind, project }: { field: string; kind: ItemKind; project: Project },
   { taiga, directory, taigaWebUrl }: SearchDeps,
 ): Promise<number> {
   const parsed = parseReference(reference, taigaWebUrl, field);
-  const isHere =
-    parsed.project === undefined ||
-    isSameName(parsed.project, project.slug) ||
-    isSameName(parsed.project, project.name);
-  const found = isHere
-    ? await resolveRef({ project, ref: parsed.ref }, { taiga, projects: directory })
-    : undefined;
+  const place = parsed.project === undefined ? project : await directory.resolve(parsed.project);
+  const target = { project: place, ref: parsed.ref };
+  const found = await resolveRef(target, { taiga, projects: directory });
   if (found?.kind === kind) return found.id;
   throw new ToolError(
     "not_found",
-    `${field}: ${quote(`${project.slug}#${parsed.ref}`)} is not ${aKind(kind)} that you can see.`,
+    `${field}: ${quote(`${place.slug}#${parsed.ref}`)} is not ${aKind(kind)} that you can see.`,
   );
 }
 

@@ -1,16 +1,19 @@
-import { capText, countFitting } from "../../text/cap.ts";
+import { byteLength, capText, countFitting } from "../../text/cap.ts";
 import { type ItemDetails } from "./details.ts";
 
 /**
  * Shortens details to fit: keeps the description first, then the newest comments and history
  * entries. A remark replaces each omitted part.
  */
-export function capDetails(details: ItemDetails, maxBytes: number): ItemDetails {
+export function capDetails<Details extends ItemDetails>(
+  details: Details,
+  maxBytes: number,
+): Details {
   const hasEntries = (details.comments?.length ?? 0) > 0 || (details.history?.length ?? 0) > 0;
   const forDescription = hasEntries ? maxBytes / 2 : maxBytes;
   const description =
     details.description === undefined ? undefined : capText(details.description, forDescription);
-  const share = (maxBytes - (description?.length ?? 0)) / 2;
+  const share = (maxBytes - byteLength(description ?? "")) / 2;
   const { comments, history } = details;
   return {
     ...details,

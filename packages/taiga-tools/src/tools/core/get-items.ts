@@ -4,10 +4,13 @@ import { INCLUDES } from "../../items/read/details.ts";
 import { readItems } from "../../items/read/read-items.ts";
 import { toToday } from "../../clock.ts";
 import { defineTool, READS } from "../../tool/define-tool.ts";
-import { listOf, maybe, openRow, project, references } from "../../schema/fields.ts";
+import { badCursor, MAX_CURSOR_LENGTH } from "../../schema/cursor.ts";
+import { listOf, maybe, openRow, project, references, text } from "../../schema/fields.ts";
 
 /** Up to this many refs, the answer includes descriptions by default. */
-const MAX_DESCRIBED = 5;
+const MAX_DESCRIBED = 20;
+const DESCRIPTION = ["description"] as const;
+const NOT_DESCRIBED = `Descriptions were left out, because there are more than ${MAX_DESCRIBED} refs; include ["description"] adds them.`;
 
 export default defineTool({
   name: "get_items",
@@ -25,15 +28,26 @@ export default defineTool({
         `Details to add; children are a story's tasks or an epic's stories. Default: description, for up to ${MAX_DESCRIBED} refs`,
       ),
     ),
+    cursor: maybe(text(MAX_CURSOR_LENGTH).describe("Reads on")),
   }),
   outputSchema: openRow({
     items: z.array(openRow({ ref: z.string(), version: z.string().describe("For update_items") })),
   }),
-  handler({ refs, project: reference, include }, context) {
-    const details = refs.length <= MAX_DESCRIBED ? (["description"] as const) : [];
-    return readItems(
-      { refs: [...new Set(refs)], project: reference, include: new Set(include ?? details) },
+  async handler({ refs: named, project: reference, include, cursor }, context) {
+    const refs = [...new Set(named)];
+    if (cursor !== undefined && refs.length > 1) {
+      throw badCursor("continues a single item, so refs must name only that one");
+    }
+    const isDescribed = include !== undefined || refs.length <= MAX_DESCRIBED;
+    const { text: items, data } = await readItems(
+      {
+        refs,
+        project: reference,
+        include: new Set(include ?? (isDescribed ? DESCRIPTION : [])),
+        cursor,
+      },
       { ...context, today: toToday(context.clock) },
     );
+    return { text: isDescribed ? items : `${items}\n${NOT_DESCRIBED}`, data };
   },
 });

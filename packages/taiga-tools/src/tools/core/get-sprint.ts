@@ -15,7 +15,7 @@ export default defineTool({
   taigaPermissions: permissionsTo("view", ["sprint"]),
   annotations: READS,
   inputSchema: z.strictObject({
-    sprint: maybe(text(200).describe("Name, current (default) or next")),
+    sprint: maybe(text(200).describe("Name, current (default), next or last")),
     project: maybe(project),
     include: maybe(
       listOf(z.enum(SPRINT_INCLUDES), SPRINT_INCLUDES.length).describe("Default: all"),
@@ -26,7 +26,11 @@ export default defineTool({
     const { taiga, projects, clock, taigaWebUrl } = context;
     const found = await projects.resolve(reference);
     const today = toToday(clock);
-    const { id } = await findSprint(projects, found, sprint, { today, field: "sprint" });
+    const { id } = await findSprint(projects, found, sprint, {
+      today,
+      field: "sprint",
+      acceptsBeginning: true,
+    });
     if (id === null) {
       throw new ToolError(
         "invalid_argument",

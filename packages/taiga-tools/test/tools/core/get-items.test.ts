@@ -24,10 +24,10 @@ describe("get_items", () => {
     });
     expect(bench.asked().toSorted()).toEqual([
       "GET /resolver",
-      "GET /resolver",
       "GET /tasks/201",
       "GET /tasks/by_ref",
-      "GET /userstories/101",
+      "GET /userstories/by_ref",
+      "GET /userstories/by_ref",
     ]);
   });
 
@@ -145,10 +145,9 @@ describe("get_items", () => {
     expect(text).not.toContain("Deleted");
     expect(bench.asked().toSorted()).toEqual([
       "GET /history/userstory/101",
-      "GET /resolver",
       "GET /tasks",
-      "GET /userstories/101",
       "GET /userstories/attachments",
+      "GET /userstories/by_ref",
       "GET /userstories/custom-attributes-values/101",
     ]);
   });
