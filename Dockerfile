@@ -1,7 +1,10 @@
 # One image a service: docker build --target auth-server (or resource-server, sandbox) .
 
-FROM node:24-bookworm-slim AS build
-RUN npm install --global --no-audit --no-fund pnpm@12
+# `pnpm pin-images` writes its digest to deploy/images.env.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+RUN npm install --global --no-audit --no-fund pnpm@12.21.0
 WORKDIR /src
 # Installing takes longest, so this layer is rebuilt only when a dependency changes. The secret is your
 # .npmrc, for a private registry; it leaves no trace in the image.
@@ -28,7 +31,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
         deploy --prod "/out/$name" || exit 1; \
     done
 
-FROM node:24-bookworm-slim AS service
+FROM ${NODE_IMAGE} AS service
 ENV NODE_ENV=production \
     RUNNING_IN_CONTAINER=true \
     DATA_DIR=/data

@@ -7,7 +7,7 @@ export function toBanner({ config, demo }: { config: Config; demo: boolean }): s
   const rows: [string, string[]][] = [
     ["MCP endpoint", [mcpUrl]],
     ["Claude Code", [toClaudeCommand(mcpUrl), "then type /mcp in Claude Code to log in"]],
-    ["Inspector", [`npx --yes pnpm@12 inspector --server-url ${mcpUrl} --transport http`]],
+    ["Inspector", [`npx --yes pnpm@12.21.0 inspector --server-url ${mcpUrl} --transport http`]],
     [
       "Hosted clients",
       ['claude.ai and ChatGPT need a public https address: see "Deploy for a team" in README.md'],
@@ -18,7 +18,7 @@ export function toBanner({ config, demo }: { config: Config; demo: boolean }): s
         ? [
             `${config.taigaApiUrl} (sandbox with demo data, this machine only)`,
             "log in as alice, bob, stan or carol; the password is <name>-password",
-            "to use your own: TAIGA_API_URL=https://taiga.example.com npx --yes pnpm@12 start",
+            "to use your own: TAIGA_API_URL=https://taiga.example.com npx --yes pnpm@12.21.0 start",
           ]
         : [config.taigaApiUrl],
     ],

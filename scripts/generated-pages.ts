@@ -49,20 +49,24 @@ function configurationPage(): string {
   ].join("\n")}\n\n${sections.join("\n")}`;
 }
 
-function settingRow({ name, default: preset, description, secret }: SettingDoc): string {
-  const note = secret ? " *Secret.*" : "";
-  return `| \`${name}\` | ${preset ?? "none"} | ${escapeCell(description)}${note} |`;
+function settingRow(setting: SettingDoc): string {
+  const { name, default: preset, description, secret } = setting;
+  const notes = `${describeBounds(setting)}${secret ? " *Secret.*" : ""}`;
+  return `| \`${name}\` | ${preset ?? "none"} | ${escapeCell(description)}${notes} |`;
 }
+
+const describeBounds = ({ bounds }: SettingDoc): string =>
+  bounds === undefined ? "" : ` From ${bounds.minimum} to ${bounds.maximum}.`;
 
 function environmentExample(): string {
   const lines = SECTIONS.flatMap(({ title, settings }) => [
     `# ${title}`,
     "",
-    ...settings.flatMap(({ name, default: preset, description }) => [
-      `# ${description}${preset === undefined ? "" : ` Default: ${preset}.`}`,
-      `#${name}=`,
-      "",
-    ]),
+    ...settings.flatMap((setting) => {
+      const { name, default: preset, description } = setting;
+      const byDefault = preset === undefined ? "" : ` Default: ${preset}.`;
+      return [`# ${description}${describeBounds(setting)}${byDefault}`, `#${name}=`, ""];
+    }),
   ]);
   return `# Copy this file to .env and set what you need. docs/configuration.md explains the format.\n\n${lines.join("\n").trimEnd()}\n`;
 }
@@ -99,6 +103,7 @@ function sandboxDocs(): SettingDoc[] {
       default: "3003",
       description: "The port on which the sandbox listens.",
       secret: false,
+      bounds: { minimum: 1, maximum: 65_535 },
     },
     {
       name: "SANDBOX_HOST",
@@ -106,6 +111,7 @@ function sandboxDocs(): SettingDoc[] {
       description:
         "The address on which the sandbox listens. Its passwords are public, so any address other than loopback also requires DANGEROUSLY_EXPOSE_SANDBOX=true, for a private network of containers.",
       secret: false,
+      bounds: undefined,
     },
     {
       name: "SANDBOX_APPLICATION_NEXT_URL",
@@ -113,6 +119,7 @@ function sandboxDocs(): SettingDoc[] {
       description:
         "The next URL of the sandbox's external application, to which it sends browsers back: ISSUER followed by /taiga/callback.",
       secret: false,
+      bounds: undefined,
     },
   ];
 }

@@ -22,6 +22,10 @@ const COMPOSE_SETTINGS = [
   "ACME_DIR",
   "PUBLIC_HOST",
   "TRAEFIK_NETWORK",
+  "NODE_IMAGE",
+  "NGINX_IMAGE",
+  "REDIS_IMAGE",
+  "CADDY_IMAGE",
 ];
 
 /** Read by Compose, Docker, Node.js and the C library. */

@@ -152,7 +152,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       SERVERS,
     ],
     folders: {
-      resources: { imports: ["errors.ts", "pagination.ts", "query.ts", "taiga-request.ts"] },
+      resources: {
+        imports: ["errors.ts", "multipart.ts", "pagination.ts", "query.ts", "taiga-request.ts"],
+      },
     },
   },
   "packages/taiga-tools": {

@@ -174,7 +174,7 @@ describe("keys", () => {
     expect(stdout).toMatch(
       /^ {2}\S+ +encrypts and decrypts +\d{4}-\d\d-\d\d \d\d:\d\d +[1-9]\d*$/m,
     );
-    expect(stdout).toContain("npx --yes pnpm@12 admin keys rotate");
+    expect(stdout).toContain("npx --yes pnpm@12.21.0 admin keys rotate");
   });
 
   it("has nothing to retire before a rotation", async () => {

@@ -6,7 +6,13 @@ import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts"
 import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
-const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", ...markdownBelow("docs")];
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "packages/taiga-client/README.md",
+  ...markdownBelow("docs"),
+];
 
 function markdownBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })

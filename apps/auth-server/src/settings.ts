@@ -1,4 +1,4 @@
-import { port, seconds, sharedSettings } from "@taiga-mcp/service";
+import { count, port, seconds, sharedSettings } from "@taiga-mcp/service";
 import { z } from "zod";
 import { isReservedScheme } from "./clients/redirect-uri.ts";
 
@@ -97,83 +97,53 @@ export const AuthServerSettings = z.object({
       description:
         "Comma-separated e-mail domains: users whose address in them is verified by Taiga may log in, in addition to ALLOWED_USERS.",
     }),
-  ACCESS_TOKEN_TTL_SECONDS: seconds
-    .min(600, "must be at least 600: some clients refresh at every use below that")
-    .max(3600, "must be at most 3600")
+  ACCESS_TOKEN_TTL_SECONDS: seconds({
+    minimum: 600,
+    maximum: 3600,
+    because: "with less, some clients refresh at every use",
+  })
     .default(1800)
     .meta({ description: "The lifetime of an access token, in seconds." }),
-  GRANT_TTL_SECONDS: seconds
-    .min(2 * 3600, "must be at least 7200")
-    .max(
-      90 * DAY_SECONDS,
-      "must be at most 7776000, half the time after which an idle client registration expires",
-    )
+  GRANT_TTL_SECONDS: seconds({
+    minimum: 2 * 3600,
+    maximum: 90 * DAY_SECONDS,
+    because: "an idle client registration expires after twice the longest time",
+  })
     .default(30 * DAY_SECONDS)
     .meta({ description: "How long a login lasts after its last use, in seconds." }),
-  AUTHORIZATION_CODE_TTL_SECONDS: seconds
-    .max(600, "must be at most 600 (RFC 6749 section 4.1.2)")
+  AUTHORIZATION_CODE_TTL_SECONDS: seconds({
+    minimum: 10,
+    maximum: 600,
+    because: "RFC 6749 section 4.1.2 recommends ten minutes at most",
+  })
     .default(60)
     .meta({
       description: "How long a client may take to redeem an authorization code, in seconds.",
     }),
-  REFRESH_GRACE_SECONDS: z.coerce
-    .number("must be a number of seconds")
-    .int("must be a whole number of seconds")
-    .min(0, "must be at least 0")
-    .max(30, "must be at most 30")
-    .default(30)
-    .meta({
-      description:
-        "For how many seconds a client that reuses its previous refresh token gets the same answer again instead of losing its login. 0 turns this off.",
-    }),
-  MAX_GRANTS_PER_USER: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(1000, "must be at most 1000")
-    .default(50)
-    .meta({
-      description:
-        "The maximum number of client logins a user can have at the same time. A further login ends the least recently used one.",
-    }),
-  MAX_PENDING_LOGINS: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(1_000_000, "must be at most 1000000")
-    .default(10_000)
-    .meta({
-      description:
-        "How many login pages can be open at the same time before anybody has logged in. When there are more, the oldest end: first those of addresses that opened many, then those of others. Each takes at most 8 kB in the store, for ten minutes.",
-    }),
-  REGISTRATIONS_PER_HOUR: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .positive("must be more than 0")
-    .default(300)
-    .meta({
-      description:
-        "The maximum number of client registrations per hour from one network address (for IPv6, one /64). The default is enough for an office of 30 people behind one address, with ten registrations each.",
-    }),
-  REGISTRATIONS_PER_HOUR_TOTAL: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .positive("must be more than 0")
-    .default(3000)
-    .meta({
-      description:
-        "The maximum number of client registrations per hour from all addresses together. The first three of each address within an hour are always accepted and do not count, so that a flood does not stop newcomers. Keep the number well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
-    }),
-  MAX_UNUSED_REGISTRATIONS: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(1_000_000, "must be at most 1000000")
-    .default(10_000)
-    .meta({
-      description:
-        "How many client registrations the store keeps that no user has consented to. When there are more, the oldest are deleted: first those of addresses that registered many clients, then those of others. Clients that users have connected are not counted and never deleted for this. The same number limits the copies of client metadata documents. Each takes at most 12 kB.",
-    }),
+  REFRESH_GRACE_SECONDS: seconds({ minimum: 0, maximum: 30 }).default(30).meta({
+    description:
+      "For how many seconds a client that reuses its previous refresh token gets the same answer again instead of losing its login. 0 turns this off.",
+  }),
+  MAX_GRANTS_PER_USER: count({ minimum: 1, maximum: 1000 }).default(50).meta({
+    description:
+      "The maximum number of client logins a user can have at the same time. A further login ends the least recently used one.",
+  }),
+  MAX_PENDING_LOGINS: count({ minimum: 1, maximum: 1_000_000 }).default(10_000).meta({
+    description:
+      "How many login pages can be open at the same time before anybody has logged in. When there are more, the oldest end: first those of addresses that opened many, then those of others. Each takes at most 8 kB in the store, for ten minutes.",
+  }),
+  REGISTRATIONS_PER_HOUR: count({ minimum: 1, maximum: 1_000_000 }).default(300).meta({
+    description:
+      "The maximum number of client registrations per hour from one network address (for IPv6, one /64). The default is enough for an office of 30 people behind one address, with ten registrations each.",
+  }),
+  REGISTRATIONS_PER_HOUR_TOTAL: count({ minimum: 1, maximum: 1_000_000 }).default(3000).meta({
+    description:
+      "The maximum number of client registrations per hour from all addresses together. The first three of each address within an hour are always accepted and do not count, so that a flood does not stop newcomers. Keep the number well above REGISTRATIONS_PER_HOUR, so that a few addresses cannot use it up.",
+  }),
+  MAX_UNUSED_REGISTRATIONS: count({ minimum: 1, maximum: 1_000_000 }).default(10_000).meta({
+    description:
+      "How many client registrations the store keeps that no user has consented to. When there are more, the oldest are deleted: first those of addresses that registered many clients, then those of others. Clients that users have connected are not counted and never deleted for this. The same number limits the copies of client metadata documents. Each takes at most 12 kB.",
+  }),
   ALLOWED_REDIRECT_SCHEMES: list
     .refine((schemes) => schemes.every((scheme) => SCHEME.test(scheme)), {
       error: "must be schemes such as myeditor, without a colon, separated by commas",

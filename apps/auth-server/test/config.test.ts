@@ -85,14 +85,26 @@ describe("addresses", () => {
     [{ ISSUER: "http://auth.example" }, "ISSUER: must be https"],
     [{ PUBLIC_URL: "https://mcp.example" }, "TAIGA_API_URL is not set"],
     [{ TAIGA_API_URL: "http://taiga.example" }, "TAIGA_API_URL: must be https"],
-    [{ ACCESS_TOKEN_TTL_SECONDS: "300" }, "ACCESS_TOKEN_TTL_SECONDS: must be at least 600"],
-    [{ ACCESS_TOKEN_TTL_SECONDS: "7200" }, "ACCESS_TOKEN_TTL_SECONDS: must be at most 3600"],
+    [
+      { ACCESS_TOKEN_TTL_SECONDS: "300" },
+      "ACCESS_TOKEN_TTL_SECONDS: must be a whole number of seconds from 600 to 3600: with less",
+    ],
+    [
+      { ACCESS_TOKEN_TTL_SECONDS: "7200" },
+      "ACCESS_TOKEN_TTL_SECONDS: must be a whole number of seconds from 600 to 3600",
+    ],
     [
       { AUTHORIZATION_CODE_TTL_SECONDS: "601" },
-      "AUTHORIZATION_CODE_TTL_SECONDS: must be at most 600",
+      "AUTHORIZATION_CODE_TTL_SECONDS: must be a whole number of seconds from 10 to 600",
     ],
-    [{ REFRESH_GRACE_SECONDS: "31" }, "REFRESH_GRACE_SECONDS: must be at most 30"],
-    [{ GRANT_TTL_SECONDS: "7776001" }, "GRANT_TTL_SECONDS: must be at most 7776000"],
+    [
+      { REFRESH_GRACE_SECONDS: "31" },
+      "REFRESH_GRACE_SECONDS: must be a whole number of seconds from 0 to 30",
+    ],
+    [
+      { GRANT_TTL_SECONDS: "7776001" },
+      "GRANT_TTL_SECONDS: must be a whole number of seconds from 7200 to 7776000",
+    ],
     [{ CLIENT_ID_METADATA_DOCUMENTS: "yes" }, "CLIENT_ID_METADATA_DOCUMENTS: must be auto, on or"],
     [
       { CLIENT_DOCUMENT_DENIED_HOSTS: "https://evil.example" },
@@ -102,7 +114,10 @@ describe("addresses", () => {
       { CLIENT_DOCUMENT_ALLOWED_HOSTS: "claude.ai, *" },
       "CLIENT_DOCUMENT_ALLOWED_HOSTS: must be host names",
     ],
-    [{ REGISTRATIONS_PER_HOUR_TOTAL: "0" }, "REGISTRATIONS_PER_HOUR_TOTAL: must be more than 0"],
+    [
+      { REGISTRATIONS_PER_HOUR_TOTAL: "0" },
+      "REGISTRATIONS_PER_HOUR_TOTAL: must be a whole number from 1 to 1000000.",
+    ],
     [{ MASTER_KEY: "too-short" }, "MASTER_KEY: must be one or more keys of 32 random bytes"],
     [{ MASTER_KEY: `${KEY},` }, "MASTER_KEY: must be one or more keys"],
   ])("%j is refused with the variable and the rule", (environment, sentence) => {

@@ -15,8 +15,10 @@ import { followRevocations, type RevocationFollower } from "./auth/follow-revoca
 import { createGrantTransport } from "./auth/grant-transport.ts";
 import { createIntrospectionCache } from "./auth/introspection-cache.ts";
 import { createIntrospectionVerifier } from "./auth/introspection-verifier.ts";
+import { createOwnCredentials } from "./auth/own-credentials.ts";
 import { createRefusalLimit } from "./auth/refusal-limit.ts";
 import { createTaigaCredentials, type TaigaCredentials } from "./auth/taiga-credentials.ts";
+import { createRepeatingFetch } from "./auth/repeating-fetch.ts";
 import { requireTokenShape } from "./auth/token-shape.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./http/app.ts";
@@ -63,11 +65,13 @@ export interface ResourceServer {
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const { config, store, taiga, fetch, clock, logger, replaced = {} } = deps;
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
+  const ownCredentials = createOwnCredentials({ clock, logger });
   const authorizationServer = createAuthorizationServer({
     issuer,
     authServerUrl,
     ...config.resourceServer,
     fetch,
+    ownCredentials,
   });
   const credentials = createTaigaCredentials({
     authorizationServer,
@@ -116,7 +120,8 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       mcpHandler,
       runner,
       store,
-      fetch,
+      ownCredentials,
+      fetch: createRepeatingFetch(fetch),
       clock,
       logger,
     }),

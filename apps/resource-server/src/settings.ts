@@ -1,4 +1,4 @@
-import { sharedSettings } from "@taiga-mcp/service";
+import { count, milliseconds, seconds, sharedSettings } from "@taiga-mcp/service";
 import { ANSWER_FORMS, TOOLSETS } from "@taiga-mcp/taiga-tools";
 import { z } from "zod";
 
@@ -17,20 +17,9 @@ const toList = (text: string): string[] =>
     .filter((part) => part !== "");
 
 const perMinute = (byDefault: number) =>
-  z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(10, "must be at least 10")
-    .max(100_000, "must be at most 100000")
-    .default(byDefault);
+  count({ minimum: 10, maximum: 100_000 }).default(byDefault);
 
-const parallel = (byDefault: number) =>
-  z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(256, "must be at most 256")
-    .default(byDefault);
+const parallel = (byDefault: number) => count({ minimum: 1, maximum: 256 }).default(byDefault);
 
 /** Every setting of the resource server, with its description. */
 export const ResourceServerSettings = z.object({
@@ -46,16 +35,10 @@ export const ResourceServerSettings = z.object({
       description:
         "The address at which the resource server reaches the authorization server's private listener. Use plain http only on one machine or in a private network.",
     }),
-  INTROSPECTION_CACHE_SECONDS: z.coerce
-    .number("must be a number of seconds")
-    .int("must be a whole number of seconds")
-    .min(0, "must be at least 0")
-    .max(30, "must be at most 30")
-    .default(30)
-    .meta({
-      description:
-        "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
-    }),
+  INTROSPECTION_CACHE_SECONDS: seconds({ minimum: 0, maximum: 30 }).default(30).meta({
+    description:
+      "For how many seconds the resource server caches the introspection of an access token. Revocations still take effect at once. 0 turns the cache off.",
+  }),
   REQUESTS_PER_MINUTE: perMinute(1200).meta({
     description:
       "How many requests one connected client may send to the MCP endpoint in a minute. Keep it well above what clients do: one that gets 429 while it connects shows no tools. This and the following limits count in each process.",
@@ -79,16 +62,10 @@ export const ResourceServerSettings = z.object({
     description: "The same for calls of tools that change something.",
   }),
   PARALLEL_SEARCHES: parallel(4).meta({ description: "The same for calls of tools that search." }),
-  REFUSALS_PER_MINUTE: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(10, "must be at least 10")
-    .max(100_000, "must be at most 100000")
-    .default(600)
-    .meta({
-      description:
-        "How many requests with a bad access token one network address (for IPv6, one /64) may make in a minute before it gets 429. The default leaves room for hosted clients, which send the expired tokens of many users from few addresses. Requests with a token that was accepted within INTROSPECTION_CACHE_SECONDS are never refused for this. Each process counts for itself.",
-    }),
+  REFUSALS_PER_MINUTE: perMinute(600).meta({
+    description:
+      "How many requests with a bad access token one network address (for IPv6, one /64) may make in a minute before it gets 429. The default leaves room for hosted clients, which send the expired tokens of many users from few addresses. Requests with a token that was accepted within INTROSPECTION_CACHE_SECONDS are never refused for this. Each process counts for itself.",
+  }),
   TOOLSETS: z
     .string()
     .default("core")
@@ -109,18 +86,10 @@ export const ResourceServerSettings = z.object({
       description:
         "What tools answer with: `text`, or `structured`, which adds the same facts as data and lists output schemas. Several clients, Claude Code and Codex among them, show their model the data instead of the text, which costs more tokens and loses the marks around text from Taiga; so the data is for programs. A client can choose for itself with `?answers=` in its address.",
     }),
-  TAIGA_MAX_PARALLEL: z.coerce
-    .number("must be a number")
-    .int("must be a whole number")
-    .min(1, "must be at least 1")
-    .max(256, "must be at most 256")
-    .default(16)
-    .meta({ description: "The maximum number of concurrent requests to Taiga." }),
-  TAIGA_TIMEOUT_MS: z.coerce
-    .number("must be a number of milliseconds")
-    .int("must be a whole number of milliseconds")
-    .min(100, "must be at least 100")
-    .max(120_000, "must be at most 120000")
+  TAIGA_MAX_PARALLEL: parallel(16).meta({
+    description: "The maximum number of concurrent requests to Taiga.",
+  }),
+  TAIGA_TIMEOUT_MS: milliseconds({ minimum: 100, maximum: 120_000 })
     .default(10_000)
     .meta({ description: "How long to wait for a response from Taiga, in milliseconds." }),
   ALLOWED_ORIGINS: z

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { ConfigurationError } from "./errors.ts";
+import { type Bounds, findBounds } from "./number-settings.ts";
 import { findMisspeltTaigaUrl, toSettingNames } from "./setting-names.ts";
 
 declare module "zod" {
@@ -66,6 +67,8 @@ export interface SettingDoc {
   /** How the default reads; `undefined` without a default. */
   default: string | undefined;
   secret: boolean;
+  /** Of a number. */
+  bounds: Pick<Bounds, "minimum" | "maximum"> | undefined;
 }
 
 /** What a settings schema says about itself, for docs/configuration.md and .env.example. */
@@ -77,6 +80,7 @@ export const describeEnvironment = (schema: z.ZodObject): SettingDoc[] =>
       description: meta.description ?? "",
       default: meta.defaultText ?? defaultOf(field as z.ZodType),
       secret: meta.secret ?? false,
+      bounds: findBounds(field),
     };
   });
 

@@ -11,6 +11,7 @@ export * from "./lifecycle.ts";
 export * from "./logger.ts";
 export * from "./metrics.ts";
 export * from "./network.ts";
+export * from "./number-settings.ts";
 export * from "./parallel-limit.ts";
 export * from "./problem.ts";
 export * from "./secret-file.ts";

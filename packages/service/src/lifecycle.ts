@@ -3,10 +3,14 @@ import type { RequestListener, Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigurationError } from "./errors.ts";
 import { createHttpServer, type HttpServerOptions } from "./http-server.ts";
+import { createLogger } from "./logger.ts";
 
 /** How long open requests may take to finish once a service has been told to stop. */
 const DRAIN_MS = 8_000;
 const IDLE_SWEEP_MS = 100;
+
+/** How long a process with a bug may take to stop: longer than it drains, shorter than engines wait. */
+const FAULT_STOP_MS = 12_000;
 
 export interface ListenOptions extends HttpServerOptions {
   host: string;
@@ -72,14 +76,43 @@ type Host = Pick<NodeJS.Process, "env" | "exit" | "on" | "once" | "send" | "stde
 /**
  * Runs a service as this process: starts it, tells a parent that it is ready, and stops it
  * cleanly on SIGINT, SIGTERM, or when the parent that started it is gone. A bad setting ends the
- * process with exit code 1 and a sentence instead of a stack.
+ * process with exit code 1 and a sentence instead of a stack. An error that nothing has handled is
+ * logged, open requests may finish, and the process ends with exit code 1: its state is unknown, and
+ * whatever runs it starts another one.
  */
 export async function runService(
   name: string,
   host: Host,
   start: (environment: NodeJS.ProcessEnv) => Promise<RunningService>,
 ): Promise<void> {
-  let service: RunningService;
+  let service: RunningService | undefined;
+  let isStopping = false;
+  let exitCode = 0;
+
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    if (service === undefined) return void host.exit(exitCode);
+    service.close().then(
+      () => host.exit(exitCode),
+      (error: unknown) => {
+        host.stderr.write(`${name}: did not stop cleanly: ${describeBug(error)}\n`);
+        host.exit(1);
+      },
+    );
+  };
+  // The service's own logger may be silent, or not exist yet.
+  const logFault = (error: unknown): void =>
+    createLogger({ name, level: "fatal" }).fatal({ err: error }, "unhandled error; process ends");
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    host.on(event, (error: unknown) => {
+      logFault(error);
+      exitCode = 1;
+      setTimeout(() => host.exit(1), FAULT_STOP_MS).unref();
+      stop();
+    });
+  }
+
   try {
     service = await start(host.env);
   } catch (error) {
@@ -88,18 +121,6 @@ export async function runService(
     host.exit(1);
     return;
   }
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    service.close().then(
-      () => host.exit(0),
-      (error: unknown) => {
-        host.stderr.write(`${name}: did not stop cleanly: ${describeBug(error)}\n`);
-        host.exit(1);
-      },
-    );
-  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) host.on(signal, stop);
   host.once("disconnect", stop);
   host.send?.({ ready: name, message: service.message });

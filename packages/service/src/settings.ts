@@ -2,6 +2,7 @@ import path from "node:path";
 import { z } from "zod";
 import { ACCESS_LEVELS } from "./access-level.ts";
 import { LOG_LEVELS } from "./logger.ts";
+import { count } from "./number-settings.ts";
 import { taigaConnectionSettings } from "./taiga-connection-settings.ts";
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
@@ -30,26 +31,11 @@ export const originUrl = safeUrl.refine(
   "must be a bare origin such as https://taiga-mcp.example.com, without a path or a trailing slash",
 );
 
-export const port = z.coerce
-  .number("must be a port number")
-  .int("must be a whole number")
-  .min(0, "must be at least 0")
-  .max(65_535, "must be at most 65535");
-
-export const seconds = z.coerce
-  .number("must be a number of seconds")
-  .int("must be a whole number of seconds")
-  .positive("must be more than 0");
+export const port = count({ minimum: 0, maximum: 65_535 });
 
 export const flag = z
   .enum(["true", "false"], "must be true or false")
   .transform((value) => value === "true");
-
-const proxyHops = z.coerce
-  .number("must be a number of proxies")
-  .int("must be a whole number")
-  .min(0, "must be at least 0")
-  .max(10, "must be at most 10");
 
 /** Settings that both services read, so that one .env file serves them all. */
 export const sharedSettings = {
@@ -142,7 +128,7 @@ export const sharedSettings = {
     .meta({
       description: `The lowest level of messages that are logged: ${LOG_LEVELS.join(", ")}.`,
     }),
-  TRUST_PROXY: proxyHops.default(0).meta({
+  TRUST_PROXY: count({ minimum: 0, maximum: 10 }).default(0).meta({
     description:
       "The number of reverse proxies in front of the services. Only the client's address is read from their headers, never the public address.",
   }),

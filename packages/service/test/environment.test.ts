@@ -5,11 +5,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { describeEnvironment, readEnvironment, type Environment } from "../src/environment.ts";
 import { ConfigurationError } from "../src/errors.ts";
-import { flag, port, seconds } from "../src/settings.ts";
+import { seconds } from "../src/number-settings.ts";
+import { flag, port } from "../src/settings.ts";
 
 const schema = z.object({
   PORT: port.default(3001).meta({ description: "Where it listens." }),
-  TTL_SECONDS: seconds.default(60),
+  TTL_SECONDS: seconds({ minimum: 1, maximum: 90 }).default(60),
   VERBOSE: flag.default(false),
   NAME: z.string("must be a name").meta({ description: "Who it is." }),
   KEY: z
@@ -52,13 +53,22 @@ describe("readEnvironment", () => {
 
   it.each([
     [{}, "NAME is not set: must be a name."],
-    [{ ...valid, PORT: "eighty" }, "PORT: must be a port number."],
-    [{ ...valid, PORT: "80.5" }, "PORT: must be a whole number."],
-    [{ ...valid, PORT: "-1" }, "PORT: must be at least 0."],
-    [{ ...valid, PORT: "65536" }, "PORT: must be at most 65535."],
-    [{ ...valid, TTL_SECONDS: "soon" }, "TTL_SECONDS: must be a number of seconds."],
-    [{ ...valid, TTL_SECONDS: "1.5" }, "TTL_SECONDS: must be a whole number of seconds."],
-    [{ ...valid, TTL_SECONDS: "0" }, "TTL_SECONDS: must be more than 0."],
+    [{ ...valid, PORT: "eighty" }, "PORT: must be a whole number from 0 to 65535."],
+    [{ ...valid, PORT: "80.5" }, "PORT: must be a whole number from 0 to 65535."],
+    [{ ...valid, PORT: "-1" }, "PORT: must be a whole number from 0 to 65535."],
+    [{ ...valid, PORT: "65536" }, "PORT: must be a whole number from 0 to 65535."],
+    [
+      { ...valid, TTL_SECONDS: "soon" },
+      "TTL_SECONDS: must be a whole number of seconds from 1 to 90.",
+    ],
+    [
+      { ...valid, TTL_SECONDS: "1.5" },
+      "TTL_SECONDS: must be a whole number of seconds from 1 to 90.",
+    ],
+    [
+      { ...valid, TTL_SECONDS: "0" },
+      "TTL_SECONDS: must be a whole number of seconds from 1 to 90.",
+    ],
     [{ ...valid, VERBOSE: "yes" }, "VERBOSE: must be true or false."],
   ])("names variable and rule for %j", (environment, message) => {
     expect(messageOf(environment)).toBe(message);
@@ -68,7 +78,7 @@ describe("readEnvironment", () => {
     const file = "/nowhere/key";
     expect(messageOf({ PORT: "x", VERBOSE: "x", KEY_FILE: file }).split("\n")).toEqual([
       `KEY_FILE: the file ${file} cannot be read (ENOENT).`,
-      "PORT: must be a port number.",
+      "PORT: must be a whole number from 0 to 65535.",
       "VERBOSE: must be true or false.",
       "NAME is not set: must be a name.",
     ]);
@@ -113,11 +123,35 @@ describe("secrets in files", () => {
 describe("describeEnvironment", () => {
   it("says of every setting what it is for, its default and whether it is secret", () => {
     expect(describeEnvironment(schema)).toEqual([
-      { name: "PORT", description: "Where it listens.", default: "3001", secret: false },
-      { name: "TTL_SECONDS", description: "", default: "60", secret: false },
-      { name: "VERBOSE", description: "", default: "false", secret: false },
-      { name: "NAME", description: "Who it is.", default: undefined, secret: false },
-      { name: "KEY", description: "", default: "made at first start", secret: true },
+      {
+        name: "PORT",
+        description: "Where it listens.",
+        default: "3001",
+        secret: false,
+        bounds: { minimum: 0, maximum: 65_535 },
+      },
+      {
+        name: "TTL_SECONDS",
+        description: "",
+        default: "60",
+        secret: false,
+        bounds: { minimum: 1, maximum: 90 },
+      },
+      { name: "VERBOSE", description: "", default: "false", secret: false, bounds: undefined },
+      {
+        name: "NAME",
+        description: "Who it is.",
+        default: undefined,
+        secret: false,
+        bounds: undefined,
+      },
+      {
+        name: "KEY",
+        description: "",
+        default: "made at first start",
+        secret: true,
+        bounds: undefined,
+      },
     ]);
   });
 });

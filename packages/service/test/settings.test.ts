@@ -163,10 +163,10 @@ describe("sharedSettings", () => {
     ["LOG_LEVEL", "verbose", "must be one of fatal, error, warn, info, debug, trace, silent"],
     ["ALLOW_HTTP_TAIGA", "1", "must be true or false"],
     ["RS_CLIENT_SECRET", "too short", "must be at least 32 characters long"],
-    ["TRUST_PROXY", "x", "must be a number of proxies"],
-    ["TRUST_PROXY", "1.5", "must be a whole number"],
-    ["TRUST_PROXY", "-1", "must be at least 0"],
-    ["TRUST_PROXY", "11", "must be at most 10"],
+    ["TRUST_PROXY", "x", "must be a whole number from 0 to 10"],
+    ["TRUST_PROXY", "1.5", "must be a whole number from 0 to 10"],
+    ["TRUST_PROXY", "-1", "must be a whole number from 0 to 10"],
+    ["TRUST_PROXY", "11", "must be a whole number from 0 to 10"],
   ])("refuses %s=%s and says: %s", (name, value, rule) => {
     expect(() => read({ [name]: value })).toThrow(`${name}: ${rule}.`);
   });

@@ -1,3 +1,41 @@
+import { createBoards } from "./resources/boards.ts";
+import type { Boards } from "./resources/boards.ts";
+import { createContactProject } from "./resources/contact.ts";
+import type { ContactProject } from "./resources/contact.ts";
+import { createCsvReports } from "./resources/csv-reports.ts";
+import type { CsvReports } from "./resources/csv-reports.ts";
+import { createFilterOptions } from "./resources/filter-options.ts";
+import type { ReadFilterOptions } from "./resources/filter-options.ts";
+import { createVotes, createWatchers } from "./resources/followers.ts";
+import type { Votes, Watchers } from "./resources/followers.ts";
+import { createProjectIntegrations } from "./resources/integrations.ts";
+import type { ProjectIntegrations } from "./resources/integrations.ts";
+import { createMemberships } from "./resources/memberships.ts";
+import type { Memberships } from "./resources/memberships.ts";
+import { createNotifications } from "./resources/notifications.ts";
+import type { Notifications } from "./resources/notifications.ts";
+import { createExportProject } from "./resources/project-exports.ts";
+import type { ExportProject } from "./resources/project-exports.ts";
+import { createProjectSettings } from "./resources/project-settings.ts";
+import type { ProjectSettings } from "./resources/project-settings.ts";
+import { createProjectStatistics } from "./resources/project-stats.ts";
+import type { ProjectStatistics } from "./resources/project-stats.ts";
+import { createProjectTags } from "./resources/project-tags.ts";
+import type { ProjectTags } from "./resources/project-tags.ts";
+import { createProjectTransfer } from "./resources/project-transfer.ts";
+import type { ProjectTransfer } from "./resources/project-transfer.ts";
+import { createRoles } from "./resources/roles.ts";
+import type { Roles } from "./resources/roles.ts";
+import { createUserStorage } from "./resources/user-storage.ts";
+import type { UserStorage } from "./resources/user-storage.ts";
+import { createValueLists } from "./resources/value-lists.ts";
+import type { ValueLists } from "./resources/value-lists.ts";
+import { createWebhooks } from "./resources/webhooks.ts";
+import type { Webhooks } from "./resources/webhooks.ts";
+import { createWikiLinks } from "./resources/wiki-links.ts";
+import type { WikiLinks } from "./resources/wiki-links.ts";
+import { createWipLimits } from "./resources/wip-limits.ts";
+import type { WipLimits } from "./resources/wip-limits.ts";
 import { createApplications, createApplicationTokens } from "./resources/applications.ts";
 import type { Applications, ApplicationTokens } from "./resources/applications.ts";
 import { createAttachments } from "./resources/attachments.ts";
@@ -53,6 +91,26 @@ export interface TaigaClient {
   timeline: Timeline;
   resolver: Resolver;
   search: Search;
+  boards: Boards;
+  webhooks: Webhooks;
+  memberships: Memberships;
+  roles: Roles;
+  valueLists: ValueLists;
+  wipLimits: WipLimits;
+  wikiLinks: WikiLinks;
+  notifications: Notifications;
+  votes: Votes;
+  watchers: Watchers;
+  projectTags: ProjectTags;
+  projectStats: ProjectStatistics;
+  projectTransfer: ProjectTransfer;
+  projectSettings: ProjectSettings;
+  projectIntegrations: ProjectIntegrations;
+  exportProject: ExportProject;
+  csvReports: CsvReports;
+  userStorage: UserStorage;
+  filterOptions: ReadFilterOptions;
+  contactProject: ContactProject;
 }
 
 /**
@@ -84,5 +142,25 @@ export function createTaigaClient(
     timeline: createTimeline(request),
     resolver: createResolver(request),
     search: createSearch(request),
+    boards: createBoards(request),
+    webhooks: createWebhooks(request),
+    memberships: createMemberships(request),
+    roles: createRoles(request),
+    valueLists: createValueLists(request),
+    wipLimits: createWipLimits(request),
+    wikiLinks: createWikiLinks(request),
+    notifications: createNotifications(request),
+    votes: createVotes(request),
+    watchers: createWatchers(request),
+    projectTags: createProjectTags(request),
+    projectStats: createProjectStatistics(request),
+    projectTransfer: createProjectTransfer(request),
+    projectSettings: createProjectSettings(request),
+    projectIntegrations: createProjectIntegrations(request),
+    exportProject: createExportProject(request),
+    csvReports: createCsvReports(request),
+    userStorage: createUserStorage(request),
+    filterOptions: createFilterOptions(request),
+    contactProject: createContactProject(request),
   };
 }

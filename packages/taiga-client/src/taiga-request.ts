@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { parseJson } from "./response-body.ts";
 import { TaigaError } from "./errors.ts";
+import { encodeForm } from "./multipart.ts";
+import type { FileForm } from "./multipart.ts";
 import { encodeQuery } from "./query.ts";
 import type { Query } from "./query.ts";
 import { toResponseError } from "./response-error.ts";
@@ -19,8 +21,12 @@ interface TaigaCall<Schema extends z.ZodType> {
   path: string;
   query?: Query;
   body?: object;
+  /** A form with a file, instead of a body. */
+  form?: FileForm;
   /** Requests a whole list: Taiga then omits pagination and its headers. */
   wholeList?: boolean;
+  /** What the schema reads: the parsed JSON (default) or the text itself. */
+  format?: "json" | "text";
   schema: Schema;
 }
 
@@ -43,7 +49,8 @@ export const createTaigaRequest =
     signal: AbortSignal | undefined,
   ): TaigaRequest =>
   async (call) => {
-    const { method = "GET", path, query = {}, body, schema } = call;
+    const { method = "GET", path, query = {}, schema } = call;
+    const { body, headers } = encodeBody(call);
     const response = await transport.send({
       method,
       path,
@@ -51,25 +58,37 @@ export const createTaigaRequest =
       headers: {
         Accept: "application/json",
         "Accept-Language": "en",
-        // Also on a GET: only then does Taiga report its own failures as JSON.
-        "Content-Type": "application/json",
+        ...headers,
         "User-Agent": "taiga-mcp",
         ...(call.wholeList === true && { "x-disable-pagination": "true" }),
         ...(credential && { Authorization: `${credential.scheme} ${credential.token}` }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body,
       signal,
     });
     if (response.status < 200 || response.status >= 300) throw toResponseError(response, method);
-    return { data: readAnswer(response, schema, { method, path }), headers: response.headers };
+    const { format = "json" } = call;
+    const data = readAnswer(response, schema, { method, path, format });
+    return { data, headers: response.headers };
   };
+
+function encodeBody({ body, form }: { body?: object; form?: FileForm }) {
+  if (form !== undefined) {
+    const { contentType, body: stream } = encodeForm(form);
+    const headers = { "Content-Type": contentType, "Content-Length": String(stream.sizeBytes) };
+    return { body: stream, headers };
+  }
+  // Also on a GET: only then does Taiga report its own failures as JSON.
+  const headers = { "Content-Type": "application/json" };
+  return { body: body === undefined ? undefined : JSON.stringify(body), headers };
+}
 
 function readAnswer<Schema extends z.ZodType>(
   { status, text }: TaigaHttpResponse,
   schema: Schema,
-  { method, path }: { method: string; path: string },
+  { method, path, format }: { method: string; path: string; format: "json" | "text" },
 ): z.output<Schema> {
-  const json = parseJson(text);
+  const json = format === "text" ? text : parseJson(text);
   const result = schema.safeParse(json);
   // An HTML page also parses as `undefined` and must not pass for an expected empty body.
   if (result.success && (json !== undefined || text === "")) return result.data;

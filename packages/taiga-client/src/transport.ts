@@ -1,4 +1,5 @@
 import type { LookupAddress } from "node:dns";
+import { Readable } from "node:stream";
 import { callbackify } from "node:util";
 import { type Dispatcher, interceptors } from "undici";
 import type { IncomingHttpHeaders } from "undici/types/header.js";
@@ -6,6 +7,7 @@ import { createConnections } from "./connections.ts";
 import type { ConnectionOptions } from "./connections.ts";
 import { TaigaError } from "./errors.ts";
 import { createLimiter } from "./limiter.ts";
+import type { StreamedBody } from "./multipart.ts";
 import { createNameLookup, type LookUp } from "./name-lookup.ts";
 import { createRetryPolicy } from "./retry-policy.ts";
 import { markSent, toSendError } from "./send-failure.ts";
@@ -32,8 +34,8 @@ export interface TaigaHttpRequest {
   /** Encoded, without the question mark; empty for none. */
   query: string;
   headers: Record<string, string>;
-  /** JSON text. */
-  body: string | undefined;
+  /** JSON text, or a form that is sent piece by piece. */
+  body: string | StreamedBody | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -86,7 +88,7 @@ export function createTaigaTransport(options: TaigaTransportOptions): TaigaTrans
           path: `${pathname}${path}${query === "" ? "" : `?${query}`}`,
           method,
           headers,
-          body: body ?? null,
+          body: typeof body === "object" ? Readable.from(body.open()) : (body ?? null),
           signal: signal ?? null,
           headersTimeout: timeoutMs,
           bodyTimeout: timeoutMs,

@@ -68,7 +68,7 @@ export async function runAdmin(host: AdminHost): Promise<0 | 1 | 2> {
 const toProgram = ({ RUNNING_IN_CONTAINER }: Environment): string =>
   RUNNING_IN_CONTAINER === "true"
     ? "docker compose exec auth-server node dist/admin.js"
-    : "npx --yes pnpm@12 admin";
+    : "npx --yes pnpm@12.21.0 admin";
 
 interface Context {
   host: AdminHost;

@@ -11,7 +11,9 @@ import { toTaigaAccount } from "./taiga-account.ts";
 const DEFAULT_WAIT_SECONDS = 60;
 
 /** The part of a Taiga client that this login uses. */
-export type TaigaApplications = Pick<TaigaClient, "applicationTokens" | "users">;
+export type TaigaApplications = Pick<TaigaClient, "applicationTokens"> & {
+  users: Pick<TaigaClient["users"], "me">;
+};
 
 export interface ApplicationLoginDeps {
   /** Creates a Taiga client for a credential, or without one. */

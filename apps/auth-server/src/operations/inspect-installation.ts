@@ -20,7 +20,10 @@ export interface InspectInstallationDeps {
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
   /** Creates a Taiga client for a credential. */
-  connect: (credential: typeof NO_CREDENTIAL, signal: AbortSignal) => Pick<TaigaClient, "users">;
+  connect: (
+    credential: typeof NO_CREDENTIAL,
+    signal: AbortSignal,
+  ) => { users: Pick<TaigaClient["users"], "me"> };
   revocations: Pick<RevocationFeed, "memberCount">;
 }
 

@@ -16,7 +16,7 @@ export const NO_CREDENTIAL = { scheme: "Bearer", token: "check" } as const;
  * @see Taiga's API reference, `GET /users/me`
  */
 export async function probeTaiga(
-  taiga: Pick<TaigaClient, "users">,
+  taiga: { users: Pick<TaigaClient["users"], "me"> },
   hasProxy: boolean,
 ): Promise<TaigaAnswer> {
   try {

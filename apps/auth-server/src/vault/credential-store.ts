@@ -1,4 +1,4 @@
-import { bestEffort, type Logger } from "@taiga-mcp/service";
+import { bestEffort, type Clock, type Logger } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import { z } from "zod";
 import type { Sealer } from "../secrets/seal.ts";
@@ -21,7 +21,12 @@ export const TaigaCredential = z.discriminatedUnion("scheme", [
 ]);
 
 const VaultRecord = z.union([
-  z.object({ state: z.literal("live"), credential: TaigaCredential }),
+  z.object({
+    state: z.literal("live"),
+    credential: TaigaCredential,
+    /** Epoch seconds; records of earlier versions have none. */
+    storedAt: z.int().optional(),
+  }),
   z.object({ state: z.literal("lost"), reason: z.string() }),
 ]);
 type VaultRecord = z.output<typeof VaultRecord>;
@@ -29,6 +34,8 @@ type VaultRecord = z.output<typeof VaultRecord>;
 /** A grant's live credential as it was read. */
 export interface StoredCredential {
   credential: TaigaCredentialRecord;
+  /** When it was obtained, epoch seconds; unknown for records of earlier versions. */
+  storedAt: number | undefined;
   /** The stored text; it differs after every change. */
   sealed: string;
 }
@@ -63,16 +70,17 @@ export interface CredentialStoreDeps {
   schedule: Pick<RefreshSchedule, "plan">;
   /** Lifetime of a new grant until the client exchanges its code. */
   ttlSeconds: number;
+  clock: Clock;
   logger: Logger;
   sleep: (ms: number) => Promise<unknown>;
 }
 
 export function createCredentialStore(deps: CredentialStoreDeps): CredentialStore {
-  const { kv, seal, keys, schedule, ttlSeconds, logger, sleep } = deps;
+  const { kv, seal, keys, schedule, ttlSeconds, clock, logger, sleep } = deps;
   const records = createSealedJson<VaultRecord>({ kv, seal, schema: VaultRecord, logger });
 
   const sealLive = (key: string, credential: TaigaCredentialRecord) =>
-    records.seal(key, { state: "live", credential });
+    records.seal(key, { state: "live", credential, storedAt: clock() });
   const durableWrite = createDurableWrite({ kv, logger, sleep });
 
   async function readAt(key: string): Promise<StoredCredential | undefined> {
@@ -118,6 +126,6 @@ export function createCredentialStore(deps: CredentialStoreDeps): CredentialStor
 
 function toStored(record: OpenedRecord<VaultRecord> | undefined): StoredCredential | undefined {
   if (record?.value.state !== "live") return undefined;
-  const { credential } = record.value;
-  return { credential, sealed: record.sealed };
+  const { credential, storedAt } = record.value;
+  return { credential, storedAt, sealed: record.sealed };
 }

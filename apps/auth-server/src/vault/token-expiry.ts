@@ -31,6 +31,33 @@ export const toExpiry = (credential: TaigaCredentialRecord): number =>
     ? credential.checkedAt + CHECK_SECONDS
     : readExpiry(credential.token);
 
+/** Tokens are renewed this long before they expire, so that returned tokens stay valid for a while. */
+const RENEW_AHEAD_SECONDS = 300;
+
+/** The part of its life at whose end a token is renewed, if that is less. */
+const RENEW_AHEAD_PART = 1 / 3;
+
+/**
+ * How long before its expiry a credential is renewed: five minutes, or the last third of a life of less
+ * than a quarter of an hour. Otherwise a Taiga whose tokens live five minutes would be asked for another
+ * one before every request.
+ *
+ * @param stored when the life began is unknown for records of earlier versions.
+ */
+export const toRenewAhead = ({
+  credential,
+  storedAt,
+}: {
+  credential: TaigaCredentialRecord;
+  storedAt: number | undefined;
+}): number =>
+  storedAt === undefined
+    ? RENEW_AHEAD_SECONDS
+    : Math.min(
+        RENEW_AHEAD_SECONDS,
+        Math.floor(Math.max(0, toExpiry(credential) - storedAt) * RENEW_AHEAD_PART),
+      );
+
 function readExpiry(token: string): number {
   try {
     const exp = toSeconds(decodeJwt(token));

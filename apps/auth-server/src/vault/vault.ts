@@ -23,14 +23,12 @@ import { createRenewal, type RenewalOutcome } from "./renewal.ts";
 import type { RefreshSchedule } from "./refresh-schedule.ts";
 import { createSealedJson } from "./sealed-json.ts";
 import type { ApplicationTokenLifecycle } from "./application-token-lifecycle.ts";
-import { toExpiry } from "./token-expiry.ts";
+import { toExpiry, toRenewAhead } from "./token-expiry.ts";
 
 /** How long a user may take to answer the consent page. */
 const HELD_SECONDS = 600;
 /** A consent that takes longer than this is considered failed, and may be given again. */
 const TAKEOVER_SECONDS = 5;
-/** Tokens are renewed this long before they expire, so that returned tokens stay valid for a while. */
-const RENEW_AHEAD_SECONDS = 300;
 
 /** The only module that stores Taiga credentials: one record for each grant. */
 export interface Vault {
@@ -189,7 +187,7 @@ export function createVault(deps: VaultDeps): Vault {
       if (seen === undefined) throw new CredentialLostError();
       const { credential } = seen;
       const refused = hash(credential.token) === rejected;
-      if (!refused && toExpiry(credential) - clock() >= RENEW_AHEAD_SECONDS) {
+      if (!refused && toExpiry(credential) - clock() >= toRenewAhead(seen)) {
         return toToken(credential);
       }
 

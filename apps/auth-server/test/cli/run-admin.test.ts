@@ -64,7 +64,7 @@ describe("the program", () => {
   it("prints its usage on request, without any settings", async () => {
     const { exitCode, printed, printedErrors } = await run(["--help"], { environment: {} });
     expect([exitCode, printedErrors]).toEqual([0, ""]);
-    expect(printed).toContain("npx --yes pnpm@12 admin <command>");
+    expect(printed).toContain("npx --yes pnpm@12.21.0 admin <command>");
   });
 
   it("prints its usage as an error and exits with 2 for an unknown command", async () => {

@@ -54,7 +54,6 @@ const login = createApplicationLogin({
           note(`${as}: me`);
           return { ...me, is_active: isActive };
         },
-        listByProject: async () => [],
       },
     };
   },

@@ -29,7 +29,7 @@ function inspect(
     store: { inspect: async () => [] },
     rootKeys: { isFresh: () => true, refresh: async () => undefined },
     connect: () => ({
-      users: { me: () => Promise.reject(refused), listByProject: async () => [] },
+      users: { me: () => Promise.reject(refused) },
     }),
     revocations: { memberCount: () => 2 },
     ...deps,

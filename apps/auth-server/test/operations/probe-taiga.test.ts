@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { probeTaiga } from "../../src/operations/probe-taiga.ts";
 
 const failing = (error: unknown) => ({
-  users: { me: () => Promise.reject(error), listByProject: () => Promise.reject(error) },
+  users: { me: () => Promise.reject(error) },
 });
 
 const withCode = (code: string): Error => Object.assign(new Error("failed"), { code });
@@ -58,7 +58,7 @@ it("finds the error code in nested causes", async () => {
 });
 
 it("does not recognise a server as Taiga when it accepts an invented token", async () => {
-  const users = { me: async () => ({}) as never, listByProject: async () => [] };
+  const users = { me: async () => ({}) as never };
   expect(await probeTaiga({ users }, false)).toEqual({ outcome: "not_taiga", status: 200 });
 });
 

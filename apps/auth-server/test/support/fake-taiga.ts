@@ -55,7 +55,7 @@ export function createFakeTaiga(ids: Record<string, number>, onItsPages = "bob")
 
   async function answer({ method, path, headers, body }: TaigaHttpRequest): Promise<object> {
     if (taiga.isDown) return isAway();
-    const sent = JSON.parse(body ?? "{}") as Record<string, string>;
+    const sent = JSON.parse(typeof body === "string" ? body : "{}") as Record<string, string>;
     const [scheme, token = ""] = headers["Authorization"]?.split(" ") ?? [];
     switch (`${method} ${path}`) {
       case "POST /auth":

@@ -5,7 +5,6 @@ import type { BearerCredential } from "../../src/login/login-backend.ts";
 import type { RefreshAtTaiga } from "../../src/vault/taiga-refresh.ts";
 
 const DAY_SECONDS = 86_400;
-const ACCESS_SECONDS = DAY_SECONDS;
 const REFRESH_SECONDS = 8 * DAY_SECONDS;
 
 /** Taiga's token refresh: single-use refresh tokens of 8 days, access tokens of 24 hours. */
@@ -23,6 +22,7 @@ export interface TaigaChains {
 export function createTaigaChains(
   clock: Clock,
   toRefreshToken: (name: string, expiresAt: number) => string = (name) => name,
+  accessSeconds: number = DAY_SECONDS,
 ): TaigaChains {
   const live = new Map<string, { endsAt: number; claims: object }>();
   let count = 0;
@@ -32,7 +32,7 @@ export function createTaigaChains(
     const endsAt = clock() + REFRESH_SECONDS;
     const refreshToken = toRefreshToken(`refresh-${count}`, endsAt);
     live.set(refreshToken, { endsAt, claims });
-    const token = createToken(clock() + ACCESS_SECONDS, `access-${count}`, claims);
+    const token = createToken(clock() + accessSeconds, `access-${count}`, claims);
     return { scheme: "Bearer", token, refreshToken };
   };
 

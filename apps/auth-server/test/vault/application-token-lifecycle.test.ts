@@ -53,6 +53,7 @@ beforeEach(() => {
     keys,
     schedule: createRefreshSchedule({ kv, clock, keys }),
     ttlSeconds: 600,
+    clock,
     logger,
     sleep: async () => {},
   });

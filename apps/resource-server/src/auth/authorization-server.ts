@@ -1,5 +1,7 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import * as oauth from "oauth4webapi";
+import { describeRefusal, isRefusal, type OwnCredentials } from "./own-credentials.ts";
+import { createRepeatingFetch } from "./repeating-fetch.ts";
 
 /** How this resource server talks to its authorization server. */
 export interface AuthorizationServerDeps {
@@ -10,6 +12,8 @@ export interface AuthorizationServerDeps {
   clientId: string;
   clientSecret: string;
   fetch: typeof globalThis.fetch;
+  /** Is told the status of each response. */
+  ownCredentials?: Pick<OwnCredentials, "observe">;
 }
 
 /** The endpoints of the authorization server's private listener. */
@@ -44,6 +48,13 @@ const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 /**
  * Calls the authorization server at its private address. The endpoints come from configuration, never
  * from discovery, so that no response can decide where tokens and the client secret are sent.
+ *
+ * A request whose connection ends without a response is sent once more, within the same time limit: one
+ * of two replicas may have stopped. Both endpoints are safe to repeat. Introspection only reads. An
+ * exchange returns the grant's current Taiga token; if the lost attempt has begun to replace it, the
+ * repeated one waits for the lock of the grant and returns the new token. It does so with
+ * `rejected_token_sha256`, too, because the new token is not the rejected one. Thus a single-use refresh
+ * token of Taiga is never sent twice because of a repetition.
  */
 export function createAuthorizationServer(deps: AuthorizationServerDeps): AuthorizationServer {
   const server: oauth.AuthorizationServer = {
@@ -55,8 +66,14 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
   const authentication = oauth.ClientSecretBasic(deps.clientSecret);
   // A private listener usually serves plain http. For an https one, nothing is relaxed.
   const isHttps = deps.authServerUrl.startsWith("https:");
+  const observe = (response: Response): Response => {
+    deps.ownCredentials?.observe(response.status);
+    return response;
+  };
+  const fetchTwice = createRepeatingFetch(deps.fetch);
   const options = (timeoutMs: number) => ({
-    [oauth.customFetch]: (url: string, init: RequestInit) => deps.fetch(url, init),
+    [oauth.customFetch]: async (url: string, init: RequestInit) =>
+      observe(await fetchTwice(url, init)),
     ...(!isHttps && { [oauth.allowInsecureRequests]: true }),
     signal: AbortSignal.timeout(timeoutMs),
   });
@@ -91,7 +108,8 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
       const headers = new Headers({ accept: EVENT_STREAM });
       await authentication(server, client, new URLSearchParams(), headers);
       const url = `${deps.authServerUrl}/revocations`;
-      return await toEventStream(await deps.fetch(url, { headers, signal, redirect: "error" }));
+      const response = await deps.fetch(url, { headers, signal, redirect: "error" });
+      return await toEventStream(observe(response));
     },
   };
 }
@@ -101,7 +119,7 @@ async function toEventStream({ status, headers, body }: Response): Promise<Reada
   if (status === 200 && isEventStream && body !== null) return body;
   await body?.cancel();
   throw new UnavailableError("The authorization server did not open the revocation stream.", {
-    cause: new Error(status === 401 ? CREDENTIALS_REJECTED : `It responded with ${status}.`),
+    cause: new Error(isRefusal(status) ? describeRefusal(status) : `It responded with ${status}.`),
   });
 }
 
@@ -116,15 +134,16 @@ async function outageAsUnavailable<T>(call: () => Promise<T>): Promise<T> {
     if (cause instanceof oauth.ResponseBodyError && cause.error === "invalid_grant") throw cause;
     throw new UnavailableError(
       "The authorization server did not respond as expected. Try again in a moment.",
-      { cause: isOwnRejection(cause) ? new Error(CREDENTIALS_REJECTED, { cause }) : cause },
+      { cause: toOwnRefusal(cause) ?? cause },
     );
   }
 }
 
-const CREDENTIALS_REJECTED =
-  "The authorization server rejected the resource server's credentials: RS_CLIENT_ID and RS_CLIENT_SECRET must be the same in both services.";
-
-const isOwnRejection = (error: unknown): boolean =>
-  (error instanceof oauth.WWWAuthenticateChallengeError ||
-    error instanceof oauth.ResponseBodyError) &&
-  (error.status === 401 || error.status === 403);
+function toOwnRefusal(error: unknown): Error | undefined {
+  const isAnswer =
+    error instanceof oauth.WWWAuthenticateChallengeError ||
+    error instanceof oauth.ResponseBodyError;
+  return isAnswer && isRefusal(error.status)
+    ? new Error(describeRefusal(error.status), { cause: error })
+    : undefined;
+}

@@ -12,6 +12,9 @@ const TIMEOUT_MS = 30_000;
 /** A token that expires sooner is replaced first: a tool call may take a while. */
 const MARGIN_SECONDS = 60;
 
+/** The same for tokens of a short life, as a part of the time that is left at the exchange. */
+const MARGIN_PART = 1 / 3;
+
 /** Assumed for a response without `expires_in`. */
 const DEFAULT_LIFETIME_SECONDS = 300;
 
@@ -55,8 +58,8 @@ export interface TaigaCredentials {
 
 interface HeldToken {
   credential: TaigaCredential;
-  /** Epoch seconds. */
-  expiresAt: number;
+  /** Until when it is used, epoch seconds. */
+  useUntil: number;
 }
 
 /** Caches tokens in memory until shortly before they expire. */
@@ -86,7 +89,7 @@ export function createTaigaCredentials(deps: TaigaCredentialsDeps): TaigaCredent
     async get(proof) {
       const seen = held.get(proof.grantId);
       const token = seen && (await seen);
-      if (token !== undefined && token.expiresAt - MARGIN_SECONDS > deps.clock()) {
+      if (token !== undefined && token.useUntil > deps.clock()) {
         return token.credential;
       }
       return (await replace(proof, seen)).credential;
@@ -124,9 +127,11 @@ async function exchange(
       },
       TIMEOUT_MS,
     );
+    const lifetime = response.expires_in ?? DEFAULT_LIFETIME_SECONDS;
+    const margin = Math.min(MARGIN_SECONDS, lifetime * MARGIN_PART);
     return {
       credential: { scheme: toScheme(response), token: response.access_token },
-      expiresAt: startedAt + (response.expires_in ?? DEFAULT_LIFETIME_SECONDS),
+      useUntil: startedAt + lifetime - margin,
     };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError) throw reconnectRequired(issuer, error);

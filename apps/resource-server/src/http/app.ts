@@ -17,7 +17,7 @@ import type { McpHandler } from "../mcp/create-mcp-handler.ts";
 import type { McpCaller } from "../mcp/exchange.ts";
 import { createAuthorizationServerMetadata } from "./authorization-server-metadata.ts";
 import { createCors } from "./cors.ts";
-import { createHealth } from "./health.ts";
+import { createHealth, type HealthDeps } from "./health.ts";
 import { createHomePage, HOME_PAGE_STYLE_HASH } from "./home-page.ts";
 import { createHostCheck, createOriginCheck, createOriginRule } from "./host-and-origin.ts";
 import { createMcpRoute } from "./mcp-route.ts";
@@ -33,6 +33,7 @@ export interface AppDeps {
   mcpHandler: Pick<McpHandler, "answer">;
   runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
+  ownCredentials: HealthDeps["ownCredentials"];
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -47,7 +48,6 @@ export function createApp(deps: AppDeps): Express {
     limitRequests,
     mcpHandler,
     runner,
-    store,
     fetch,
     clock,
     logger,
@@ -61,7 +61,7 @@ export function createApp(deps: AppDeps): Express {
   app.set("trust proxy", config.listener.trustProxy);
   app.set("query parser", "simple");
   // Before the request log and the Host check: probes are frequent and use any host name.
-  app.use(createHealth({ store, authServerUrl, fetch, logger }));
+  app.use(createHealth({ ...deps, authServerUrl }));
   app.use(createHttpLogger(logger));
   app.use(createSecurityHeaders(resource));
   app.use(createCors(isAllowedOrigin));
@@ -92,7 +92,8 @@ export function createApp(deps: AppDeps): Express {
  * be loaded, framed or submitted.
  *
  * @param resource this server's address. HSTS is sent for https only: browsers would otherwise refuse
- *   http for every other program on localhost.
+ *   http for every other program on localhost. It does not include subdomains, which may belong to
+ *   other programs.
  */
 const createSecurityHeaders = (resource: string): RequestHandler =>
   helmet({
@@ -106,6 +107,6 @@ const createSecurityHeaders = (resource: string): RequestHandler =>
         "frame-ancestors": ["'none'"],
       },
     },
-    strictTransportSecurity: resource.startsWith("https:"),
+    strictTransportSecurity: resource.startsWith("https:") && { includeSubDomains: false },
     xFrameOptions: { action: "deny" },
   });

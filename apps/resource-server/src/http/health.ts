@@ -6,6 +6,8 @@ export interface HealthDeps {
   store: Pick<Kv, "ping">;
   /** The authorization server's private listener, a bare origin. */
   authServerUrl: string;
+  /** What is wrong with the credentials for the authorization server, if anything. */
+  ownCredentials: { problem(): string | undefined };
   fetch: typeof globalThis.fetch;
   logger: Logger;
 }
@@ -13,10 +15,12 @@ export interface HealthDeps {
 const TIMEOUT_MS = 2_000;
 
 /**
- * `/healthz`: the process runs. `/readyz`: the store and the authorization server respond as well;
- * otherwise 503 with the names of those that do not.
+ * `/healthz`: the process runs. `/readyz`: the store and the authorization server respond as well, and
+ * the latter accepts this server's credentials; otherwise 503 with the names of those that do not, and
+ * with the reason if it is the credentials.
  */
-export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps): Router {
+export function createHealth(deps: HealthDeps): Router {
+  const { store, authServerUrl, ownCredentials, fetch, logger } = deps;
   const checks = {
     store: () => store.ping(),
     auth_server: async () => {
@@ -43,10 +47,19 @@ export function createHealth({ store, authServerUrl, fetch, logger }: HealthDeps
           }
         }),
       );
-      const isReady = results.every(([, result]) => result === "ok");
+      // Logged where it is found, once a minute.
+      const reason = ownCredentials.problem();
+      const isReady = reason === undefined && results.every(([, result]) => result === "ok");
       res
         .status(isReady ? 200 : 503)
         .set("Cache-Control", "no-store")
-        .json({ status: isReady ? "ok" : "unavailable", checks: Object.fromEntries(results) });
+        .json({
+          status: isReady ? "ok" : "unavailable",
+          checks: {
+            ...Object.fromEntries(results),
+            credentials: reason === undefined ? "ok" : "refused",
+          },
+          ...(reason !== undefined && { reason }),
+        });
     });
 }

@@ -72,7 +72,7 @@ describe("health", () => {
       expect(response.status).toBe(200);
       expect(await response.json()).toEqual({
         status: "ok",
-        checks: { store: "ok", auth_server: "ok" },
+        checks: { store: "ok", auth_server: "ok", credentials: "ok" },
       });
     }));
 
@@ -84,7 +84,7 @@ describe("health", () => {
       expect(response.status).toBe(503);
       expect(await response.json()).toEqual({
         status: "unavailable",
-        checks: { store: "unavailable", auth_server: "unavailable" },
+        checks: { store: "unavailable", auth_server: "unavailable", credentials: "ok" },
       });
     }));
 });

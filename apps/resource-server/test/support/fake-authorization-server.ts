@@ -11,6 +11,8 @@ const CREDENTIALS = Buffer.from(`${encode(CLIENT_ID)}:${encode(CLIENT_SECRET)}`)
 interface Answer {
   status: number;
   body: unknown;
+  /** A path that is answered as usual. */
+  except?: string;
 }
 
 export interface FakeAuthorizationServer {
@@ -23,6 +25,8 @@ export interface FakeAuthorizationServer {
   /** Form parameters of every request that passed client authentication. */
   requests: { path: string; form: Record<string, string> }[];
   revocations: FakeRevocations;
+  /** Refuses the revocation stream, if it is set. */
+  streamStatus: number | undefined;
   /** The global `fetch`, except that `/revocations` returns the stream of `revocations`. */
   fetch: typeof globalThis.fetch;
   close(): Promise<void>;
@@ -48,15 +52,18 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     broken: undefined,
     requests: [],
     revocations,
-    fetch: async (url, init) =>
-      url === `${server.url}/revocations`
-        ? openStream(init?.signal ?? undefined)
-        : fetch(url, init),
+    streamStatus: undefined,
+    fetch: async (url, init) => {
+      if (url !== `${server.url}/revocations`) return await fetch(url, init);
+      const { streamStatus: status } = fake;
+      if (status !== undefined) return new Response("{}", { status });
+      return openStream(init?.signal ?? undefined);
+    },
     close: () => server.close(),
   };
   const app = express();
-  app.use((_req, res, next) => {
-    if (fake.broken === undefined) return next();
+  app.use((req, res, next) => {
+    if (fake.broken === undefined || fake.broken.except === req.path) return next();
     res.status(fake.broken.status).json(fake.broken.body);
   });
   app.get("/readyz", (_req, res) => void res.json({ status: "ok" }));

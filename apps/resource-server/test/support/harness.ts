@@ -33,6 +33,8 @@ export interface Harness {
   /** Makes a token active; the default is a grant of full access. */
   grant(token: string, claims?: Record<string, unknown>): void;
   post(body: unknown, options?: PostOptions): Promise<Response>;
+  /** Begins to follow revocations. */
+  start(): void;
   /** Makes the revocation stream live, so that introspection responses are cached. */
   follow(): Promise<void>;
   close(): Promise<void>;
@@ -143,6 +145,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
         body: typeof body === "string" ? body : JSON.stringify(body),
         redirect: "manual",
       }),
+    start: () => resourceServer.start(),
     follow: async () => {
       resourceServer.start();
       await authServer.revocations.live();

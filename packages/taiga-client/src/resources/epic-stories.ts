@@ -25,6 +25,10 @@ export interface EpicStoryBulk {
 export interface EpicStories {
   /** All links, with ids only and by age; `userStories.list({ epic })` returns the stories. */
   listStories(epicId: number): Promise<RelatedUserStory[]>;
+  /** @throws {TaigaError} `not_found` when the story does not belong to the epic. */
+  getStory(epicId: number, storyId: number): Promise<RelatedUserStory>;
+  /** Puts a story at another place in the epic. */
+  orderStory(epicId: number, storyId: number, order: number): Promise<RelatedUserStory>;
   /** @throws {TaigaError} `validation_failed` when the story belongs to the epic already. */
   addStory(epicId: number, storyId: number): Promise<RelatedUserStory>;
   /**
@@ -46,6 +50,16 @@ export function createEpicStories(request: TaigaRequest): EpicStories {
   return {
     listStories: async (epicId) =>
       (await request({ path: toPath(epicId), wholeList: true, schema })).data,
+    getStory: async (epicId, storyId) =>
+      (await request({ path: `${toPath(epicId)}/${storyId}`, schema: RelatedUserStory })).data,
+    orderStory: async (epicId, storyId, order) => {
+      const call = {
+        method: "PATCH",
+        path: `${toPath(epicId)}/${storyId}`,
+        body: { order },
+      } as const;
+      return (await request({ ...call, schema: RelatedUserStory })).data;
+    },
     addStory: async (epicId, storyId) => {
       // Taiga wants the epic in the body too.
       const body = { epic: epicId, user_story: storyId };

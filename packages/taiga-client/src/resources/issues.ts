@@ -6,6 +6,7 @@ import { itemDetailFields, itemRowFields, plannedRowFields } from "./item-fields
 import type { DateFilter, FilterOf, ItemFilterName, WithExclude } from "./item-filter.ts";
 import { createItemResource } from "./item-resource.ts";
 import type { ItemResource } from "./item-resource.ts";
+import { promoteToStory } from "./promotion.ts";
 import { listOf, orNull, timestamp } from "./schema-parts.ts";
 
 /** An issue in a list: everything but the description. */
@@ -50,6 +51,11 @@ export interface IssueBulk {
 export interface Issues extends ItemResource<IssueRow, Issue, IssueFilter, IssueChanges> {
   /** One request for all; the answer has the order of `subjects`. */
   bulkCreate(bulk: IssueBulk): Promise<Issue[]>;
+  /**
+   * Makes a story of the issue in the same project, with its comments and attachments. The issue stays,
+   * and can be promoted again. @returns the ref of the story.
+   */
+  promote(id: number, projectId: number): Promise<number>;
 }
 
 /** `/issues` */
@@ -68,4 +74,5 @@ export const createIssues = (request: TaigaRequest): Issues => ({
     };
     return createInBulk(request, { path: "/issues/bulk_create", body, item: Issue });
   },
+  promote: (id, projectId) => promoteToStory(request, `/issues/${id}`, projectId),
 });

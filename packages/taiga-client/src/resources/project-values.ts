@@ -57,6 +57,31 @@ export type CustomAttribute = z.output<typeof CustomAttribute>;
 export const Swimlane = z.object(value);
 export type Swimlane = z.output<typeof Swimlane>;
 
+/** A swimlane with its columns; the project detail shows swimlanes without. */
+export const SwimlaneColumns = Swimlane.extend({
+  statuses: listOf(
+    z.object({
+      /** The status. */
+      id: z.int(),
+      name: z.string(),
+      wip_limit: orNull(z.int()),
+      /** Of this column, for `wipLimits.update`. */
+      swimlane_userstory_status_id: z.int(),
+    }),
+  ),
+});
+export type SwimlaneColumns = z.output<typeof SwimlaneColumns>;
+
+/** How due dates are shown from some days before or after them. */
+export const DueDateRule = z.object({
+  ...value,
+  color: text,
+  by_default: flag,
+  /** Negative after the due date; null for the default rule. */
+  days_to_due: orNull(z.int()),
+});
+export type DueDateRule = z.output<typeof DueDateRule>;
+
 /** A sprint by name; `milestones.list` returns all its fields. */
 export const MilestoneSummary = z.object({
   id: z.int(),

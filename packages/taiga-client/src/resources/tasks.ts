@@ -6,6 +6,7 @@ import { itemDetailFields, itemRowFields, plannedRowFields } from "./item-fields
 import type { DateFilter, FilterOf, ItemFilterName, WithExclude } from "./item-filter.ts";
 import { createItemResource } from "./item-resource.ts";
 import type { ItemResource } from "./item-resource.ts";
+import { promoteToStory } from "./promotion.ts";
 import { EpicSummary, flag, listOf, orNull, timestamp } from "./schema-parts.ts";
 
 /** A task in a list: everything but the description. */
@@ -63,6 +64,11 @@ export interface TaskBulk {
 export interface Tasks extends ItemResource<TaskRow, Task, TaskFilter, TaskChanges> {
   /** One request for all; the answer has the order of `subjects`. */
   bulkCreate(bulk: TaskBulk): Promise<Task[]>;
+  /**
+   * Makes a story of the task in the same project, with its comments and attachments, and **deletes
+   * the task**. @returns the ref of the story.
+   */
+  promote(id: number, projectId: number): Promise<number>;
 }
 
 /** `/tasks` */
@@ -83,4 +89,5 @@ export const createTasks = (request: TaigaRequest): Tasks => ({
     };
     return createInBulk(request, { path: "/tasks/bulk_create", body, item: Task });
   },
+  promote: (id, projectId) => promoteToStory(request, `/tasks/${id}`, projectId),
 });

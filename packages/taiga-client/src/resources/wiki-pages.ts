@@ -65,6 +65,8 @@ export interface WikiPages {
   update(id: number, changes: WikiPageChanges & { version: number }): Promise<WikiPage>;
   /** @throws {TaigaError} `permission_denied` also when there is no such page, or no longer. */
   delete(id: number): Promise<void>;
+  /** Renders Markdown as a page of the project would show it. @returns HTML */
+  render(projectId: number, content: string): Promise<string>;
 }
 
 /** `/wiki` */
@@ -89,6 +91,12 @@ export function createWikiPages(request: TaigaRequest): WikiPages {
       (await request({ method: "PATCH", path: `${path}/${id}`, body: changes, schema })).data,
     delete: async (id) => {
       await request({ method: "DELETE", path: `${path}/${id}`, schema: noContent });
+    },
+    render: async (projectId, content) => {
+      const body = { project_id: projectId, content };
+      const html = z.object({ data: z.string() });
+      const call = { method: "POST", path: `${path}/render`, body } as const;
+      return (await request({ ...call, schema: html })).data.data;
     },
   };
 }

@@ -11,12 +11,21 @@ export interface Observed {
 
 type Captures = Record<string, Observed>;
 
-const captures = JSON.parse(
-  readFileSync(new URL("../fixtures/observed.json", import.meta.url), "utf8"),
-) as Captures;
+/** The captures of one file by name. Lists in them were cut; the notes "…(+n)" in their place are dropped. */
+function readCaptures(file: string): Captures {
+  const url = new URL(`../fixtures/${file}`, import.meta.url);
+  const { _about, ...captures } = JSON.parse(readFileSync(url, "utf8")) as Captures;
+  return withoutNotes(captures) as Captures;
+}
 
-/** All captures by name. Lists in them were cut; the notes "…(+n)" in their place are dropped. */
-export const observed = withoutNotes(captures) as Captures;
+/** The first capture. */
+export const observed = readCaptures("observed.json");
+
+/** The second capture, with the rest of the API; a name ends in `__` and who acted. */
+export const observedMore = {
+  ...readCaptures("observed-2.json"),
+  ...readCaptures("observed-2-more.json"),
+};
 
 function withoutNotes(value: unknown): unknown {
   if (Array.isArray(value)) {
@@ -40,7 +49,7 @@ function toText(body: unknown): string {
 
 /** One capture; fails loudly when there is none of that name. */
 export function capture(name: string): Observed {
-  const found = observed[name];
+  const found = observed[name] ?? observedMore[name];
   if (found === undefined) throw new Error(`no capture named ${name}`);
   return found;
 }

@@ -8,8 +8,8 @@ export interface SandboxRequest {
   /** With the query, such as `/api/v1/projects?member=6`. */
   path: string;
   headers?: Record<string, string>;
-  /** JSON or a form as text, as stated by `content-type`. */
-  body?: string | undefined;
+  /** JSON, or a form, as stated by `content-type`. */
+  body?: string | Uint8Array | undefined;
   /** Stops waiting; the sandbox still finishes the request. */
   signal?: AbortSignal | undefined;
 }

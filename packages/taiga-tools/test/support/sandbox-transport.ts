@@ -16,7 +16,7 @@ export function createSandboxTransport(sandbox: Sandbox, username: string): Taig
           method,
           path: `/api/v1${path}${query === "" ? "" : `?${query}`}`,
           headers: { ...headers, Authorization: `Bearer ${auth_token}` },
-          body,
+          body: typeof body === "object" ? await readAll(body.open()) : body,
           signal,
         });
       } catch (cause) {
@@ -26,4 +26,10 @@ export function createSandboxTransport(sandbox: Sandbox, username: string): Taig
     },
     close: async () => {},
   };
+}
+
+async function readAll(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
