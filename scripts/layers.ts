@@ -153,7 +153,14 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     ],
     folders: {
       resources: {
-        imports: ["errors.ts", "multipart.ts", "pagination.ts", "query.ts", "taiga-request.ts"],
+        imports: [
+          "compiled-schema.ts",
+          "errors.ts",
+          "multipart.ts",
+          "pagination.ts",
+          "query.ts",
+          "taiga-request.ts",
+        ],
       },
     },
   },
@@ -173,6 +180,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "calls",
           "items",
           "items/changes",
+          "items/update",
           "projects",
           "schema",
           "text",
@@ -202,6 +210,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "errors.ts",
           "failure.ts",
           "kinds.ts",
+          "calls/write-locks.ts",
           "items",
           "items/changes",
           "projects",
@@ -212,7 +221,9 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts", "text"] },
-      sprints: { imports: ["errors.ts", "items", "projects", "schema", "text"] },
+      sprints: {
+        imports: ["errors.ts", "calls/write-locks.ts", "items", "projects", "schema", "text"],
+      },
       text: { imports: [] },
       tool: {
         imports: [

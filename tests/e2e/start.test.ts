@@ -120,6 +120,21 @@ describe("start", () => {
     expect(started.output()).not.toMatch(/\n\s+at /);
   });
 
+  // @rule START-1
+  it("asks Taiga once, and says in the banner what is wrong if it does not answer", async () => {
+    const [port] = await freePorts(1);
+    const started = start({ ...(await ports()), TAIGA_API_URL: `http://localhost:${port}` });
+    await started.says("Ctrl-C stops it.");
+    const banner = started.output().replaceAll(/\s+/g, " ");
+    expect(banner).toContain(
+      `Taiga ✗ http://localhost:${port}/api/v1 cannot be reached (ECONNREFUSED)`,
+    );
+    expect(banner).toContain("→ Check TAIGA_API_URL.");
+    expect(banner).not.toContain("alice");
+    await started.stop("SIGTERM");
+    expect(await started.exit()).toBe(0);
+  });
+
   // @rule KEYS-6
   it("refuses to expose the sandbox's demo passwords to other machines", async () => {
     const started = start({

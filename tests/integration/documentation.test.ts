@@ -1,9 +1,13 @@
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { createSqliteKv } from "@taiga-mcp/store";
+import { createSqliteKv, withLock } from "@taiga-mcp/store";
 import { createKeyNames } from "../../apps/auth-server/src/storage/key-names.ts";
 import { createIdempotency } from "../../packages/taiga-tools/src/calls/idempotency.ts";
+import {
+  createWriteLocks,
+  type SharedLock,
+} from "../../packages/taiga-tools/src/calls/write-locks.ts";
 import { generatedPages } from "../../scripts/generated-pages.ts";
 
 const PAGES = [
@@ -81,6 +85,9 @@ describe("docs/storage.md", () => {
         return memory.setIfAbsent(...args);
       },
     };
+    const lock: SharedLock = (key, options, work) => withLock({ kv }, key, options, work);
+    const { signal } = new AbortController();
+    await createWriteLocks(lock).for({ signal })("story 1", "#1", async () => undefined);
     const idempotency = createIdempotency({ store: kv, clock, subject: "a user" });
     await idempotency.run({ tool: "t", key: "k", args: {} }, async () => ({
       result: 1,

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { askMcp, countRequests } from "../support/mcp-request.ts";
 import { openSession } from "../support/mcp-session.ts";
-import { endpointsOf, logIn, register, REDIRECT_URI } from "../support/oauth-client.ts";
+import { authorize, endpointsOf, logIn, register, REDIRECT_URI } from "../support/oauth-client.ts";
 import { type Replica, type Replicas, startReplicas } from "../support/replicas.ts";
 import { startStoryLoad, subjectsInTaiga } from "../support/story-load.ts";
 import { createStubbornClient } from "../support/stubborn-client.ts";
@@ -114,6 +114,39 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+  });
+
+  // @rule RFC6749-4.1.2-3
+  it("give one login to parallel redemptions of one code, on either replica, and keep it", async () => {
+    const server = await endpointsOf(platform.issuer);
+    const client = await register(server);
+    const user = { username: "alice" };
+    const { parameters, verifier } = await authorize({
+      server,
+      client,
+      user,
+      resource: platform.mcpUrl,
+    });
+    const redeem = (index: number) =>
+      postForm(`${platform.authServers[index % 2]?.url}/token`, {
+        grant_type: "authorization_code",
+        client_id: client.client_id,
+        redirect_uri: REDIRECT_URI,
+        code: parameters.get("code") ?? "",
+        code_verifier: verifier,
+      });
+    const answers = await Promise.all([0, 1, 0, 1, 0, 1, 0, 1].map(redeem));
+    answers.push(await redeem(0), await redeem(1));
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    for (const loser of answers.filter((answer) => !winners.includes(answer))) {
+      expect(loser.status).toBe(400);
+      expect(await loser.json()).toMatchObject({ error: "invalid_grant" });
+    }
+    const tokens = (await winners[0]?.json()) as { access_token: string };
+    for (const { url } of platform.resourceServers) {
+      expect(await listTools(url, tokens.access_token)).toBe(200);
+    }
   });
 
   // @rule RFC7591-5-1

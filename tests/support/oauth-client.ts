@@ -43,9 +43,16 @@ export interface LoginRequest {
   scope?: string;
 }
 
-/** Authorization code with PKCE: from the authorization URL to the tokens. */
-export async function logIn(request: LoginRequest): Promise<oauth.TokenEndpointResponse> {
-  const { server, client, user, resource, clientAuth = oauth.None(), scope } = request;
+/** What a client has when its user comes back to it. */
+export interface AuthorizationAnswer {
+  /** Validated, with the code in it. */
+  parameters: URLSearchParams;
+  verifier: string;
+}
+
+/** The first half of a login: from the authorization URL to the code. */
+export async function authorize(request: LoginRequest): Promise<AuthorizationAnswer> {
+  const { server, client, user, resource, scope } = request;
   const verifier = oauth.generateRandomCodeVerifier();
   const state = oauth.generateRandomState();
   const url = new URL(server.authorization_endpoint ?? "");
@@ -59,7 +66,14 @@ export async function logIn(request: LoginRequest): Promise<oauth.TokenEndpointR
     resource,
     ...(scope !== undefined && { scope }),
   }).toString();
-  const parameters = oauth.validateAuthResponse(server, client, await approve(url, user), state);
+  const answer = oauth.validateAuthResponse(server, client, await approve(url, user), state);
+  return { parameters: answer, verifier };
+}
+
+/** Authorization code with PKCE: from the authorization URL to the tokens. */
+export async function logIn(request: LoginRequest): Promise<oauth.TokenEndpointResponse> {
+  const { server, client, resource, clientAuth = oauth.None() } = request;
+  const { parameters, verifier } = await authorize(request);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
     client,

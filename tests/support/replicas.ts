@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { LOOSE_LIMITS } from "./loose-limits.ts";
 import { startRoundRobin } from "./round-robin.ts";
 import { createService, freePorts, MASTER_KEY, type Service } from "./system.ts";
@@ -24,7 +25,17 @@ export interface Replicas {
   stop(): Promise<void>;
 }
 
-export async function startReplicas(storeUrl: string): Promise<Replicas> {
+export interface ReplicaOptions {
+  /** How far the clocks of the two replicas of each service are ahead, in seconds. */
+  clocksAhead?: readonly [number, number];
+  /** Settings on top of those of all replicas. */
+  settings?: Record<string, string>;
+}
+
+export async function startReplicas(
+  storeUrl: string,
+  { clocksAhead = [0, 0], settings = {} }: ReplicaOptions = {},
+): Promise<Replicas> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "taiga-mcp-replicas-"));
   const [issuerPort, internalPort, mcpPort, sandboxPort, ...own] = await freePorts(10);
   const at = (port: number | undefined): string => `http://localhost:${port}`;
@@ -45,30 +56,40 @@ export async function startReplicas(storeUrl: string): Promise<Replicas> {
     SANDBOX_PORT: `${sandboxPort}`,
     AUTH_SERVER_INTERNAL_URL: at(internalPort),
     ...LOOSE_LIMITS,
+    ...settings,
   };
   const [authA, authB, privateA, privateB, mcpA, mcpB] = own;
 
   const createAuthServer = (
     port: number | undefined,
     privatePort: number | undefined,
+    clockAhead: number,
   ): Replica => ({
     ...createService("apps/auth-server", {
       ...shared,
+      ...withClock(clockAhead),
       AUTH_SERVER_PORT: `${port}`,
       AUTH_SERVER_PRIVATE_PORT: `${privatePort}`,
     }),
     url: at(port),
   });
-  const createResourceServer = (port: number | undefined): Replica => ({
-    ...createService("apps/resource-server", { ...shared, RESOURCE_SERVER_PORT: `${port}` }),
+  const createResourceServer = (port: number | undefined, clockAhead: number): Replica => ({
+    ...createService("apps/resource-server", {
+      ...shared,
+      ...withClock(clockAhead),
+      RESOURCE_SERVER_PORT: `${port}`,
+    }),
     url: at(port),
   });
   const sandbox = createService("packages/taiga-sandbox", shared);
   const authServers = [
-    createAuthServer(authA, privateA),
-    createAuthServer(authB, privateB),
+    createAuthServer(authA, privateA, clocksAhead[0]),
+    createAuthServer(authB, privateB, clocksAhead[1]),
   ] as const;
-  const resourceServers = [createResourceServer(mcpA), createResourceServer(mcpB)] as const;
+  const resourceServers = [
+    createResourceServer(mcpA, clocksAhead[0]),
+    createResourceServer(mcpB, clocksAhead[1]),
+  ] as const;
   const services = [sandbox, ...authServers, ...resourceServers];
   const balancers = await Promise.all([
     startRoundRobin(issuerPort ?? 0, [at(authA), at(authB)]),
@@ -98,3 +119,12 @@ export async function startReplicas(storeUrl: string): Promise<Replicas> {
     stop,
   };
 }
+
+/** The environment of a process whose clock is ahead, or behind when negative. */
+const withClock = (aheadSeconds: number): Record<string, string> =>
+  aheadSeconds === 0
+    ? {}
+    : {
+        NODE_OPTIONS: `--import=${pathToFileURL("tests/support/clock-ahead.mjs").href}`,
+        CLOCK_AHEAD_SECONDS: `${aheadSeconds}`,
+      };

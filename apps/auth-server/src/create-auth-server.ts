@@ -1,5 +1,5 @@
 import type { Clock, Logger, Metrics } from "@taiga-mcp/service";
-import type { Broadcast, Kv } from "@taiga-mcp/store";
+import { type Broadcast, createStoreWatch, type Kv } from "@taiga-mcp/store";
 import {
   createTaigaClient,
   type TaigaCredential,
@@ -47,6 +47,7 @@ export interface AuthServerDeps {
   taiga: TaigaTransport;
   /** Fetches the metadata documents of clients. */
   fetchDocument: FetchDocument;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   metrics: Metrics;
@@ -95,6 +96,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
   const { masterKeys } = config;
   const record = createRingRecord({ kv: store, keys, masterKeys, clock });
   const rootKeys = await openKeyRing({ record, broadcast, clock, logger });
+  const storeWatch = createStoreWatch({ store, logger, metrics: deps.metrics });
   const counters = createCounters(deps.metrics);
   const shared: Shared = {
     kv: store,
@@ -157,7 +159,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
         csrf: createCsrf(createCsrfKeys(rootKeys)),
         issuer: config.issuer,
         accessLimit: config.accessLimit,
-        taigaWebUrl: config.taigaWebUrl,
+        taigaSite: config.taigaSite,
         passwordResetUrl: config.passwordResetUrl,
         mcpUrl: config.resource,
       }));
@@ -169,6 +171,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     config,
     version: deps.version,
     startedAt: clock(),
+    clock,
     store,
     rootKeys,
     connect,
@@ -181,12 +184,13 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
       interactions: createPages(engine.interactions),
       rateLimits,
     }),
-    privateApp: createPrivateApp({ ...apps, store, vault, revocations, clock, admin }),
+    privateApp: createPrivateApp({ ...apps, store, storeWatch, vault, revocations, clock, admin }),
     keyRotation,
     rootKeys,
     refreshSweeper,
     start: () => refreshSweeper.start(),
     close: async () => {
+      storeWatch.close();
       await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
     },
   };

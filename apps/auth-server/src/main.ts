@@ -6,7 +6,7 @@ import {
   systemClock,
   warnOfMisspeltNames,
 } from "@taiga-mcp/service";
-import { openBroadcast, openStore } from "@taiga-mcp/store";
+import { createStoreClock, openBroadcast, openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -23,11 +23,12 @@ const name = "auth-server";
 
 await runService(name, process, async (environment) => {
   const config = parseConfig(environment);
-  const clock = systemClock;
   const logger = createLogger({ name, level: config.logLevel });
   // `pnpm start` has already said it.
   if (!process.connected) warnOfMisspeltNames(environment, AuthServerSettings, logger);
-  const store = await openStore({ ...config.store, name, clock, logger });
+  const store = await openStore({ ...config.store, name, clock: systemClock, logger });
+  const storeClock = await createStoreClock({ store, logger });
+  const { clock } = storeClock;
   const broadcast = await openBroadcast({ url: config.store.url, name, logger });
   const taiga = createTaigaTransport({ apiUrl: config.taigaApiUrl, ...config.taigaConnection });
   const resolve = createNameResolver({ timeoutMs: LOOKUP_TIMEOUT_MS });
@@ -58,6 +59,7 @@ await runService(name, process, async (environment) => {
   return {
     message: `The authorization server is at ${config.issuer}.`,
     close: async () => {
+      storeClock.close();
       await Promise.all([server.close(), publicListener.close(), privateListener.close()]);
       await Promise.all([store.close(), broadcast.close(), taiga.close(), documents.close()]);
     },

@@ -1,6 +1,6 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Clock, Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import { createStoreWatch, type Kv, withLock } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import {
   type CallStore,
@@ -30,13 +30,14 @@ import type { McpCaller } from "./mcp/exchange.ts";
 
 export interface ResourceServerDeps {
   config: Config;
-  store: CallStore & Pick<Kv, "ping">;
+  store: CallStore & Pick<Kv, "ping" | "inspect">;
   /** Sends all requests to Taiga. */
   taiga: TaigaTransport;
   /** Of all toolsets, in the order of the list. */
   tools: readonly LoadedTool[];
   /** Reaches the authorization server. */
   fetch: typeof globalThis.fetch;
+  /** The store's time, which all replicas share. */
   clock: Clock;
   logger: Logger;
   /** Of this program; clients may show it. */
@@ -91,6 +92,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     operator: config,
     connect: (caller) => createGrantTransport(taiga, credentials, caller),
     store,
+    lock: (key, options, work) => withLock({ kv: store, logger }, key, options, work),
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
@@ -107,6 +109,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const mcpHandler = createMcpHandler(factory, (error) =>
     logger.warn({ err: error }, "MCP request rejected"),
   );
+  const storeWatch = createStoreWatch({ store, logger });
   let follower: RevocationFollower | undefined;
   return {
     app: createApp({
@@ -121,6 +124,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       runner,
       store,
       ownCredentials,
+      storeWatch,
       fetch: createRepeatingFetch(fetch),
       clock,
       logger,
@@ -140,6 +144,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
       });
     },
     close: async () => {
+      storeWatch.close();
       await follower?.close();
       await mcpHandler.close();
     },

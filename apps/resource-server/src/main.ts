@@ -5,7 +5,7 @@ import {
   systemClock,
   warnOfMisspeltNames,
 } from "@taiga-mcp/service";
-import { openStore } from "@taiga-mcp/store";
+import { createStoreClock, openStore } from "@taiga-mcp/store";
 import { createTaigaTransport } from "@taiga-mcp/taiga-client";
 import { loadTools } from "@taiga-mcp/taiga-tools";
 import { readFileSync } from "node:fs";
@@ -18,11 +18,12 @@ const name = "resource-server";
 
 await runService(name, process, async (environment) => {
   const config = parseConfig(environment);
-  const clock = systemClock;
   const logger = createLogger({ name, level: config.logLevel });
   // `pnpm start` has already said it.
   if (!process.connected) warnOfMisspeltNames(environment, ResourceServerSettings, logger);
-  const store = await openStore({ ...config.store, name, clock, logger });
+  const store = await openStore({ ...config.store, name, clock: systemClock, logger });
+  const storeClock = await createStoreClock({ store, logger });
+  const { clock } = storeClock;
   const taiga = createTaigaTransport({
     apiUrl: config.taigaApiUrl,
     ...config.taigaConnection,
@@ -46,6 +47,7 @@ await runService(name, process, async (environment) => {
   return {
     message: `The MCP endpoint is at ${config.resource}.`,
     close: async () => {
+      storeClock.close();
       await listener.close();
       await server.close();
       await Promise.all([taiga.close(), store.close()]);

@@ -4,6 +4,14 @@ import { isLoopback, isSafeUrl, type sharedSettings } from "./settings.ts";
 
 type SharedSettings = z.output<z.ZodObject<typeof sharedSettings>>;
 
+/** Taiga on pages for people. */
+export interface TaigaSite {
+  /** Host and port, or "the demo Taiga". */
+  name: string;
+  /** Where people open it; absent when a browser finds nothing at its address. */
+  url?: string | undefined;
+}
+
 /** Where everything is, worked out once and the same way in both services. */
 export interface Addresses {
   /** The authorization server's name: a bare origin without a trailing slash. */
@@ -14,6 +22,8 @@ export interface Addresses {
   taigaApiUrl: string;
   /** Where people open Taiga, without a trailing slash. */
   taigaWebUrl: string;
+  /** What pages call Taiga, and whether they link to it. */
+  taigaSite: TaigaSite;
   /** Where Taiga resets passwords; only if the address of its web pages is set. */
   passwordResetUrl: string | undefined;
 }
@@ -27,9 +37,21 @@ export function resolveAddresses(settings: SharedSettings): Addresses {
   const resource = new URL(mcpUrl).href;
   const taigaApiUrl = resolveTaigaApiUrl(settings, [issuer, resource]);
   const taigaWebUrl = settings.TAIGA_WEB_URL ?? taigaApiUrl.replace(/\/api\/v1$/, "");
+  const taigaSite = toTaigaSite(settings, taigaWebUrl);
   const passwordResetUrl =
-    settings.TAIGA_WEB_URL === undefined ? undefined : `${taigaWebUrl}/forgot-password`;
-  return { issuer, resource, taigaApiUrl, taigaWebUrl, passwordResetUrl };
+    settings.TAIGA_WEB_URL === undefined || taigaSite.url === undefined
+      ? undefined
+      : `${taigaSite.url}/forgot-password`;
+  return { issuer, resource, taigaApiUrl, taigaWebUrl, taigaSite, passwordResetUrl };
+}
+
+/** The sandbox has an API, but no pages to open; a name inside a network of containers opens nowhere. */
+function toTaigaSite(settings: SharedSettings, taigaWebUrl: string): TaigaSite {
+  if (settings.TAIGA_API_URL === undefined) return { name: "the demo Taiga" };
+  const { host, hostname } = new URL(taigaWebUrl);
+  const isGuess = settings.TAIGA_WEB_URL === undefined && settings.RUNNING_IN_CONTAINER;
+  const isInside = !hostname.includes(".") || hostname.endsWith(".internal");
+  return isGuess && isInside ? { name: host } : { name: host, url: taigaWebUrl };
 }
 
 /** The sandbox's passwords are known: it serves this machine only. */

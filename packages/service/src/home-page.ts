@@ -1,9 +1,10 @@
+import type { TaigaSite } from "./addresses.ts";
+
 /** The home page of both hosts: how to connect each client. */
 export interface HomePage {
   /** The MCP endpoint, as clients enter it. */
   mcpUrl: string;
-  /** Where people open Taiga. */
-  taigaWebUrl: string;
+  taigaSite: TaigaSite;
   /** The authorization server's origin. */
   issuer: string;
 }
@@ -23,8 +24,12 @@ interface ClientGuide {
  * The page's content as HTML, without a frame. Tabs are `details` that share a name, so that one is
  * open at a time and no script is needed.
  */
-export function renderHomeContent({ mcpUrl, taigaWebUrl }: HomePage): string {
-  const taiga = `<a href="${escapeHtml(taigaWebUrl)}" rel="noreferrer">${escapeHtml(new URL(taigaWebUrl).host)}</a>`;
+export function renderHomeContent({ mcpUrl, taigaSite }: HomePage): string {
+  const name = escapeHtml(taigaSite.name);
+  const taiga =
+    taigaSite.url === undefined
+      ? name
+      : `<a href="${escapeHtml(taigaSite.url)}" rel="noreferrer">${name}</a>`;
   return `<h1>Connect your AI client to Taiga</h1>
 <p class="lead">Your client can work in ${taiga} as you: with your permissions, and only as far as you allow. It never sees your password.</p>
 <h2>Which client do you use?</h2>

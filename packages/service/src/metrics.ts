@@ -1,5 +1,5 @@
 import type { RequestHandler } from "express";
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { CodedError } from "./errors.ts";
 
 /** Upper ends of the classes of durations, in seconds: from memory, from the store, from Taiga. */
@@ -22,6 +22,12 @@ export interface OutcomeCounter {
   ): (...args: Args) => Promise<Answer>;
 }
 
+/** Shows values that go up and down, each under one of few labels. */
+export interface LabelledGauge {
+  /** @param value `undefined` while it is not known: there is no series then. */
+  set: (label: string, value: number | undefined) => void;
+}
+
 /** Metrics of one process, for Prometheus. */
 export interface Metrics {
   /** Measures each request that passes: how many, how long, with which status. */
@@ -32,6 +38,8 @@ export interface Metrics {
   route: RequestHandler;
   /** @param name in full, such as `taiga_mcp_logins_total`. */
   outcomes: (name: string, help: string) => OutcomeCounter;
+  /** @param labelName what the labels name. */
+  gauge: (name: string, help: string, labelName: string) => LabelledGauge;
 }
 
 export interface MetricsOptions {
@@ -69,6 +77,16 @@ export function createMetrics({ name, toRoute }: MetricsOptions): Metrics {
     route: async (_req, res) => {
       const text = await registry.metrics();
       res.set("Cache-Control", "no-store").type(registry.contentType).send(text);
+    },
+
+    gauge: (gaugeName, help, labelName) => {
+      const gauge = new Gauge({ name: gaugeName, help, labelNames: [labelName], registers });
+      return {
+        set: (label, value) => {
+          if (value === undefined) gauge.remove(label);
+          else gauge.set({ [labelName]: label }, value);
+        },
+      };
     },
 
     outcomes: (counterName, help) => {

@@ -114,6 +114,10 @@ export const sharedSettings = {
         "Where the services store their data: sqlite: for a file in DATA_DIR, on one machine; a redis:// or rediss:// URL for several replicas.",
       secret: true,
     }),
+  ALLOW_EVICTING_STORE: flag.default(false).meta({
+    description:
+      "Allow a Redis whose maxmemory-policy deletes entries when memory runs out. People lose their logins when it does.",
+  }),
   DATA_DIR: z
     .string()
     .default(".data")

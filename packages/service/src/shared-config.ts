@@ -22,7 +22,11 @@ export const resolveSharedConfig = (settings: z.output<z.ZodObject<typeof shared
       settings.RS_CLIENT_SECRET ??
       resolveOwnSecret(settings, "RS_CLIENT_SECRET", "rs-client-secret"),
   },
-  store: { url: settings.STORE_URL, dataDir: settings.DATA_DIR },
+  store: {
+    url: settings.STORE_URL,
+    dataDir: settings.DATA_DIR,
+    allowsEviction: settings.ALLOW_EVICTING_STORE,
+  },
   /** The most that any client may do, whatever a user agrees to: never more than the tools need. */
   accessLimit: lowestLevel(
     settings.ACCESS_LIMIT,

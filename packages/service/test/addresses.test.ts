@@ -5,6 +5,9 @@ import { readEnvironment, resolveAddresses, sharedSettings } from "../src/index.
 const resolve = (environment: Record<string, string>) =>
   resolveAddresses(readEnvironment(z.object(sharedSettings), environment));
 
+const DEMO = { name: "the demo Taiga" };
+const IN_CONTAINER = { RUNNING_IN_CONTAINER: "true", ALLOW_HTTP_TAIGA: "true" };
+
 describe("resolveAddresses", () => {
   it("is all on this machine without any setting", () => {
     expect(resolve({})).toEqual({
@@ -12,6 +15,7 @@ describe("resolveAddresses", () => {
       resource: "http://localhost:3002/mcp",
       taigaApiUrl: "http://localhost:3003/api/v1",
       taigaWebUrl: "http://localhost:3003",
+      taigaSite: { name: "the demo Taiga" },
     });
   });
 
@@ -61,6 +65,42 @@ describe("resolveAddresses", () => {
   it("finds the sandbox where it is said to be", () => {
     const url = "http://sandbox:3003/api/v1";
     expect(resolve({ SANDBOX_API_URL: url, RUNNING_IN_CONTAINER: "true" }).taigaApiUrl).toBe(url);
+  });
+
+  // @rule START-2
+  it.each<[string, Record<string, string>, { name: string; url?: string }]>([
+    ["the sandbox", { SANDBOX_API_URL: "http://sandbox:3003/api/v1" }, DEMO],
+    ["the sandbox, with pages for logins", { TAIGA_WEB_URL: "http://localhost:3003" }, DEMO],
+    [
+      "a container that only containers can name",
+      { ...IN_CONTAINER, TAIGA_API_URL: "http://taiga-back:8000" },
+      { name: "taiga-back:8000" },
+    ],
+    [
+      "the machine of the containers",
+      { ...IN_CONTAINER, TAIGA_API_URL: "http://host.docker.internal:9000" },
+      { name: "host.docker.internal:9000" },
+    ],
+    [
+      "a Taiga whose pages are elsewhere",
+      {
+        ...IN_CONTAINER,
+        TAIGA_API_URL: "http://taiga-back:8000",
+        TAIGA_WEB_URL: "https://taiga.example.com",
+      },
+      { name: "taiga.example.com", url: "https://taiga.example.com" },
+    ],
+    [
+      "a Taiga in the office's network",
+      { TAIGA_API_URL: "https://taiga" },
+      { name: "taiga", url: "https://taiga" },
+    ],
+  ])("names %s, and links to it only if a browser finds it", (_what, settings, site) => {
+    const { taigaSite, passwordResetUrl } = resolve(settings);
+    expect(taigaSite).toEqual(site);
+    expect(passwordResetUrl).toBe(
+      settings["TAIGA_WEB_URL"] && site.url ? `${site.url}/forgot-password` : undefined,
+    );
   });
 
   // @rule LOGIN-2

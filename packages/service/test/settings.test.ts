@@ -43,6 +43,7 @@ describe("isSafeUrl", () => {
 describe("sharedSettings", () => {
   it("has a default for everything, so that a start without any setting works", () => {
     expect(read({})).toEqual({
+      ALLOW_EVICTING_STORE: false,
       ALLOW_HTTP_TAIGA: false,
       AUTH_SERVER_PORT: 3001,
       RESOURCE_SERVER_PORT: 3002,

@@ -27,9 +27,10 @@ describe("resolveSharedConfig", () => {
       resource: "https://mcp.example.com/mcp",
       taigaApiUrl: "https://taiga.example.com/api/v1",
       taigaWebUrl: "https://taiga.example.com",
+      taigaSite: { name: "taiga.example.com", url: "https://taiga.example.com" },
       taigaConnection: { ca: undefined, proxy: undefined },
       resourceServer: { clientId: "rs", clientSecret: RS_CLIENT_SECRET },
-      store: { url: "redis://localhost", dataDir: "/data" },
+      store: { url: "redis://localhost", dataDir: "/data", allowsEviction: false },
       accessLimit: "write",
       logLevel: "warn",
     });

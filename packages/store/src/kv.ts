@@ -4,7 +4,16 @@
  * - `forgets`: a restart loses minutes or everything, because writes are not all on disk.
  * - `evicts`: it deletes entries when memory runs short.
  */
-export type StoreWeakness = "forgets" | "evicts";
+export const STORE_WEAKNESSES = ["forgets", "evicts"] as const;
+export type StoreWeakness = (typeof STORE_WEAKNESSES)[number];
+
+/** What a store says about itself. */
+export interface StoreCondition {
+  /** How it is set up to lose entries; empty when it keeps them all. */
+  weaknesses: readonly StoreWeakness[];
+  /** Weaknesses that it neither has nor lacks by its own account, as hosted servers hide them. */
+  unknown: readonly StoreWeakness[];
+}
 
 /** A stored value and when it ends. */
 export interface Entry {
@@ -95,8 +104,17 @@ export interface Kv {
   /** Resolves when the store answers. */
   ping(): Promise<void>;
 
-  /** How the store is set up to lose entries, by its own account; empty when it keeps them all. */
-  inspect(): Promise<readonly StoreWeakness[]>;
+  /**
+   * The time by which entries end, in epoch milliseconds; `undefined` for a store that uses the
+   * clock of its process.
+   */
+  time(): Promise<number | undefined>;
+
+  /**
+   * How the store keeps entries, by its own account. Also answers for a store that is refused for
+   * it, so that an operator can see why.
+   */
+  inspect(): Promise<StoreCondition>;
 
   close(): Promise<void>;
 }

@@ -20,6 +20,8 @@ export interface OpenBroadcastOptions {
 export interface OpenStoreOptions extends OpenBroadcastOptions {
   /** The folder of the SQLite file. */
   dataDir: string;
+  /** Whether a Redis may delete entries when its memory runs out; left out, it may not. */
+  allowsEviction?: boolean;
   clock: Clock;
 }
 
@@ -27,11 +29,11 @@ export interface OpenStoreOptions extends OpenBroadcastOptions {
  * Opens the store that STORE_URL names. A Redis that does not answer yet is no error: every
  * method throws `UnavailableError` until it does.
  * @throws {ConfigurationError} when the URL is of another kind, the SQLite file cannot be used or
- * is in use by another process, the Redis is of a kind that cannot be used, or a newer version of
+ * is in use by another process, the Redis is of a kind that cannot be used or would delete entries, or a newer version of
  * the program wrote the store.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Kv> {
-  const { url, dataDir, name, clock } = options;
+  const { url, dataDir, name, allowsEviction = false, clock } = options;
   const logger = options.logger && { logger: options.logger };
   if (url === "sqlite:") {
     return createSqliteKv({ file: path.join(dataDir, `${name}.sqlite`), clock, ...logger });
@@ -39,7 +41,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Kv> {
   if (!isRedisUrl(url)) throw unknownKind();
   // Loaded only where it is used: a service on SQLite starts faster and 15 MB smaller without it.
   const { createRedisKv } = await import("./redis.ts");
-  return await createRedisKv({ url, prefix: toPrefix(name), ...logger });
+  return await createRedisKv({ url, prefix: toPrefix(name), allowsEviction, ...logger });
 }
 
 /**

@@ -27,7 +27,13 @@ export interface RedisBroadcastDeps {
 export async function createRedisBroadcast(deps: RedisBroadcastDeps): Promise<Broadcast> {
   const { url, prefix, logger } = deps;
   // Without a logger: an outage hits both connections, and one log line is enough.
-  const publisher = await connectRedis({ url, schemaKey: `${prefix}schema`, logger: undefined });
+  const publisher = await connectRedis({
+    url,
+    schemaKey: `${prefix}schema`,
+    // It stores nothing.
+    allowsEviction: true,
+    logger: undefined,
+  });
   const redis = createRedisClient(url);
   const listeners = createBroadcastListeners(logger);
   // A server has one set of channels for all its databases.

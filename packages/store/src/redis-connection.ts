@@ -1,20 +1,18 @@
 import { ConfigurationError, type Logger } from "@taiga-mcp/service";
 import type { Redis } from "ioredis";
 import { storeClosed, storeFailure, toLoggableError } from "./store-errors.ts";
-import type { StoreWeakness } from "./kv.ts";
+import type { StoreCondition } from "./kv.ts";
 import { createOutageLog } from "./outage-log.ts";
 import { closeRedis, createRedisClient } from "./redis-client.ts";
 import { REDIS_SCRIPTS, toLua, type RedisScript } from "./redis-scripts.ts";
-import { toWeaknesses, verifyServer } from "./redis-server.ts";
+import { CONDITION_SECTIONS, type ServerRules, toCondition, verifyServer } from "./redis-server.ts";
 
 /** How long the start of a service waits for the server before it goes on without. */
 const START_TIMEOUT_MS = 2_000;
 
-export interface RedisConnectionDeps {
+export interface RedisConnectionDeps extends ServerRules {
   /** As STORE_URL. */
   url: string;
-  /** The key that holds the schema version. */
-  schemaKey: string;
   logger: Logger | undefined;
 }
 
@@ -30,8 +28,16 @@ export interface RedisConnection {
   ): Promise<unknown>;
   /** @throws {UnavailableError} as `run` does. */
   ping(): Promise<void>;
-  /** @throws {UnavailableError} as `run` does. */
-  inspect(): Promise<readonly StoreWeakness[]>;
+  /**
+   * The server's time, in epoch milliseconds.
+   * @throws {UnavailableError} as `run` does.
+   */
+  time(): Promise<number>;
+  /**
+   * Also answers for a server that is refused.
+   * @throws {UnavailableError} as `run` does.
+   */
+  inspect(): Promise<StoreCondition>;
   close(): Promise<void>;
 }
 
@@ -44,13 +50,18 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
   const redis = createRedisClient(deps.url);
   const scripts = defineScripts(redis);
   const batch = createBatching(redis);
-  const verified = untilSuccess(() => verifyServer(redis, deps.schemaKey));
+  const verified = untilSuccess(() => verifyServer(redis, deps));
   let closed = false;
 
-  async function attempt<Result>(work: () => Promise<Result>): Promise<Result> {
+  const attempt = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    attemptUnverified(async () => {
+      await verified();
+      return await work();
+    });
+
+  async function attemptUnverified<Result>(work: () => Promise<Result>): Promise<Result> {
     if (closed) throw storeClosed();
     try {
-      await verified();
       return await work();
     } catch (error) {
       throw storeFailure(toLoggableError(error));
@@ -77,7 +88,13 @@ export async function connectRedis(deps: RedisConnectionDeps): Promise<RedisConn
         return scripts[script](keys.length, ...keys, ...args);
       }),
     ping: () => attempt(async () => void (await redis.ping())),
-    inspect: () => attempt(async () => toWeaknesses(await redis.info("persistence", "memory"))),
+    time: () =>
+      attempt(async () => {
+        const [seconds, microseconds] = await redis.time();
+        return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+      }),
+    inspect: () =>
+      attemptUnverified(async () => toCondition(await redis.info(...CONDITION_SECTIONS))),
     close,
   };
 }

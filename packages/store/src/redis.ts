@@ -8,6 +8,8 @@ export interface RedisKvDeps {
   url: string;
   /** What every key of this store begins with, such as `taiga-mcp:auth-server:`. */
   prefix: string;
+  /** Whether the server may delete entries when its memory runs out; left out, it may not. */
+  allowsEviction?: boolean;
   logger?: Logger;
 }
 
@@ -21,10 +23,11 @@ const SCAN_COUNT = 500;
  * is unknown. A failover can undo what a method has answered shortly before: see the README.
  *
  * @throws {ConfigurationError} when the URL is malformed, the server is too old or of another
- * kind, or a newer version of this program wrote the store.
+ * kind or would delete entries, or a newer version of this program wrote the store.
  */
-export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promise<Kv> {
-  const redis = await connectRedis({ url, schemaKey: `${prefix}schema`, logger });
+export async function createRedisKv(deps: RedisKvDeps): Promise<Kv> {
+  const { url, prefix, allowsEviction = false, logger } = deps;
+  const redis = await connectRedis({ url, schemaKey: `${prefix}schema`, allowsEviction, logger });
 
   const entryPrefix = `${prefix}entry:`;
   const toEntry = (key: string): string => entryPrefix + key;
@@ -103,6 +106,7 @@ export async function createRedisKv({ url, prefix, logger }: RedisKvDeps): Promi
     },
 
     ping: () => redis.ping(),
+    time: () => redis.time(),
     inspect: () => redis.inspect(),
     close: () => redis.close(),
   };

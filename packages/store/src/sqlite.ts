@@ -137,10 +137,12 @@ export function createSqliteKv({ file, clock, logger }: SqliteKvDeps): Kv {
 
     ping: () => attempt((now) => void sql.get.get({ key: "", now })),
 
+    time: async () => undefined,
+
     inspect: () =>
       attempt((now) => {
         sql.get.get({ key: "", now });
-        return [];
+        return { weaknesses: [], unknown: [] };
       }),
 
     close: async () => {

@@ -1,4 +1,6 @@
 import { ConfigurationError, createLogger, UnavailableError } from "@taiga-mcp/service";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRedisKv } from "../src/redis.ts";
 import { createFakeRedis, type FakeRedis } from "./support/fake-redis.ts";
@@ -35,6 +37,59 @@ describe("createRedisKv", () => {
     await expect(opening).rejects.toThrow(ConfigurationError);
     await expect(opening).rejects.toThrow(reason);
     expect(commands).not.toContain("SET");
+  });
+
+  // @rule STORE-13
+  it("refuses a server that deletes entries when its memory runs out, and names the setting", async () => {
+    const info = ["maxmemory:1000", "maxmemory_policy:allkeys-lru"];
+    const { url, commands } = await startFake({ info });
+    const opening = createRedisKv({ url, prefix: "p:" });
+    await expect(opening).rejects.toThrow(ConfigurationError);
+    await expect(opening).rejects.toThrow(/^STORE_URL: .*allkeys-lru.*ALLOW_EVICTING_STORE=true/);
+    expect(commands).not.toContain("SET");
+  });
+
+  // @rule STORE-13
+  it.each([
+    [["maxmemory:1000", "maxmemory_policy:allkeys-lru"], true],
+    [["maxmemory:0", "maxmemory_policy:allkeys-lru"], false],
+    [[], false],
+  ])("takes a server with %j when eviction is allowed: %s", async (info, allowsEviction) => {
+    const { url } = await startFake({ info });
+    const kv = await createRedisKv({ url, prefix: "p:", allowsEviction });
+    await expect(kv.ping()).resolves.toBeUndefined();
+    await kv.close();
+  });
+
+  // @rule STORE-13
+  it("reports why it refuses a server that was not there at the start", async () => {
+    const fake = await createFakeRedis({ info: ["maxmemory:9", "maxmemory_policy:allkeys-lru"] });
+    // Down for the first connection only.
+    let isDown = true;
+    const proxy = createServer((socket) => {
+      if (isDown) return void socket.destroy();
+      const upstream = connect(Number(new URL(fake.url).port), "127.0.0.1");
+      socket
+        .pipe(upstream)
+        .pipe(socket)
+        .on("error", () => undefined);
+      upstream.on("error", () => undefined);
+    }).listen(0, "127.0.0.1");
+    await once(proxy, "listening");
+    const { port } = proxy.address() as AddressInfo;
+    const kv = await createRedisKv({ url: `redis://127.0.0.1:${port}`, prefix: "p:" });
+    onTestFinished(async () => {
+      await kv.close();
+      await fake.close();
+      proxy.close();
+    });
+    isDown = false;
+    await expect
+      .poll(() => kv.inspect().catch(() => undefined))
+      .toMatchObject({
+        weaknesses: ["evicts"],
+      });
+    await expect(kv.ping()).rejects.toThrow(UnavailableError);
   });
 
   it("takes a server that says it is no cluster", async () => {

@@ -64,6 +64,8 @@ import { createTimeline } from "./resources/timeline.ts";
 import type { Timeline } from "./resources/timeline.ts";
 import { createUserStories } from "./resources/user-stories.ts";
 import type { UserStories } from "./resources/user-stories.ts";
+import { createProfiles } from "./resources/profiles.ts";
+import type { Profiles } from "./resources/profiles.ts";
 import { createUsers } from "./resources/users.ts";
 import type { Users } from "./resources/users.ts";
 import { createWikiPages } from "./resources/wiki-pages.ts";
@@ -78,6 +80,7 @@ export interface TaigaClient {
   applications: Applications;
   applicationTokens: ApplicationTokens;
   users: Users;
+  profiles: Profiles;
   projects: Projects;
   epics: Epics;
   userStories: UserStories;
@@ -129,6 +132,7 @@ export function createTaigaClient(
     applications: createApplications(request),
     applicationTokens: createApplicationTokens(request),
     users: createUsers(request),
+    profiles: createProfiles(request),
     projects: createProjects(request),
     epics: createEpics(request),
     userStories: createUserStories(request),

@@ -6,6 +6,7 @@ export type ToolErrorCode =
   | "not_found"
   | "ambiguous_name"
   | "version_conflict"
+  | "busy"
   | "access_level_too_low"
   | "tool_not_enabled"
   | "project_not_granted"

@@ -1,5 +1,6 @@
 export { deriveConfirmationKey } from "./calls/confirmation.ts";
 export type { CallStore } from "./calls/call-store.ts";
+export type { SharedLock } from "./calls/write-locks.ts";
 export { type Outage, ToolError, type ToolErrorCode } from "./errors.ts";
 export { ACCESS_LEVELS, type AccessLevel } from "./policy/access-level.ts";
 export type { Caller } from "./policy/caller.ts";

@@ -1,6 +1,7 @@
 import { isLoopback } from "@taiga-mcp/service";
 import type { Finding } from "./finding.ts";
 import type { Installation, TaigaOutcome } from "../operations/installation.ts";
+import { toClockFindings, toStoreFindings } from "./store-findings.ts";
 import { toDuration } from "./time-text.ts";
 
 /** Turns the server's report about itself into findings. @param now epoch seconds. */
@@ -15,7 +16,8 @@ export function toInstallationFindings(
       about: "Authorization server",
       text: `answers at ${privateUrl}, version ${version}, running for ${toDuration(now - startedAt)}`,
     },
-    toStoreFinding(installation.store),
+    ...toStoreFindings(installation.store),
+    ...toClockFindings(installation.store),
     toKeysFinding(installation),
     toTaigaFinding(installation.taiga),
     ...toLoginFindings(installation),
@@ -24,28 +26,6 @@ export function toInstallationFindings(
     toResourceServerFinding(installation),
     ...toProxyFindings(installation),
   ];
-}
-
-function toStoreFinding({ kind, place, answers, weaknesses }: Installation["store"]): Finding {
-  const about = "Store";
-  const name = kind === "sqlite" ? `SQLite, ${place}` : `Redis, ${place}`;
-  if (!answers) {
-    const advice =
-      kind === "sqlite"
-        ? "Check that DATA_DIR is writable and that its disk is not full."
-        : "Check that Redis runs and that STORE_URL is its address, with user name and password. No login is lost meanwhile.";
-    return { mark: "fail", about, text: `${name}: does not answer`, advice };
-  }
-  if (weaknesses.includes("evicts")) {
-    const text = `${name}: evicts logins when memory runs out`;
-    return { mark: "fail", about, text, advice: "Set maxmemory-policy noeviction in Redis." };
-  }
-  if (weaknesses.includes("forgets")) {
-    const text = `${name}: does not write every change to disk, so a restart of Redis loses logins`;
-    return { mark: "warn", about, text, advice: "Set appendonly yes in Redis." };
-  }
-  const replicas = kind === "sqlite" ? "for one process" : "for any number of replicas";
-  return { mark: "ok", about, text: `${name}; durable, ${replicas}` };
 }
 
 function toKeysFinding({ knowsKeys, store }: Installation): Finding {
@@ -61,7 +41,8 @@ function toKeysFinding({ knowsKeys, store }: Installation): Finding {
   };
 }
 
-function toTaigaFinding(taiga: Installation["taiga"]): Finding {
+/** Whether Taiga answers, and if not, what is wrong. */
+export function toTaigaFinding(taiga: Installation["taiga"]): Finding {
   const about = "Taiga";
   const { apiUrl, outcome, hasProxy } = taiga;
   if (outcome === "ok") {

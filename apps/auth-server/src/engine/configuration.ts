@@ -19,6 +19,15 @@ import type { RenderFailure } from "./boundary/ports.ts";
 import { ROUTES } from "./routes.ts";
 import { insideEngine } from "./boundary/store-unavailable.ts";
 
+/**
+ * How far the clock of this machine, with which oidc-provider compares times, may be from the
+ * store's, which decides: `createRecordStore` and `verifyAssertionTimes` compare with that one.
+ */
+const MACHINE_TOLERANCE_SECONDS = 600;
+
+/** How far the clock of a client that dates an assertion may be from the store's. */
+const CLIENT_TOLERANCE_SECONDS = 5;
+
 /** How far ahead a client may date the end of an assertion (RFC 7523 §3). */
 const MAX_ASSERTION_SECONDS = 3600;
 
@@ -51,8 +60,7 @@ export const toConfiguration = (deps: ConfigurationDeps): Configuration => ({
   responseTypes: ["code"],
   subjectTypes: ["public"],
   pkce: { required: () => true },
-  // Clocks of replicas differ a little.
-  clockTolerance: 5,
+  clockTolerance: MACHINE_TOLERANCE_SECONDS,
   clientBasedCORS: () => true,
   ...toClientRules(deps),
   ...toTokenRules(deps),
@@ -105,12 +113,19 @@ const toClientRules = ({ clock }: ConfigurationDeps): Configuration => ({
     idTokenSigningAlgValues: ["ES256"],
     clientAuthSigningAlgValues: ["ES256", "RS256", "PS256", "EdDSA"],
   },
-  // The store remembers each assertion until it expires, and a stolen one is usable until then.
-  assertJwtClientAuthClaimsAndHeader: async (_ctx, { exp }) => {
-    if (Number(exp) <= clock() + MAX_ASSERTION_SECONDS) return;
-    throw new errors.InvalidClientAuth("the assertion ends too far in the future");
-  },
+  assertJwtClientAuthClaimsAndHeader: async (_ctx, claims) => verifyAssertionTimes(claims, clock()),
 });
+
+/** @param now by the store's clock. */
+function verifyAssertionTimes({ exp, nbf }: { exp?: unknown; nbf?: unknown }, now: number): void {
+  if (Number(exp) <= now - CLIENT_TOLERANCE_SECONDS)
+    throw new errors.InvalidClientAuth("the assertion has expired");
+  if (nbf !== undefined && Number(nbf) > now + CLIENT_TOLERANCE_SECONDS)
+    throw new errors.InvalidClientAuth("the assertion is not valid yet");
+  // The store remembers each assertion until it expires, and a stolen one is usable until then.
+  if (Number(exp) > now + MAX_ASSERTION_SECONDS)
+    throw new errors.InvalidClientAuth("the assertion ends too far in the future");
+}
 
 const toTokenRules = (deps: ConfigurationDeps): Configuration => ({
   ttl: {

@@ -73,11 +73,12 @@ export interface EngineDeps {
  *   /authorize/<uid>, `ix:` leads to `sess:` (flow-session.ts) and `grant:`. Written: `code:`, with
  *   the grant's id inside. The interaction is deleted; the session expires.
  * - POST /token with a code: `code:` leads to `grant:`, and that to `vault:`, the Taiga login. The
- *   request extends both and the client's records, ends the user's oldest grants beyond the limit,
- *   claims `code:`, writes `at:` and `rt:`, and marks its claim as answered.
+ *   request claims `code:`, extends both and the client's records, ends the user's oldest grants
+ *   beyond the limit, writes `at:` and `rt:`, and marks its claim as answered.
  * - POST /token with a refresh token: `rt:` leads to `grant:` and `vault:`. The request claims
  *   `rt:`, writes the next `rt:` and an `at:`, and extends the same records. Then it stores the
- *   sealed answer beside the old `rt:`, for the grace, and marks its claim as answered.
+ *   sealed answer beside the old `rt:`, for the grace, deletes the answer that the old `rt:` came
+ *   with, and marks its claim as answered.
  * - Introspection: access-tokens.ts reads `at:`, then `grant:`, and nothing of the client.
  * - POST /revoke: `at:` or `rt:` leads to the grant's id. `endGrant` deletes all members of the
  *   index `g2t:` in one step: the grant, its codes, its tokens and its `vault:`.
@@ -99,6 +100,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
     records: recordsOf("AuthorizationCode"),
     lifetimes,
     evictOldest: createGrantLimit({ ...deps, ...config.grants }),
+    endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
     clock,
     sleep,
   });

@@ -1,5 +1,5 @@
 import type { Clock } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import { type Express, Router } from "express";
 import { toAdminToken } from "../operations/admin-token.ts";
 import { createAdminAuth } from "./admin-auth.ts";
@@ -24,6 +24,7 @@ import {
 
 export interface PrivateAppDeps extends AppDeps {
   store: Pick<Kv, "ping">;
+  storeWatch: Pick<StoreWatch, "readiness">;
   vault: Pick<Vault, "token">;
   revocations: Pick<RevocationFeed, "join">;
   clock: Clock;

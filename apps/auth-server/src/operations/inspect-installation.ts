@@ -1,4 +1,4 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { type Clock, systemClock, UnavailableError } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
 import type { TaigaClient } from "@taiga-mcp/taiga-client";
 import path from "node:path";
@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { CALLBACK_PATH } from "../pages/application-step.ts";
 import type { RootKeys } from "../secrets/root-keys.ts";
 import type { RevocationFeed } from "../grants/revocation-feed.ts";
-import { probeTaiga, NO_CREDENTIAL } from "./probe-taiga.ts";
+import { NO_CREDENTIAL, probeTaiga } from "./probe-taiga.ts";
 import type { Installation } from "./installation.ts";
 
 /** The operator waits for the answer; a Taiga that takes longer counts as timed out. */
@@ -17,6 +17,8 @@ export interface InspectInstallationDeps {
   version: string;
   /** Epoch seconds. */
   startedAt: number;
+  /** The store's. */
+  clock: Clock;
   store: Pick<Kv, "inspect">;
   rootKeys: Pick<RootKeys, "isFresh" | "refresh">;
   /** Creates a Taiga client for a credential. */
@@ -46,7 +48,11 @@ export const createInspectInstallation =
       issuer: config.issuer,
       resource: config.resource,
       proxyCount: config.listeners.trustProxy,
-      store: { ...toStorePlace(config.store), ...store },
+      store: {
+        ...toStorePlace(config.store),
+        ...store,
+        clockAheadSeconds: systemClock() - deps.clock(),
+      },
       knowsKeys,
       taiga: { apiUrl: config.taigaApiUrl, webUrl: config.taigaWebUrl, hasProxy, ...answer },
       login: {
@@ -70,12 +76,13 @@ export const createInspectInstallation =
 
 async function inspectStore(
   store: Pick<Kv, "inspect">,
-): Promise<Pick<Installation["store"], "answers" | "weaknesses">> {
+): Promise<Pick<Installation["store"], "answers" | "weaknesses" | "unknown">> {
   try {
-    return { answers: true, weaknesses: [...(await store.inspect())] };
+    const { weaknesses, unknown } = await store.inspect();
+    return { answers: true, weaknesses: [...weaknesses], unknown: [...unknown] };
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    return { answers: false, weaknesses: [] };
+    return { answers: false, weaknesses: [], unknown: [] };
   }
 }
 

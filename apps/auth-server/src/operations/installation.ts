@@ -1,4 +1,5 @@
 import { ACCESS_LEVELS } from "@taiga-mcp/service";
+import { STORE_WEAKNESSES } from "@taiga-mcp/store";
 import { z } from "zod";
 
 /**
@@ -39,7 +40,11 @@ export const Installation = z.object({
     /** A file, or an address without user and password. */
     place: z.string(),
     answers: z.boolean(),
-    weaknesses: z.array(z.enum(["forgets", "evicts"])),
+    weaknesses: z.array(z.enum(STORE_WEAKNESSES)),
+    /** What the store does not tell about itself. */
+    unknown: z.array(z.enum(STORE_WEAKNESSES)),
+    /** How far this machine's clock is ahead of the store's, in seconds; negative when behind. */
+    clockAheadSeconds: z.int(),
   }),
   /** Whether the key ring was read recently; if not, requests are answered with 503. */
   knowsKeys: z.boolean(),

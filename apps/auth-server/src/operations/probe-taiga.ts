@@ -1,4 +1,10 @@
-import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import {
+  createTaigaClient,
+  createTaigaTransport,
+  type TaigaClient,
+  TaigaError,
+} from "@taiga-mcp/taiga-client";
+import type { Config } from "../config.ts";
 import { isCertificateFault, toErrorCode } from "./error-code.ts";
 import type { Installation } from "./installation.ts";
 
@@ -6,6 +12,23 @@ type TaigaAnswer = Pick<Installation["taiga"], "outcome" | "status" | "errorCode
 
 /** A credential that no Taiga has issued; every Taiga since 6.0 rejects it in the same way. */
 export const NO_CREDENTIAL = { scheme: "Bearer", token: "check" } as const;
+
+/** Asks the configured Taiga once, over a connection of its own. */
+export async function askTaiga(
+  config: Pick<Config, "taigaApiUrl" | "taigaWebUrl" | "taigaConnection">,
+  timeoutMs: number,
+): Promise<Installation["taiga"]> {
+  const { taigaApiUrl: apiUrl, taigaWebUrl: webUrl, taigaConnection } = config;
+  const transport = createTaigaTransport({ apiUrl, ...taigaConnection, retries: 0 });
+  const hasProxy = taigaConnection.proxy !== undefined;
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const taiga = createTaigaClient(transport, NO_CREDENTIAL, { signal });
+    return { apiUrl, webUrl, hasProxy, ...(await probeTaiga(taiga, hasProxy)) };
+  } finally {
+    await transport.close();
+  }
+}
 
 /**
  * Checks that a Taiga answers, by a request with a token that was never issued: only a Taiga responds

@@ -37,7 +37,7 @@ export interface ConsentStepDeps {
   csrf: Csrf;
   /** The highest access level that the operator allows. */
   accessLimit: AccessLevel;
-  taigaHost: string;
+  taigaName: string;
   toAccountId: (userId: number) => string;
   sleep: (ms: number) => Promise<void>;
 }
@@ -61,7 +61,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     formErrors,
     csrf,
     accessLimit,
-    taigaHost,
+    taigaName,
     toAccountId,
     sleep,
   } = deps;
@@ -96,7 +96,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       csrfToken: csrf.issue(interaction.uid, "consent"),
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
-      taigaHost,
+      taigaName,
       user,
       levels: offered,
       selected: offered.findLast((level) => isWithin(level, access ?? PRESELECTED)) ?? limit,

@@ -28,7 +28,7 @@ export interface LoginStepDeps {
   completeLogin: CompleteLogin;
   formErrors: FormErrors;
   csrf: Csrf;
-  taigaHost: string;
+  taigaName: string;
   /** Where Taiga resets passwords, if that is known. */
   passwordResetUrl?: string | undefined;
   /** This server's origin. */
@@ -58,7 +58,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
     completeLogin,
     formErrors,
     csrf,
-    taigaHost,
+    taigaName,
     passwordResetUrl,
     issuer,
     logger,
@@ -88,7 +88,7 @@ export function createLoginStep(deps: LoginStepDeps): LoginStep {
       },
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
-      taigaHost,
+      taigaName,
       passwordResetUrl,
       username,
       alert,

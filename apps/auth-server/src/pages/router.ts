@@ -1,4 +1,4 @@
-import type { AccessLevel, HomePage, Logger } from "@taiga-mcp/service";
+import type { AccessLevel, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -50,8 +50,7 @@ export interface InteractionsRouterDeps {
   toAccountId: (userId: number) => string;
   /** The highest access level that a user may grant. */
   accessLimit: AccessLevel;
-  /** Address of Taiga's web pages; the pages show its host. */
-  taigaWebUrl: string;
+  taigaSite: TaigaSite;
   /** Where Taiga resets passwords, if that is known. */
   passwordResetUrl?: string | undefined;
   /** The MCP endpoint. */
@@ -77,12 +76,12 @@ const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> =
  */
 export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const { interactions, vault, csrf, issuer, logger } = deps;
-  const taigaHost = new URL(deps.taigaWebUrl).host;
+  const taigaName = deps.taigaSite.name;
   const completeLogin = createCompleteLogin(deps);
   const offersTaiga = deps.application !== undefined;
   const formErrors = createFormErrors(deps);
-  const loginStep = createLoginStep({ ...deps, formErrors, taigaHost, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, formErrors, taigaHost });
+  const loginStep = createLoginStep({ ...deps, formErrors, taigaName, completeLogin, offersTaiga });
+  const consentStep = createConsentStep({ ...deps, formErrors, taigaName });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));

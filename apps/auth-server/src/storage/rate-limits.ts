@@ -32,8 +32,10 @@ export const createRateLimits =
     const count = (address: string, by: 1 | -1) =>
       updateEntry(kv, keys.rateLimit(name, address), (entry) => {
         const next = Math.max(0, toHits(entry?.value ?? "0", maximum) + by);
-        const expiresAt = entry?.expiresAt ?? clock() + windowSeconds;
-        const result = { totalHits: next, resetTime: new Date(expiresAt * 1000) };
+        const secondsLeft = entry === undefined ? windowSeconds : entry.expiresAt - clock();
+        // express-rate-limit compares it with the clock of this machine.
+        const resetTime = new Date(Date.now() + secondsLeft * 1_000);
+        const result = { totalHits: next, resetTime };
         if (next > maximum + 1 || (entry === undefined && by < 0)) return { result };
         const value = String(next);
         return entry === undefined

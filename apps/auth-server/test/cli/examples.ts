@@ -11,7 +11,14 @@ export const INSTALLATION: Installation = {
   issuer: "https://auth.example.com",
   resource: "https://mcp.example.com/mcp",
   proxyCount: 1,
-  store: { kind: "redis", place: "redis://redis:6379", answers: true, weaknesses: [] },
+  store: {
+    kind: "redis",
+    place: "redis://redis:6379",
+    answers: true,
+    weaknesses: [],
+    unknown: [],
+    clockAheadSeconds: 1,
+  },
   knowsKeys: true,
   taiga: {
     apiUrl: "https://taiga.example.com/api/v1",

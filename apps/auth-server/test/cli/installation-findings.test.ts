@@ -37,13 +37,29 @@ describe("findings about the installation", () => {
     [{ kind: "sqlite", answers: false }, "fail", /does not answer/, /DATA_DIR/],
     [{ weaknesses: ["forgets"] }, "warn", /a restart of Redis loses logins/, /appendonly yes/],
     [{ weaknesses: ["evicts"] }, "fail", /evicts logins/, /noeviction/],
-    [{ weaknesses: ["forgets", "evicts"] }, "fail", /evicts logins/, /noeviction/],
+    [{ weaknesses: ["evicts", "forgets"] }, "fail", /evicts logins/, /noeviction/],
+    [{ unknown: ["forgets"] }, "warn", /does not tell whether it writes/, /appendonly yes/],
+    [{ unknown: ["evicts"] }, "warn", /does not tell whether it evicts/, /noeviction/],
   ])("marks a store with %j as %s and says what to change", (store, mark, text, advice) => {
     expect(find("Store", withStore(store))).toMatchObject({
       mark,
       text: expect.stringMatching(text),
       advice: expect.stringMatching(advice),
     });
+  });
+
+  // @rule STORE-14
+  it.each([
+    [61, "61 seconds ahead of the store's"],
+    [-180, "3 minutes behind the store's"],
+  ])("warns of a clock that is %d seconds ahead", (clockAheadSeconds, text) => {
+    expect(find("Clock", withStore({ clockAheadSeconds }))).toMatchObject({
+      mark: "warn",
+      text: expect.stringContaining(text),
+      advice: expect.stringContaining("NTP"),
+    });
+    expect(find("Clock", withStore({ clockAheadSeconds: 1 }))).toBeUndefined();
+    expect(find("Clock", withStore({ clockAheadSeconds, answers: false }))).toBeUndefined();
   });
 
   it.each<[boolean, RegExp]>([

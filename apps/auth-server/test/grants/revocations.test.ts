@@ -49,13 +49,13 @@ describe("the resource servers are notified that a grant has ended", () => {
   });
 
   // @rule RFC6749-4.1.2-2
-  it("because an authorization code was used twice", async () => {
+  it("because an authorization code was used again with another verifier", async () => {
     const clientId = await register(system);
     const pkce = createPkce();
     const code = (await authorize(system, toAuthorizeParams(clientId, pkce))).get("code") ?? "";
     const { json } = await exchangeCode(system, clientId, code, pkce);
     const gid = await gidOf(String(json["access_token"]));
-    await exchangeCode(system, clientId, code, pkce);
+    await exchangeCode(system, clientId, code, pkce, { code_verifier: createPkce().verifier });
     expect(broadcast.published).toEqual([gid]);
   });
 

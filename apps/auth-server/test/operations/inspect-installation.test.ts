@@ -1,4 +1,4 @@
-import { UnavailableError } from "@taiga-mcp/service";
+import { systemClock, UnavailableError } from "@taiga-mcp/service";
 import { TaigaError } from "@taiga-mcp/taiga-client";
 import { expect, it } from "vitest";
 import {
@@ -26,7 +26,8 @@ function inspect(
     config: parseConfig({ ...SETTINGS, ...settings }),
     version: "1.2.3",
     startedAt: 1000,
-    store: { inspect: async () => [] },
+    clock: systemClock,
+    store: { inspect: async () => ({ weaknesses: [], unknown: [] }) },
     rootKeys: { isFresh: () => true, refresh: async () => undefined },
     connect: () => ({
       users: { me: () => Promise.reject(refused) },

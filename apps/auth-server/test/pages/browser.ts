@@ -1,4 +1,10 @@
-import { createLogger, listen, type Listening, systemClock } from "@taiga-mcp/service";
+import {
+  createLogger,
+  listen,
+  type Listening,
+  systemClock,
+  type TaigaSite,
+} from "@taiga-mcp/service";
 import { createSqliteKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
@@ -94,10 +100,14 @@ export interface BrowserOptions {
   offers?: "password" | "application" | "both";
   allowLists?: Partial<AllowLists>;
   issuer?: string;
+  taigaSite?: TaigaSite;
 }
+
+const SITE = { name: "taiga.example.com", url: "https://taiga.example.com/some/path" };
 
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const { accessLimit = "admin", offers = "password", issuer = ISSUER } = options;
+  const { taigaSite = SITE } = options;
   const allowLists = { users: [], emailDomains: [], ...options.allowLists };
   let now = systemClock();
   const clock = (): number => now;
@@ -203,7 +213,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       issuer,
       toAccountId: (userId) => `taiga.${userId}`,
       accessLimit,
-      taigaWebUrl: "https://taiga.example.com/some/path",
+      taigaSite,
       mcpUrl: "https://mcp.example.com/mcp",
       kv,
       seal: createSealer(createRootKeys(5), "vault"),

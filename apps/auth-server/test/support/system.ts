@@ -1,4 +1,10 @@
-import { createLogger, createMetrics, type Logger, systemClock } from "@taiga-mcp/service";
+import {
+  type Clock,
+  createLogger,
+  createMetrics,
+  type Logger,
+  systemClock,
+} from "@taiga-mcp/service";
 import { type Broadcast, createLocalBroadcast, createSqliteKv, type Kv } from "@taiga-mcp/store";
 import type { TaigaTransport } from "@taiga-mcp/taiga-client";
 import { Router } from "express";
@@ -49,6 +55,8 @@ interface User {
 export interface SystemOptions extends ReplacedParts {
   kv?: Kv;
   broadcast?: Broadcast;
+  /** The store's time; left out, that of this machine. */
+  clock?: Clock;
   /** Settings that override those above. */
   settings?: Record<string, string>;
   logger?: Logger;
@@ -81,7 +89,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const { taiga, fetchDocument } = options;
   const publicServer = await startServer();
   const privateServer = await startServer();
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const kv = options.kv ?? createSqliteKv({ file: ":memory:", clock });
   const config = parseConfig({
     ...SETTINGS,

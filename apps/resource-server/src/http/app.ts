@@ -7,7 +7,7 @@ import {
   problemHandler,
   toScopes,
 } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import type { ToolRunner } from "@taiga-mcp/taiga-tools";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
@@ -34,6 +34,7 @@ export interface AppDeps {
   runner: ToolRunner<McpCaller>;
   store: Pick<Kv, "ping">;
   ownCredentials: HealthDeps["ownCredentials"];
+  storeWatch: Pick<StoreWatch, "readiness">;
   fetch: typeof globalThis.fetch;
   clock: Clock;
   logger: Logger;
@@ -41,18 +42,9 @@ export interface AppDeps {
 
 /** The middlewares and routes of the resource server, in their order. */
 export function createApp(deps: AppDeps): Express {
-  const {
-    config,
-    verifier,
-    limitRefusals,
-    limitRequests,
-    mcpHandler,
-    runner,
-    fetch,
-    clock,
-    logger,
-  } = deps;
-  const { resource, issuer, authServerUrl, taigaWebUrl, allowedOrigins } = config;
+  const { config, verifier, limitRefusals, limitRequests, mcpHandler, runner } = deps;
+  const { fetch, clock, logger } = deps;
+  const { resource, issuer, authServerUrl, taigaSite, allowedOrigins } = config;
   const scopes = toScopes(config.accessLimit);
   const names = { resource, listenHost: config.listener.host, allowedOrigins };
   const isAllowedOrigin = createOriginRule(names);
@@ -81,7 +73,7 @@ export function createApp(deps: AppDeps): Express {
       logger,
     }),
   );
-  app.get("/", createHomePage({ resource, taigaWebUrl, issuer }));
+  app.get("/", createHomePage({ resource, taigaSite, issuer }));
   app.use(notFound);
   app.use(problemHandler);
   return app;

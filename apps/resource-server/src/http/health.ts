@@ -1,9 +1,10 @@
 import type { Logger } from "@taiga-mcp/service";
-import type { Kv } from "@taiga-mcp/store";
+import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import { Router } from "express";
 
 export interface HealthDeps {
   store: Pick<Kv, "ping">;
+  storeWatch: Pick<StoreWatch, "readiness">;
   /** The authorization server's private listener, a bare origin. */
   authServerUrl: string;
   /** What is wrong with the credentials for the authorization server, if anything. */
@@ -17,10 +18,11 @@ const TIMEOUT_MS = 2_000;
 /**
  * `/healthz`: the process runs. `/readyz`: the store and the authorization server respond as well, and
  * the latter accepts this server's credentials; otherwise 503 with the names of those that do not, and
- * with the reason if it is the credentials.
+ * with the reason if it is the credentials. The status is "degraded", with the reasons, while the store
+ * is set up to lose entries.
  */
 export function createHealth(deps: HealthDeps): Router {
-  const { store, authServerUrl, ownCredentials, fetch, logger } = deps;
+  const { store, storeWatch, authServerUrl, ownCredentials, fetch, logger } = deps;
   const checks = {
     store: () => store.ping(),
     auth_server: async () => {
@@ -54,7 +56,7 @@ export function createHealth(deps: HealthDeps): Router {
         .status(isReady ? 200 : 503)
         .set("Cache-Control", "no-store")
         .json({
-          status: isReady ? "ok" : "unavailable",
+          ...(isReady ? storeWatch.readiness() : { status: "unavailable" }),
           checks: {
             ...Object.fromEntries(results),
             credentials: reason === undefined ? "ok" : "refused",

@@ -1,5 +1,6 @@
 import {
   type HomePage,
+  type TaigaSite,
   renderHomeContent,
   renderHomeFooter,
   toClaudeCodeCommand,
@@ -55,16 +56,15 @@ export const HOME_PAGE_STYLE_HASH = `'sha256-${createHash("sha256").update(STYLE
 export interface HomePageDeps {
   /** The MCP endpoint's address, as clients enter it. */
   resource: string;
-  /** Address at which people open Taiga. */
-  taigaWebUrl: string;
+  taigaSite: TaigaSite;
   /** The authorization server's origin. */
   issuer: string;
 }
 
 /** `GET /`: explains to people who open the address in a browser how to connect a client. */
-export function createHomePage({ resource, taigaWebUrl, issuer }: HomePageDeps): RequestHandler {
+export function createHomePage({ resource, taigaSite, issuer }: HomePageDeps): RequestHandler {
   const claudeCode = toClaudeCodeCommand(resource);
-  const page = toPage({ mcpUrl: resource, taigaWebUrl, issuer });
+  const page = toPage({ mcpUrl: resource, taigaSite, issuer });
   return (req, res) => {
     res.set("Cache-Control", "public, max-age=300").vary("Accept");
     if (req.accepts(["json", "html"]) === "html") {
@@ -74,7 +74,7 @@ export function createHomePage({ resource, taigaWebUrl, issuer }: HomePageDeps):
     res.json({
       name: RESOURCE_NAME,
       mcp_url: resource,
-      taiga_url: taigaWebUrl,
+      taiga_url: taigaSite.url,
       claude_code: claudeCode,
     });
   };

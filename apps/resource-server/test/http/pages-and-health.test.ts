@@ -40,11 +40,14 @@ describe("GET /", () => {
     }));
 
   it("escapes all values, even those of the operator", () =>
-    withServer({ config: { taigaWebUrl: `https://x/"><img src=x onerror='a'>&` } }, async (rs) => {
-      const page = await (await fetch(rs.url, { headers: { accept: "text/html" } })).text();
-      expect(page).not.toContain("<img");
-      expect(page).toContain("&quot;&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&amp;");
-    }));
+    withServer(
+      { config: { taigaSite: { name: "x", url: `https://x/"><img src=x onerror='a'>&` } } },
+      async (rs) => {
+        const page = await (await fetch(rs.url, { headers: { accept: "text/html" } })).text();
+        expect(page).not.toContain("<img");
+        expect(page).toContain("&quot;&gt;&lt;img src=x onerror=&#39;a&#39;&gt;&amp;");
+      },
+    ));
 
   it("loads nothing and cannot be framed", () =>
     withServer({}, async (rs) => {

@@ -6,7 +6,7 @@ export type FilterOf<Name extends string> = { [Key in Name]?: FilterValue | unde
 /** Both the filter and its opposite. */
 export type WithExclude<Name extends string> = Name | `exclude_${Name}`;
 
-/** On a day, before or after it: `YYYY-MM-DD`; anything else makes Taiga fail. */
+/** At, before or after a day (`YYYY-MM-DD`) or a moment (ISO 8601); anything else makes Taiga fail. */
 export type DateFilter<Name extends string> = Name | `${Name}__${"lt" | "gt" | "lte" | "gte"}`;
 
 /** What items of every kind can be filtered by. There is no filter by `ref`. */

@@ -31,8 +31,13 @@ export const TimelineEntry = z.object({
     role: orNull(z.object({ id: orNull(z.int()), name: text })),
     /** Empty for a mere change. */
     comment: text,
-    /** The comment was deleted later, though Taiga still sends the text. */
+    /**
+     * The comment was deleted, though Taiga still sends the text. Taiga adds an event of the same
+     * time for it, and keeps the one of the comment.
+     */
     comment_deleted: flag,
+    /** This event has the new text, an older one of the same time an earlier text. */
+    comment_edited: flag,
     /** Field → [before, after], in names. */
     values_diff: z
       .record(z.string(), z.unknown())

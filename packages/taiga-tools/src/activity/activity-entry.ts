@@ -1,5 +1,5 @@
 import { type TimelineEntry } from "@taiga-mcp/taiga-client";
-import { toFieldName } from "../items/history-fields.ts";
+import { isSame, toFieldName } from "../items/history-fields.ts";
 import { toOneLine } from "../text/clean.ts";
 import { toMinute } from "../items/item-line.ts";
 import { ownProperty } from "../text/own-property.ts";
@@ -8,10 +8,12 @@ import { ownProperty } from "../text/own-property.ts";
 export type ActivityEntry = {
   /** ISO 8601, UTC. */
   at: string;
-  /** Username of the person who did it. */
-  by: string;
-  /** `changed story`, `deleted wiki page` */
+  /** Username of the person who did it; Taiga does not say who removed a member. */
+  by?: string;
+  /** `changed story`, `deleted wiki page`, `member joined` */
   what: string;
+  /** The person who joined or left. */
+  member?: string;
   /** `#42` or `wiki:page`; `slug#42` when the answer covers several projects. */
   ref?: string;
   subject?: string;
@@ -30,7 +32,6 @@ const OBJECTS: Record<string, { noun: string; of: (data: Data) => Subject }> = {
   milestone: { noun: "sprint", of: ({ milestone }) => ({ subject: milestone?.name }) },
   wikipage: { noun: "wiki page", of: ({ wikipage }) => toPage(wikipage?.slug) },
   project: { noun: "project", of: ({ project }) => ({ subject: project?.name }) },
-  membership: { noun: "membership", of: ({ role }) => ({ subject: role?.name }) },
   relateduserstory: { noun: "epic's story", of: () => ({}) },
 };
 
@@ -63,6 +64,7 @@ export function toActivityEntry(
   const changes = toChanges(data.values_diff);
   const comment = data.comment_deleted ? "" : toOneLine(data.comment);
   if (action === "change" && changes.length === 0 && comment === "") return undefined;
+  if (object === "membership") return toMembership(created, action, data, qualified);
   const { noun, of } = ownProperty(OBJECTS, object) ?? { noun: object, of: (): Subject => ({}) };
   const isLink = object === "relateduserstory";
   const { ref, subject } = isLink ? toLinked(data, linked, qualified) : of(data);
@@ -77,6 +79,22 @@ export function toActivityEntry(
     ...(subject !== undefined && { subject: toOneLine(subject) }),
     ...(action === "change" && changes.length > 0 && { changes }),
     ...(comment !== "" && { comment }),
+  };
+}
+
+/** Taiga names the member as the user of the event, whoever added or removed them. */
+function toMembership(
+  created: string,
+  action: string,
+  { user, role, project }: Data,
+  qualified: boolean,
+): ActivityEntry {
+  const where = qualified && project !== null ? project.slug : "the project";
+  return {
+    at: created,
+    what: action === "delete" ? `left ${where} or was removed from it` : `joined ${where}`,
+    member: toOneLine(user?.username || (user?.name ?? "unknown")),
+    ...(role !== null && { subject: `(${toOneLine(role.name)})` }),
   };
 }
 
@@ -117,6 +135,7 @@ function toChanges(diff: Record<string, unknown>): string[] {
     if (field === undefined) return [];
     // For long texts Taiga sends only an HTML diff, without the old and the new text.
     if (key.endsWith("_diff")) return [field];
+    if (Array.isArray(change) && isSame(change[0], change[1])) return [];
     if (Array.isArray(change)) return [`${field}: ${toPair(change)}`];
     return [`${field}: ${toMapText(change)}`];
   });
@@ -159,8 +178,12 @@ function toValue(value: unknown): string {
 const MAX_COMMENT_LENGTH = 300;
 
 /** `2026-11-20 10:31 @ann changed story #42 Ring the bell | status: New → Done | "comment"` */
-export function toActivityText({ at, by, what, ref, subject, changes, comment }: ActivityEntry) {
-  const head = [toMinute(at), `@${by}`, what, ref, subject].filter((part) => part !== undefined);
+export function toActivityText(entry: ActivityEntry) {
+  const { at, by, member, what, ref, subject, changes, comment } = entry;
+  const person = by ?? member;
+  const head = [toMinute(at), person && `@${person}`, what, ref, subject].filter(
+    (part) => part !== undefined,
+  );
   const quoted =
     comment === undefined || comment.length <= MAX_COMMENT_LENGTH
       ? comment

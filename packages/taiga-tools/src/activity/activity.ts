@@ -68,6 +68,7 @@ export async function readActivity(
   };
 
   const first = start?.page ?? 1;
+  const isOutdated = createOutdatedCheck();
   const seen = new Set<string>();
   const entries: ActivityEntry[] = [];
   for (let page = first; ; page += 1) {
@@ -80,7 +81,7 @@ export async function readActivity(
         return { entries, next: { page, before: last.at } };
       }
       const key = toKey(event);
-      if (!isWanted(event) || seen.has(key)) continue;
+      if (!isWanted(event) || seen.has(key) || isOutdated(event)) continue;
       seen.add(key);
       const linked = await findLinked(event);
       const entry = toActivityEntry(event, { qualified: projectId === undefined, linked });
@@ -106,6 +107,23 @@ async function readStory(
     if (isMissingOrHidden(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Tells which events show a comment as it no longer is. When a comment is edited or deleted, Taiga
+ * adds another event of the same time, which comes first, and keeps the earlier ones.
+ */
+function createOutdatedCheck(): (event: TimelineEntry) => boolean {
+  const newest = new Map<string, boolean>();
+  return ({ created, event_type: type, data }) => {
+    const { user, userstory, task, issue, epic, wikipage, values_diff } = data;
+    const object = (userstory ?? task ?? issue ?? epic ?? wikipage)?.id;
+    const key = JSON.stringify([created, type, user?.id, object, values_diff]);
+    const isRevised = data.comment_deleted || data.comment_edited;
+    const wasRevised = newest.get(key);
+    if (wasRevised === undefined) newest.set(key, isRevised);
+    return wasRevised === true || (wasRevised === false && isRevised);
+  };
 }
 
 /** Taiga repeats an event under several ids; all other members are equal. */

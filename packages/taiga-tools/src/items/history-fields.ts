@@ -71,9 +71,19 @@ export function toHistoryFields(
     if (key === "points") return [pointsHistory(before, after, project)];
     if (key === "custom_attributes") return [customHistory(before, after)];
     const name = (value: unknown) => shorten(toName(key, value, { kind, project }));
-    return [{ field, before: name(before), after: name(after) }];
+    return isSame(before, after) ? [] : [{ field, before: name(before), after: name(after) }];
   });
 }
+
+/** Taiga also records a date that was set to what it was. */
+export const isSame = (before: unknown, after: unknown): boolean =>
+  JSON.stringify(before) === JSON.stringify(after);
+
+/** The people whom an entry's changes assigned or unassigned. */
+export const toAssigneeIds = ({ diff }: HistoryEntry): number[] =>
+  [diff["assigned_to"], diff["assigned_users"]]
+    .flat(2)
+    .filter((id): id is number => typeof id === "number");
 
 function toName(key: string, value: unknown, owner: HistoryOwner): string {
   const { kind, project } = owner;

@@ -1,6 +1,7 @@
 import { type Project } from "../projects/project-directory.ts";
 import { toOneLine } from "../text/clean.ts";
 import { ISSUE_CHOICES, type IssueChoice } from "../kinds.ts";
+import { type Row } from "./rows.ts";
 import { type ItemRow } from "./taiga-items.ts";
 
 /** Whether an item is open and its due date has passed. */
@@ -11,6 +12,13 @@ export const isOverdue = (row: ItemRow, today: string): boolean =>
 export function assigneeIds(row: ItemRow): number[] {
   const main = row.assigned_to === null ? [] : [row.assigned_to];
   return row.kind === "story" ? [...new Set([...main, ...row.assigned_users])] : main;
+}
+
+/** The people of a row whose names it does not contain. */
+export function unnamedPeople(row: Row): number[] {
+  if (row.kind !== "wiki") return assigneeIds(row).filter((id) => id !== row.assigned_to);
+  const author = row.last_modifier ?? row.owner;
+  return author === null ? [] : [author];
 }
 
 /** The name of a row's sprint, if it is in one. */

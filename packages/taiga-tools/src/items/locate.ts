@@ -1,5 +1,6 @@
 import { ToolError } from "../errors.ts";
 import { type Project } from "../projects/project-directory.ts";
+import { unnamedPeople } from "./item-words.ts";
 import { type ItemReference, type PageReference, parseAnyReference } from "./reference.ts";
 import { type WikiRow } from "./rows.ts";
 import { createTaigaItems, type Item } from "./taiga-items.ts";
@@ -62,11 +63,14 @@ export async function locateAny(
   }
   const project = await deps.projects.resolve(parsed.project ?? options.project);
   if ("page" in parsed) {
-    return { reference, project, page: await readPage(parsed, project, deps, options.field) };
+    const page = await readPage(parsed, project, deps, options.field);
+    await deps.projects.nameFormerMembers(project, unnamedPeople(page));
+    return { reference, project, page };
   }
   const item = await readItem(parsed, project, deps);
   if (item === undefined) throw unknownItem(project, parsed.ref, options.field);
   deps.projects.refs.remember(project.id, item.ref, item);
+  await deps.projects.nameFormerMembers(project, unnamedPeople(item));
   return { reference, project, item };
 }
 

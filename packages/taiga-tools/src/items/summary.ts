@@ -13,6 +13,7 @@ import {
 import { type PageKind, TAIGA_WORDS, WIKI_WORDS } from "../kinds.ts";
 import { type Row } from "./rows.ts";
 import { type ItemRow } from "./taiga-items.ts";
+import { toSeenVersion } from "./version.ts";
 
 /** The fields of an item that an answer can show besides ref, kind and subject. */
 export const ITEM_FIELDS = [
@@ -139,7 +140,7 @@ export function toSummary(
     ),
     swimlane: given("swimlane", toSwimlaneName(row, context.project)),
     closed: row.is_closed ? { closed: true } : {},
-    version: { version: String(row.version) },
+    version: fields.includes("version") ? { version: toSeenVersion(row) } : {},
     created: { created: row.created_date },
     modified: { modified: row.modified_date },
     finished: given("finished", toFinished(row)),

@@ -1,7 +1,7 @@
 import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../errors.ts";
 import { findByName, isSameName, nearestNames } from "../schema/names.ts";
-import { type Project } from "./project-directory.ts";
+import { type Project, type ProjectDirectory } from "./project-directory.ts";
 import { toOneLine } from "../text/clean.ts";
 import { quote, quoteAll } from "../text/quote.ts";
 
@@ -46,6 +46,33 @@ function unknownAddress(project: Project, address: string, field: string): ToolE
   );
 }
 
-/** A member's username; for people who left the project, only the id is known. */
+/**
+ * Finds a person by whom items can be searched: also one who has left the project, by the username
+ * that rows still show.
+ *
+ * @throws {ToolError} like `findMember`.
+ */
+export async function findPerson(
+  project: Project,
+  directory: Pick<ProjectDirectory, "me" | "findUser">,
+  reference: string,
+  field: string,
+): Promise<Pick<Member, "id" | "username">> {
+  try {
+    return findMember(project, await directory.me(), reference, field);
+  } catch (error) {
+    const isUnknown = error instanceof ToolError && error.code === "not_found";
+    if (!isUnknown || isSameName(reference, "me")) throw error;
+    const former = await directory.findUser(reference.replace(/^@/, ""));
+    if (former === undefined) throw error;
+    return former;
+  }
+}
+
+/** A username; the directory must have named people who left the project. */
 export const toUsername = (project: Project | undefined, id: number): string =>
-  toOneLine(project?.members.find((member) => member.id === id)?.username ?? `user ${id}`);
+  toOneLine(
+    project?.members.find((member) => member.id === id)?.username ??
+      project?.formerMembers.get(id) ??
+      `user ${id}`,
+  );

@@ -6,9 +6,11 @@ import {
   type ProjectRow,
   type TaigaClient,
   TaigaError,
+  type User,
 } from "@taiga-mcp/taiga-client";
 import { LRUCache } from "lru-cache";
 import { ToolError } from "../errors.ts";
+import { mapConcurrent } from "../schema/map-concurrent.ts";
 import { createMemo, type Memo } from "./memo.ts";
 import { isSameName, nearestNames } from "../schema/names.ts";
 import { createRefMemory, type RefMemory } from "./ref-memory.ts";
@@ -18,11 +20,18 @@ import { quote, quoteAll } from "../text/quote.ts";
 const METADATA_TTL_SECONDS = 60;
 /** Projects whose details are cached per user. */
 const MAX_DETAILS = 50;
+/** People who are not members, cached per user. */
+const MAX_USERS = 200;
+/** Such people that one call looks up. */
+const MAX_USERS_PER_CALL = 20;
 /** Refs whose kind and id are cached per user. */
 const MAX_REFS = 500;
 
 /** A project with the metadata needed to write to it: people, roles, statuses, points, fields. */
-export type Project = ProjectDetail;
+export interface Project extends ProjectDetail {
+  /** Usernames of people who left the project, by id, as far as they were asked for. */
+  formerMembers: Map<number, string>;
+}
 
 /** One user's projects, within the projects that the grant covers. */
 export interface ProjectDirectory {
@@ -62,6 +71,12 @@ export interface ProjectDirectory {
   /** Whether the grant covers only some projects. */
   isLimited: boolean;
 
+  /** Looks up the usernames of those who are not members (any more), for `toUsername`. */
+  nameFormerMembers(project: Project, userIds: readonly number[]): Promise<void>;
+
+  /** Any user of this Taiga, by the exact username. */
+  findUser(username: string): Promise<User | undefined>;
+
   /** The kinds and ids of refs seen so far. */
   refs: RefMemory;
 
@@ -87,6 +102,8 @@ interface UserMemory {
   list: Memo<"list", ProjectRow[]>;
   details: Memo<number, Project>;
   sprints: Memo<number, Milestone[]>;
+  /** By id, or by `@` and the username; empty if there is no such user. */
+  users: Memo<number | string, User[]>;
   refs: RefMemory;
 }
 
@@ -111,6 +128,7 @@ export function createProjectDirectories(deps: {
       list: memo(1),
       details: memo(MAX_DETAILS),
       sprints: memo(MAX_DETAILS),
+      users: memo(MAX_USERS),
       refs: createRefMemory(MAX_REFS),
     };
     memories.set(subject, memory);
@@ -137,7 +155,9 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
   const list = async () => (await listAll()).filter((project) => covers(project.id));
   const byId = async (projectId: number) => {
     requireGrant(projectId, `with id ${projectId}`);
-    return memory.details.get(projectId, () => taiga.projects.getById(projectId));
+    return memory.details.get(projectId, async () =>
+      toProject(await taiga.projects.getById(projectId)),
+    );
   };
 
   /** Finds a public project of which the user is not a member, by slug or id only. */
@@ -149,12 +169,24 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
         ? await taiga.projects.getById(Number(reference))
         : await taiga.projects.getBySlug(reference.toLowerCase());
       requireGrant(found.id, quote(reference));
-      return await memory.details.get(found.id, () => Promise.resolve(found));
+      return await memory.details.get(found.id, () => Promise.resolve(toProject(found)));
     } catch (error) {
       if (!isAbsent(error)) throw error;
       throw unknownProject(reference, mine);
     }
   };
+
+  /** A name is not worth a failure: it is left out if Taiga limits how many one may look up. */
+  const findUsers = (key: number | string, load: () => Promise<User>): Promise<User[]> =>
+    memory.users.get(key, async () => {
+      try {
+        return [await load()];
+      } catch (error) {
+        if (isAbsent(error) || (error instanceof TaigaError && error.code === "throttled"))
+          return [];
+        throw error;
+      }
+    });
 
   return {
     me,
@@ -177,6 +209,21 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
       );
     },
 
+    async nameFormerMembers(project, userIds) {
+      const isKnown = (id: number) =>
+        project.formerMembers.has(id) || project.members.some((member) => member.id === id);
+      const unknown = [...new Set(userIds)].filter((id) => !isKnown(id));
+      await mapConcurrent(unknown.slice(0, MAX_USERS_PER_CALL), async (id) => {
+        const [user] = await findUsers(id, () => taiga.profiles.getById(id));
+        if (user !== undefined) project.formerMembers.set(id, user.username);
+      });
+    },
+
+    async findUser(username) {
+      if (!USERNAME.test(username)) return undefined;
+      return (await findUsers(`@${username}`, () => taiga.profiles.getByUsername(username)))[0];
+    },
+
     openSprints: async (projectId) => {
       requireGrant(projectId, `with id ${projectId}`);
       return memory.sprints.get(projectId, () =>
@@ -193,6 +240,11 @@ function createProjectDirectory(user: DirectoryUser, memory: UserMemory): Projec
     },
   };
 }
+
+/** Taiga's usernames: letters, digits, `_`, `.` and `-`. */
+const USERNAME = /^[\p{L}\p{N}_.-]{1,255}$/u;
+
+const toProject = (detail: ProjectDetail): Project => ({ ...detail, formerMembers: new Map() });
 
 /** Finds the projects that a reference names: one by slug or id, possibly several by name. */
 function matchingProjects(projects: ProjectRow[], reference: string): ProjectRow[] {

@@ -1,4 +1,5 @@
 import { type Milestone, type MilestoneChanges, type TaigaClient } from "@taiga-mcp/taiga-client";
+import { type LockWrites } from "../calls/write-locks.ts";
 import { ToolError } from "../errors.ts";
 import { isSameName, nearestNames } from "../schema/names.ts";
 import { verifyPermission, verifyWritable } from "../projects/permissions.ts";
@@ -27,6 +28,7 @@ export interface SavedSprint {
 }
 
 export interface SaveSprintDeps {
+  lockWrites: LockWrites;
   taiga: TaigaClient;
   projects: ProjectDirectory;
   /** `YYYY-MM-DD` */
@@ -38,10 +40,11 @@ const RESERVED_NAMES: readonly string[] = ["current", "next", "backlog", "none",
 
 /**
  * Creates a sprint, or changes the existing sprint of that name. Names are unique in a project, so
- * a repeated call finds the sprint and changes nothing.
+ * a repeated call finds the sprint and changes nothing. Sprints have no version, and Taiga saves all
+ * fields of a sprint at once, so the sprints of a project are saved one at a time.
  *
  * @throws {ToolError} `not_found` for an unknown name without both a start and an end: a misspelt
- *   name must not create a second sprint.
+ *   name must not create a second sprint; `busy`.
  */
 export async function saveSprint(
   request: SaveSprintRequest,
@@ -49,6 +52,18 @@ export async function saveSprint(
 ): Promise<SavedSprint> {
   const { projects } = deps;
   const known = await projects.resolve(request.project);
+  if (request.dryRun) return saveInTurn(known, request, deps);
+  return deps.lockWrites(`sprints ${known.id}`, "sprints of this project", () =>
+    saveInTurn(known, request, deps),
+  );
+}
+
+async function saveInTurn(
+  known: Project,
+  request: SaveSprintRequest,
+  deps: SaveSprintDeps,
+): Promise<SavedSprint> {
+  const { projects } = deps;
   const found = await findExisting(request.sprint, known, deps);
   if (found !== undefined) return changeSprint(found, known, request, deps);
   // Another user may have created the sprint since the project was read.

@@ -1,5 +1,5 @@
-import { type Milestone, type MilestoneStats, type TaigaClient } from "@taiga-mcp/taiga-client";
-import { type Project } from "../projects/project-directory.ts";
+import { type MilestoneStats, type TaigaClient } from "@taiga-mcp/taiga-client";
+import { type Project, type ProjectDirectory } from "../projects/project-directory.ts";
 import {
   type Share,
   type SprintLine,
@@ -8,8 +8,8 @@ import {
 } from "../projects/sprint-line.ts";
 import { type BurndownDay, toBurndownChart } from "./burndown.ts";
 import { capText, MAX_ANSWER_BYTES } from "../text/cap.ts";
-import { toOneLine } from "../text/clean.ts";
 import { fence } from "../text/fence.ts";
+import { unnamedPeople } from "../items/item-words.ts";
 import { toItemLine } from "../items/item-line.ts";
 import { type ItemSummary, type SummaryContext, toSummary } from "../items/summary.ts";
 import { createTaigaItems, type ItemRow } from "../items/taiga-items.ts";
@@ -36,32 +36,37 @@ export type SprintReport = SprintLine & {
 /** Rows of one list; more would not fit into an answer. */
 const MAX_ROWS = 100;
 
-/** Reads a sprint with at most four requests, however many items it has. */
+/** Reads a sprint with at most five requests, however many items it has. */
 export async function readSprint(
   { id, project, include }: { id: number; project: Project; include: ReadonlySet<SprintInclude> },
   taiga: TaigaClient,
-  context: SummaryContext,
+  context: SummaryContext & { projects: Pick<ProjectDirectory, "nameFormerMembers"> },
 ): Promise<SprintReport> {
   const items = createTaigaItems(taiga);
   const filter = { project: project.id, milestone: id };
   const page = { pageSize: MAX_ROWS };
   const open = { ...filter, status__is_closed: false, order_by: "us_order" };
-  const [sprint, stats, tasks, issues] = await Promise.all([
+  const [sprint, stats, stories, tasks, issues] = await Promise.all([
     taiga.milestones.getById(id),
     include.has("burndown") ? taiga.milestones.stats(id) : undefined,
+    // The sprint's own list of stories lacks further assignees.
+    include.has("stories")
+      ? items.list("story", { ...filter, order_by: "sprint_order" }, page)
+      : undefined,
     include.has("tasks") ? items.list("task", open, page) : undefined,
     include.has("issues") ? items.list("issue", filter, page) : undefined,
   ]);
   const { today } = context;
   const toRow = (row: ItemRow) => toSummary(row, ROW_FIELDS, context);
   const line = toSprintLine(sprint, today);
-  const ids = new Set(sprint.user_stories.map((story) => story.id));
+  const rows = [stories, tasks, issues].flatMap((list) => list?.items ?? []);
+  await context.projects.nameFormerMembers(project, rows.flatMap(unnamedPeople));
+  const ids = new Set(stories?.items.map((story) => story.id));
   const below = Map.groupBy(tasks?.items ?? [], (task) =>
-    task.kind === "task" && include.has("stories") && ids.has(task.user_story ?? 0)
-      ? (task.user_story ?? 0)
-      : 0,
+    task.kind === "task" && ids.has(task.user_story ?? 0) ? (task.user_story ?? 0) : 0,
   );
   const leftOut = [
+    toLeftOut("stories", stories?.total, stories?.items.length),
     toLeftOut("open tasks", tasks?.total, tasks?.items.length),
     toLeftOut("issues", issues?.total, issues?.items.length),
   ].filter((text) => text !== undefined);
@@ -72,9 +77,9 @@ export async function readSprint(
       progress: { ...line.progress, tasks: toTaskShare(stats) },
       burndown: toBurndown(stats, today),
     }),
-    ...(include.has("stories") && {
-      stories: sprint.user_stories.map((story) => ({
-        ...toStoryRow(story),
+    ...(stories && {
+      stories: stories.items.map((story) => ({
+        ...toSummary(story, STORY_FIELDS, context),
         ...(below.has(story.id) && {
           open_tasks: below.get(story.id)!.map((task) => toSummary(task, TASK_FIELDS, context)),
         }),
@@ -86,6 +91,7 @@ export async function readSprint(
   };
 }
 
+const STORY_FIELDS = ["status", "assigned_to", "points", "due_date", "blocked", "closed"] as const;
 const TASK_FIELDS = ["status", "assigned_to", "due_date", "blocked"] as const;
 const ROW_FIELDS = [...TASK_FIELDS, "parent", "type", "severity", "priority", "closed"] as const;
 
@@ -110,20 +116,6 @@ const toBurndown = ({ days }: MilestoneStats, today: string): BurndownDay[] =>
     ...(day <= today && { open: round(open_points) }),
     ideal: round(optimal_points),
   }));
-
-function toStoryRow(story: Milestone["user_stories"][number]): StoryInSprint {
-  const { status_extra_info: status, assigned_to_extra_info: assignee, total_points } = story;
-  return {
-    ref: `#${story.ref}`,
-    kind: "story",
-    subject: toOneLine(story.subject),
-    ...(status !== null && { status: toOneLine(status.name) }),
-    ...(story.is_closed && { closed: true as const }),
-    ...(assignee !== null && { assigned_to: [toOneLine(assignee.username)] }),
-    ...(total_points !== null && { points: total_points }),
-    ...(story.is_blocked && { blocked: "blocked" }),
-  };
-}
 
 /** Formats a sprint report as text: the progress, the burndown, then the items. */
 export function toReportText(report: SprintReport): string {

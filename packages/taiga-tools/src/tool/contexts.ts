@@ -2,6 +2,7 @@ import { createTaigaClient, type TaigaTransport } from "@taiga-mcp/taiga-client"
 import type { CallStore } from "../calls/call-store.ts";
 import { createConfirmations } from "../calls/confirmation.ts";
 import { createIdempotency } from "../calls/idempotency.ts";
+import { createWriteLocks, type SharedLock } from "../calls/write-locks.ts";
 import type { Clock } from "../clock.ts";
 import type { Caller } from "../policy/caller.ts";
 import { createProjectDirectories, type ProjectDirectory } from "../projects/project-directory.ts";
@@ -15,6 +16,8 @@ export interface ToolContextsDeps<Who extends Caller> {
   connect: (caller: Who) => TaigaTransport;
   /** Shared by all replicas; stores calls that have an idempotency key. */
   store: CallStore;
+  /** Locks writes over all replicas; left out, there is only this process. */
+  lock?: SharedLock | undefined;
   /** Signs confirmations: 32 bytes, the same in all replicas. */
   confirmationKey: Uint8Array;
   /** The address of Taiga's web client, without a trailing slash. */
@@ -32,6 +35,7 @@ export function createToolContexts<Who extends Caller>(
   deps: ToolContextsDeps<Who>,
 ): ToolContexts<Who> {
   const { connect, store, clock, taigaWebUrl } = deps;
+  const writeLocks = createWriteLocks(deps.lock);
   const directories = createProjectDirectories({ clock, maxUsers: MAX_USERS });
 
   const projects = (caller: Who): ProjectDirectory =>
@@ -53,6 +57,7 @@ export function createToolContexts<Who extends Caller>(
         clock,
         subject: caller.subject,
       }),
+      lockWrites: writeLocks.for({ signal }),
       taigaWebUrl,
       clock,
       signal,

@@ -2,6 +2,7 @@ import type { TaigaClient } from "@taiga-mcp/taiga-client";
 import type { z } from "zod";
 import type { Confirmations } from "../calls/confirmation.ts";
 import type { Idempotency } from "../calls/idempotency.ts";
+import type { LockWrites } from "../calls/write-locks.ts";
 import type { Clock } from "../clock.ts";
 import type { PolicedTool } from "../policy/policy.ts";
 import type { ProjectDirectory } from "../projects/project-directory.ts";
@@ -55,6 +56,8 @@ export interface ToolContext {
   idempotency: Idempotency;
   /** Signs what this user was shown before a delete; the second call verifies it. */
   confirmations: Confirmations;
+  /** Lets one call at a time write an item, over all users and replicas. */
+  lockWrites: LockWrites;
   /** The address of Taiga's web client, without a trailing slash; links are built from it. */
   taigaWebUrl: string;
   clock: Clock;

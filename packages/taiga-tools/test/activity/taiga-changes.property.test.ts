@@ -57,7 +57,7 @@ describe("changes of any shape", () => {
     fc.assert(
       fc.property(diff, (changes) => {
         const entry = { diff: changes } as HistoryEntry;
-        const owner = { kind: "story" as const, project };
+        const owner = { kind: "story" as const, project: { ...project, formerMembers: new Map() } };
         for (const { field, before, after } of toHistoryFields(entry, owner)) {
           expect(FIELDS.map(toFieldName)).toContain(field);
           for (const text of [before, after]) {

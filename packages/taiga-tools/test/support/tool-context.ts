@@ -1,5 +1,6 @@
 import { createSqliteKv } from "@taiga-mcp/store";
 import { createConfirmations } from "../../src/calls/confirmation.ts";
+import { createWriteLocks, type SharedLock } from "../../src/calls/write-locks.ts";
 import { createIdempotency } from "../../src/calls/idempotency.ts";
 import { type ToolContext, type ToolDefinition } from "../../src/tool/define-tool.ts";
 import { createProjectDirectories } from "../../src/projects/project-directory.ts";
@@ -23,29 +24,38 @@ const METADATA = /^GET (\/users\/me|\/projects.*|\/milestones)$/;
 
 /** Everything a tool needs, with Taiga and the store in memory. */
 export function createBench(
-  options: { taiga?: Taiga; projects?: "all" | readonly number[] } = {},
+  options: {
+    taiga?: Taiga;
+    projects?: "all" | readonly number[];
+    /** The username of the caller; by default bob. */
+    user?: string;
+    /** Shared with other benches, as by replicas. */
+    lock?: SharedLock;
+  } = {},
 ): Bench {
-  const { taiga = createTaiga(), projects = "all" } = options;
+  const { taiga = createTaiga(), projects = "all", user = "bob", lock } = options;
+  const client = user === "bob" ? taiga.client : taiga.connect(user);
   const { clock } = taiga;
   const progress: string[] = [];
   const read = () => clock.now;
   const context: ToolContext = {
-    taiga: taiga.client,
+    taiga: client,
     projects: createProjectDirectories({ clock: read, maxUsers: 10 }).for({
-      subject: "bob",
-      taiga: taiga.client,
+      subject: user,
+      taiga: client,
       projects,
     }),
     idempotency: createIdempotency({
       store: createSqliteKv({ file: ":memory:", clock: read }),
       clock: read,
-      subject: "bob",
+      subject: user,
     }),
     confirmations: createConfirmations({
       key: new Uint8Array(32),
       clock: read,
-      subject: "bob",
+      subject: user,
     }),
+    lockWrites: createWriteLocks(lock).for({ signal: new AbortController().signal }),
     taigaWebUrl: "https://taiga.test",
     clock: read,
     signal: new AbortController().signal,

@@ -1,12 +1,13 @@
 import type { Clock } from "@taiga-mcp/service";
 import type { Kv } from "@taiga-mcp/store";
-import { type Adapter, type AdapterFactory, errors } from "oidc-provider";
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from "oidc-provider";
 import type { IncomingMessage } from "node:http";
 import type { Sealer } from "../../secrets/seal.ts";
 import type { BoundedRecords } from "../../storage/bounded-records.ts";
 import type { KeyNames } from "../../storage/key-names.ts";
 import type { DocumentClients } from "./document-clients.ts";
 import type { DeferredDeletes } from "./deferred-deletes.ts";
+import { createEngineTime } from "./engine-time.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { toRecordKind } from "./records.ts";
 import { notesOf } from "../boundary/request-notes.ts";
@@ -22,7 +23,7 @@ export interface AdapterDeps {
   /** Makes codes single-use; see `CodeRedemption`. */
   codes: Pick<Adapter, "find" | "consume">;
   /** Makes refresh tokens single-use, but for the grace; see `RefreshTokens`. */
-  refreshTokens: Pick<Adapter, "find" | "consume">;
+  refreshTokens: Pick<Adapter, "find" | "consume" | "upsert">;
   deferredDeletes: Pick<DeferredDeletes, "delete">;
   /** `undefined` when clients can only be registered. */
   documentClients?: Pick<DocumentClients, "findCopy"> | undefined;
@@ -47,10 +48,9 @@ export function createAdapterFactory(deps: AdapterDeps): AdapterFactory {
   return (model) => {
     const kind = toRecordKind(model, deps.keys);
     const records = createRecordStore({ ...deps, kind });
-    return toAdapter({
-      ...toGenericMethods(records),
-      ...toSpecialMethods(model, records, deps),
-    });
+    const methods = { ...toGenericMethods(records), ...toSpecialMethods(model, records, deps) };
+    // A client's metadata is no record of a moment, and its members are the client's.
+    return toAdapter(model === "Client" ? methods : withEngineTime(methods, deps.clock));
   };
 }
 
@@ -163,6 +163,25 @@ function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Meth
       const link = await kv.get(keys.sessionUid(uid));
       return link && (await records.readAt(link.value));
     },
+  };
+}
+
+/** Keeps the store's time in records, and shows oidc-provider its own; see `EngineTime`. */
+function withEngineTime(methods: Methods, clock: Clock): Methods {
+  const time = createEngineTime(clock);
+  const { find, findByUid, upsert } = methods;
+  const reading =
+    (read: (id: string) => Promise<AdapterPayload | undefined | void>) => async (id: string) => {
+      const payload = await read(id);
+      return payload ? time.toEngine(payload) : undefined;
+    };
+  return {
+    ...methods,
+    ...(find && { find: reading(find) }),
+    ...(findByUid && { findByUid: reading(findByUid) }),
+    ...(upsert && {
+      upsert: (id, payload, ttlSeconds) => upsert(id, time.toStore(payload), ttlSeconds),
+    }),
   };
 }
 

@@ -38,15 +38,22 @@ export interface RefreshGraceDeps {
   sleep: (ms: number) => Promise<void>;
 }
 
+/** A claim on a refresh token. */
+export interface HeldRefresh extends HeldClaim {
+  /** Where the answer that contained this token is kept, unless it came with a code. */
+  sourceAnswer: string | undefined;
+}
+
 /** The outcome of using a refresh token. */
 export type RefreshUse =
-  | { outcome: "claimed"; held: HeldClaim }
+  | { outcome: "claimed"; held: HeldRefresh }
   /** `answer` is the JSON text that the first request received. */
   | { outcome: "answered"; answer: string };
 
 /**
  * Lets a client present a just-rotated refresh token again, because clients refresh in parallel and
- * lose answers: within the grace the same request gets the identical answer, on every replica.
+ * lose answers: within the grace the same request gets the identical answer, on every replica. The
+ * answer is deleted when the refresh token in it is used: from then on the client has it for sure.
  * After the grace, or in another request, reuse means what RFC 9700 §4.14.2 says: the token was
  * stolen. A use without an answer, because the store failed in the middle of it, does not count:
  * the client may use the token again as long as it lives.
@@ -67,9 +74,14 @@ export interface RefreshGrace {
    * Stores the answer of the request that holds the claim.
    * @returns the answer to give: another one when a request that took over was faster.
    */
-  settle(held: HeldClaim, answer: string): Promise<string>;
+  settle(held: HeldRefresh, answer: string): Promise<string>;
   /** The request that holds the claim failed: the token is unused again. */
   release(held: HeldClaim): Promise<void>;
+  /**
+   * @param payload of the next refresh token.
+   * @returns it with a note about the answer that will contain it.
+   */
+  toSuccessor(held: HeldClaim, payload: AdapterPayload): AdapterPayload;
 }
 
 export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
@@ -93,7 +105,7 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
       if (earlier !== undefined) {
         if (isOver(earlier, now)) throw new errors.InvalidGrant("grace is over");
         const answer = await findAnswer(token);
-        const isBusy = isAtWork(earlier, now);
+        const isBusy = isAtWork(earlier, now) && !earlier.isAnswered;
         if ((answer !== undefined || isBusy) && !isSameRequest(earlier, request)) {
           throw new errors.InvalidGrant("refresh token was just used for something else");
         }
@@ -108,7 +120,8 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
         if (earlier.isAnswered) throw new errors.InvalidGrant("the answer is gone");
       }
       const claimed = toClaimed(token, payload, now, request);
-      return { ...claimed, result: { outcome: "claimed", held: claimed.result } };
+      const held = { ...claimed.result, sourceAnswer: toSourceAnswer(payload) };
+      return { ...claimed, result: { outcome: "claimed", held } };
     });
 
   return {
@@ -119,7 +132,8 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
 
     use: (token, request) => waitForPeer(() => attempt(token, request), sleep),
 
-    settle: async ({ recordId, claim }, answer) => {
+    settle: async ({ recordId, claim, sourceAnswer }, answer) => {
+      if (sourceAnswer !== undefined) await kv.delete(sourceAnswer);
       const key = keys.refreshAnswer(recordId);
       const sealed = await sealer.seal(key, answer);
       const isFirst =
@@ -135,8 +149,16 @@ export function createRefreshGrace(deps: RefreshGraceDeps): RefreshGrace {
 
     // An answered claim stays: a waiting request may have given the stored answer to its client.
     release: (held) => release(records, held, { evenAnswered: false }),
+
+    toSuccessor: ({ recordId }, payload) => ({
+      ...payload,
+      sourceAnswer: keys.refreshAnswer(recordId),
+    }),
   };
 }
+
+const toSourceAnswer = ({ sourceAnswer }: AdapterPayload): string | undefined =>
+  sourceAnswer as string | undefined;
 
 /**
  * From now on another use of the token is reuse, so this comes before any client gets the answer.

@@ -24,7 +24,7 @@ export interface RefreshTokensDeps {
 /** The two places where the refresh grace meets oidc-provider. */
 export interface RefreshTokens {
   /** What oidc-provider's adapter does with refresh tokens. */
-  adapter: Pick<Adapter, "find" | "consume">;
+  adapter: Pick<Adapter, "find" | "consume" | "upsert">;
   /** Around the whole engine: stores a new answer, or sends the stored one. */
   middleware: (ctx: KoaContextWithOIDC, next: KoaNext) => Promise<void>;
 }
@@ -59,6 +59,12 @@ export function createRefreshTokens({
         const use = await grace.use(token, toRefreshRequest(ctx));
         uses.set(ctx, use);
         if (use.outcome === "answered") throw new errors.InvalidGrant("answered before");
+      },
+      upsert: async (token, payload, ttlSeconds) => {
+        const use = Provider.ctx && uses.get(Provider.ctx);
+        const isSuccessor = use?.outcome === "claimed";
+        const record = isSuccessor ? grace.toSuccessor(use.held, payload) : payload;
+        await records.write(token, record, ttlSeconds);
       },
     },
 

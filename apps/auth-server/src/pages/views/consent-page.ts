@@ -26,7 +26,7 @@ export interface ConsentPage {
   csrfToken: string;
   cancelCsrfToken: string;
   client: RequestingClient;
-  taigaHost: string;
+  taigaName: string;
   user: { username: string; fullName: string };
   /** The levels that may be granted, lowest first. */
   levels: readonly AccessLevel[];
@@ -38,7 +38,7 @@ export interface ConsentPage {
 
 /** The page that asks what this client may do in Taiga as this user. */
 export function renderConsentPage(page: ConsentPage): Promise<string> {
-  const { basePath, client, taigaHost, user } = page;
+  const { basePath, client, taigaName, user } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Allow access to Taiga",
@@ -47,7 +47,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
       <div class="parties">
         ${renderApp(client)}
         <span class="arrow" aria-hidden="true">→</span>
-        ${renderAccount(user, taigaHost, `${basePath}?account=other`)}
+        ${renderAccount(user, taigaName, `${basePath}?account=other`)}
       </div>
       ${renderRoute(target)}
       <form class="consent" method="post" action="${basePath}/consent">
@@ -110,13 +110,13 @@ function renderApp(client: RequestingClient): Html {
   </div>`;
 }
 
-function renderAccount(user: ConsentPage["user"], taigaHost: string, switchHref: string): Html {
+function renderAccount(user: ConsentPage["user"], taigaName: string, switchHref: string): Html {
   const username = toDisplayName(user.username) ?? "";
   const name = toDisplayName(user.fullName) ?? username;
   return html`<div class="party account">
     <p class="small">wants to work in Taiga as</p>
     <p class="name"><bdi>${name}</bdi></p>
-    <p class="small"><bdi>${username}</bdi> on ${taigaHost}</p>
+    <p class="small"><bdi>${username}</bdi> on ${taigaName}</p>
     <p><a class="other" href="${switchHref}">Not you? Use another account</a></p>
   </div>`;
 }

@@ -18,8 +18,8 @@ export interface LoginPage {
   csrfTokens: { login?: string; taiga?: string };
   cancelCsrfToken: string;
   client: RequestingClient;
-  /** Host and port of the Taiga that the user logs in to. */
-  taigaHost: string;
+  /** Of the Taiga that the user logs in to: host and port, or that it is the demo. */
+  taigaName: string;
   /** Where Taiga resets passwords, if that is known. */
   passwordResetUrl?: string | undefined;
   /** The user name as typed before. */
@@ -35,7 +35,7 @@ export interface LoginPage {
  * by user name and password, on Taiga's own pages, or both.
  */
 export function renderLoginPage(page: LoginPage): Promise<string> {
-  const { basePath, csrfTokens, client, taigaHost, alert } = page;
+  const { basePath, csrfTokens, client, taigaName, alert } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Log in to Taiga",
@@ -43,7 +43,7 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
       <dl class="facts">
         ${renderDocumentHostFact(client)}
-        ${csrfTokens.login === undefined ? renderTaigaFact(taigaHost) : renderPasswordFact(taigaHost)}
+        ${csrfTokens.login === undefined ? renderTaigaFact(taigaName) : renderPasswordFact(taigaName)}
       </dl>
       ${renderRoute(target)} ${alert === undefined ? "" : renderAlert(alert, "login-error")}
       ${renderTaigaForm(page)}
@@ -56,16 +56,16 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
   });
 }
 
-const renderPasswordFact = (taigaHost: string): Html =>
+const renderPasswordFact = (taigaName: string): Html =>
   html`<div>
     <dt>Password for</dt>
-    <dd>${taigaHost}<span class="note">the app never sees it</span></dd>
+    <dd>${taigaName}<span class="note">the app never sees it</span></dd>
   </div>`;
 
-const renderTaigaFact = (taigaHost: string): Html =>
+const renderTaigaFact = (taigaName: string): Html =>
   html`<div>
     <dt>Log in at</dt>
-    <dd>${taigaHost}<span class="note">your password stays there</span></dd>
+    <dd>${taigaName}<span class="note">your password stays there</span></dd>
   </div>`;
 
 function renderPasswordForm(page: LoginPage, csrfToken: string): Html {

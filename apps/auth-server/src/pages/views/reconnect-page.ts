@@ -1,8 +1,9 @@
+import type { HomePage } from "@taiga-mcp/service";
 import { html } from "hono/html";
 import { renderLayout } from "./layout.ts";
 
 /** What to do when a tool fails with `reconnect_required`; that error names this page. */
-export const renderReconnectPage = ({ taigaWebUrl }: { taigaWebUrl: string }): Promise<string> =>
+export const renderReconnectPage = ({ taigaSite }: Pick<HomePage, "taigaSite">): Promise<string> =>
   renderLayout({
     title: "Connect again",
     wide: true,
@@ -12,10 +13,14 @@ export const renderReconnectPage = ({ taigaWebUrl }: { taigaWebUrl: string }): P
         was offline for days.
       </p>
       <ol class="steps">
-        <li>
-          Try to log in to <a href="${taigaWebUrl}" rel="noreferrer">Taiga</a> itself. If that
-          fails, only a Taiga administrator can help.
-        </li>
+        ${
+          taigaSite.url === undefined
+            ? ""
+            : html`<li>
+                Try to log in to <a href="${taigaSite.url}" rel="noreferrer">Taiga</a> itself. If
+                that fails, only a Taiga administrator can help.
+              </li>`
+        }
         <li>
           In your client, disconnect this MCP server and connect it again. In Claude Code: type
           <code>/mcp</code>, choose taiga, and authenticate again.

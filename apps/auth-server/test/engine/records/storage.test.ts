@@ -171,7 +171,7 @@ describe("the adapter", () => {
     clock,
     endGrant: async () => {},
     codes: {} as Pick<Adapter, "find" | "consume">,
-    refreshTokens: {} as Pick<Adapter, "find" | "consume">,
+    refreshTokens: {} as Pick<Adapter, "find" | "consume" | "upsert">,
     deferredDeletes: { delete: (work) => work() },
     currentRoute: () => route,
     currentRequest: () => undefined,

@@ -11,7 +11,7 @@ const form = {
   basePath: "/interaction/x",
   cancelCsrfToken: "cancel-token",
   client: { name: `<img src=x onerror=alert(1)>`, redirectUri: "http://localhost:1/cb" },
-  taigaHost: "taiga.example.com",
+  taigaName: "taiga.example.com",
 };
 
 const pages = {
@@ -52,10 +52,12 @@ const pages = {
     requestId: "1",
     action: { href: "/", label: "On" },
   }),
-  reconnect: await renderReconnectPage({ taigaWebUrl: "https://taiga.example.com" }),
+  reconnect: await renderReconnectPage({
+    taigaSite: { name: "taiga.example.com", url: "https://taiga.example.com" },
+  }),
   home: await renderHomePage({
     mcpUrl: "https://mcp.example.com/mcp",
-    taigaWebUrl: "https://taiga.example.com",
+    taigaSite: { name: "taiga.example.com", url: "https://taiga.example.com" },
     issuer: "https://login.example.com",
   }),
 };

@@ -36,7 +36,7 @@ describe("any text as a client's name", () => {
   it("adds no element and no attribute anywhere on a page", async () => {
     const render = async (text: string) => {
       const client = { name: text, redirectUri: "http://localhost:1/cb" };
-      const form = { basePath: "/interaction/x", cancelCsrfToken: "c", taigaHost: "taiga.example" };
+      const form = { basePath: "/interaction/x", cancelCsrfToken: "c", taigaName: "taiga.example" };
       const csrfTokens = { login: "token" };
       const html = parse(
         await renderLoginPage({ ...form, csrfTokens, client, username: text, alert: text }),

@@ -1,5 +1,8 @@
+import { type LockWrites } from "../../calls/write-locks.ts";
+import { type Me } from "@taiga-mcp/taiga-client";
 import { ToolError } from "../../errors.ts";
 import { capText, MAX_ANSWER_BYTES } from "../../text/cap.ts";
+import { toOneLine } from "../../text/clean.ts";
 import { fence } from "../../text/fence.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { type Project } from "../../projects/project-directory.ts";
@@ -13,6 +16,7 @@ import { countOutcomes, type ItemFailure, NOT_ATTEMPTED, toItemFailure } from ".
 import { parseAnyReference } from "../reference.ts";
 import { type WikiRow } from "../rows.ts";
 import { createTaigaItems } from "../taiga-items.ts";
+import { writeFields } from "../update/field-writes.ts";
 import { createTargetFinder, type LocateDeps, type Target, type TargetFinder } from "../target.ts";
 import { quote } from "../../text/quote.ts";
 
@@ -24,11 +28,17 @@ export interface CommentRequest {
 
 /** The outcome of one item or wiki page; `ref` can be used as it is in the next call. */
 export type CommentOutcome = { ref: string } & (
-  | { outcome: "commented" | "would_comment"; version: string; notified: string[] }
+  | {
+      outcome: "commented" | "would_comment";
+      notified: string[];
+      /** What others wrote at the same moment. */
+      note?: string;
+    }
   | ItemFailure
 );
 
 export interface CommentDeps extends LocateDeps {
+  lockWrites: LockWrites;
   signal: AbortSignal;
   /** Records which items were commented on, so that a repeated call skips them. */
   progress: CallProgress;
@@ -42,8 +52,8 @@ type Commented = { reference: string; project: Project } & (
 
 /**
  * Comments on items and wiki pages. All references are looked up first; if one is wrong, nothing is
- * written. An item costs one request besides its look-up: Taiga accepts a comment without other
- * changes on any version, so the item need not be read.
+ * written. Even a comment writes the whole item back, so the item is read before, and what somebody
+ * else saved in between is put back.
  *
  * @throws {ToolError} that names every problem of the input.
  */
@@ -78,7 +88,7 @@ export async function addComments(
 /** Lists who would be notified; writes nothing. */
 export async function previewComments(
   request: CommentRequest,
-  deps: Omit<CommentDeps, "progress" | "reportProgress">,
+  deps: Omit<CommentDeps, "progress" | "reportProgress" | "lockWrites">,
 ): Promise<CommentOutcome[]> {
   const prepared = await prepareAll(request, deps);
   const toRef = createRefWriter(prepared, request.project);
@@ -87,12 +97,12 @@ export async function previewComments(
     const shared = { ref: toRef(one), outcome: "would_comment" as const };
     if (one.page !== undefined) {
       const notified = toMentioned(request.comment, one.project, me);
-      return { ...shared, version: String(one.page.version), notified };
+      return { ...shared, notified };
     }
     const { kind, id, project } = one.target;
     const item = await createTaigaItems(deps.taiga).getById(kind, id);
     const notified = toNotified(item, { comment: request.comment }, project, me);
-    return { ...shared, version: String(item.version), notified };
+    return { ...shared, notified };
   });
 }
 
@@ -106,7 +116,8 @@ export function toCommentAnswer(
     if ("error" in one) return `${head} | ${one.error}`;
     const usernames = one.notified.map((username) => `@${username}`).join(" ");
     const verb = one.outcome === "would_comment" ? "would be notified" : "notified";
-    return `${head} | v${one.version}${usernames === "" ? "" : ` | ${verb}: ${usernames}`}`;
+    const note = one.note === undefined ? "" : ` | ${toOneLine(one.note)}`;
+    return `${head}${usernames === "" ? "" : ` | ${verb}: ${usernames}`}${note}`;
   });
   const header = repeated ? "Already done by an earlier call with this key: " : "";
   return {
@@ -154,25 +165,53 @@ function verifyAllowed(
   verifyPermission(project, [comment, modify], field);
 }
 
-/** Taiga accepts any version that the item has had, and every item has had version 1. */
-const FIRST_VERSION = 1;
+/** Without a version: the caller has not seen the item. */
+type Written = { notified: string[]; note?: string };
 
-async function write(
-  { target, page, project }: Commented,
-  comment: string,
-  { taiga, projects }: LocateDeps,
-): Promise<{ version: string; notified: string[] }> {
-  const me = await projects.me();
+async function write(one: Commented, comment: string, deps: CommentDeps): Promise<Written> {
+  const { target } = one;
+  const me = await deps.projects.me();
   if (target === undefined) {
-    const { version } = await taiga.wikiPages.update(page.id, { comment, version: page.version });
-    return { version: String(version), notified: toMentioned(comment, project, me) };
+    const name = `wiki:${one.page.slug}`;
+    return deps.lockWrites(`wiki ${one.page.id}`, name, () =>
+      commentOnPage(one.page, comment, one.project, { ...deps, me }),
+    );
   }
-  const { kind, id } = target;
-  const changes = { comment, version: FIRST_VERSION };
-  const item = await createTaigaItems(taiga).update(kind, id, changes);
-  const notified = toNotified(item, { comment }, project, me);
-  return { version: String(item.version), notified };
+  const { kind, id, ref, project } = target;
+  return deps.lockWrites(`${kind} ${id}`, `#${ref}`, async (turn) => {
+    const before = await createTaigaItems(deps.taiga).getById(kind, id);
+    const { item, notes } = await writeFields(
+      { item: before, plan: { patch: { comment } }, request: { changes: {} }, project, turn },
+      { taiga: deps.taiga, me },
+    );
+    const notified = toNotified(item, { comment }, project, me);
+    return { notified, ...toNote(notes) };
+  });
 }
+
+async function commentOnPage(
+  page: WikiRow,
+  comment: string,
+  project: Project,
+  { taiga, me }: CommentDeps & { me: Me },
+): Promise<Written> {
+  const { id } = page;
+  const { wikiPages } = taiga;
+  const answer = { notified: toMentioned(comment, project, me) };
+  const { version } = await wikiPages.update(id, { comment, version: page.version });
+  if (version === page.version + 1) return answer;
+  const history = await taiga.history.list(WIKI_WORDS.type, id);
+  const own = history.find((one) => one.user?.pk === me.id && one.comment.trim() === comment);
+  const undone: unknown = own?.diff["content"];
+  if (!Array.isArray(undone)) return answer;
+  const content = String(undone[0]);
+  await wikiPages.update(id, { content, version });
+  const note = "Somebody saved the page at the same moment; their text was put back.";
+  return { ...answer, note };
+}
+
+const toNote = (notes: readonly string[]): { note?: string } =>
+  notes.length === 0 ? {} : { note: notes.join(" ") };
 
 const toKey = ({ kind, id }: Target): string => `${kind} ${id}`;
 

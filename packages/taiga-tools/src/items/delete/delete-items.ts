@@ -1,5 +1,6 @@
 import { ToolError } from "../../errors.ts";
 import { fence } from "../../text/fence.ts";
+import { type LockWrites } from "../../calls/write-locks.ts";
 import { type Confirmations } from "../../calls/confirmation.ts";
 import { type DeletionTarget, readDeletionTarget } from "./deletion-target.ts";
 import { describeDrift, encodeSeenVersions } from "./drift.ts";
@@ -17,6 +18,7 @@ export interface DeleteRequest {
 }
 
 export interface DeleteDeps extends LocateDeps {
+  lockWrites: LockWrites;
   confirmations: Confirmations;
   /** `YYYY-MM-DD` */
   today: string;
@@ -116,7 +118,7 @@ async function removeAll(
       continue;
     }
     try {
-      await one.remove();
+      await deps.lockWrites(`${one.kind} ${one.id}`, one.name, () => one.remove());
       outcomes.set(one, { ...head, outcome: "deleted" });
     } catch (error) {
       const { failure, stops } = toItemFailure(error);

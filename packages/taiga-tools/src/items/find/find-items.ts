@@ -6,13 +6,14 @@ import { type Criteria, verifyCriteria } from "./criteria.ts";
 import { type Position } from "../../schema/cursor.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { type PageKind } from "../../kinds.ts";
-import { type Found, listItems, type Listing, type Source } from "./listing.ts";
+import { type Found, listItems, type Listing } from "./listing.ts";
+import { type Source } from "./source.ts";
 import { createNameCheck } from "./name-check.ts";
 import { isOfProject, toOrder } from "./order.ts";
 import { type SearchDeps } from "./name-filter.ts";
 import { createRowLists } from "../rows.ts";
 import { toPersonalSource, toSource, viewPermission } from "./search.ts";
-import { assigneeIds } from "../item-words.ts";
+import { assigneeIds, unnamedPeople } from "../item-words.ts";
 
 export interface FindRequest {
   kinds: readonly PageKind[];
@@ -36,8 +37,8 @@ export interface FindDeps {
 const MAX_PROJECTS = 30;
 
 /**
- * Finds items. One kind in one project takes one list request if Taiga supports all the filters.
- * Several kinds and projects are listed one after another.
+ * Finds items. One kind in one project takes one list request a page if Taiga supports all the
+ * filters. The lists of several kinds and projects are merged in one order.
  *
  * @throws {ToolError} for names that no project knows, and criteria that a kind does not have.
  */
@@ -63,7 +64,7 @@ export async function findItems(request: FindRequest, deps: FindDeps): Promise<L
 
 /**
  * Adds the project to rows that need its metadata: Taiga's lists over several projects do not
- * contain it. Most rows can be shown without.
+ * contain it. Most rows can be shown without. Names people who left their project.
  */
 async function withProjects(
   found: readonly Found[],
@@ -75,10 +76,19 @@ async function withProjects(
     (row.kind === "issue" || assigneeIds(row).some((id) => id !== me.id && id !== row.assigned_to));
   const ids = [...new Set(found.filter(needsMetadata).map(({ row }) => row.project))];
   const projects = await mapConcurrent(ids, (id) => directory.byId(id));
-  return found.map((one) => {
+  const complete = found.map((one) => {
     const project = one.source.project ?? projects.find(({ id }) => id === one.row.project);
     return { ...one, source: { ...one.source, project } };
   });
+  const people = Map.groupBy(complete, ({ source }) => source.project);
+  for (const [project, rows] of people) {
+    if (project === undefined) continue;
+    await directory.nameFormerMembers(
+      project,
+      rows.flatMap(({ row }) => unnamedPeople(row)),
+    );
+  }
+  return complete;
 }
 
 async function allSources(request: FindRequest, deps: SearchDeps): Promise<Source[]> {

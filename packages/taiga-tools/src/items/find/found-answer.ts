@@ -13,7 +13,7 @@ export interface FoundAnswer {
 
 /** Formats as many of the found items as fit; the cursor continues with the rest. */
 export function toFoundAnswer(
-  { found, next, total }: Listing,
+  { found, next, total, gaveUpAfter }: Listing,
   options: {
     fields: readonly ItemField[];
     projects: SummaryContext["projects"];
@@ -37,7 +37,11 @@ export function toFoundAnswer(
   const shown = items.slice(0, fitting);
   const cursor = position === undefined ? undefined : options.toCursor(position);
   return {
-    text: toText(lines.slice(0, fitting), { total, cursor }),
+    text: toText(lines.slice(0, fitting), {
+      total,
+      cursor,
+      examined: isCut ? undefined : gaveUpAfter,
+    }),
     data: {
       items: shown,
       ...(total !== undefined && { total }),
@@ -53,12 +57,21 @@ const toPosition = ({ row, source }: Found, order: string): Position => ({
 
 function toText(
   lines: readonly string[],
-  { total, cursor }: { total: number | undefined; cursor: string | undefined },
+  {
+    total,
+    cursor,
+    examined,
+  }: { total: number | undefined; cursor: string | undefined; examined: number | undefined },
 ): string {
-  const more = cursor === undefined ? "" : ` There are more: repeat the call with cursor ${cursor}`;
+  const more = cursor === undefined ? "" : ` ${toNextStep(cursor, examined)}`;
   if (lines.length === 0) {
     return cursor === undefined ? "Nothing matches." : `Nothing found so far.${more}`;
   }
   const of = total !== undefined && total > lines.length ? ` of ${total}` : "";
   return `${lines.length}${of} found.${more}\n${fence(lines.join("\n"))}`;
 }
+
+const toNextStep = (cursor: string, examined: number | undefined): string =>
+  examined === undefined
+    ? `There are more: repeat the call with cursor ${cursor}`
+    : `The search stopped after it had examined ${examined} items, because Taiga cannot filter by all of these criteria. Narrow it (status, sprint, assigned_to, dates …), or repeat the call with cursor ${cursor} to go on.`;

@@ -1,23 +1,9 @@
-import { ToolError } from "../../errors.ts";
-import { type Project } from "../../projects/project-directory.ts";
 import { badCursor, type Position } from "../../schema/cursor.ts";
 import { mapConcurrent } from "../../schema/map-concurrent.ts";
-import { type PageKind } from "../../kinds.ts";
 import { type ItemOrder } from "./order.ts";
 import { type Row, type RowLists } from "../rows.ts";
-import { type ItemFilter } from "../taiga-items.ts";
-
-/** One of Taiga's lists: one kind, in one project or in all. */
-export interface Source {
-  id: string;
-  kind: PageKind;
-  project?: Project | undefined;
-  filter: ItemFilter;
-  /** Tests rows for criteria that Taiga cannot filter; omitted if it can filter all. */
-  accepts?: ((row: Row) => boolean) | undefined;
-  /** A test that needs a request per row; runs after all other filters. */
-  confirms?: ((row: Row) => Promise<boolean>) | undefined;
-}
+import { type Source } from "./source.ts";
+import { createRowStream, type Entry, type Place, type RowStream } from "./row-stream.ts";
 
 export interface Found {
   row: Row;
@@ -28,8 +14,10 @@ export interface Listing {
   found: Found[];
   /** Where the next call continues; omitted at the end. */
   next?: Position | undefined;
-  /** The number of all matches, if Taiga's answer contains it. */
+  /** The number of all matches, if it is known. */
   total?: number | undefined;
+  /** How many items were examined, if the search stopped before it had found enough. */
+  gaveUpAfter?: number | undefined;
 }
 
 export interface ListingOptions {
@@ -38,137 +26,106 @@ export interface ListingOptions {
   start?: Position | undefined;
 }
 
-const MAX_REQUESTS = 40;
-const MAX_PAGE_SIZE = 1_000;
-/** Rows that one call reads of one list; `MAX_CONFIRMED` if each row needs a request. */
-const MAX_ROWS = 5_000;
+/** Requests for pages beyond the first one of each list. */
+const MAX_FURTHER_REQUESTS = 40;
+/** Items that one call examines with a request each. */
 const MAX_CONFIRMED = 200;
+const MIN_CONFIRMED = 8;
 
-/** Lists sources one after another until enough rows are found or `MAX_REQUESTS` is reached. */
+interface Merged {
+  source: Source;
+  stream: RowStream;
+}
+
+/**
+ * Lists several of Taiga's lists as one, in one order: by value, then by list, then by id. An order
+ * that holds within one list only (`rank`) shows one list after another.
+ */
 export async function listItems(
   lists: RowLists,
   sources: readonly Source[],
   { order, limit, start }: ListingOptions,
 ): Promise<Listing> {
-  const first = start === undefined ? 0 : sources.findIndex(({ id }) => id === start.source);
-  if (first === -1) throw badCursor("points to a project that you can no longer reach");
+  const budget = { requests: sources.length + MAX_FURTHER_REQUESTS };
+  const confirming = sources.filter(({ confirms }) => confirms !== undefined).length;
+  const maxConfirmed = Math.max(MIN_CONFIRMED, Math.floor(MAX_CONFIRMED / (confirming || 1)));
+  const first = order.isOfOneList ? firstSource(sources, start) : 0;
+  const ordered = order.isOfOneList
+    ? sources.slice(first)
+    : sources.toSorted((a, b) => compareIds(a.id, b.id));
+  const wanted = order.isOfOneList ? limit : toShare(limit, sources.length);
+  const merged = ordered.map((source): Merged => {
+    const after = toPlace(source.id, start, order.isOfOneList);
+    const options = { order, after, wanted, budget, maxConfirmed };
+    return { source, stream: createRowStream(lists, source, options) };
+  });
+  // One after another, the first ones are usually enough.
+  if (!order.isOfOneList) await mapConcurrent(merged, ({ stream }) => stream.peek());
+
   const found: Found[] = [];
-  const budget = { requests: MAX_REQUESTS };
-  for (const [index, source] of sources.entries()) {
-    if (index < first) continue;
-    if (found.length === limit || budget.requests === 0) {
-      return { found, next: { source: source.id } };
+  let last: Position | undefined;
+  while (found.length < limit) {
+    const head = await findHead(merged, order);
+    if (head === undefined) return { found, total: sumTotals(merged, start) };
+    const { source, stream, entry } = head;
+    last = { source: source.id, after: entry.place };
+    if (entry.row === undefined) {
+      const gaveUpAfter = merged.reduce((sum, one) => sum + one.stream.examined(), 0);
+      return { found, next: last, gaveUpAfter };
     }
-    const after = index === first ? start?.after : undefined;
-    const wanted = limit - found.length;
-    const part = await listSource(lists, source, { order, wanted, after, budget });
-    found.push(...part.rows.map((row) => ({ row, source })));
-    if (part.next !== undefined) {
-      const next = { source: source.id, after: part.next };
-      return { found, next, ...(sources.length === 1 && { total: part.total }) };
-    }
-    if (sources.length === 1) return { found, total: part.total };
+    found.push({ row: entry.row, source });
+    stream.advance();
   }
-  return { found };
+  const hasMore = merged.some(({ stream }) => stream.mayContinue());
+  return { found, next: hasMore ? last : undefined, total: sumTotals(merged, start) };
 }
 
-type After = NonNullable<Position["after"]>;
-
-interface SourceOptions {
-  order: ItemOrder;
-  wanted: number;
-  after: After | undefined;
-  budget: { requests: number };
-}
-
-interface Part {
-  rows: Row[];
-  next?: After | undefined;
-  total?: number | undefined;
-}
-
-async function listSource(
-  lists: RowLists,
-  source: Source,
-  { order, wanted, after, budget }: SourceOptions,
-): Promise<Part> {
-  const { kind, project } = source;
-  const orderBy = order.native(kind);
-  const bound = after === undefined ? {} : order.from(after.value);
-  const filter = { ...source.filter, order_by: orderBy, ...bound };
-  const pageSize = choosePageSize(source, { wanted, orderBy, after, bound });
-  const filtered = source.accepts !== undefined || source.confirms !== undefined;
-  const maxRows = source.confirms === undefined ? MAX_ROWS : MAX_CONFIRMED;
-
-  const valueOf = (row: Row) => order.valueOf(row, project);
-  const sorted = (rows: Iterable<Row>) =>
-    [...rows].toSorted((a, b) => order.compare(valueOf(a), valueOf(b)) || a.id - b.id);
-  const isPast = (row: Row) => {
-    if (after === undefined) return true;
-    const difference = order.compare(valueOf(row), after.value);
-    return difference > 0 || (difference === 0 && row.id > after.id);
-  };
-  const toNext = (row: Row): After => ({ value: valueOf(row), id: row.id });
-  const cut = (rows: Row[], total?: number): Part => {
-    const last = rows.length > wanted ? rows[wanted - 1] : undefined;
-    return { rows: rows.slice(0, wanted), next: last && toNext(last), total };
-  };
-
-  const matching = new Map<number, Row>();
-  let total: number | undefined;
-  for (let page = 1, read = 0; ; page += 1) {
-    budget.requests -= 1;
-    const { items: rows, ...answer } = await lists.list(kind, filter, { page, pageSize });
-    if (page === 1 && !filtered && after === undefined) total = answer.total;
-    for (const row of await matchingRows(source, rows.filter(isPast))) matching.set(row.id, row);
-    const end = rows.at(-1);
-    if (!answer.hasNext || end === undefined) return cut(sorted(matching.values()), total);
-
-    // The next page may hold more rows equal to the last one, so only the rows before it are final.
-    const settled = sorted(matching.values()).filter(
-      (row) => order.compare(valueOf(row), valueOf(end)) < 0,
-    );
-    if (orderBy !== undefined && settled.length >= wanted) {
-      return { ...cut([...settled, end]), total };
-    }
-    read += rows.length;
-    if (read < maxRows && budget.requests > 0) continue;
-    if (orderBy === undefined) throw tooMany();
-    // All rows before the last value are final, so the next call starts at that value.
-    return { rows: settled, next: { value: valueOf(end), id: 0 }, total };
+/** The lists whose rows come next; of several with the same value, the first one. */
+async function findHead(
+  merged: readonly Merged[],
+  order: ItemOrder,
+): Promise<(Merged & { entry: Entry }) | undefined> {
+  let head: (Merged & { entry: Entry }) | undefined;
+  for (const one of merged) {
+    const entry = await one.stream.peek();
+    if (entry === undefined) continue;
+    if (order.isOfOneList) return { ...one, entry };
+    const isFirst =
+      head === undefined || order.compare(entry.place.value, head.entry.place.value) < 0;
+    if (isFirst) head = { ...one, entry };
   }
+  return head;
 }
 
-async function matchingRows(source: Source, rows: Row[]): Promise<Row[]> {
-  const accepted = rows.filter((row) => source.accepts?.(row) ?? true);
-  const { confirms } = source;
-  if (confirms === undefined) return accepted;
-  const answers = await mapConcurrent(accepted, confirms);
-  return accepted.filter((_row, index) => answers[index]);
+/** Of one of many lists, an answer shows few rows; a list that has more is asked again. */
+const toShare = (limit: number, lists: number): number =>
+  lists <= 3 ? limit : Math.max(10, Math.ceil((3 * limit) / lists));
+
+const compareIds = (one: string, other: string): number =>
+  one === other ? 0 : one < other ? -1 : 1;
+
+/** The place in one list that a position in all of them means. */
+function toPlace(id: string, start: Position | undefined, isOfOneList: boolean): Place | undefined {
+  if (start?.after === undefined) return undefined;
+  if (id === start.source) return start.after;
+  if (isOfOneList) return undefined;
+  const isEarlier = compareIds(id, start.source) < 0;
+  return { value: start.after.value, id: isEarlier ? Number.MAX_SAFE_INTEGER : -1 };
 }
 
-/** Chooses a page size that reads few surplus rows and needs few requests. */
-function choosePageSize(
-  { kind, accepts, confirms }: Source,
-  {
-    wanted,
-    orderBy,
-    after,
-    bound,
-  }: { wanted: number; orderBy: string | undefined; after: unknown; bound: object },
-): number {
-  // Keep pages small: Taiga renders the content of every wiki page that it lists.
-  if (kind === "wiki") return 100;
-  if (orderBy === undefined) return MAX_PAGE_SIZE;
-  if (confirms !== undefined) return 50;
-  if (accepts !== undefined) return 200;
-  if (after === undefined) return wanted + 1;
-  // `bound` has whole days, so rows of the position's own day are read again.
-  return Object.keys(bound).length > 0 ? wanted + 50 : MAX_PAGE_SIZE;
+/** The list in which the last call stopped, of lists that follow one another. */
+function firstSource(sources: readonly Source[], start: Position | undefined): number {
+  if (start === undefined) return 0;
+  const index = sources.findIndex(({ id }) => id === start.source);
+  if (index === -1) throw badCursor("points to a project that you can no longer reach");
+  return index;
 }
 
-const tooMany = () =>
-  new ToolError(
-    "answer_too_large",
-    `order: more than ${MAX_ROWS} items match, too many to sort this way. Narrow the search, or order by created, modified or rank.`,
-  );
+/** On the first page, the number of all matches, if it is known of every list. */
+function sumTotals(merged: readonly Merged[], start: Position | undefined): number | undefined {
+  if (start !== undefined) return undefined;
+  const totals = merged.map(({ stream }) => stream.total());
+  return totals.every((total) => total !== undefined)
+    ? totals.reduce((sum, total) => sum + total, 0)
+    : undefined;
+}

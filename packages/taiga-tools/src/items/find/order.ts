@@ -26,8 +26,10 @@ export interface ItemOrder {
   compare(one: SortValue, other: SortValue): number;
   /** Taiga's parameter for the same order; `undefined` if Taiga does not support it. */
   native(kind: PageKind): string | undefined;
-  /** Filters that skip most rows before a value; empty if Taiga has no such filter. */
+  /** Filters that skip the rows before a value; empty if Taiga has no such filter. */
   from(value: SortValue): Record<string, string>;
+  /** Whether values of one list say nothing about another: lists follow one another. */
+  isOfOneList: boolean;
 }
 
 type ValueOf<OfRow> = (row: OfRow, project: Project | undefined) => SortValue;
@@ -79,8 +81,8 @@ const NATIVE: Partial<Record<SortKey, Partial<Record<PageKind, string>>>> = {
   modified: byDate("modified_date"),
 };
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const toDay = (epochMs: number): string => new Date(epochMs).toISOString().slice(0, 10);
+/** Taiga's filters by date also take a moment; its answers leave microseconds out. */
+const toMoment = (epochMs: number): string => new Date(epochMs).toISOString();
 
 /** @param name a sort key; a leading `-` reverses the order. */
 export function toOrder(name: string): ItemOrder {
@@ -99,9 +101,10 @@ export function toOrder(name: string): ItemOrder {
     from(value) {
       if ((key !== "created" && key !== "modified") || typeof value !== "number") return {};
       return descending
-        ? { [`${key}_date__lt`]: toDay(value + DAY_MS) }
-        : { [`${key}_date__gte`]: toDay(value) };
+        ? { [`${key}_date__lt`]: toMoment(value + 1) }
+        : { [`${key}_date__gte`]: toMoment(value) };
     },
+    isOfOneList: key === "rank",
   };
 }
 

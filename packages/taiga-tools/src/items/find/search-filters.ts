@@ -1,12 +1,12 @@
 import { ToolError } from "../../errors.ts";
 import { findByName, isSameName } from "../../schema/names.ts";
-import { findMember, isNobody } from "../../projects/people.ts";
+import { findPerson, isNobody } from "../../projects/people.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { findSprint } from "../../projects/find-sprint.ts";
 import { type Criteria } from "./criteria.ts";
 import { isSameValue } from "../custom-fields.ts";
 import { aKind, ISSUE_CHOICES, type IssueChoice, type ItemKind, TAIGA_WORDS } from "../../kinds.ts";
-import { type Source } from "./listing.ts";
+import { type Source } from "./source.ts";
 import { toNameFilter, type NameFilter, type SearchDeps } from "./name-filter.ts";
 import { parseReference } from "../reference.ts";
 import { type ItemFilter } from "../taiga-items.ts";
@@ -55,10 +55,10 @@ export async function byPeople(
   project: Project | undefined,
   deps: SearchDeps,
 ): Promise<NameFilter> {
-  const toId = (field: string) => (name: string) => {
+  const toId = (field: string) => async (name: string) => {
     if (field === "assigned_to" && isNobody(name)) return null;
     if (project === undefined || isSameName(name, "me")) return deps.me.id;
-    return findMember(project, deps.me, name, field).id;
+    return (await findPerson(project, deps.directory, name, field)).id;
   };
   const parts = await Promise.all(
     (["assigned_to", "owner", "watchers"] as const).map((field) =>
@@ -71,20 +71,18 @@ export async function byPeople(
     : toAssignedUsers(Object.assign({}, ...parts) as ItemFilter, kind);
 }
 
-/** For stories, `assigned_users` also matches further assignees, but cannot match "nobody". */
+/** For stories, `assigned_users` also matches further assignees; `null` means that there is none. */
 function toAssignedUsers(filter: ItemFilter, kind: ItemKind): ItemFilter {
-  const { assigned_to, exclude_assigned_to, ...rest } = filter;
-  const rename = (value: ItemFilter["owner"]) =>
-    kind === "story" && Array.isArray(value) && !value.includes(null);
+  if (kind !== "story") return filter;
+  const {
+    assigned_to: assigned_users,
+    exclude_assigned_to: exclude_assigned_users,
+    ...rest
+  } = filter;
   return {
     ...rest,
-    ...(assigned_to !== undefined && {
-      [rename(assigned_to) ? "assigned_users" : "assigned_to"]: assigned_to,
-    }),
-    ...(exclude_assigned_to !== undefined && {
-      [rename(exclude_assigned_to) ? "exclude_assigned_users" : "exclude_assigned_to"]:
-        exclude_assigned_to,
-    }),
+    ...(assigned_users !== undefined && { assigned_users }),
+    ...(exclude_assigned_users !== undefined && { exclude_assigned_users }),
   };
 }
 

@@ -2,7 +2,7 @@ import { isSameName } from "../../schema/names.ts";
 import { type Project } from "../../projects/project-directory.ts";
 import { type Criteria } from "./criteria.ts";
 import { type PageKind, TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
-import { type Source } from "./listing.ts";
+import { type Source } from "./source.ts";
 import { type SearchDeps } from "./name-filter.ts";
 import { toPlainFilter, toTest } from "./plain-filter.ts";
 import { type Row } from "../rows.ts";

@@ -3,7 +3,7 @@ import { toUsername } from "../../projects/people.ts";
 import { type Project, type ProjectDirectory } from "../../projects/project-directory.ts";
 import { toCleanText, toOneLine } from "../../text/clean.ts";
 import { toValueText } from "../custom-fields.ts";
-import { type HistoryOwner, toHistoryFields } from "../history-fields.ts";
+import { type HistoryOwner, toAssigneeIds, toHistoryFields } from "../history-fields.ts";
 import { TAIGA_WORDS, WIKI_WORDS } from "../../kinds.ts";
 import { type Located, type LocatedPage } from "../locate.ts";
 import { type ItemSummary, type SummaryContext, toSummary } from "../summary.ts";
@@ -44,7 +44,7 @@ const MAX_CHILDREN = 100;
 
 export interface DetailsDeps {
   taiga: TaigaClient;
-  projects: Pick<ProjectDirectory, "covers">;
+  projects: Pick<ProjectDirectory, "covers" | "nameFormerMembers">;
 }
 
 /** Reads the requested details of an item, with at most one request for each kind of detail. */
@@ -54,10 +54,11 @@ export async function readDetails(
   deps: DetailsDeps,
   context: SummaryContext,
 ): Promise<ItemDetails> {
-  const { taiga } = deps;
+  const { taiga, projects } = deps;
   const { type } = TAIGA_WORDS[item.kind];
+  if (include.has("followers")) await projects.nameFormerMembers(project, item.watchers);
   const [shared, custom, children] = await Promise.all([
-    readShared({ type, id: item.id, kind: item.kind, project }, include, taiga),
+    readShared({ type, id: item.id, kind: item.kind, project }, include, deps),
     include.has("custom_fields") ? taiga.customAttributeValues.get(type, item.id) : undefined,
     include.has("children") ? readChildren(item, project, deps, context) : undefined,
   ]);
@@ -80,10 +81,10 @@ export async function readDetails(
 export async function readPageDetails(
   { page, project }: Pick<LocatedPage, "page" | "project">,
   include: ReadonlySet<Include>,
-  taiga: TaigaClient,
+  deps: DetailsDeps,
 ): Promise<ItemDetails> {
   const { type } = WIKI_WORDS;
-  const shared = await readShared({ type, id: page.id, kind: page.kind, project }, include, taiga);
+  const shared = await readShared({ type, id: page.id, kind: page.kind, project }, include, deps);
   return {
     ...(include.has("description") && { description: toCleanText(page.content) }),
     ...shared,
@@ -94,7 +95,7 @@ export async function readPageDetails(
 async function readShared(
   owner: HistoryOwner & { type: TaigaObjectKind; id: number },
   include: ReadonlySet<Include>,
-  taiga: TaigaClient,
+  { taiga, projects }: DetailsDeps,
 ): Promise<Pick<ItemDetails, "comments" | "history" | "attachments">> {
   const { type, id, project } = owner;
   const wantsHistory = include.has("comments") || include.has("history");
@@ -102,6 +103,9 @@ async function readShared(
     wantsHistory ? taiga.history.list(type, id) : undefined,
     include.has("attachments") ? taiga.attachments.list(type, project.id, id) : undefined,
   ]);
+  if (include.has("history") && history) {
+    await projects.nameFormerMembers(project, history.flatMap(toAssigneeIds));
+  }
   return {
     ...(include.has("comments") && history && { comments: toComments(history) }),
     ...(include.has("history") && history && { history: toChanges(history, owner) }),

@@ -8,7 +8,7 @@ import { locateAny, type Located, type LocatedPage, needsProject } from "../loca
 import { toItemFailure } from "../outcome.ts";
 import { ITEM_FIELDS, type SummaryContext, toSummary } from "../summary.ts";
 import { type LocateDeps } from "../target.ts";
-import { toVersionText } from "../version.ts";
+import { toSeenVersion } from "../version.ts";
 import { quoteAll } from "../../text/quote.ts";
 
 export interface ReadRequest {
@@ -79,16 +79,16 @@ async function toBlock(
   const { include, maxBytes, context, deps } = options;
   const isPage = "page" in located;
   const details = isPage
-    ? await readPageDetails(located, include, deps.taiga)
+    ? await readPageDetails(located, include, deps)
     : await readDetails(located, include, deps, context);
   const { customFieldsVersion: customFields, ...rest } = capDetails(details, maxBytes);
   const row = isPage ? located.page : located.item;
   return {
     ...toSummary(row, ITEM_FIELDS, context),
-    version: toVersionText({
-      item: row.version,
-      ...(customFields !== undefined && { customFields }),
-    }),
+    version:
+      row.kind === "wiki"
+        ? String(row.version)
+        : toSeenVersion(row, customFields === undefined ? {} : { customFields }),
     ...rest,
   };
 }

@@ -8,6 +8,8 @@ export interface CustomFieldsChange {
   after: string;
   /** Names of the fields. */
   parts: string[];
+  /** The changed values, by the field's id. */
+  wanted: Record<string, unknown>;
   /** Includes the current values, because Taiga replaces the whole map. */
   merged: CustomAttributeValues;
 }
@@ -22,17 +24,16 @@ export function toCustomFieldsChange(
   );
   if (changed.length === 0) return undefined;
   const format = (value: unknown) => toValueText(value) || "–";
+  const values = Object.fromEntries(changed.map(({ field, value }) => [field.id, value]));
   return {
     before: changed
       .map(({ field }) => `${field.name} = ${format(current.attributes_values[field.id])}`)
       .join(", "),
     after: changed.map(({ field, value }) => `${field.name} = ${format(value)}`).join(", "),
     parts: changed.map(({ field }) => field.name),
+    wanted: values,
     merged: {
-      attributes_values: {
-        ...current.attributes_values,
-        ...Object.fromEntries(changed.map(({ field, value }) => [field.id, value])),
-      },
+      attributes_values: { ...current.attributes_values, ...values },
       version: current.version,
     },
   };

@@ -1,7 +1,5 @@
-import { type HistoryEntry } from "@taiga-mcp/taiga-client";
 import { toUsername } from "../../projects/people.ts";
 import { type Project } from "../../projects/project-directory.ts";
-import { type FieldHistory, toHistoryFields } from "../history-fields.ts";
 import { type ResolvedChanges } from "../changes/resolve-changes.ts";
 import { assigneeIds, toChoiceName, toSprintName, toSwimlaneName } from "../item-words.ts";
 import { type Item, type ItemPatch } from "../taiga-items.ts";
@@ -185,53 +183,4 @@ function blockedChanges(item: Item, { blocked, blockedNote }: ResolvedChanges): 
     });
   }
   return changes;
-}
-
-/** Another user's change to a field that this call would change. */
-export interface Conflict {
-  field: string;
-  /** Username. */
-  by: string;
-  /** ISO 8601, UTC. */
-  at: string;
-  /** The value they set. */
-  theirs: string;
-  /** The value that this call would set. */
-  yours: string;
-}
-
-/**
- * Finds the changes that conflict with other users' later changes. Changes to different parts of
- * the same field (another tag, another role's points) do not conflict.
- *
- * @param entries the history since the version that the caller saw, newest first.
- */
-export function findConflicts(
-  changes: readonly Pick<FieldChange, "field" | "after" | "parts">[],
-  entries: readonly HistoryEntry[],
-  owner: { kind: Item["kind"]; project: Project },
-): Conflict[] {
-  return changes.flatMap((change) => {
-    for (const entry of entries) {
-      const theirs = toHistoryFields(entry, owner).find((past) => overlaps(change, past));
-      if (theirs === undefined) continue;
-      const by = entry.user?.username ?? entry.user?.name ?? "unknown";
-      return [
-        {
-          field: change.field,
-          by,
-          at: entry.created_at,
-          theirs: theirs.after,
-          yours: change.after,
-        },
-      ];
-    }
-    return [];
-  });
-}
-
-function overlaps(ours: Pick<FieldChange, "field" | "parts">, theirs: FieldHistory): boolean {
-  if (ours.field !== theirs.field) return false;
-  if (ours.parts === undefined) return true;
-  return theirs.parts?.some((part) => ours.parts?.includes(part)) ?? false;
 }

@@ -1,6 +1,8 @@
+import { type LockWrites } from "../../calls/write-locks.ts";
 import { ToolError } from "../../errors.ts";
 import { verifyPermission, verifyWritable } from "../../projects/permissions.ts";
 import { Changes } from "../changes/change-fields.ts";
+import { mapConcurrent } from "../../schema/map-concurrent.ts";
 import { collectProblems, describeIssues } from "../../schema/problems.ts";
 import { TAIGA_WORDS } from "../../kinds.ts";
 import { locate, type Located, needsProject } from "../locate.ts";
@@ -22,6 +24,7 @@ export interface UpdateItemsRequest {
 
 export interface UpdateItemsDeps extends LocateDeps {
   clock: Clock;
+  lockWrites: LockWrites;
   signal: AbortSignal;
   reportProgress(done: number, total: number, message: string): Promise<void>;
 }
@@ -36,10 +39,13 @@ interface Prepared {
   base: BaseVersion | undefined;
 }
 
+/** How many items are written at a time: one Taiga serves all users. */
+const WRITE_LANES = 3;
+
 /**
  * Updates many items. All names and references are looked up first; if one is wrong, nothing is
- * written. Then the items are written one by one. A failed item does not stop the others, unless
- * Taiga is unreachable.
+ * written. Then the items are written, three at a time. A failed item does not stop the others,
+ * unless Taiga is unreachable.
  *
  * @throws {ToolError} that names every problem of the input.
  */
@@ -49,29 +55,32 @@ export async function updateItems(
 ): Promise<UpdateOutcome[]> {
   const prepared = await prepareAll(request, deps);
   const me = await deps.projects.me();
-  const outcomes: UpdateOutcome[] = [];
-  let stopped = false;
-  for (const [index, { ref, ...one }] of prepared.entries()) {
-    if (stopped || deps.signal.aborted) {
-      outcomes.push({ ref, ...NOT_ATTEMPTED });
-      continue;
-    }
+  let stop: { error: unknown } | undefined;
+  let done = 0;
+  let isAnyDone = false;
+  const update = async ({ ref, ...one }: Prepared): Promise<UpdateOutcome> => {
+    if (stop !== undefined || deps.signal.aborted) return { ref, ...NOT_ATTEMPTED };
     try {
       const result = await updateItem({ ...one, dryRun: request.dryRun }, { ...deps, me });
       const { project } = one.located;
       if (result.outcome === "updated" && hasNewTag(one.changes, project)) {
         deps.projects.drop(project.id);
       }
-      outcomes.push({ ref, ...result });
+      isAnyDone = true;
+      return { ref, ...result };
     } catch (error) {
       const { failure, stops } = toItemFailure(error);
-      // Nothing was written yet, so the whole call fails.
-      if (stops && index === 0 && failure.outcome !== "unknown") throw error;
-      stopped = stops;
-      outcomes.push({ ref, ...failure });
+      if (stops) stop ??= { error };
+      if (!stops || failure.outcome === "unknown") isAnyDone = true;
+      return { ref, ...failure };
+    } finally {
+      done += 1;
+      await deps.reportProgress(done, prepared.length, `${quote(ref)} done`);
     }
-    await deps.reportProgress(index + 1, prepared.length, `${quote(ref)} done`);
-  }
+  };
+  const outcomes = await mapConcurrent(prepared, update, WRITE_LANES);
+  // Nothing was written, so the whole call fails.
+  if (stop !== undefined && !isAnyDone) throw stop.error;
   return outcomes;
 }
 

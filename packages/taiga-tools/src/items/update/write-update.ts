@@ -1,79 +1,61 @@
-import { type TaigaClient, TaigaError } from "@taiga-mcp/taiga-client";
+import { TaigaError } from "@taiga-mcp/taiga-client";
+import { isOutage, ToolError } from "../../errors.ts";
 import { toFailure, toFailureText } from "../../failure.ts";
 import { toOneLine } from "../../text/clean.ts";
-import { type CustomFieldsChange } from "./custom-field-changes.ts";
-import { type EpicLink, writeLink } from "../changes/epic-links.ts";
-import { TAIGA_WORDS } from "../../kinds.ts";
-import { createTaigaItems, type Item, type ItemPatch } from "../taiga-items.ts";
-import { toVersionText } from "../version.ts";
-
-/** The changes to write for one item: its fields, custom fields and epic links. */
-export interface PlannedWrite {
-  patch: ItemPatch;
-  /** The version against which Taiga checks for conflicts. */
-  version: number;
-  custom: CustomFieldsChange | undefined;
-  customFieldsVersion: { customFields?: number };
-  links: readonly EpicLink[];
-}
+import { writeCustomFields } from "./custom-field-writes.ts";
+import { writeLink } from "../changes/epic-links.ts";
+import { toSeenVersion } from "../version.ts";
+import { writeFields } from "./field-writes.ts";
+import { type WriteDeps, type WriteRequest } from "./write-request.ts";
 
 /**
  * Writes an item's fields, then its custom fields, then its links. Once a part was written, a later
  * failure becomes a note instead of an error.
  *
- * @returns the item's new version, and a note on parts that could not be written.
+ * @returns the item's new version, and a note on parts that could not be written and on what others
+ *   wrote at the same moment.
  */
 export async function writeUpdate(
-  item: Item,
-  plan: PlannedWrite,
-  taiga: TaigaClient,
+  write: WriteRequest,
+  deps: WriteDeps,
 ): Promise<{ version: string; note?: string }> {
+  const { plan, turn } = write;
   const notes: string[] = [];
   let written = false;
-  let { version } = item;
-  let customFields = plan.customFieldsVersion;
-  const attempt = async (what: string, write: () => Promise<void>) => {
+  let { item } = write;
+  let customFields = plan.customValues?.version;
+  const attempt = async (what: string, writePart: () => Promise<void>) => {
     try {
-      await write();
+      await turn.verifyHeld();
+      await writePart();
       written = true;
     } catch (error) {
-      if (!written || !(error instanceof TaigaError)) throw error;
+      const isKnown = error instanceof TaigaError || error instanceof ToolError || isOutage(error);
+      if (!written || !isKnown) throw error;
       const failure = toOneLine(toFailureText(toFailure(error)));
       notes.push(`The rest was written, but ${what} not: ${failure}`);
     }
   };
   if (Object.keys(plan.patch).length > 0) {
     await attempt("the fields were", async () => {
-      const changes = { ...plan.patch, version: plan.version };
-      ({ version } = await createTaigaItems(taiga).update(item.kind, item.id, changes));
+      const result = await writeFields(write, deps);
+      item = result.item;
+      notes.push(...result.notes);
     });
   }
   const { custom } = plan;
   if (custom !== undefined) {
     await attempt("custom_fields were", async () => {
-      notes.push(...(await writeCustomFields(item, custom, taiga)));
-      customFields = { customFields: custom.merged.version + 1 };
+      const result = await writeCustomFields(write, custom, deps);
+      customFields = result.version;
+      notes.push(...result.notes);
     });
   }
   for (const link of plan.links) {
-    await attempt("an epic link was", () => writeLink(link, taiga));
+    await attempt("an epic link was", () => writeLink(link, deps.taiga));
   }
   return {
-    version: toVersionText({ item: version, ...customFields }),
+    version: toSeenVersion(item, customFields === undefined ? {} : { customFields }, plan.kept),
     ...(notes.length > 0 && { note: notes.join(" ") }),
   };
-}
-
-async function writeCustomFields(
-  item: Item,
-  { merged }: CustomFieldsChange,
-  taiga: TaigaClient,
-): Promise<string[]> {
-  const { type } = TAIGA_WORDS[item.kind];
-  const written = await taiga.customAttributeValues.update(type, item.id, merged);
-  // Taiga does not check this version; a gap in its count reveals a concurrent write.
-  if (written.version === merged.version + 1) return [];
-  return [
-    "Someone else changed custom fields at the same time; their values may have been overwritten. get_items with include history shows them.",
-  ];
 }

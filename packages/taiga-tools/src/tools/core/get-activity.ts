@@ -4,7 +4,7 @@ import { defineTool, READS } from "../../tool/define-tool.ts";
 import { count, day, maybe, openRow, project, text } from "../../schema/fields.ts";
 import { toActivityAnswer } from "../../activity/activity-answer.ts";
 import { type ActivityPosition, readActivity } from "../../activity/activity.ts";
-import { findMember } from "../../projects/people.ts";
+import { findPerson } from "../../projects/people.ts";
 import { isSameName } from "../../schema/names.ts";
 import { type ProjectDirectory } from "../../projects/project-directory.ts";
 
@@ -13,7 +13,7 @@ const DEFAULT_LIMIT = 50;
 export default defineTool({
   name: "get_activity",
   title: "Get activity",
-  description: "List events in a project, or by and about a person, newest first.",
+  description: "List events in a project, or what a person did, newest first.",
   access: "read",
   annotations: READS,
   isExpensive: true,
@@ -25,7 +25,7 @@ export default defineTool({
     cursor: maybe(text(MAX_CURSOR_LENGTH).describe("From the last answer; keep other arguments")),
   }),
   outputSchema: z.object({
-    events: z.array(openRow({ at: z.string(), by: z.string(), what: z.string() })),
+    events: z.array(openRow({ at: z.string(), what: z.string() })),
     cursor: z.string().optional(),
   }),
   async handler(input, { taiga, projects }) {
@@ -51,7 +51,7 @@ async function resolveScope(
   const me = await projects.me();
   if (reference === undefined && isSameName(person, "me")) return { userId: me.id };
   const found = await projects.resolve(reference);
-  const { id: userId } = findMember(found, me, person, "person");
+  const { id: userId } = await findPerson(found, projects, person, "person");
   return { projectId: found.id, userId };
 }
 

@@ -32,10 +32,10 @@ export default defineTool({
   }),
   async handler({ sprint, project: reference, start, finish, new_name, dry_run }, context) {
     const request = { sprint, project: reference, start, finish, newName: new_name };
-    const { taiga, projects, clock } = context;
+    const { taiga, projects, clock, lockWrites } = context;
     const saved = await saveSprint(
       { ...request, dryRun: dry_run ?? false },
-      { taiga, projects, today: toToday(clock) },
+      { taiga, projects, lockWrites, today: toToday(clock) },
     );
     const { changes, ...data } = saved;
     const lines = [

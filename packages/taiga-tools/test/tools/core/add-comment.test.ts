@@ -5,7 +5,7 @@ import { projectOf, VIEW } from "../../support/taiga-seed.ts";
 import { createBench } from "../../support/tool-context.ts";
 
 describe("add_comment", () => {
-  it("comments on all kinds with two requests each, and says who is told", async () => {
+  it("comments on all kinds with three requests each, and says who is told", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory", { watchers: [9], owner: 7 });
     const issue = bench.taiga.add("issue");
@@ -15,18 +15,20 @@ describe("add_comment", () => {
       comment: "Look, @alice",
     });
     expect(data.items).toEqual([
-      { ref: "#1", outcome: "commented", version: "2", notified: ["alice", "stan"] },
-      { ref: "#2", outcome: "commented", version: "2", notified: ["alice"] },
-      { ref: "wiki:home", outcome: "commented", version: "2", notified: ["alice"] },
+      { ref: "#1", outcome: "commented", notified: ["alice", "stan"] },
+      { ref: "#2", outcome: "commented", notified: ["alice"] },
+      { ref: "wiki:home", outcome: "commented", notified: ["alice"] },
     ]);
-    expect(text).toContain("#1 commented | v2 | notified: @alice @stan");
+    expect(text).toContain("#1 commented | notified: @alice @stan");
     expect([...bench.taiga.comments(story), ...bench.taiga.comments(issue)]).toEqual([
       "Look, @alice",
       "Look, @alice",
     ]);
     expect(bench.asked().toSorted()).toEqual([
+      "GET /issues/301",
       "GET /resolver",
       "GET /resolver",
+      "GET /userstories/101",
       "GET /wiki/by_slug",
       "PATCH /issues/301",
       "PATCH /userstories/101",
@@ -39,7 +41,7 @@ describe("add_comment", () => {
     const story = bench.taiga.add("userstory");
     for (const status of [2, 3, 1]) bench.taiga.change(story, { status });
     const { data } = await bench.call(addComment, { refs: "#1", comment: "Still here" });
-    expect(data.items[0]).toMatchObject({ outcome: "commented", version: "5" });
+    expect(data.items[0]).toMatchObject({ outcome: "commented" });
     expect(story.status).toBe(1);
   });
 

@@ -17,7 +17,11 @@ describe("get_items", () => {
       "alpha-one#2",
       "alpha-one#2",
     ]);
-    expect(data.items[0]).toMatchObject({ kind: "story", version: "1", description: "Long story" });
+    expect(data.items[0]).toMatchObject({
+      kind: "story",
+      version: expect.stringMatching(/^1\./),
+      description: "Long story",
+    });
     expect(bench.asked().toSorted()).toEqual([
       "GET /resolver",
       "GET /resolver",
@@ -130,7 +134,7 @@ describe("get_items", () => {
       include: '["comments","history","custom_fields","children","followers","attachments"]',
     });
     expect(data.items[0]).toMatchObject({
-      version: "3-3",
+      version: expect.stringMatching(/^3-3\./),
       comments: [{ by: "alice", text: "First" }],
       history: [{ by: "alice", changes: ["status: New → In progress"] }],
       custom_fields: { Customer: "ACME" },

@@ -47,7 +47,7 @@ describe("get_sprint", () => {
     return bench;
   };
 
-  it("tells all of the current sprint with four requests, beside finding it", async () => {
+  it("tells all of the current sprint with five requests, beside finding it", async () => {
     const bench = createSprintBench();
     const { data, text } = await bench.call(getSprint, {});
     expect(data).toMatchObject({
@@ -67,6 +67,7 @@ describe("get_sprint", () => {
       "GET /milestones/2",
       "GET /milestones/2/stats",
       "GET /tasks",
+      "GET /userstories",
     ]);
   });
 
@@ -85,7 +86,7 @@ describe("get_sprint", () => {
   it("reads no more than it was asked to include", async () => {
     const bench = createSprintBench();
     const { data } = await bench.call(getSprint, { sprint: "Sprint 2", include: "stories" });
-    expect(sprintRequests(bench.taiga.asked())).toEqual(["GET /milestones/2"]);
+    expect(sprintRequests(bench.taiga.asked())).toEqual(["GET /milestones/2", "GET /userstories"]);
     expect(data).not.toHaveProperty("issues");
     expect(data.stories).toHaveLength(2);
   });

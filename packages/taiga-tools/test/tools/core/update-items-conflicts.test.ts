@@ -18,6 +18,7 @@ describe("update_items with the version that the caller saw", () => {
       "GET /userstories/101",
       "GET /history/userstory/101",
       "PATCH /userstories/101",
+      "GET /userstories/101",
     ]);
   });
 

@@ -15,12 +15,16 @@ describe("update_items of custom fields", () => {
       1: "ACME",
       2: "high",
     });
-    expect(data.items[0]).toMatchObject({ outcome: "updated", version: "1-5" });
+    expect(data.items[0]).toMatchObject({
+      outcome: "updated",
+      version: expect.stringMatching(/^1-5\./),
+    });
     expect(bench.asked()).toEqual([
       "GET /resolver",
       "GET /userstories/101",
       "GET /userstories/custom-attributes-values/101",
       "PATCH /userstories/custom-attributes-values/101",
+      "GET /userstories/custom-attributes-values/101",
     ]);
   });
 

@@ -18,7 +18,12 @@ describe("update_items of issues and epics", () => {
       before: "Minor",
       after: "Critical",
     });
-    expect(bench.asked()).toEqual(["GET /resolver", "GET /issues/301", "PATCH /issues/301"]);
+    expect(bench.asked()).toEqual([
+      "GET /resolver",
+      "GET /issues/301",
+      "PATCH /issues/301",
+      "GET /issues/301",
+    ]);
   });
 
   it("reports who changed an issue's severity meanwhile", async () => {
@@ -84,7 +89,10 @@ describe("update_items of issues and epics", () => {
     );
     const set = { epic: "#2", status: "Done" };
     const { data } = await bench.call(updateItems, { items: ["#1"], set });
-    expect(data.items[0]).toMatchObject({ outcome: "updated", version: "2" });
+    expect(data.items[0]).toMatchObject({
+      outcome: "updated",
+      version: expect.stringMatching(/^2\./),
+    });
     expect(data.items[0].note).toContain("an epic link was not: permission_denied");
     expect(story.status).toBe(3);
   });

@@ -4,8 +4,11 @@ import { createTaiga, INVALID } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
 import { createBench } from "../../support/tool-context.ts";
 
+/** Somebody may write in Taiga's pages at the same moment, so the item is read after the write. */
+const written = (path: string): string[] => [`GET ${path}`, `PATCH ${path}`, `GET ${path}`];
+
 describe("update_items", () => {
-  it("changes fields by name, in three requests, two when the kind is known", async () => {
+  it("changes fields by name, and reads the item before and after", async () => {
     const bench = createBench();
     const story = bench.taiga.add("userstory");
     const task = bench.taiga.add("task");
@@ -26,8 +29,9 @@ describe("update_items", () => {
       "GET /resolver",
       "GET /userstories/101",
       "PATCH /userstories/101",
+      "GET /userstories/101",
     ]);
-    expect(data.items[0]).toMatchObject({ ref: "#1", outcome: "updated", version: "2" });
+    expect(data.items[0]).toMatchObject({ ref: "#1", outcome: "updated" });
     expect(story).toMatchObject({
       status: 3,
       assigned_to: 6,
@@ -41,10 +45,10 @@ describe("update_items", () => {
       swimlane: 1,
     });
     await bench.call(updateItems, { items: "#2", set: { status: "Closed" } });
-    expect(bench.asked()).toEqual(["GET /resolver", "GET /tasks/201", "PATCH /tasks/201"]);
+    expect(bench.asked()).toEqual(["GET /resolver", ...written("/tasks/201")]);
     expect(task.status).toBe(12);
     await bench.call(updateItems, { items: "#1", set: { status: "New" } });
-    expect(bench.asked()).toEqual(["GET /userstories/101", "PATCH /userstories/101"]);
+    expect(bench.asked()).toEqual(written("/userstories/101"));
   });
 
   it("gives each item its own changes on top of the shared ones", async () => {
@@ -91,7 +95,10 @@ describe("update_items", () => {
       items: ["#1"],
       set: { status: "Done", add_tags: ["ui"], sprint: "backlog", blocked: false },
     });
-    expect(data.items[0]).toMatchObject({ outcome: "unchanged", version: "1" });
+    expect(data.items[0]).toMatchObject({
+      outcome: "unchanged",
+      version: expect.stringMatching(/^1\./),
+    });
     expect(bench.asked()).toEqual(["GET /resolver", "GET /userstories/101"]);
   });
 
@@ -146,16 +153,15 @@ describe("update_items when Taiga fails", () => {
 
   it("stops when Taiga is gone, and says what is unknown and what was not tried", async () => {
     const bench = createBench();
-    for (let index = 0; index < 3; index += 1) bench.taiga.add("userstory");
+    for (let index = 0; index < 6; index += 1) bench.taiga.add("userstory");
     bench.taiga.before((request) => (request === "PATCH /userstories/102" ? "reset" : undefined));
     const { data } = await bench.call(updateItems, {
-      items: ["#1", "#2", "#3"],
+      items: ["#1", "#2", "#3", "#4", "#5", "#6"],
       set: { status: "Done" },
     });
-    expect(data.items.map((item: { outcome: string }) => item.outcome)).toEqual([
-      "updated",
-      "unknown",
-      "not_attempted",
-    ]);
+    const became = data.items.map((item: { outcome: string }) => item.outcome);
+    expect(became.slice(0, 2)).toEqual(["updated", "unknown"]);
+    expect(became.at(-1)).toBe("not_attempted");
+    expect(bench.asked()).not.toContain("PATCH /userstories/106");
   });
 });
