@@ -153,7 +153,14 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     ],
     folders: {
       resources: {
-        imports: ["errors.ts", "multipart.ts", "pagination.ts", "query.ts", "taiga-request.ts"],
+        imports: [
+          "compiled-schema.ts",
+          "errors.ts",
+          "multipart.ts",
+          "pagination.ts",
+          "query.ts",
+          "taiga-request.ts",
+        ],
       },
     },
   },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toListSchema } from "./compiled-schema.ts";
 import { TaigaError } from "./errors.ts";
 import type { Query } from "./query.ts";
 import type { TaigaRequest } from "./taiga-request.ts";
@@ -58,7 +59,7 @@ export async function readPage<Schema extends z.ZodType>(
   const { data, headers } = await request({
     path,
     query: { ...query, page, page_size: pageSize },
-    schema: z.array(schema),
+    schema: toListSchema(schema),
   }).catch((error: unknown) => {
     throw isBeyondEnd(error, page) ? beyondEnd(error, page) : error;
   });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { parseJson } from "./response-body.ts";
+import { toCompiled } from "./compiled-schema.ts";
 import { TaigaError } from "./errors.ts";
 import { encodeForm } from "./multipart.ts";
 import type { FileForm } from "./multipart.ts";
@@ -89,7 +90,7 @@ function readAnswer<Schema extends z.ZodType>(
   { method, path, format }: { method: string; path: string; format: "json" | "text" },
 ): z.output<Schema> {
   const json = format === "text" ? text : parseJson(text);
-  const result = schema.safeParse(json);
+  const result = toCompiled(schema).safeParse(json);
   // An HTML page also parses as `undefined` and must not pass for an expected empty body.
   if (result.success && (json !== undefined || text === "")) return result.data;
 

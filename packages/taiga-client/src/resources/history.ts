@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toListSchema } from "../compiled-schema.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
 import type { TaigaObjectKind } from "./item-kind.ts";
 import { flag, noContent, orNull, text, timestamp } from "./schema-parts.ts";
@@ -69,11 +70,12 @@ export const createHistory = (request: TaigaRequest): History => ({
   listCommentVersions: async (kind, objectId, entryId) => {
     const path = `/history/${kind}/${objectId}/comment_versions`;
     const query = { id: entryId };
-    return (await request({ path, query, wholeList: true, schema: z.array(CommentVersion) })).data;
+    return (await request({ path, query, wholeList: true, schema: toListSchema(CommentVersion) }))
+      .data;
   },
   list: async (kind, id) => {
     const path = `/history/${kind}/${id}`;
-    return (await request({ path, wholeList: true, schema: z.array(HistoryEntry) })).data;
+    return (await request({ path, wholeList: true, schema: toListSchema(HistoryEntry) })).data;
   },
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toListSchema } from "../compiled-schema.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
 import type { ChangesOf } from "./item-changes.ts";
 import type { DateFilter, FilterOf } from "./item-filter.ts";
@@ -116,7 +117,8 @@ export function createMilestones(request: TaigaRequest): Milestones {
   return {
     list: async ({ projectId, ...filter }) => {
       const query = { project: projectId, ...filter };
-      return (await request({ path, query, wholeList: true, schema: z.array(Milestone) })).data;
+      return (await request({ path, query, wholeList: true, schema: toListSchema(Milestone) }))
+        .data;
     },
     getById: async (id) => (await request({ path: `${path}/${id}`, schema })).data,
     stats: async (id) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { toListSchema } from "../compiled-schema.ts";
 import type { FileContent } from "../multipart.ts";
 import type { TaigaRequest } from "../taiga-request.ts";
 import { act, readFollowers } from "./followers.ts";
@@ -199,7 +200,7 @@ export function createProjects(request: TaigaRequest): Projects {
   return {
     list: async ({ memberId } = {}) => {
       const call = { path, query: { member: memberId }, wholeList: true };
-      return (await request({ ...call, schema: z.array(ProjectRow) })).data;
+      return (await request({ ...call, schema: toListSchema(ProjectRow) })).data;
     },
     getById: async (id) => (await request({ path: `${path}/${id}`, schema })).data,
     getBySlug: async (slug) =>
@@ -237,7 +238,7 @@ export function createProjects(request: TaigaRequest): Projects {
     },
     listTemplates: async () => {
       const call = { path: "/project-templates", wholeList: true };
-      return (await request({ ...call, schema: z.array(ProjectTemplate) })).data;
+      return (await request({ ...call, schema: toListSchema(ProjectTemplate) })).data;
     },
   };
 }

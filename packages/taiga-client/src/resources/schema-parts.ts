@@ -3,9 +3,8 @@ import { z } from "zod";
 // Taiga's versions send different fields, and some send null for empty values. Only fields that the
 // code cannot work without are required; the others default to null, empty or a default value.
 
-/** Null when Taiga sends null or nothing. */
-export const orNull = <Schema extends z.ZodType>(schema: Schema) =>
-  schema.nullish().transform((value) => value ?? null);
+/** Null when Taiga sends null or nothing. Without a `transform`, of which each call makes objects. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
 
 /** Empty when Taiga sends null or nothing, its representations of empty collections. */
 export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
