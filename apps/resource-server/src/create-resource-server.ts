@@ -15,6 +15,7 @@ import {
   type ToolRunnerDeps,
 } from "@taiga-mcp/taiga-tools";
 import type { Express } from "express";
+import { createAbortableFetch } from "./auth/abortable-fetch.ts";
 import { createAuthorizationServer } from "./auth/authorization-server.ts";
 import { followRevocations, type RevocationFollower } from "./auth/follow-revocations.ts";
 import { createGrantTransport } from "./auth/grant-transport.ts";
@@ -73,7 +74,9 @@ export interface ResourceServer {
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const { config, store, clock, logger, replaced = {} } = deps;
   const taiga = watchTransport(deps.taiga, createOutageLog(logger, TAIGA_OUTAGE));
-  const fetch = watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE));
+  const fetch = createAbortableFetch(
+    watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE)),
+  );
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
   const ownCredentials = createOwnCredentials({ clock, logger });
   const authorizationServer = createAuthorizationServer({
