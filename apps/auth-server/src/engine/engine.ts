@@ -30,6 +30,7 @@ import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boun
 import { createRecordStore } from "./records/record-store.ts";
 import { answerRegistration } from "./registration-answer.ts";
 import { toRecordKind } from "./records/records.ts";
+import { createKeptAnswers } from "./single-use/kept-answers.ts";
 import { createRefreshGrace } from "./single-use/refresh-grace.ts";
 import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
@@ -72,7 +73,8 @@ export interface EngineDeps {
  *   first.
  * - Consent: the page writes `grant:`, with the user's limits, and its id into `ix:`. Back at
  *   /authorize/<uid>, `ix:` leads to `sess:` (flow-session.ts) and `grant:`. Written: `code:`, with
- *   the grant's id inside. The interaction is deleted; the session expires.
+ *   the grant's id inside. The interaction is deleted; the session expires. The redirect is kept as
+ *   `sent:` until the client has the code, for browsers that lose it (kept-answers.ts).
  * - POST /token with a code: `code:` leads to `grant:`, and that to `vault:`, the Taiga login. The
  *   request claims `code:`, extends both and the client's records, ends the user's oldest grants
  *   beyond the limit, writes `at:` and `rt:`, and marks its claim as answered.
@@ -97,8 +99,9 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const graceSeconds = config.tokens.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes, ...config });
+  const codes = recordsOf("AuthorizationCode");
   const codeRedemption = createCodeRedemption({
-    records: recordsOf("AuthorizationCode"),
+    records: codes,
     lifetimes,
     evictOldest: createGrantLimit({ ...deps, ...config.grants }),
     endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
@@ -152,9 +155,18 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   );
   provider.use(createBasicChallenge(config.issuer));
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(deferredDeletes.middleware);
+  const keptAnswers = createKeptAnswers({
+    ...deps,
+    provider,
+    sealer,
+    codes,
+    ttlSeconds: config.tokens.authorizationCodeTtlSeconds,
+    authorizationPath: ROUTES.authorization,
+  });
+  provider.use(keptAnswers.middleware);
   provider.use(withdrawnRedirect.middleware);
   provider.use(answerRegistration);
-  provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);
   provider.use(codeRedemption.middleware);
   const outcomeCookie = createOutcomeCookie({ provider, clock, issuer: config.issuer });
@@ -171,6 +183,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
       lifetimes,
       resource: config.resource,
       outcome: outcomeCookie.outcome,
+      repeat: keptAnswers.repeat,
       endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
     }),
     accessTokens: createAccessTokens({ tokens: recordsOf("AccessToken"), grants, accessLimit }),

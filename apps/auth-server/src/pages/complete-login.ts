@@ -34,7 +34,7 @@ export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
       void vault.release(credential);
       const page = await renderErrorPage({
         title: "Your account has no access",
-        message: `You are ${toDisplayName(username) ?? "somebody else"} in Taiga, but ${describeAudience(allowLists)}`,
+        message: `You are logged in to Taiga as ${toDisplayName(username) ?? "another user"}, but ${describeAudience(allowLists)}`,
         advice:
           "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
         action: {

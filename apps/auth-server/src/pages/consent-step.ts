@@ -42,9 +42,9 @@ export interface ConsentStepDeps {
   sleep: (ms: number) => Promise<void>;
 }
 
-/** How long the second of two clicks waits for the result of the first: 20 times 50 ms. */
+/** How long the second of two clicks waits for the result of the first: 200 times 50 ms. */
 const POLL_MS = 50;
-const POLL_LIMIT = 20;
+const POLL_LIMIT = 200;
 
 /** The step in which a user chooses what the client may do. */
 export interface ConsentStep {
@@ -93,7 +93,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     const { access, projects = "all", project = [] } = again?.typed ?? {};
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
-      csrfToken: csrf.issue(interaction.uid, "consent"),
+      csrfToken: csrf.issue(interaction.uid, "consent", toAccountId(user.id)),
+      accountId: toAccountId(user.id),
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
       taigaName,
@@ -122,7 +123,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     for (let polls = 0; polls < POLL_LIMIT; polls += 1) {
       const interaction = await interactions.find(req, res, uid);
       if (interaction?.isAnswered) return interactions.resume(req, res, interaction);
-      if (interaction === undefined) break;
+      if (interaction === undefined) throw new InteractionEndedError();
+      if ((await vault.heldUser(uid)) !== undefined) break;
       await sleep(POLL_MS);
     }
     // If the first request has failed, the held login is still there and the user can try again.

@@ -65,10 +65,15 @@ const TypedConsent = z.object({
 });
 type TypedConsent = z.output<typeof TypedConsent>;
 
-const CsrfField = z.object({ csrf: z.string() });
+const ProofFields = z.object({ csrf: z.string(), shown_account: z.string().default("") });
 
-/** The CSRF token of a form; empty when it has none. */
-export const toCsrfToken = (body: unknown): string => CsrfField.safeParse(body).data?.csrf ?? "";
+/**
+ * A form's CSRF token, and the account that a consent page showed; each is empty when it is missing.
+ */
+export function toFormProof(body: unknown): { csrf: string; shownAccount: string } {
+  const { csrf = "", shown_account: shownAccount = "" } = ProofFields.safeParse(body).data ?? {};
+  return { csrf, shownAccount };
+}
 
 /** Parses a form of at most 16 kB. A repeated field becomes a list, which the schemas reject. */
 export const parseForm: RequestHandler = express.urlencoded({

@@ -45,6 +45,13 @@ const PAGES = {
     message: "The form does not belong to this login. Nothing was changed.",
     advice: undefined,
   },
+  other_account: {
+    status: 409,
+    title: "Another account is logged in now",
+    message:
+      "Since you opened this form, a login with another Taiga account has replaced yours, perhaps in another tab. Nothing was allowed.",
+    advice: "Go back: the page shows which account is logged in, and lets you use another one.",
+  },
   foreign_return: {
     status: 400,
     title: "This login was not started here",

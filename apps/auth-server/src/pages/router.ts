@@ -19,7 +19,7 @@ import { createCompleteLogin } from "./complete-login.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
-import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
+import { parseConsentForm, parseForm, toFormProof } from "./forms.ts";
 import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
@@ -89,14 +89,23 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     return interaction;
   }
 
-  /** After a second click, or a step back in the browser, shows how the interaction has ended. */
-  const showOutcome: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  /**
+   * After a second click, or a step back in the browser: goes where the first answer leads, and shows
+   * how the interaction has ended once the app is there.
+   */
+  const showOutcome: ErrorRequestHandler = async (error: unknown, req, res, next) => {
     if (!(error instanceof InteractionEndedError)) return next(error);
-    const outcome = interactions.outcome(req, res, String(req.params["uid"]));
+    const uid = String(req.params["uid"]);
+    const interaction = await interactions.find(req, res, uid);
+    if (interaction?.isAnswered === true) return interactions.resume(req, res, interaction);
+    const outcome = interactions.outcome(req, res, uid);
+    // A step back from the app is no click: who went there sees the page.
+    const hasLostAnswer = req.method === "POST" || outcome === undefined;
+    if (hasLostAnswer && (await interactions.repeat(req, res))) return;
     next(new InteractionError(outcome === undefined ? "interaction_ended" : `already_${outcome}`));
   };
 
-  /** Checks in this order: origin, interaction of this browser, step, CSRF token. */
+  /** Checks in this order: origin, interaction of this browser, step, CSRF token, account. */
   const onForm = (
     form: InteractionForm,
     answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
@@ -107,8 +116,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       const interaction = await find(req, res);
       const backTo = toBasePath(interaction.uid);
       if (!STEPS[form].includes(interaction.step)) throw new InteractionError("wrong_step", backTo);
-      if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
+      const { csrf: token, shownAccount } = toFormProof(req.body);
+      const account = form === "consent" ? shownAccount : "";
+      if (!csrf.verify(interaction.uid, form, token, account)) {
         throw new InteractionError("stale_form", backTo);
+      }
+      if (form === "consent" && account !== interaction.accountId) {
+        throw new InteractionError("other_account", backTo);
       }
       // A second click, or a retry after a lost response.
       if (interaction.isAnswered) return interactions.resume(req, res, interaction);

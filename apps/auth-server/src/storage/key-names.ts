@@ -19,6 +19,10 @@ export interface KeyNames {
   grant: (grantId: string) => string;
   session: (id: string) => string;
   interaction: (uid: string) => string;
+  /** The answer to a browser that came back from a step of an interaction, by the step's uid. */
+  keptAnswer: (uid: string) => string;
+  /** Lock of the request that makes this answer. */
+  resumeLock: (uid: string) => string;
   /** Index of the interactions of newcomers before the login (`BoundedRecords`). */
   newcomerInteractions: string;
   /** Index of all other interactions before the login. */
@@ -47,6 +51,8 @@ export interface KeyNames {
   /** What is wrong with the last form of an interaction. */
   formErrors: (uid: string) => string;
 
+  /** The account that a user name or an e-mail address belongs to, as typed in a login. */
+  loginName: (name: string) => string;
   /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
 
@@ -107,6 +113,8 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     grant: ofUser("grant"),
     session: ofUser("sess"),
     interaction: ofUser("ix"),
+    keptAnswer: ofUser("sent"),
+    resumeLock: ofUser("slock"),
     newcomerInteractions: `ixnew:${taiga}`,
     otherInteractions: `ixmore:${taiga}`,
     sessionUid: ofUser("uid"),
@@ -121,6 +129,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     applicationFlow: ofUser("app"),
     interactionFlows: ofUser("ix2app"),
     formErrors: ofUser("form"),
+    loginName: ofUser("name"),
     knownBrowser: ofUser("known"),
 
     client: ofClient("client"),

@@ -78,7 +78,13 @@ const ENDS: readonly [string, (login: Login) => Promise<unknown>][] = [
     "its refresh token is revoked",
     ({ clientId, tokens }) => revoke(system, clientId, tokens.refresh_token),
   ],
-  ["its code is used again", (login) => login.replayCode()],
+  [
+    "its code is used again",
+    (login) => {
+      advance(11);
+      return login.replayCode();
+    },
+  ],
   [
     "a rotated token is used again",
     async ({ clientId, tokens }) => {

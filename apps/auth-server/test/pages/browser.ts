@@ -50,6 +50,8 @@ export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
+  /** Where the engine's answer led that this browser may repeat. */
+  kept: string | undefined;
   /** The engine's outcome of an interaction that this browser no longer has. */
   outcome: InteractionOutcome | undefined;
   /** Taiga's answer to the next code. */
@@ -86,6 +88,8 @@ export interface Browser {
   /** Sends exactly this request. */
   post(path: string, body: string, headers?: Record<string, string>): Promise<Page>;
   csrf: ReturnType<typeof createCsrf>;
+  /** The hidden fields of the consent page. */
+  consentProof(): { csrf: string; shown_account: string };
   close(): Promise<void>;
 }
 
@@ -122,9 +126,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       client: { id: "client", name: "Claude Code", redirectUri: "http://127.0.0.1:43117/cb" },
       requestedAccess: "admin",
       accountId: undefined,
+      isLoggedIn: false,
       isAnswered: false,
     },
     hasCookie: true,
+    kept: undefined,
     outcome: undefined,
     projects: [
       { id: 11, name: "Apollo", slug: "apollo" },
@@ -152,10 +158,17 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     grants: [],
     logins: [],
     csrf,
+    consentProof: () => {
+      const account = browser.interaction.accountId ?? "";
+      return { csrf: csrf.issue(UID, "consent", account), shown_account: account };
+    },
     get: (path) => request(path, {}),
     submit: (form, fields, headers) => {
       const token = form === "login" || form === "consent" || form === "taiga" ? form : "cancel";
-      const preset = { csrf: csrf.issue(UID, token), ...(token === "consent" && ALL_PROJECTS) };
+      const preset =
+        token === "consent"
+          ? { ...browser.consentProof(), ...ALL_PROJECTS }
+          : { csrf: csrf.issue(UID, token) };
       const body = new URLSearchParams({ ...preset, ...fields }).toString();
       return browser.post(`/interaction/${UID}/${form}`, body, headers);
     },

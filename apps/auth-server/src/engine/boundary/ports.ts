@@ -30,6 +30,8 @@ export interface Interaction {
   requestedAccess: AccessLevel;
   /** Set from the consent step on. */
   accountId: string | undefined;
+  /** The user has logged in; at the login step, the browser has not followed the redirect yet. */
+  isLoggedIn: boolean;
   /** The user has consented or declined, but the browser has not followed the redirect yet. */
   isAnswered: boolean;
 }
@@ -54,8 +56,8 @@ export type InteractionOutcome = "connected" | "declined";
 /**
  * The steps between /authorize and the redirect back, each bound to the browser by a cookie.
  *
- * @throws {InteractionEndedError} from every method that answers an interaction, when it has ended
- *   meanwhile.
+ * @throws {InteractionEndedError} from every method that answers an interaction, when another answer
+ *   came first.
  */
 export interface Interactions {
   /**
@@ -68,6 +70,12 @@ export interface Interactions {
    * @returns `undefined` unless this browser returned to the client within the last five minutes.
    */
   outcome(req: IncomingMessage, res: ServerResponse, uid: string): InteractionOutcome | undefined;
+  /**
+   * Redirects the browser once more to where its answer led, as long as the client has not used the
+   * code and it is valid.
+   * @returns false when there is no such answer, or it is not this browser's; nothing is sent then.
+   */
+  repeat(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /**
    * The user is authenticated: redirects the browser to the consent step. At the consent step it
    * restarts that step for another account.

@@ -19,6 +19,7 @@ export interface InteractionsDeps {
   limits: GrantScopeStore;
   lifetimes: Lifetimes;
   outcome: OutcomeCookie["outcome"];
+  repeat: Interactions["repeat"];
   /** Deletes all records of a grant. */
   endGrant: (grantId: string) => Promise<void>;
   /** The MCP endpoint, the only resource of grants. */
@@ -42,6 +43,8 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
       }),
 
     outcome: deps.outcome,
+
+    repeat: deps.repeat,
 
     finishLogin: (req, res, _interaction, accountId) =>
       answering(async () => {
@@ -139,6 +142,7 @@ async function toInteraction(
     },
     requestedAccess: lowestLevel(asked, accessLimit),
     accountId: details.session?.accountId,
+    isLoggedIn: name === "consent" || details.result?.login !== undefined,
     isAnswered: details.result?.consent !== undefined || details.result?.["error"] !== undefined,
   };
 }

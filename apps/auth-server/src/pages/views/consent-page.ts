@@ -24,6 +24,8 @@ export interface ConsentPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
   basePath: string;
   csrfToken: string;
+  /** Of `user`; the form sends it back, and the token is bound to it. */
+  accountId: string;
   cancelCsrfToken: string;
   client: RequestingClient;
   taigaName: string;
@@ -52,6 +54,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
       ${renderRoute(target)}
       <form class="consent" method="post" action="${basePath}/consent">
         <input type="hidden" name="csrf" value="${page.csrfToken}" />
+        <input type="hidden" name="shown_account" value="${page.accountId}" />
         <div class="questions">
           <fieldset>
             <legend>What may it do?</legend>

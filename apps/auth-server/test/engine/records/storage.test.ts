@@ -76,13 +76,14 @@ describe("the content of the store", () => {
     const kinds = new Map<string, "sealed" | "MAC" | "plain">();
     for (const [key, value] of kv.written) {
       const kind = key.endsWith(":a") ? "answer" : (key.split(":")[0] ?? "");
-      if (!["rl", "ring"].includes(kind)) kinds.set(kind, toProtection(value));
+      if (!["rl", "ring", "slock"].includes(kind)) kinds.set(kind, toProtection(value));
     }
     expect(Object.fromEntries(kinds)).toEqual({
       client: "sealed",
       sess: "sealed",
       ix: "sealed",
       answer: "sealed",
+      sent: "sealed",
       uid: "MAC",
       rat: "MAC",
       at: "MAC",

@@ -31,6 +31,7 @@ const pages = {
   consent: await renderConsentPage({
     ...form,
     csrfToken: "token",
+    accountId: "taiga.5",
     user: { username: "ada", fullName: "<b>Ada</b>" },
     levels: ["read", "write"],
     selected: "write",
@@ -243,6 +244,7 @@ describe("a client with a published metadata document", () => {
       ...form,
       client,
       csrfToken: "token",
+      accountId: "taiga.5",
       user: { username: "ada", fullName: "Ada" },
       levels: ["read"],
       selected: "read",
