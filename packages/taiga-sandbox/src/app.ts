@@ -29,6 +29,7 @@ import { resolverRoutes } from "./projects/resolver-routes.ts";
 import { searchRoutes } from "./items/search-routes.ts";
 import { timelineRoutes } from "./history/timeline-routes.ts";
 import { userRoutes } from "./projects/user-routes.ts";
+import { memberRoutes } from "./projects/members/member-routes.ts";
 import { valueRoutes } from "./projects/value-routes.ts";
 import { voteAndWatchRoutes } from "./items/votes-watchers.ts";
 import { wikiRoutes } from "./wiki/wiki-routes.ts";
@@ -68,6 +69,7 @@ export function createApp(deps: {
     ...userRoutes(context),
     ...projectRoutes(context),
     ...valueRoutes(context),
+    ...memberRoutes(context),
     ...attachmentRoutes(context, media),
     ...customAttributeValueRoutes(context),
     ...itemRoutes(context, storyRules),

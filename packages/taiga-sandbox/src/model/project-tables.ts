@@ -91,7 +91,8 @@ export interface Role {
   slug: string;
   order: number;
   computable: boolean;
-  permissions: string[];
+  /** Null, which Taiga accepts, grants nothing. */
+  permissions: string[] | null;
 }
 
 export interface Membership {
@@ -102,6 +103,21 @@ export interface Membership {
   is_admin: boolean;
   created_at: Timestamp;
   invited_by: number | null;
+  user_order: number;
+}
+
+/** A membership of somebody without an account; its ids are of the same sequence as memberships'. */
+export interface Invitation {
+  id: number;
+  project: number;
+  role: number;
+  email: string;
+  /** The secret in the e-mailed link. */
+  token: string;
+  is_admin: boolean;
+  created_at: Timestamp;
+  invited_by: number;
+  invitation_extra_text: string | null;
   user_order: number;
 }
 
@@ -145,7 +161,8 @@ export interface CustomAttribute extends NamedValue {
   kind: ItemKind;
   description: string;
   type: string;
-  extra: string[] | null;
+  /** The options of a dropdown; Taiga stores whatever JSON was sent. */
+  extra: unknown;
   created_date: Timestamp;
   modified_date: Timestamp;
 }
