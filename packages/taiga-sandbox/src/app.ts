@@ -18,11 +18,16 @@ import type { Tokens } from "./auth/tokens.ts";
 import { createFront } from "./auth/front.ts";
 import { applicationRoutes } from "./auth/application-routes.ts";
 import { attachmentRoutes } from "./items/attachment-routes.ts";
+import { contactRoutes } from "./account/contact-routes.ts";
+import { notificationRoutes } from "./account/notification-routes.ts";
+import { preferenceRoutes } from "./account/preference-routes.ts";
+import { storageRoutes } from "./account/storage-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { customAttributeValueRoutes } from "./items/custom-attribute-values.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { itemRoutes } from "./items/item-routes.ts";
 import { milestoneRoutes } from "./sprints/milestone-routes.ts";
+import { projectActionRoutes } from "./projects/project-actions.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { relatedStoryRoutes } from "./items/related-story-routes.ts";
 import { resolverRoutes } from "./projects/resolver-routes.ts";
@@ -68,6 +73,11 @@ export function createApp(deps: {
     ...applicationRoutes(context),
     ...userRoutes(context),
     ...projectRoutes(context),
+    ...preferenceRoutes(context),
+    ...storageRoutes(context),
+    ...notificationRoutes(context),
+    ...contactRoutes(context),
+    ...projectActionRoutes(context),
     ...valueRoutes(context),
     ...memberRoutes(context),
     ...attachmentRoutes(context, media),

@@ -238,6 +238,17 @@ export const tags: Reader<Tag[]> = (value) => {
   return [...read];
 };
 
+/**
+ * The tags of a project: names in lower case, with commas as they are.
+ *
+ * @throws {Error} for anything but a list: Taiga fails with a 500 there.
+ */
+export const plainTags: Reader<string[]> = (value) => {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new TypeError("A list was expected.");
+  return [...new Set(value.map((tag) => toText(tag).toLowerCase()))];
+};
+
 /** Points id by role id; the ids are validated later. */
 export const points: Reader<Record<string, unknown>> = (value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -14,6 +14,9 @@ export interface User {
   password: string;
   color: string;
   bio: string;
+  lang: string;
+  theme: string;
+  timezone: string;
   uuid: string;
   date_joined: Timestamp;
   is_active: boolean;
@@ -67,10 +70,27 @@ export interface Project {
   public_permissions: string[];
   blocked_code: string | null;
   archived_code: string | null;
+  is_contact_activated: boolean;
+  is_looking_for_people: boolean;
+  looking_for_people_note: string;
+  /** The program for calls, and its room. */
+  videoconferences: string | null;
+  videoconferences_extra_data: string | null;
+  /** The address of the picture; its small copies have more behind it. */
+  logo: string | null;
+  /** The secrets of the addresses that serve reports; null while there is none. */
+  csv_uuids: Record<ReportKind, string | null>;
+  /** The secret of an offered or requested change of owner, with the receiver. */
+  transfer: { token: string; user: number } | null;
+  /** The settings of code hosts, by name. */
+  modules: Record<string, Record<string, unknown>>;
   defaults: ProjectDefaults;
   /** The last assigned #number; one sequence for epics, stories, tasks and issues. */
   last_ref: number;
 }
+
+/** The kinds of items that have a CSV report, as paths name them. */
+export type ReportKind = "epics" | "userstories" | "tasks" | "issues";
 
 interface ProjectDefaults {
   epic_status: number;
@@ -119,6 +139,24 @@ export interface Invitation {
   invited_by: number;
   invitation_extra_text: string | null;
   user_order: number;
+}
+
+/** How much a user wants to hear about a project. */
+export interface NotifyPolicy {
+  id: number;
+  project: number;
+  user: number;
+  /** 1 what concerns them, 2 everything, 3 nothing. */
+  notify_level: number;
+  live_notify_level: number;
+  web_notify_level: boolean;
+}
+
+/** One row for each user who likes a project. */
+export interface Fan {
+  project: number;
+  user: number;
+  created_date: Timestamp;
 }
 
 interface NamedValue {

@@ -6,7 +6,7 @@ import type { Context } from "../../model/context.ts";
 import { badRequest, invalidFields, notFound } from "../../model/errors.ts";
 import { allocateId, findById, mustFind, ownRows } from "../../model/rows.ts";
 import type { DueDate, State } from "../../model/state.ts";
-import { DUE_DATES } from "../../demo/templates.ts";
+import { DUE_DATES } from "../templates.ts";
 import { ADMIN, REQUIRED } from "./value-writes.ts";
 
 type Table = "storyDueDates" | "taskDueDates" | "issueDueDates";
