@@ -1,6 +1,6 @@
 import { group, type Endpoint } from "../http/endpoint.ts";
 import * as field from "../http/fields.ts";
-import { refusal } from "../model/access.ts";
+import { isAllowed, refusal } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { notAuthenticated } from "../model/errors.ts";
 import { allocateId, mustFind } from "../model/rows.ts";
@@ -16,7 +16,8 @@ export const contactRoutes = ({ state, clock }: Context): Record<string, Endpoin
         const body = field.toBody(req.body);
         const values = field.readFields(body, spec, { required, isEdit: false });
         const project = mustFind(state.projects, values.project!);
-        if (project.is_private || !project.is_contact_activated) throw refusal(actor);
+        const isVisible = isAllowed(state, actor, project, "view_project");
+        if (!isVisible || !project.is_contact_activated) throw refusal(actor);
         const created_date = `${clock().toISOString().slice(0, 19)}+0000`;
         res.status(201);
         return {

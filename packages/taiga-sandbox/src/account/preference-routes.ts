@@ -121,7 +121,8 @@ function listSections(state: State, user: User, project: Project): number[] {
 function listSettings(state: State, user: User): HomepageSetting[] {
   const projects = state.memberships
     .filter((row) => row.user === user.id)
-    .map((row) => mustFind(state.projects, row.project));
+    .map((row) => mustFind(state.projects, row.project))
+    .toSorted((a, b) => a.name.localeCompare(b.name, "en"));
   return projects.map((project) => {
     const stored = state.homepages.find(
       (row) => row.user === user.id && row.project === project.id,

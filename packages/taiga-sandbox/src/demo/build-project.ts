@@ -4,6 +4,7 @@ import type { Project, State } from "../model/state.ts";
 import { addSprint, addEpic, addIssue, addPage, addStory, addWikiLinks } from "./build-content.ts";
 import { idNamed, type Draft } from "./draft.ts";
 import type { Moment, ProjectSeed } from "./seed.ts";
+import { policyOf } from "../projects/notify-policies.ts";
 import { addRole, setUpProject } from "../projects/project-setup.ts";
 
 /** Adds a project with all content of its seed. */
@@ -83,6 +84,7 @@ export function addMember(
     user_order: state.memberships.filter((row) => row.user === id).length + 1,
   };
   state.memberships.push(membership);
+  policyOf(state, project, id);
   if (isOwner) return;
   addTimelineEvent(
     state,

@@ -65,7 +65,15 @@ export const createDuplication =
     joinAsOwner(context, copy, owner, ownRole);
     for (const id of users) copyMember(context, source, copy, { id, roles, owner: owner.id });
     res.status(201);
-    return toProjectDetail(state, copy, actor);
+    // The answer lacks what only administrators see.
+    const { is_private_extra_info, max_memberships, transfer_token, ...detail } = toProjectDetail(
+      state,
+      copy,
+      actor,
+    ) as Record<string, unknown>;
+    return Object.fromEntries(
+      Object.entries(detail).filter(([name]) => !name.endsWith("_csv_uuid")),
+    );
   };
 
 function readRequest(body: field.Body) {

@@ -2,9 +2,9 @@ import type { Request } from "express";
 import { findMembership, isAllowed, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
-import { ApiError, invalidFields, notAuthenticated, notFound } from "../model/errors.ts";
+import { ApiError, badRequest, invalidFields, notAuthenticated, notFound } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
-import { columnFilter, applyFilters, idFilters, orderRows } from "../http/filters.ts";
+import { columnFilter, applyFilters, orderRows, type Filter } from "../http/filters.ts";
 import { toPage } from "../http/pagination.ts";
 import { compileQuery } from "../http/search-query.ts";
 import { findById } from "../model/rows.ts";
@@ -90,10 +90,8 @@ function orderProjects(state: State, actor: Actor, body: unknown): void {
 }
 
 function listProjects(req: Request, state: State, actor: Actor): Project[] {
-  const membersOf = (project: Project) =>
-    state.memberships.filter((row) => row.project === project.id).map((row) => row.user);
   const filters = [
-    ...idFilters<Project>(req, "member", membersOf, null),
+    ...memberFilter(state, queryText(req, "member")),
     ...columnFilter<Project>(req, "is_featured", () => false),
     ...columnFilter<Project>(req, "is_looking_for_people", () => false),
     ...columnFilter<Project>(req, "is_backlog_activated", (row) => row.is_backlog_activated),
@@ -115,4 +113,15 @@ function listProjects(req: Request, state: State, actor: Actor): Project[] {
     keys,
     (a, b) => a.name.localeCompare(b.name, "en") || a.id - b.id,
   );
+}
+
+/** @throws {ApiError} 400 for anything but an id. */
+function memberFilter(state: State, member: string | undefined): Filter<Project>[] {
+  if (!member) return [];
+  const id = toId(member);
+  if (id === undefined) throw badRequest("Error in filter params types.");
+  const projects = new Set(
+    state.memberships.filter((row) => row.user === id).map((row) => row.project),
+  );
+  return [{ parameter: "member", matches: (row) => projects.has(row.id) }];
 }

@@ -9,6 +9,23 @@ import { findVisible, type ProjectAction } from "./project-action.ts";
 
 const KINDS: readonly ReportKind[] = ["epics", "userstories", "tasks", "issues"];
 
+/** The default of taiga-back's settings. */
+const BITBUCKET_NETWORKS = [
+  "13.52.5.96/28",
+  "13.236.8.224/28",
+  "18.184.99.224/28",
+  "18.234.32.224/28",
+  "18.246.31.224/28",
+  "52.215.192.224/28",
+  "104.192.137.240/28",
+  "104.192.138.240/28",
+  "104.192.140.240/28",
+  "104.192.142.240/28",
+  "104.192.143.240/28",
+  "185.166.143.240/28",
+  "185.166.142.240/28",
+];
+
 const newSecret = (): string => randomBytes(16).toString("hex");
 
 /** The secrets in the addresses of CSV reports, and the settings of code hosts. */
@@ -52,7 +69,7 @@ function toModules(state: State, project: Project, host: string): Record<string,
   const hosts = {
     github: { close_status },
     gitlab: { valid_origin_ips: [], close_status },
-    bitbucket: { valid_origin_ips: [] },
+    bitbucket: { valid_origin_ips: [...BITBUCKET_NETWORKS] },
     gogs: {},
   };
   return Object.fromEntries(

@@ -13,6 +13,7 @@ import { allocateId, findById, ownRows } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
 import type { Project, Role, State, User } from "../model/state.ts";
 import { KANBAN, SCRUM, type Template } from "./templates.ts";
+import { policyOf } from "./notify-policies.ts";
 import { setUpProject } from "./project-setup.ts";
 
 const TEMPLATES: readonly Template[] = [SCRUM, KANBAN];
@@ -119,6 +120,7 @@ export function joinAsOwner(
     invited_by: null,
     user_order: 0,
   });
+  policyOf(state, project, owner.id);
 }
 
 /** The project that an administrator's PATCH or DELETE addresses. */

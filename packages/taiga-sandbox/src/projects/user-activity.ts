@@ -81,7 +81,7 @@ function listContacts(state: State, user: User, actor: Actor, req: Request): unk
       `${row.username} ${row.full_name}`.toLowerCase().includes(words) &&
       (excluded === undefined || findMembership(state, row, excluded) === undefined),
   );
-  return toPage(req, contacts, (row) => toPublicUser(state, row, actor));
+  return toPage(req, contacts, (row) => toPublicUser(state, row));
 }
 
 type Favourite = ReturnType<typeof toItemFavourite> | ReturnType<typeof toProjectFavourite>;

@@ -16,8 +16,8 @@ export function userRoutes(context: Context): Record<string, Endpoint> {
   const { state } = context;
   const toView = (user: User, actor: Actor) =>
     actor?.id === user.id || actor?.is_superuser === true
-      ? { ...toOwnUser(state, user), ...toPublicUser(state, user, actor) }
-      : toPublicUser(state, user, actor);
+      ? { ...toOwnUser(state, user), ...toPublicUser(state, user) }
+      : toPublicUser(state, user);
   const isVisible = (user: User, actor: Actor): boolean =>
     user.is_active || actor?.is_superuser === true;
   const toVisible = (user: User | undefined, actor: Actor) => {
@@ -28,7 +28,7 @@ export function userRoutes(context: Context): Record<string, Endpoint> {
     "/users": {
       GET: (req, actor) => {
         const users = listUsers(state, actor, readProjectId(req));
-        return toPage(req, users, (user) => toPublicUser(state, user, actor));
+        return toPage(req, users, (user) => toPublicUser(state, user));
       },
     },
     "/users/me": {

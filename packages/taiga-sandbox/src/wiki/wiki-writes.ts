@@ -102,7 +102,8 @@ export function planPageEdit(
   });
   const { comment = "", version, ...columns } = values;
   const edited = { ...page, ...columns };
-  verifyFreeSlug(state, edited);
+  // Only a creation is refused: here Taiga fails with a 500.
+  if (isSlugTaken(state, edited)) throw new Error(`Another page has the slug ${edited.slug}.`);
   verifyItemVersion(state, KIND, page, { version, body });
   verifyWritable(project);
   verifyMove(state, actor, KIND, { from: page.project, to: edited.project });
@@ -133,12 +134,14 @@ export function deletePage(context: Context, actor: Actor, id: number | undefine
   state.wikiPages = state.wikiPages.filter((row) => row.id !== page.id);
 }
 
-/** @throws {ApiError} 400 when another page of the project has the slug. */
-function verifyFreeSlug(state: State, page: Pick<WikiPage, "id" | "project" | "slug">): void {
-  const isTaken = state.wikiPages.some(
+const isSlugTaken = (state: State, page: Pick<WikiPage, "id" | "project" | "slug">): boolean =>
+  state.wikiPages.some(
     (row) => row.id !== page.id && row.project === page.project && row.slug === page.slug,
   );
-  if (isTaken) {
+
+/** @throws {ApiError} 400 when another page of the project has the slug. */
+function verifyFreeSlug(state: State, page: Pick<WikiPage, "id" | "project" | "slug">): void {
+  if (isSlugTaken(state, page)) {
     throw invalidFields({ __all__: ["Wiki page with this Project and Slug already exists."] });
   }
 }

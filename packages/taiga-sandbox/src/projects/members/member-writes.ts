@@ -12,6 +12,7 @@ import { toTimestamp, type Context } from "../../model/context.ts";
 import { badRequest, invalidFields } from "../../model/errors.ts";
 import { allocateId, findById, mustFind } from "../../model/rows.ts";
 import type { Invitation, Membership, Project, State, User } from "../../model/state.ts";
+import { policyOf } from "../notify-policies.ts";
 import { findMember, findPerson, type Person } from "./member-fields.ts";
 import { isInvitation, listMembers, type Member } from "./member-views.ts";
 
@@ -89,6 +90,7 @@ export function addMember(
   }
   const membership: Membership = { ...common, user: person.user.id, user_order: 0 };
   state.memberships.push(membership);
+  policyOf(state, project, membership.user);
   announce(state, membership, "create", created_at);
   return membership;
 }
@@ -181,6 +183,11 @@ export function deleteMember(context: Context, actor: Actor, id: number | undefi
 export function removeMember({ state, clock }: Context, member: Member): void {
   if (!isInvitation(member)) announce(state, member, "delete", toTimestamp(clock()));
   state.memberships = state.memberships.filter((row) => row !== member);
+  if (!isInvitation(member)) {
+    state.notifyPolicies = state.notifyPolicies.filter(
+      (row) => row.project !== member.project || row.user !== member.user,
+    );
+  }
   state.invitations = state.invitations.filter((row) => row !== member);
 }
 
