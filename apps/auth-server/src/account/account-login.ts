@@ -143,6 +143,7 @@ export function createAccountLogin(deps: AccountLoginDeps): AccountLogin {
         ...(deps.application !== undefined && { taiga: csrf.issue(uid, "taiga") }),
       },
       taigaName: deps.taigaName,
+      passwordNote: "no app ever sees it",
       passwordResetUrl: deps.passwordResetUrl,
       username,
       alert,

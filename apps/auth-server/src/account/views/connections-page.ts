@@ -73,7 +73,7 @@ function renderConnection(
     ${renderConnectionFacts(connection, now)}
     <form class="actions" method="post" action="${path}/disconnect">
       ${renderToken(csrfToken)}
-      <button class="button primary" type="submit">
+      <button class="button quiet ends" type="submit">
         Disconnect<span class="visually-hidden"> ${name}</span>
       </button>
       <a class="button quiet" href="${path}"

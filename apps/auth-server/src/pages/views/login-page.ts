@@ -27,6 +27,8 @@ export interface LoginForms {
   fieldErrors?: { username?: string | undefined; password?: string | undefined } | undefined;
   /** Error of the whole login. */
   alert?: string | undefined;
+  /** Who does not see the password, on a page without an app. */
+  passwordNote?: string | undefined;
   /** A second button beside the first. */
   cancel?: Html | undefined;
 }
@@ -58,8 +60,10 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
 }
 
 /** Who gets the password, as a row in a list of facts. */
-export const renderLoginFact = ({ csrfTokens, taigaName }: LoginForms): Html =>
-  csrfTokens.login === undefined ? renderTaigaFact(taigaName) : renderPasswordFact(taigaName);
+export const renderLoginFact = ({ csrfTokens, taigaName, passwordNote }: LoginForms): Html =>
+  csrfTokens.login === undefined
+    ? renderTaigaFact(taigaName)
+    : renderPasswordFact(taigaName, passwordNote);
 
 /** The ways to log in, and above them what went wrong before. */
 export const renderLoginForms = (page: LoginForms): Html =>
@@ -67,10 +71,10 @@ export const renderLoginForms = (page: LoginForms): Html =>
   ${renderTaigaForm(page)}
   ${page.csrfTokens.login === undefined ? "" : renderPasswordForm(page, page.csrfTokens.login)}`;
 
-const renderPasswordFact = (taigaName: string): Html =>
+const renderPasswordFact = (taigaName: string, note = "the app never sees it"): Html =>
   html`<div>
     <dt>Password for</dt>
-    <dd>${taigaName}<span class="note">the app never sees it</span></dd>
+    <dd>${taigaName}<span class="note">${note}</span></dd>
   </div>`;
 
 const renderTaigaFact = (taigaName: string): Html =>

@@ -258,7 +258,10 @@ form.consent .notice { margin: 0 0 0.625rem; }
 .connection + .connection, .lead + .connection { margin-top: 1.75rem; }
 .connection h2 { margin-bottom: 0; overflow-wrap: anywhere; }
 .connection .facts { margin-top: 0.625rem; }
-.connection .actions { margin-top: 0.75rem; }
+.connection .facts > div { padding: 0.3125rem 0.9375rem; border: 0; }
+.connection .facts dd { font-weight: 400; }
+.connection .actions { grid-template-columns: 1fr 1fr; margin-top: 0.75rem; }
+.button.ends { color: var(--alert); }
 .all { margin-top: 1.25rem; }
 form.leave { margin-top: 2rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 form.leave .button { width: 100%; }
