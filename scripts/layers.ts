@@ -52,6 +52,28 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     forbids: APP,
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
+      account: {
+        imports: [
+          "account/views",
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "grants/grant-use.ts",
+          "login",
+          "pages",
+          "pages/views",
+          "secrets",
+          "storage",
+          "vault",
+        ],
+      },
+      "account/views": {
+        imports: [
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "grants/grant-use.ts",
+          "pages/views",
+        ],
+      },
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
       clients: { imports: ["engine/boundary", "storage"] },
       engine: {
@@ -85,7 +107,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
         ],
         forbids: IN_ENGINE,
       },
-      grants: { imports: ["login", "storage", "vault"] },
+      grants: { imports: ["login", "secrets", "storage", "vault"] },
       http: {
         imports: [
           "config.ts",
@@ -106,7 +128,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
         imports: ["config.ts", "grants", "pages/application-step.ts", "secrets", "storage"],
       },
       pages: {
-        imports: ["engine/boundary", "login", "pages/views", "secrets", "storage", "vault"],
+        imports: [
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "login",
+          "pages/views",
+          "secrets",
+          "storage",
+          "vault",
+        ],
       },
       "pages/views": { imports: ["storage"] },
       secrets: { imports: ["storage"] },

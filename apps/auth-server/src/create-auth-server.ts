@@ -12,16 +12,21 @@ import {
   type TaigaTransport,
   watchTransport,
 } from "@taiga-mcp/taiga-client";
-import type { Express, RequestHandler } from "express";
+import { type Express, type RequestHandler, Router } from "express";
+import { createAccountRouter } from "./account/account-router.ts";
 import { createClientDocuments } from "./clients/client-documents.ts";
 import type { FetchDocument } from "./clients/document-fetch.ts";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Interactions } from "./engine/boundary/ports.ts";
+import { createActivityLog } from "./grants/activity-log.ts";
+import { createAnnouncements } from "./grants/announcements.ts";
 import { createGrantCredentials } from "./grants/grant-credentials.ts";
+import { createGrantUses } from "./grants/grant-use.ts";
 import { createRevocationFeed } from "./grants/revocation-feed.ts";
 import type { AdminRoutesDeps } from "./http/admin-routes.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
+import { createAccountLoginLimit } from "./http/limits.ts";
 import { createPrivateApp } from "./http/private-app.ts";
 import { createPublicApp } from "./http/public-app.ts";
 import { createAllowList } from "./login/allow-list.ts";
@@ -45,6 +50,7 @@ import { createRecordKeys } from "./secrets/record-keys.ts";
 import { createSealer, type Sealer } from "./secrets/seal.ts";
 import { createKeyNames, type KeyNames, toAccountId } from "./storage/key-names.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { createGrantChangeTopic } from "./storage/topics.ts";
 import { isSignedKey } from "./storage/signed-kinds.ts";
 import type { RefreshSweeper } from "./vault/refresh-sweeper.ts";
 import type { Vault } from "./vault/vault.ts";
@@ -125,6 +131,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
   };
   const { connect } = shared;
+  const sealAccount = createSealer(rootKeys, "account");
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits(shared);
   const password = createPasswordWay(config, shared, counters);
@@ -146,6 +153,11 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
   const vault = { ...credentials.vault, ...replaced.vault };
   const { documentHosts: hosts, redirectSchemes, takesDocuments } = config.clients;
 
+  const uses = createGrantUses({ ...shared, seal: sealAccount, ...config.grants });
+  const activity = createActivityLog({ ...shared, seal: sealAccount });
+  const topic = createGrantChangeTopic(broadcast);
+  const changes = createAnnouncements({ topic, logger, sleep });
+
   const engine = createEngine({
     ...shared,
     config,
@@ -157,31 +169,55 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
       : undefined,
     renderFailure: renderFailurePage,
     countEvent: counters.oauthEvents.count,
+    announceChange: (gid) => changes.send(gid),
+    onGrantUsed: ({ grantId, address }) => void uses.note(keys.grant(grantId), address),
   });
+  const csrf = createCsrf(createCsrfKeys(rootKeys));
+  const loginPages = {
+    ...shared,
+    vault,
+    password,
+    application,
+    allowLists: config.login.allowLists,
+    isAllowed,
+    listOwnProjects: createOwnProjects((memberId, credential, signal) =>
+      connect(credential, signal).projects.list({ memberId }),
+    ),
+    csrf,
+    issuer: config.issuer,
+    passwordResetUrl: config.passwordResetUrl,
+  };
   const createPages =
     replaced.pages ??
     ((interactions) =>
       createInteractionsRouter({
-        ...shared,
+        ...loginPages,
         interactions,
-        vault,
-        password,
-        application,
-        allowLists: config.login.allowLists,
-        isAllowed,
-        listOwnProjects: createOwnProjects((memberId, credential, signal) =>
-          connect(credential, signal).projects.list({ memberId }),
-        ),
-        csrf: createCsrf(createCsrfKeys(rootKeys)),
-        issuer: config.issuer,
+        activity,
         accessLimit: config.accessLimit,
         taigaSite: config.taigaSite,
-        passwordResetUrl: config.passwordResetUrl,
         mcpUrl: config.resource,
       }));
+  const account = createAccountRouter({
+    ...loginPages,
+    connections: engine.connections,
+    uses,
+    activity,
+    sealSession: sealAccount,
+    taigaName: config.taigaSite.name,
+    limitLogins: createAccountLoginLimit(rateLimits),
+  });
 
   const { metrics } = deps;
-  const apps = { config, logger, engine, rootKeys, renderFailure: renderFailurePage, metrics };
+  const apps = {
+    config,
+    logger,
+    engine,
+    rootKeys,
+    renderFailure: renderFailurePage,
+    metrics,
+    noteUse: (grantId: string) => void uses.note(keys.grant(grantId)),
+  };
   const keyRotation = createKeyRotation({ ...shared, kv: store, record, rootKeys, broadcast });
   const inspect = createInspectInstallation({
     config,
@@ -197,7 +233,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
   return {
     publicApp: createPublicApp({
       ...apps,
-      interactions: createPages(engine.interactions),
+      interactions: Router().use(account, createPages(engine.interactions)),
       rateLimits,
     }),
     privateApp: createPrivateApp({ ...apps, store, storeWatch, vault, revocations, clock, admin }),

@@ -60,7 +60,7 @@ describe("the second recording of a real Taiga", () => {
           `${row.name}: ${row.request} is ${row.status}`,
           async () => {
             await area.steps?.[row.name]?.(api);
-          for (const as of actorsOf(row)) {
+            for (const as of actorsOf(row)) {
               const answer = await send(api, row, as);
               expect({ as, status: answer.status, body: answer.body }).toMatchObject({
                 status: row.status,

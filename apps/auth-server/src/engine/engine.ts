@@ -16,7 +16,13 @@ import { createAdapterFactory } from "./records/adapter.ts";
 import { createCodeRedemption } from "./single-use/code-redemption.ts";
 import { renderErrorPage, toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./records/document-clients.ts";
-import { countEngineEvents, type CountEvent, logEngineEvents } from "./events.ts";
+import {
+  countEngineEvents,
+  type CountEvent,
+  logEngineEvents,
+  type OnGrantUsed,
+  reportGrantUse,
+} from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createOutcomeCookie } from "./interactions/outcome-cookie.ts";
 import { createFlowSession } from "./interactions/flow-session.ts";
@@ -24,6 +30,7 @@ import { createWithdrawnRedirect } from "./interactions/withdrawn-redirect.ts";
 import { createGrantScopeStore } from "./records/grant-scope.ts";
 import { createGrantLimit } from "../grants/grant-limit.ts";
 import { createInteractions } from "./interactions/interactions.ts";
+import { createConnections } from "./records/connections.ts";
 import { createDeferredDeletes } from "./records/deferred-deletes.ts";
 import { createLifetimes } from "../grants/lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boundary/ports.ts";
@@ -55,6 +62,10 @@ export interface EngineDeps {
   clientDocuments?: ClientDocuments | undefined;
   renderFailure: RenderFailure;
   countEvent?: CountEvent;
+  /** Tells the resource servers that a grant has other limits now. Never rejects. */
+  announceChange: (gid: string) => Promise<void>;
+  /** Called when a client has received tokens of a grant. Must not throw. */
+  onGrantUsed?: OnGrantUsed;
 }
 
 /**
@@ -150,6 +161,7 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   provider.proxy = true;
   logEngineEvents(provider, logger);
   if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);
+  if (deps.onGrantUsed !== undefined) reportGrantUse(provider, deps.onGrantUsed);
   provider.use(
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
@@ -185,6 +197,12 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
       outcome: outcomeCookie.outcome,
       repeat: keptAnswers.repeat,
       endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
+    }),
+    connections: createConnections({
+      ...deps,
+      grants,
+      clients: recordsOf("Client"),
+      accessLimit,
     }),
     accessTokens: createAccessTokens({ tokens: recordsOf("AccessToken"), grants, accessLimit }),
   };

@@ -14,6 +14,14 @@ const NAMES = new Set<string>([
   "/interaction/:id/consent",
   "/interaction/:id/cancel",
   "/taiga/callback",
+  "/account",
+  "/account/login",
+  "/account/logout",
+  "/account/taiga",
+  "/account/disconnect",
+  "/account/connections/:id",
+  "/account/connections/:id/disconnect",
+  "/account/connections/:id/limit",
   "/.well-known/oauth-authorization-server",
   "/.well-known/openid-configuration",
   "/introspect",
@@ -24,7 +32,7 @@ const NAMES = new Set<string>([
   "/admin/keys/retire",
 ]);
 
-const VARIES = /^(\/(?:authorize|register|assets|interaction))\/[^/]+/;
+const VARIES = /^(\/(?:authorize|register|assets|interaction|account\/connections))\/[^/]+/;
 
 /** The route of a path, for metrics. Unknown paths are `other`, so that they create no new labels. */
 export function toRouteName(path: string): string {

@@ -8,6 +8,7 @@ import {
 import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
+import type { ActivityLog } from "../grants/activity-log.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { Vault } from "../vault/vault.ts";
@@ -33,6 +34,7 @@ export interface ConsentStepDeps {
   >;
   vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
+  activity: Pick<ActivityLog, "note">;
   formErrors: FormErrors;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
@@ -170,6 +172,9 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         throw error;
       }
       await vault.forget(interaction.uid);
+      const { name } = interaction.client;
+      const event = { kind: "connected", client: name, network: req.ip } as const;
+      await deps.activity.note(toAccountId(user.id), event);
     },
   };
 }

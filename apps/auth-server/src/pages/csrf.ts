@@ -3,6 +3,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 /** The forms of an interaction; a token is valid for one of them only. */
 export type InteractionForm = "login" | "taiga" | "consent" | "cancel";
 
+/** Those forms, and the forms of an account session, which is a `uid` here. */
+type Form = InteractionForm | "account";
+
 /**
  * Proves that a form comes from a page of this server, for the same interaction.
  *
@@ -10,8 +13,8 @@ export type InteractionForm = "login" | "taiga" | "consent" | "cancel";
  * user in another tab, that user has not seen the form.
  */
 export interface Csrf {
-  issue(uid: string, form: InteractionForm, account?: string): string;
-  verify(uid: string, form: InteractionForm, token: string, account?: string): boolean;
+  issue(uid: string, form: Form, account?: string): string;
+  verify(uid: string, form: Form, token: string, account?: string): boolean;
 }
 
 /**

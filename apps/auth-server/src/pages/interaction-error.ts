@@ -1,4 +1,5 @@
 import { CodedError } from "@taiga-mcp/service";
+import { ACCOUNT_PATH } from "./interaction-path.ts";
 
 /** The page for each reason why a browser cannot continue an interaction. */
 const PAGES = {
@@ -73,7 +74,7 @@ export type InteractionErrorCode = keyof typeof PAGES;
 /** An interaction cannot continue; the page says why and what to do. */
 export class InteractionError extends CodedError<InteractionErrorCode> {
   /** Path of the interaction's page, if going back there helps. */
-  readonly backTo: string | undefined;
+  private readonly backTo: string | undefined;
 
   constructor(code: InteractionErrorCode, backTo?: string) {
     super(code, PAGES[code].message);
@@ -86,6 +87,13 @@ export class InteractionError extends CodedError<InteractionErrorCode> {
 
   get title(): string {
     return PAGES[this.code].title;
+  }
+
+  /** Where a button of the page leads. */
+  get action(): { href: string; label: string } | undefined {
+    if (this.backTo !== undefined) return { href: this.backTo, label: "Back to the login" };
+    if (this.code !== "already_connected") return undefined;
+    return { href: ACCOUNT_PATH, label: "Your connections" };
   }
 
   get advice(): string | undefined {

@@ -8,6 +8,7 @@ import {
 } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
+import type { ActivityLog } from "../grants/activity-log.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
@@ -15,7 +16,7 @@ import type { ApplicationLogin } from "../login/taiga-application.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ApplicationFlows } from "./application-flows.ts";
 import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
-import { createCompleteLogin } from "./complete-login.ts";
+import { admitting, createCompleteLogin } from "./complete-login.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
@@ -24,6 +25,7 @@ import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { createLoginStep } from "./login-step.ts";
+import { requireSameOrigin } from "./same-origin.ts";
 import { assets } from "./views/assets.ts";
 import { renderHomePage } from "./views/home-page.ts";
 import { renderReconnectPage } from "./views/reconnect-page.ts";
@@ -43,6 +45,7 @@ export interface InteractionsRouterDeps {
   allowLists: AllowLists;
   isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
+  activity: Pick<ActivityLog, "note">;
   csrf: Csrf;
   /** This server's origin. */
   issuer: string;
@@ -77,7 +80,7 @@ const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> =
 export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const { interactions, vault, csrf, issuer, logger } = deps;
   const taigaName = deps.taigaSite.name;
-  const completeLogin = createCompleteLogin(deps);
+  const completeLogin = admitting(deps, createCompleteLogin(deps));
   const offersTaiga = deps.application !== undefined;
   const formErrors = createFormErrors(deps);
   const loginStep = createLoginStep({ ...deps, formErrors, taigaName, completeLogin, offersTaiga });
@@ -160,6 +163,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     onForm("cancel", async (req, res, interaction) => {
       await vault.discard(interaction.uid);
       await interactions.deny(req, res, interaction);
+      const { accountId, client } = interaction;
+      if (accountId === undefined) return;
+      await deps.activity.note(accountId, {
+        kind: "declined",
+        client: client.name,
+        network: req.ip,
+      });
     }),
   );
   router.use("/interaction/:uid", showOutcome);
@@ -192,25 +202,3 @@ function createPublicPages(home: HomePage): Router {
   }
   return router;
 }
-
-/**
- * Accepts only forms of this server's own pages. Browsers send `Origin` with every POST and
- * `Sec-Fetch-Site` with every request to a secure origin. A missing header is accepted: the CSRF token
- * is checked in any case.
- *
- * Browsers and extensions that hide where a request comes from send the origin "null". It counts as
- * ours if the browser itself says that the request is from the same origin.
- *
- * @param issuer the only allowed origin, compared exactly.
- */
-const requireSameOrigin =
-  (issuer: string): RequestHandler =>
-  (req, _res, next) => {
-    const origin = req.get("Origin");
-    const site = req.get("Sec-Fetch-Site");
-    const isHidden = origin === "null" && site === "same-origin";
-    const isForeign =
-      (origin !== undefined && origin !== issuer && !isHidden) ||
-      (site !== undefined && site !== "same-origin" && site !== "none");
-    next(isForeign ? new InteractionError("foreign_form") : undefined);
-  };

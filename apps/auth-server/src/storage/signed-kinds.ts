@@ -16,6 +16,9 @@ const UNSIGNED_KINDS = new Set([
   "shared",
   "app",
   "form",
+  "acct",
+  "act",
+  "use",
   "sent",
 ]);
 

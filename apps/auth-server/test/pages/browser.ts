@@ -77,6 +77,8 @@ export interface Browser {
   /** The calls of the engine and the vault, in order. */
   calls: string[];
   grants: GrantScope[];
+  /** The noted activity: account, kind and client. */
+  noted: string[];
   logins: { username: string; password: string }[];
   get(path: string): Promise<Page>;
   /** Sends a form as a browser would from the page, with its CSRF token. */
@@ -156,6 +158,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     held: new Map(),
     calls: [],
     grants: [],
+    noted: [],
     logins: [],
     csrf,
     consentProof: () => {
@@ -218,6 +221,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
             },
       allowLists,
       isAllowed: createAllowList(allowLists),
+      activity: {
+        note: async (accountId, { kind, client }) => {
+          browser.noted.push(`${accountId} ${kind} ${client ?? ""}`);
+        },
+      },
       listOwnProjects: async (userId, { token }) => {
         browser.listed.push(`${userId} ${token}`);
         return browser.projects;

@@ -2,7 +2,13 @@ import type { Request } from "express";
 import { findMembership, isAllowed, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
-import { ApiError, badRequest, invalidFields, notAuthenticated, notFound } from "../model/errors.ts";
+import {
+  ApiError,
+  badRequest,
+  invalidFields,
+  notAuthenticated,
+  notFound,
+} from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import { columnFilter, applyFilters, orderRows, type Filter } from "../http/filters.ts";
 import { toPage } from "../http/pagination.ts";

@@ -86,7 +86,10 @@ export const AREAS: readonly Area[] = [
       }),
     steps: {
       proj_patch_modules_padmin__padmin: async (api) => {
-        for (const [name, is_admin] of [["bob", false], ["dora", true]] as const) {
+        for (const [name, is_admin] of [
+          ["bob", false],
+          ["dora", true],
+        ] as const) {
           await call(api, "POST /memberships", "alice", {
             project: 3,
             role: 18,

@@ -9,6 +9,7 @@ export interface AuthorizationEngine {
   handler: RequestListener;
   interactions: Interactions;
   accessTokens: AccessTokens;
+  connections: Connections;
 }
 
 /** A request to the engine, with what the routes in front of it know. */
@@ -110,6 +111,50 @@ export interface GrantScope {
   access: AccessLevel;
   /** Taiga project ids, or all projects that the user can see. */
   projects: "all" | readonly number[];
+}
+
+/** A client of a connection. A stranger wrote all of it but the verified host. */
+export interface ConnectionClient {
+  id: string;
+  /** `undefined` also when the registration is gone. */
+  name: string | undefined;
+  /** The verified host of the client's metadata document; `undefined` if it is registered. */
+  documentHost: string | undefined;
+  /** As registered; empty when the registration is gone. */
+  redirectUris: readonly string[];
+}
+
+/** The access of one client that a user has allowed: a grant. */
+export interface Connection {
+  /** The grant's public name: base64url SHA-256 of its id, `gid` in introspection. */
+  gid: string;
+  client: ConnectionClient;
+  limits: GrantScope;
+  /** When the user allowed it, epoch seconds. */
+  connectedAt: number;
+}
+
+/**
+ * What a user's clients may do, and its end. No method finds or changes what belongs to another
+ * account.
+ *
+ * @throws {UnavailableError} from every method when the store does not answer.
+ */
+export interface Connections {
+  /** In no order. */
+  list(accountId: string): Promise<Connection[]>;
+  find(accountId: string, gid: string): Promise<Connection | undefined>;
+  /**
+   * Lowers the limits of a connection, at once and for tokens that exist.
+   * @returns `wider`, and changes nothing, when the limits would allow more than before.
+   */
+  narrow(
+    accountId: string,
+    gid: string,
+    limits: GrantScope,
+  ): Promise<"narrowed" | "gone" | "wider">;
+  /** @returns false when there is no such connection any more. */
+  end(accountId: string, gid: string): Promise<boolean>;
 }
 
 /** A valid access token whose grant exists. */

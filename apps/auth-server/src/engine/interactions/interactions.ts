@@ -8,6 +8,7 @@ import {
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
 import type { OutcomeCookie } from "./outcome-cookie.ts";
+import { toDocumentHost } from "../records/connections.ts";
 import type { GrantScopeStore } from "../records/grant-scope.ts";
 import { InteractionEndedError } from "../boundary/interaction-ended.ts";
 import type { Lifetimes } from "../../grants/lifetimes.ts";
@@ -146,9 +147,3 @@ async function toInteraction(
     isAnswered: details.result?.consent !== undefined || details.result?.["error"] !== undefined,
   };
 }
-
-/**
- * Registered clients get ids that are not URLs: an https id was verified by fetching its document.
- */
-const toDocumentHost = (clientId: string): string | undefined =>
-  clientId.startsWith("https://") ? new URL(clientId).host : undefined;

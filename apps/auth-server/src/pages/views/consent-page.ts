@@ -10,7 +10,7 @@ import { shortenHost, toRedirectTarget } from "./redirect-target.ts";
 import { renderRoute, type RequestingClient } from "./requesting-client.ts";
 
 /** Name of each access level, for the user who grants it. What it allows depends on the tools. */
-const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
+export const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
   read: "Read only",
   write: "Read and write",
   delete: "Read, write and delete",
@@ -72,14 +72,19 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
         </div>
       </form>
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`The app keeps this access until it is revoked or has not been used for a long time.`,
+    footer: html`The app keeps this access until you disconnect it under
+      <a href="/account">Your connections</a>, or has not used it for a long time.`,
   });
 }
 
 /** The levels that are always visible; a higher one is behind "More access". */
 const VISIBLE_LEVELS = 2;
 
-function renderLevels({ levels, selected, choiceError }: ConsentPage): Html {
+export function renderLevels({
+  levels,
+  selected,
+  choiceError,
+}: Pick<ConsentPage, "levels" | "selected" | "choiceError">): Html {
   const hasFocus = choiceError?.question === "access";
   const render = (level: AccessLevel) =>
     renderChoice(level, level === selected, hasFocus && level === selected);
@@ -92,7 +97,7 @@ function renderLevels({ levels, selected, choiceError }: ConsentPage): Html {
     </details>`;
 }
 
-const renderChoiceError = (
+export const renderChoiceError = (
   given: ConsentPage["choiceError"],
   question: "access" | "projects",
 ): Html | "" => (given?.question === question ? renderAlert(given.error, `${question}-error`) : "");
