@@ -26,6 +26,7 @@ const NAMES = new Set<string>([
   "/.well-known/openid-configuration",
   "/introspect",
   "/revocations",
+  "/activity",
   "/admin/status",
   "/admin/keys",
   "/admin/keys/rotate",

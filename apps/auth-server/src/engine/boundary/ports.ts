@@ -145,6 +145,13 @@ export interface Connections {
   list(accountId: string): Promise<Connection[]>;
   find(accountId: string, gid: string): Promise<Connection | undefined>;
   /**
+   * The account of a grant and the name of its client, which a stranger wrote.
+   * @returns `undefined` when the grant has ended.
+   */
+  findOwner: (
+    gid: string,
+  ) => Promise<{ accountId: string; clientName: string | undefined } | undefined>;
+  /**
    * Lowers the limits of a connection, at once and for tokens that exist.
    * @returns `wider`, and changes nothing, when the limits would allow more than before.
    */

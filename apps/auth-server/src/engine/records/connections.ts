@@ -80,6 +80,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
       return toConnection(name, await grants.readAt(name), accountId, readClient);
     },
 
+    findOwner: async (gid) => {
+      const grant = await grants.readAt(keys.grantOf(gid));
+      if (grant?.accountId === undefined) return undefined;
+      const { name } = await readClient(grant.clientId ?? "");
+      return { accountId: grant.accountId, clientName: name };
+    },
+
     narrow: async (accountId, gid, limits) => {
       const outcome = await grants.updateAt<"narrowed" | "gone" | "wider">(
         keys.grantOf(gid),
