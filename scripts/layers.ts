@@ -131,6 +131,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
         imports: [
           "engine/boundary",
           "grants/activity-log.ts",
+          "grants/grant-use.ts",
           "login",
           "pages/views",
           "secrets",

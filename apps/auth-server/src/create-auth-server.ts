@@ -194,6 +194,8 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
         ...loginPages,
         interactions,
         activity,
+        connections: engine.connections,
+        uses,
         accessLimit: config.accessLimit,
         taigaSite: config.taigaSite,
         mcpUrl: config.resource,

@@ -1,4 +1,4 @@
-import type { AccessLevel, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
+import type { AccessLevel, Clock, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -24,6 +24,7 @@ import { parseConsentForm, parseForm, toFormProof } from "./forms.ts";
 import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
+import { createOlderLogins, type OlderLoginsDeps } from "./older-logins.ts";
 import { createLoginStep } from "./login-step.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { assets } from "./views/assets.ts";
@@ -46,6 +47,9 @@ export interface InteractionsRouterDeps {
   isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
   activity: Pick<ActivityLog, "note">;
+  connections: OlderLoginsDeps["connections"];
+  uses: OlderLoginsDeps["uses"];
+  clock: Clock;
   csrf: Csrf;
   /** This server's origin. */
   issuer: string;
@@ -60,7 +64,7 @@ export interface InteractionsRouterDeps {
   mcpUrl: string;
   kv: FormErrorsDeps["kv"];
   seal: FormErrorsDeps["seal"];
-  keys: FormErrorsDeps["keys"];
+  keys: FormErrorsDeps["keys"] & OlderLoginsDeps["keys"];
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
@@ -84,7 +88,12 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const offersTaiga = deps.application !== undefined;
   const formErrors = createFormErrors(deps);
   const loginStep = createLoginStep({ ...deps, formErrors, taigaName, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, formErrors, taigaName });
+  const consentStep = createConsentStep({
+    ...deps,
+    formErrors,
+    taigaName,
+    olderLogins: createOlderLogins(deps),
+  });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));

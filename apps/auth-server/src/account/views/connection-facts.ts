@@ -3,7 +3,7 @@ import { ACCESS_TITLES } from "../../pages/views/consent-page.ts";
 import { toDisplayName } from "../../pages/views/display-name.ts";
 import type { Html } from "../../pages/views/html.ts";
 import type { ConnectionView } from "./connection-view.ts";
-import { renderTimeAgo } from "./time-ago.ts";
+import { renderTimeAgo } from "../../pages/views/time-ago.ts";
 
 /** Names that fit into a line or two; the page of the connection shows all. */
 const SHOWN_PROJECTS = 5;
