@@ -125,7 +125,14 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
       login: { imports: ["storage"] },
       operations: {
-        imports: ["config.ts", "grants", "pages/application-step.ts", "secrets", "storage"],
+        imports: [
+          "config.ts",
+          "engine/boundary",
+          "grants",
+          "pages/application-step.ts",
+          "secrets",
+          "storage",
+        ],
       },
       pages: {
         imports: [

@@ -28,6 +28,8 @@ const NAMES = new Set<string>([
   "/revocations",
   "/activity",
   "/admin/status",
+  "/admin/logins",
+  "/admin/logins/end",
   "/admin/keys",
   "/admin/keys/rotate",
   "/admin/keys/retire",

@@ -10,8 +10,10 @@ import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderConsentPage } from "./views/consent-page.ts";
 import type { Csrf } from "./csrf.ts";
@@ -38,6 +40,8 @@ export interface ConsentStepDeps {
   listOwnProjects: ListOwnProjects;
   activity: Pick<ActivityLog, "note">;
   olderLogins: OlderLogins;
+  uses: Pick<GrantUses, "begin">;
+  keys: Pick<KeyNames, "grant">;
   formErrors: FormErrors;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
@@ -70,6 +74,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     taigaName,
     toAccountId,
     olderLogins,
+    uses,
+    keys,
     clock,
     sleep,
   } = deps;
@@ -177,6 +183,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         return followFirstAnswer(req, res, interaction);
       }
       try {
+        // Before the client gets its code, so that no use of it is noted at the same time.
+        await uses.begin(keys.grant(grantId), user.username);
         await interactions.finishConsent(req, res, interaction, grantId);
       } catch (error) {
         // A click on Cancel was faster, so no code of this grant will ever be issued.

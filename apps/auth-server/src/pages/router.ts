@@ -9,10 +9,12 @@ import {
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { ApplicationLogin } from "../login/taiga-application.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ApplicationFlows } from "./application-flows.ts";
 import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
@@ -48,7 +50,7 @@ export interface InteractionsRouterDeps {
   listOwnProjects: ListOwnProjects;
   activity: Pick<ActivityLog, "note">;
   connections: OlderLoginsDeps["connections"];
-  uses: OlderLoginsDeps["uses"];
+  uses: OlderLoginsDeps["uses"] & Pick<GrantUses, "begin">;
   clock: Clock;
   csrf: Csrf;
   /** This server's origin. */
@@ -64,7 +66,7 @@ export interface InteractionsRouterDeps {
   mcpUrl: string;
   kv: FormErrorsDeps["kv"];
   seal: FormErrorsDeps["seal"];
-  keys: FormErrorsDeps["keys"] & OlderLoginsDeps["keys"];
+  keys: FormErrorsDeps["keys"] & OlderLoginsDeps["keys"] & Pick<KeyNames, "grant">;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }

@@ -235,7 +235,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
           return true;
         },
       },
-      uses: { find: async () => undefined },
+      uses: { find: async () => undefined, begin: async () => undefined },
       clock,
       activity: {
         note: async (accountId, { kind, client }) => {

@@ -10,6 +10,7 @@ const PHRASES: Readonly<Record<AccountEvent["kind"], string>> = {
   declined: "You cancelled the login of",
   narrowed: "You limited what it may do:",
   disconnected: "You disconnected",
+  ended_by_operator: "The operator of this server disconnected",
 };
 
 /** What happened, the newest first. */

@@ -18,7 +18,7 @@ export function renderConnectionFacts(connection: ConnectionView, now: number): 
     ${renderFact("Host", renderHost(connection))} ${renderFact("May", ACCESS_TITLES[access])}
     ${renderFact("Projects", renderProjects(connection))}
     ${renderFact("Connected", renderTimeAgo(connectedAt, now))}
-    ${renderFact("Last used", use === undefined ? "not yet" : renderTimeAgo(use.usedAt, now))}
+    ${renderFact("Last used", use?.usedAt === undefined ? "not yet" : renderTimeAgo(use.usedAt, now))}
     ${use === undefined || use.network === "" ? "" : renderFact("Network", use.network)}
   </dl>`;
 }

@@ -141,6 +141,8 @@ export interface Connection {
  * @throws {UnavailableError} from every method when the store does not answer.
  */
 export interface Connections {
+  /** Of all users, in no order; those that begin or end meanwhile may be missing. */
+  all(): AsyncIterable<Connection & { accountId: string }>;
   /** In no order. */
   list(accountId: string): Promise<Connection[]>;
   find(accountId: string, gid: string): Promise<Connection | undefined>;
