@@ -256,12 +256,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "text",
         ],
       },
+      notifications: { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"] },
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts", "text"] },
+      social: { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"] },
       sprints: {
         imports: ["errors.ts", "calls/write-locks.ts", "items", "projects", "schema", "text"],
       },
+      status: { imports: ["clock.ts", "errors.ts", "failure.ts", "policy", "projects", "text"] },
       text: { imports: [] },
       tool: {
         imports: [
@@ -276,6 +279,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "text",
         ],
       },
+      wiki: { imports: ["errors.ts", "calls", "items", "projects", "schema", "text"] },
       tools: {
         imports: [
           "clock.ts",
@@ -283,11 +287,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "kinds.ts",
           "activity",
           "items",
+          "notifications",
           "projects",
           "schema",
+          "social",
           "sprints",
+          "status",
           "text",
           "tool/define-tool.ts",
+          "wiki",
         ],
         isolated: true,
         forbids: [

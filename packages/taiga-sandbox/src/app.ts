@@ -18,17 +18,23 @@ import type { Tokens } from "./auth/tokens.ts";
 import { createFront } from "./auth/front.ts";
 import { applicationRoutes } from "./auth/application-routes.ts";
 import { attachmentRoutes } from "./items/attachment-routes.ts";
+import { contactRoutes } from "./account/contact-routes.ts";
+import { notificationRoutes } from "./account/notification-routes.ts";
+import { preferenceRoutes } from "./account/preference-routes.ts";
+import { storageRoutes } from "./account/storage-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
 import { customAttributeValueRoutes } from "./items/custom-attribute-values.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { itemRoutes } from "./items/item-routes.ts";
 import { milestoneRoutes } from "./sprints/milestone-routes.ts";
+import { projectActionRoutes } from "./projects/project-actions.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { relatedStoryRoutes } from "./items/related-story-routes.ts";
 import { resolverRoutes } from "./projects/resolver-routes.ts";
 import { searchRoutes } from "./items/search-routes.ts";
 import { timelineRoutes } from "./history/timeline-routes.ts";
 import { userRoutes } from "./projects/user-routes.ts";
+import { memberRoutes } from "./projects/members/member-routes.ts";
 import { valueRoutes } from "./projects/value-routes.ts";
 import { voteAndWatchRoutes } from "./items/votes-watchers.ts";
 import { wikiRoutes } from "./wiki/wiki-routes.ts";
@@ -67,7 +73,13 @@ export function createApp(deps: {
     ...applicationRoutes(context),
     ...userRoutes(context),
     ...projectRoutes(context),
+    ...preferenceRoutes(context),
+    ...storageRoutes(context),
+    ...notificationRoutes(context),
+    ...contactRoutes(context),
+    ...projectActionRoutes(context),
     ...valueRoutes(context),
+    ...memberRoutes(context),
     ...attachmentRoutes(context, media),
     ...customAttributeValueRoutes(context),
     ...itemRoutes(context, storyRules),

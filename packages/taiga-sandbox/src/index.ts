@@ -6,4 +6,4 @@ export type { SeedName } from "./demo/index.ts";
 export type * from "./model/state.ts";
 export type { TokenLifetimes } from "./auth/tokens.ts";
 export type { ProjectSeed, Seed } from "./demo/seed.ts";
-export { KANBAN, SCRUM, type Template } from "./demo/templates.ts";
+export { KANBAN, SCRUM, type Template } from "./projects/templates.ts";

@@ -9,7 +9,7 @@ import { allocateId, mustFind, ownRows } from "../model/rows.ts";
 import type { Item, ItemKind, ObjectKind, Project, User, UserStory } from "../model/state.ts";
 import { touch } from "../items/writes.ts";
 import { createMilestone } from "../sprints/milestone-writes.ts";
-import { createLink } from "../wiki/wiki-writes.ts";
+import { createLink } from "../wiki/wiki-links.ts";
 import { actAs, ITEM_RULES } from "./act-as.ts";
 import { idNamed, type Draft } from "./draft.ts";
 import type {

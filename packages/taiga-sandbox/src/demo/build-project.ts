@@ -1,12 +1,11 @@
 import { addTimelineEvent } from "../history/timeline.ts";
-import { VIEW_PERMISSIONS } from "../model/access.ts";
-import { allocateId, ownRows } from "../model/rows.ts";
-import { toSlug } from "../model/slugs.ts";
+import { allocateId, mustFind, ownRows } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { addSprint, addEpic, addIssue, addPage, addStory, addWikiLinks } from "./build-content.ts";
 import { idNamed, type Draft } from "./draft.ts";
 import type { Moment, ProjectSeed } from "./seed.ts";
-import { DUE_DATES, type NamedStatus, type Template } from "./templates.ts";
+import { policyOf } from "../projects/notify-policies.ts";
+import { addRole, setUpProject } from "../projects/project-setup.ts";
 
 /** Adds a project with all content of its seed. */
 export function buildProject(draft: Draft, seed: ProjectSeed): void {
@@ -14,6 +13,10 @@ export function buildProject(draft: Draft, seed: ProjectSeed): void {
   const project = addProject(draft, seed);
   for (const [username, role, joined] of seed.members ?? []) {
     addMember(draft, project, { username, role, joined });
+  }
+  for (const member of ownRows(state.memberships, project)) {
+    const { username } = mustFind(state.users, member.user);
+    if (seed.admins?.includes(username) === true) member.is_admin = true;
   }
   for (const status of ownRows(state.storyStatuses, project)) {
     status.wip_limit = seed.wipLimits?.[status.name] ?? null;
@@ -45,59 +48,20 @@ export function buildProject(draft: Draft, seed: ProjectSeed): void {
 function addProject(draft: Draft, seed: ProjectSeed): Project {
   const { state, at, user } = draft;
   const { name, slug, description, is_private, tags, template } = seed;
-  const owner = user(seed.owner).id;
-  const created = at(seed.created);
-  const permissions = is_private ? [] : [...VIEW_PERMISSIONS];
-  const id = allocateId(state, "projects");
-  const project: Project = {
-    id,
+  const project = setUpProject(state, template, at(seed.created), {
     name,
     slug,
     description,
-    owner,
-    created_date: created,
-    modified_date: created,
-    creation_template: template.id,
+    owner: user(seed.owner).id,
     is_private,
-    is_epics_activated: false,
-    ...template.modules,
-    total_milestones: null,
-    total_story_points: null,
     tags: [...tags],
-    tags_colors: {},
-    anon_permissions: permissions,
-    public_permissions: [...permissions],
-    blocked_code: null,
-    archived_code: null,
-    defaults: addValues(state, id, template),
-    last_ref: 0,
     ...structuredClone(seed.columns),
-  };
-  state.projects.push(project);
-  addTimelineEvent(
-    state,
-    { kind: "project", item: project },
-    { action: "create", author: owner, created },
-  );
-  const roles = template.roles.map(([role, computable, granted], index) => ({
-    name: role,
-    computable,
-    permissions: [...granted],
-    order: index * 10 + 10,
-  }));
-  for (const role of [...roles, ...(seed.roles ?? [])]) addRole(state, project, role);
-  const role = roles.find((each) => each.name === "Product Owner") ?? roles[0]!;
-  addMember(draft, project, { username: seed.owner, role: role.name, joined: seed.created });
+  });
+  for (const role of seed.roles ?? []) addRole(state, project, role);
+  const roles = template.roles.map(([role]) => role);
+  const role = roles.includes("Product Owner") ? "Product Owner" : roles[0]!;
+  addMember(draft, project, { username: seed.owner, role, joined: seed.created });
   return project;
-}
-
-function addRole(
-  state: State,
-  project: Project,
-  role: NonNullable<ProjectSeed["roles"]>[number],
-): void {
-  const id = role.id ?? allocateId(state, "roles");
-  state.roles.push({ ...role, id, project: project.id, slug: toSlug(role.name) });
 }
 
 /** The owner is the first member and administers; the others were invited by the owner. */
@@ -120,6 +84,7 @@ export function addMember(
     user_order: state.memberships.filter((row) => row.user === id).length + 1,
   };
   state.memberships.push(membership);
+  policyOf(state, project, id);
   if (isOwner) return;
   addTimelineEvent(
     state,
@@ -143,62 +108,4 @@ function addSwimlane(
   }));
   state.swimlanes.push({ id, project: project.id, name, order, statuses });
   project.defaults.swimlane ??= id;
-}
-
-const toStatuses = (statuses: readonly NamedStatus[]) =>
-  statuses.map(([name, color, closed], index) => ({
-    name,
-    slug: toSlug(name),
-    order: index + 1,
-    is_closed: closed !== undefined,
-    color,
-  }));
-
-const toColored = (values: Template["issueTypes"], step = 1) =>
-  values.map(([name, color], index) => ({ name, order: index * step + 1, color }));
-
-/** Adds the value lists. The default is "Normal" if it exists, otherwise the first value. */
-function addValues(state: State, project: number, template: Template): Project["defaults"] {
-  const dueDates = DUE_DATES.map(([name, color, days_to_due], index) => ({
-    name,
-    order: index + 1,
-    by_default: index === 0,
-    color,
-    days_to_due,
-  }));
-  const lists = {
-    epicStatuses: toStatuses(template.epicStatuses),
-    storyStatuses: toStatuses(template.storyStatuses).map((status) => ({
-      ...status,
-      is_archived: status.name === "Archived",
-      wip_limit: null,
-    })),
-    taskStatuses: toStatuses(template.taskStatuses),
-    issueStatuses: toStatuses(template.issueStatuses),
-    issueTypes: toColored(template.issueTypes),
-    points: template.points.map(([name, value], index) => ({ name, order: index + 1, value })),
-    // Their orders are 1, 3 and 5.
-    priorities: toColored(template.priorities, 2),
-    severities: toColored(template.severities),
-    storyDueDates: dueDates,
-    taskDueDates: dueDates,
-    issueDueDates: dueDates,
-  };
-  const add = (table: keyof typeof lists): number => {
-    const rows = lists[table].map((row) => ({ ...row, id: allocateId(state, table), project }));
-    (state[table] as object[]).push(...rows);
-    return (rows.find(({ name }) => name === "Normal") ?? rows[0]!).id;
-  };
-  for (const table of ["storyDueDates", "taskDueDates", "issueDueDates"] as const) add(table);
-  return {
-    epic_status: add("epicStatuses"),
-    us_status: add("storyStatuses"),
-    task_status: add("taskStatuses"),
-    issue_status: add("issueStatuses"),
-    issue_type: add("issueTypes"),
-    points: add("points"),
-    priority: add("priorities"),
-    severity: add("severities"),
-    swimlane: null,
-  };
 }

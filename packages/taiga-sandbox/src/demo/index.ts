@@ -1,12 +1,16 @@
 import { allocateId } from "../model/rows.ts";
 import { createEmptyState, type State } from "../model/state.ts";
 import { buildProject } from "./build-project.ts";
+import { capture } from "./capture.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import { demo } from "./demo.ts";
 import { observed } from "./observed.ts";
 import type { Seed } from "./seed.ts";
 
-const SEEDS = { demo, observed, empty: { users: [], projects: [] } } satisfies Record<string, Seed>;
+const SEEDS = { demo, observed, capture, empty: { users: [], projects: [] } } satisfies Record<
+  string,
+  Seed
+>;
 
 /** The seeds that come with the sandbox. `empty` has not even a user. */
 export type SeedName = keyof typeof SEEDS;
@@ -40,6 +44,9 @@ function addUser({ state, at }: Draft, { joined, ...columns }: Seed["users"][num
   state.users.push({
     email: `${columns.username}@example.com`,
     bio: "",
+    lang: "",
+    theme: "",
+    timezone: "",
     is_superuser: false,
     ...columns,
     id,

@@ -1,5 +1,5 @@
 import type { ProjectSeed, Seed } from "./seed.ts";
-import { KANBAN, SCRUM } from "./templates.ts";
+import { KANBAN, SCRUM } from "../projects/templates.ts";
 
 const alphaOne: ProjectSeed = {
   name: "Alpha One",

@@ -4,7 +4,7 @@ import { lastSprint } from "./pedal-last-sprint.ts";
 import { nextSprint } from "./pedal-next-sprint.ts";
 import { wiki } from "./pedal-wiki.ts";
 import type { ProjectSeed } from "./seed.ts";
-import { SCRUM } from "./templates.ts";
+import { SCRUM } from "../projects/templates.ts";
 
 /** The bike-sharing app: sprints, epics and a backlog. */
 export const pedal: ProjectSeed = {

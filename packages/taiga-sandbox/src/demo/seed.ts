@@ -1,5 +1,5 @@
 import type { Application, CustomAttribute, Project, Role, User } from "../model/state.ts";
-import type { Template } from "./templates.ts";
+import type { Template } from "../projects/templates.ts";
 
 /** A time of a seed: a number of days from the first day, and a time of day (UTC). */
 export type Moment = readonly [days: number, time: string];
@@ -39,6 +39,8 @@ export interface ProjectSeed extends Pick<
   /** In addition to the template's. The id defaults to the next one. */
   roles?: (Pick<Role, "name" | "computable" | "permissions" | "order"> & { id?: number })[];
   members?: (readonly [username: string, role: string, joined?: Moment])[];
+  /** The members who administer the project besides its owner. */
+  admins?: string[];
   /** By the names of story statuses. */
   wipLimits?: Record<string, number>;
   swimlanes?: { name: string; wipLimits?: Record<string, number> }[];

@@ -1,5 +1,5 @@
 import type { ProjectSeed } from "./seed.ts";
-import { KANBAN } from "./templates.ts";
+import { KANBAN } from "../projects/templates.ts";
 
 /** The board of the public website. */
 export const townSite: ProjectSeed = {

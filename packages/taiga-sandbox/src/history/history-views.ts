@@ -25,7 +25,7 @@ export const toCommentVersions = (state: State, { comment_versions }: HistoryEnt
     const author = mustFind(state.users, user);
     return {
       date,
-      user: toPublicUser(state, author, author),
+      user: toPublicUser(state, author),
       comment,
       comment_html: toHtml(comment, state.users),
     };

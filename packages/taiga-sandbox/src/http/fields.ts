@@ -98,6 +98,46 @@ export const wholeNumber: Reader<number | null> = (value) => {
 /** Like `wholeNumber`, but the value is required. */
 export const position: Reader<number> = (value) => wholeNumber(value) ?? refuse(REQUIRED);
 
+/** A number or null, also as text. */
+export const decimal: Reader<number | null> = (value) => {
+  if (value === null || value === "") return null;
+  const read = typeof value === "string" ? Number(value) : value;
+  if (typeof read === "number" && Number.isFinite(read)) return read;
+  return refuse(`"${toText(value)}" value must be a float.`);
+};
+
+/** One of a few words. */
+export const choice =
+  (options: readonly string[]): Reader<string> =>
+  (value) => {
+    const read = toText(value);
+    if (options.includes(read)) return read;
+    return refuse(`Select a valid choice. ${read} is not one of the available choices.`);
+  };
+
+/**
+ * A list of known words, or null, which is stored as it is.
+ *
+ * @throws {Error} for anything but a list: Taiga fails with a 500 there.
+ */
+export const choices =
+  (options: readonly string[]): Reader<string[] | null> =>
+  (value) => {
+    if (value === null) return null;
+    if (!Array.isArray(value)) throw new TypeError("A list was expected.");
+    const wrong = value.findIndex((word) => !options.includes(toText(word)));
+    if (wrong >= 0) {
+      const word = toText(value[wrong]);
+      return refuse(
+        `Item ${wrong + 1} in the array did not validate: Value '${word}' is not a valid choice.`,
+      );
+    }
+    return value.map(toText);
+  };
+
+/** JSON of any shape. */
+export const anything: Reader<unknown> = (value) => value;
+
 /** A day or null. Taiga's message also promises months and years, which it does not store. */
 export const day: Reader<string | null> = (value) => {
   if (value === null || value === "") return null;
@@ -196,6 +236,17 @@ export const tags: Reader<Tag[]> = (value) => {
     if (key !== "" && !read.has(key)) read.set(key, color ?? null);
   }
   return [...read];
+};
+
+/**
+ * The tags of a project: names in lower case, with commas as they are.
+ *
+ * @throws {Error} for anything but a list: Taiga fails with a 500 there.
+ */
+export const plainTags: Reader<string[]> = (value) => {
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw new TypeError("A list was expected.");
+  return [...new Set(value.map((tag) => toText(tag).toLowerCase()))];
 };
 
 /** Points id by role id; the ids are validated later. */

@@ -29,7 +29,8 @@ export interface Resource<Row extends ProjectRow> {
   select?: (visible: Row[], req: Request, res: Response) => Row[];
   create?: (actor: Actor, body: Body) => Row;
   edit?: (actor: Actor, id: number | undefined, body: Body) => Row | Promise<Row>;
-  remove?: (actor: Actor, id: number | undefined) => void;
+  /** @param req for its parameters, such as `moveTo`. */
+  remove?: (actor: Actor, id: number | undefined, req: Request) => void;
 }
 
 /** The list and the single rows; a list silently omits rows that the caller may not see. */
@@ -65,7 +66,7 @@ export function resourceRoutes<Row extends ProjectRow>(
         PATCH: async (req, actor) =>
           toView(await edit(actor, toId(req.params["id"]), toBody(req.body)), actor),
       }),
-      ...(remove && { DELETE: (req, actor) => remove(actor, toId(req.params["id"])) }),
+      ...(remove && { DELETE: (req, actor) => remove(actor, toId(req.params["id"]), req) }),
     },
   });
 }

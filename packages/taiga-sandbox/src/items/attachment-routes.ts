@@ -1,6 +1,7 @@
 import type { Request } from "express";
 import { isAllowed, permissionFor, refusal, type Actor } from "../model/access.ts";
 import { addAttachment, deleteAttachment, editAttachment, projectOf } from "./attachment-writes.ts";
+import { orderAttachments } from "./attachment-order.ts";
 import type { Context } from "../model/context.ts";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { apiException, notFound } from "../model/errors.ts";
@@ -39,10 +40,18 @@ function routesOf(context: Context, media: Media, kind: ObjectKind): Record<stri
         return toView(req, attachment);
       },
     },
+    [`/${KINDS[kind].path}/attachments/bulk_update_order`]: {
+      POST: (req, actor) =>
+        orderAttachments(context, actor, kind, toBody(req.body)).map(({ id, order }) => ({
+          id,
+          order,
+        })),
+    },
     [`/${KINDS[kind].path}/attachments/:id`]: {
       GET: (req, actor) => {
         const row = findById(state.attachments, toId(req.params["id"]));
-        if (row === undefined || row.kind !== kind) throw notFound("Attachment");
+        // As in Taiga, the route of any kind reads every attachment.
+        if (row === undefined) throw notFound("Attachment");
         if (!isVisible(row, actor)) throw refusal(actor);
         return toView(req, row);
       },

@@ -12,7 +12,9 @@ import type { ItemKind } from "../model/state.ts";
 import { toItemDetail } from "./item-views.ts";
 import { readBulk, toSubjects } from "./writes.ts";
 import { createItemReads } from "./item-reads.ts";
+import { createBacklogOrder, createKanbanOrder } from "./board-order.ts";
 import { createPromotion } from "./promotion.ts";
+import { createTaskOrder } from "./task-orders.ts";
 
 /** All routes of a kind, except attachments, custom fields and an epic's stories. */
 export function itemRoutes<Kind extends ItemKind>(
@@ -32,6 +34,16 @@ export function itemRoutes<Kind extends ItemKind>(
       [`/${path}/bulk_update_milestone`]: { POST: createBulkPlan(context, rules, bulk.plan) },
     }),
     [`/${path}/:id`]: { GET: reads.detail, PATCH: writes.edit, DELETE: writes.remove },
+    ...(kind === "userstory" && {
+      [`/${path}/bulk_update_kanban_order`]: { POST: createKanbanOrder(context) },
+      [`/${path}/bulk_update_backlog_order`]: { POST: createBacklogOrder(context) },
+    }),
+    ...(kind === "task" && {
+      [`/${path}/bulk_update_us_order`]: { POST: createTaskOrder(context, "us_order") },
+      [`/${path}/bulk_update_taskboard_order`]: {
+        POST: createTaskOrder(context, "taskboard_order"),
+      },
+    }),
     ...((kind === "task" || kind === "issue") && {
       [`/${path}/:id/promote_to_user_story`]: { POST: createPromotion(context, kind) },
     }),
@@ -79,7 +91,7 @@ const createBulkCreation =
   };
 
 /** `POST /{kind}/bulk_update_milestone`: moves items to a sprint. */
-const createBulkPlan =
+export const createBulkPlan =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>, plan: PlanRules): Handler =>
   (req, actor) => {
     const { state } = context;
@@ -97,7 +109,12 @@ const createBulkPlan =
     });
     const author = verifyPermission(state, actor, project, permissionFor("modify", kind));
     verifyWritable(project);
-    for (const move of moves) planItem(context, rules, author, move);
+    for (const { item, columns } of moves) {
+      planItem(context, rules, author, {
+        item,
+        columns: columns as unknown as Partial<typeof item>,
+      });
+    }
     if (!plan.answersSprints) return undefined;
     return Object.fromEntries(moves.map(({ item }) => [String(item.id), milestone]));
   };

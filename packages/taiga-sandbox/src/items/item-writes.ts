@@ -217,15 +217,12 @@ export function deleteItem<Kind extends ItemKind>(
   settleAround(context, rules, item);
 }
 
-/** Moves an item to a sprint; it keeps its version. */
+/** Moves an item to a sprint or to another place of a board; it keeps its version. */
 export function planItem<Kind extends ItemKind>(
   context: Context,
   rules: ItemRules<Kind>,
   author: User,
-  {
-    item,
-    columns,
-  }: { item: ItemRows[Kind]; columns: { milestone: number; sprint_order?: number } },
+  { item, columns }: { item: ItemRows[Kind]; columns: Partial<ItemRows[Kind]> },
 ): void {
   const { state } = context;
   const before = takeSnapshot(state, toRecorded(rules, item));

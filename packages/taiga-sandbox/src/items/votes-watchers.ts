@@ -15,12 +15,13 @@ import { toPage } from "../http/pagination.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { ItemKind, ObjectKind, State, User } from "../model/state.ts";
 
-/** Votes on items; watching items and wiki pages. Both require the right to see the object. */
+/** Votes on items; watching items, wiki pages and sprints. Both require the right to see the object. */
 export function voteAndWatchRoutes({ state }: Context): Record<string, Endpoint> {
   return Object.assign(
     {},
     ...ITEM_KINDS.map((kind) => voteRoutes(state, kind)),
     ...OBJECT_KINDS.map((kind) => watchRoutes(state, kind)),
+    watchRoutes(state, "milestone"),
   );
 }
 
@@ -29,6 +30,14 @@ interface Watched {
   project: number;
   watchers: number[];
 }
+
+/** What can be watched. */
+type WatchedKind = ObjectKind | "milestone";
+
+const NAMES = { ...KINDS, milestone: { path: "milestones", model: "Milestone" } } as const;
+
+const watchedRows = (state: State, kind: WatchedKind): Watched[] =>
+  kind === "milestone" ? state.milestones : rowsOf(state, kind);
 
 function voteRoutes(state: State, kind: ItemKind): Record<string, Endpoint> {
   const withdraw = (item: Watched, user: User): void => {
@@ -46,7 +55,7 @@ function voteRoutes(state: State, kind: ItemKind): Record<string, Endpoint> {
   };
 }
 
-function watchRoutes(state: State, kind: ObjectKind): Record<string, Endpoint> {
+function watchRoutes(state: State, kind: WatchedKind): Record<string, Endpoint> {
   return {
     ...action(state, kind, "watch", (item, user) => {
       item.watchers = [...new Set([...item.watchers, user.id])].toSorted((a, b) => a - b);
@@ -61,7 +70,7 @@ function watchRoutes(state: State, kind: ObjectKind): Record<string, Endpoint> {
 /** A repeatable action with an empty answer; it does not change version or history. */
 function action(
   state: State,
-  kind: ObjectKind,
+  kind: WatchedKind,
   name: string,
   run: (item: Watched, user: User) => void,
 ): Record<string, Endpoint> {
@@ -73,12 +82,12 @@ function action(
     run(item, user);
     res.end();
   };
-  return group(KINDS[kind].model, { [`/${KINDS[kind].path}/:id/${name}`]: { POST } });
+  return group(NAMES[kind].model, { [`/${NAMES[kind].path}/:id/${name}`]: { POST } });
 }
 
 function people(
   state: State,
-  kind: ObjectKind,
+  kind: WatchedKind,
   name: "voters" | "watchers",
   listIds: (item: Watched) => number[],
 ): Record<string, Endpoint> {
@@ -90,21 +99,22 @@ function people(
     const users = listIds(item).map((id) => mustFind(state.users, id));
     return toPage(req, users, ({ id, username, full_name }) => ({ id, username, full_name }));
   };
-  return group(KINDS[kind].model, { [`/${KINDS[kind].path}/:id/${name}`]: { GET } });
+  return group(NAMES[kind].model, { [`/${NAMES[kind].path}/:id/${name}`]: { GET } });
 }
 
-const findItem = (state: State, kind: ObjectKind, req: Request): Watched | undefined =>
-  findById<Watched>(rowsOf(state, kind), toId(req.params["id"]));
+const findItem = (state: State, kind: WatchedKind, req: Request): Watched | undefined =>
+  findById(watchedRows(state, kind), toId(req.params["id"]));
 
 /** Undefined also for objects that the caller may not see. */
 function findVisible(
   state: State,
-  kind: ObjectKind,
+  kind: WatchedKind,
   req: Request,
   actor: Actor,
 ): Watched | undefined {
   const item = findItem(state, kind, req);
   if (item === undefined) return undefined;
   const project = mustFind(state.projects, item.project);
-  return isAllowed(state, actor, project, permissionFor("view", kind)) ? item : undefined;
+  const permission = kind === "milestone" ? "view_milestones" : permissionFor("view", kind);
+  return isAllowed(state, actor, project, permission) ? item : undefined;
 }

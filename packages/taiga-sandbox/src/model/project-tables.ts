@@ -14,6 +14,9 @@ export interface User {
   password: string;
   color: string;
   bio: string;
+  lang: string;
+  theme: string;
+  timezone: string;
   uuid: string;
   date_joined: Timestamp;
   is_active: boolean;
@@ -67,10 +70,27 @@ export interface Project {
   public_permissions: string[];
   blocked_code: string | null;
   archived_code: string | null;
+  is_contact_activated: boolean;
+  is_looking_for_people: boolean;
+  looking_for_people_note: string;
+  /** The program for calls, and its room. */
+  videoconferences: string | null;
+  videoconferences_extra_data: string | null;
+  /** The address of the picture; its small copies have more behind it. */
+  logo: string | null;
+  /** The secrets of the addresses that serve reports; null while there is none. */
+  csv_uuids: Record<ReportKind, string | null>;
+  /** The secret of an offered or requested change of owner, with the receiver. */
+  transfer: { token: string; user: number } | null;
+  /** The settings of code hosts, by name. */
+  modules: Record<string, Record<string, unknown>>;
   defaults: ProjectDefaults;
   /** The last assigned #number; one sequence for epics, stories, tasks and issues. */
   last_ref: number;
 }
+
+/** The kinds of items that have a CSV report, as paths name them. */
+export type ReportKind = "epics" | "userstories" | "tasks" | "issues";
 
 interface ProjectDefaults {
   epic_status: number;
@@ -91,7 +111,8 @@ export interface Role {
   slug: string;
   order: number;
   computable: boolean;
-  permissions: string[];
+  /** Null, which Taiga accepts, grants nothing. */
+  permissions: string[] | null;
 }
 
 export interface Membership {
@@ -103,6 +124,39 @@ export interface Membership {
   created_at: Timestamp;
   invited_by: number | null;
   user_order: number;
+}
+
+/** A membership of somebody without an account; its ids are of the same sequence as memberships'. */
+export interface Invitation {
+  id: number;
+  project: number;
+  role: number;
+  email: string;
+  /** The secret in the e-mailed link. */
+  token: string;
+  is_admin: boolean;
+  created_at: Timestamp;
+  invited_by: number;
+  invitation_extra_text: string | null;
+  user_order: number;
+}
+
+/** How much a user wants to hear about a project. */
+export interface NotifyPolicy {
+  id: number;
+  project: number;
+  user: number;
+  /** 1 what concerns them, 2 everything, 3 nothing. */
+  notify_level: number;
+  live_notify_level: number;
+  web_notify_level: boolean;
+}
+
+/** One row for each user who likes a project. */
+export interface Fan {
+  project: number;
+  user: number;
+  created_date: Timestamp;
 }
 
 interface NamedValue {
@@ -145,7 +199,8 @@ export interface CustomAttribute extends NamedValue {
   kind: ItemKind;
   description: string;
   type: string;
-  extra: string[] | null;
+  /** The options of a dropdown; Taiga stores whatever JSON was sent. */
+  extra: unknown;
   created_date: Timestamp;
   modified_date: Timestamp;
 }

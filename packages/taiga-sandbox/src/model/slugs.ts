@@ -1,6 +1,9 @@
 /** A name in URL form. */
 export const toSlug = (name: string): string =>
   name
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .replace(/ß/g, "ss")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-|-$/g, "");

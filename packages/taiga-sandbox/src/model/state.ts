@@ -5,7 +5,10 @@ import type {
   CustomAttribute,
   CustomAttributeValues,
   DueDate,
+  Fan,
+  Invitation,
   Membership,
+  NotifyPolicy,
   Points,
   Project,
   Role,
@@ -14,6 +17,13 @@ import type {
   Swimlane,
   User,
 } from "./project-tables.ts";
+import type {
+  HomepageSetting,
+  StorageEntry,
+  Webhook,
+  WebhookLog,
+  WebNotification,
+} from "./account-tables.ts";
 import type {
   Attachment,
   Epic,
@@ -29,6 +39,7 @@ import type {
   WikiPage,
 } from "./work-tables.ts";
 
+export type * from "./account-tables.ts";
 export type * from "./project-tables.ts";
 export type * from "./work-tables.ts";
 
@@ -46,6 +57,9 @@ export const createEmptyState = () => ({
   projects: [] as Project[],
   roles: [] as Role[],
   memberships: [] as Membership[],
+  invitations: [] as Invitation[],
+  notifyPolicies: [] as NotifyPolicy[],
+  fans: [] as Fan[],
   epicStatuses: [] as Status[],
   storyStatuses: [] as StoryStatus[],
   taskStatuses: [] as Status[],
@@ -72,6 +86,11 @@ export const createEmptyState = () => ({
   attachments: [] as Attachment[],
   /** The bytes of each attachment in base64, by the attachment's id. */
   attachmentContents: {} as Record<string, string>,
+  storage: [] as StorageEntry[],
+  homepages: [] as HomepageSetting[],
+  webNotifications: [] as WebNotification[],
+  webhooks: [] as Webhook[],
+  webhookLogs: [] as WebhookLog[],
   history: [] as HistoryEntry[],
   timeline: [] as TimelineEvent[],
   /** Refresh tokens that were exchanged already: `jti` to `exp` (epoch seconds). */

@@ -91,7 +91,10 @@ export interface Milestone {
   created_date: Timestamp;
   modified_date: Timestamp;
   closed: boolean;
+  /** How much time the team has; Taiga only stores it. */
+  disponibility: number;
   order: number;
+  watchers: number[];
 }
 
 export interface WikiPage {

@@ -1,12 +1,18 @@
 import { findMembership, permissionsIn, type Actor } from "../model/access.ts";
 import { inOrder, mustFind } from "../model/rows.ts";
 import type { ItemKind, Project, State } from "../model/state.ts";
+import { levelOf, listWatchers, NO_NOTICES } from "./notify-policies.ts";
 import { toUserExtraInfo } from "./user-views.ts";
 
 /** A project within another object. */
 export const toProjectExtraInfo = (state: State, id: number) => {
   const project = mustFind(state.projects, id);
-  return { name: project.name, slug: project.slug, logo_small_url: null, id };
+  return {
+    name: project.name,
+    slug: project.slug,
+    logo_small_url: project.logo && `${project.logo}.80x80_q85_crop.jpg`,
+    id,
+  };
 };
 
 /** A row of the list; `slight` rows lack three fields. */
@@ -49,11 +55,11 @@ export function toProjectDetail(state: State, project: Project, actor: Actor) {
     ...(common.i_am_admin && {
       is_private_extra_info: { can_be_updated: true, reason: null },
       max_memberships: null,
-      epics_csv_uuid: null,
-      userstories_csv_uuid: null,
-      tasks_csv_uuid: null,
-      issues_csv_uuid: null,
-      transfer_token: null,
+      epics_csv_uuid: project.csv_uuids.epics,
+      userstories_csv_uuid: project.csv_uuids.userstories,
+      tasks_csv_uuid: project.csv_uuids.tasks,
+      issues_csv_uuid: project.csv_uuids.issues,
+      transfer_token: project.transfer?.token ?? null,
     }),
     milestones: state.milestones
       .filter((milestone) => milestone.project === project.id)
@@ -66,41 +72,51 @@ function toCommon(state: State, project: Project, actor: Actor) {
   const permissions = permissionsIn(state, actor, project);
   const membership = findMembership(state, actor, project);
   const milestones = state.milestones.filter((row) => row.project === project.id);
-  const { defaults, last_ref: _lastRef, ...columns } = project;
+  const fans = state.fans.filter((row) => row.project === project.id);
+  const {
+    defaults,
+    last_ref: _lastRef,
+    csv_uuids: _uuids,
+    transfer: _transfer,
+    modules: _modules,
+    logo: _logo,
+    ...columns
+  } = project;
+  const level = levelOf(state, project, actor);
   return {
     ...columns,
     ...Object.fromEntries(Object.entries(defaults).map(([key, id]) => [`default_${key}`, id])),
     owner: toUserExtraInfo(state, project.owner),
-    is_contact_activated: true,
-    videoconferences: null,
-    videoconferences_extra_data: null,
     is_featured: false,
-    is_looking_for_people: false,
-    looking_for_people_note: "",
     totals_updated_datetime: project.modified_date,
-    total_fans: 0,
-    total_fans_last_week: 0,
-    total_fans_last_month: 0,
-    total_fans_last_year: 0,
-    total_activity: 0,
-    total_activity_last_week: 0,
-    total_activity_last_month: 0,
-    total_activity_last_year: 0,
+    ...toTotals("total_fans", fans.length),
+    ...toTotals(
+      "total_activity",
+      state.timeline.filter((row) => row.project === project.id).length,
+    ),
     my_permissions: [...permissions],
     i_am_owner: actor?.id === project.owner,
     i_am_admin: actor?.is_superuser === true || membership?.is_admin === true,
     i_am_member: membership !== undefined,
-    notify_level: membership === undefined ? null : 1,
+    notify_level: level,
     total_closed_milestones: milestones.filter((row) => row.closed).length,
-    is_watcher: membership !== undefined,
-    total_watchers: membersOf(state, project).length,
-    logo_small_url: null,
-    logo_big_url: null,
-    is_fan: false,
+    is_watcher: level !== null && level !== NO_NOTICES,
+    total_watchers: listWatchers(state, project).length,
+    logo_small_url: project.logo && `${project.logo}.80x80_q85_crop.jpg`,
+    logo_big_url: project.logo && `${project.logo}.300x300_q85_crop.jpg`,
+    is_fan: fans.some((row) => row.user === actor?.id),
     // A quirk of Taiga: the text of an empty object for anonymous callers, otherwise false.
     my_homepage: actor === null ? "{}" : false,
   };
 }
+
+/** Counts over all time and over recent times, which the sandbox does not tell apart. */
+const toTotals = (name: string, count: number) => ({
+  [name]: count,
+  [`${name}_last_week`]: count,
+  [`${name}_last_month`]: count,
+  [`${name}_last_year`]: count,
+});
 
 const membersOf = (state: State, project: Project) =>
   state.memberships

@@ -2,18 +2,22 @@ import { findMembership, isAllowed, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
 import { notAuthenticated, notFound } from "../model/errors.ts";
+import { toBody } from "../http/fields.ts";
 import { readProjectId } from "../http/filters.ts";
 import { toPage } from "../http/pagination.ts";
 import { findById } from "../model/rows.ts";
 import type { Project, State, User } from "../model/state.ts";
+import { userActivityRoutes } from "./user-activity.ts";
 import { toOwnUser, toPublicUser } from "./user-views.ts";
+import { editUser } from "./user-writes.ts";
 
 /** `/users`, `/users/me`, `/users/by_username` and `/users/{id}`. */
-export function userRoutes({ state }: Context): Record<string, Endpoint> {
+export function userRoutes(context: Context): Record<string, Endpoint> {
+  const { state } = context;
   const toView = (user: User, actor: Actor) =>
     actor?.id === user.id || actor?.is_superuser === true
-      ? { ...toOwnUser(state, user), ...toPublicUser(state, user, actor) }
-      : toPublicUser(state, user, actor);
+      ? { ...toOwnUser(state, user), ...toPublicUser(state, user) }
+      : toPublicUser(state, user);
   const isVisible = (user: User, actor: Actor): boolean =>
     user.is_active || actor?.is_superuser === true;
   const toVisible = (user: User | undefined, actor: Actor) => {
@@ -24,7 +28,7 @@ export function userRoutes({ state }: Context): Record<string, Endpoint> {
     "/users": {
       GET: (req, actor) => {
         const users = listUsers(state, actor, readProjectId(req));
-        return toPage(req, users, (user) => toPublicUser(state, user, actor));
+        return toPage(req, users, (user) => toPublicUser(state, user));
       },
     },
     "/users/me": {
@@ -44,7 +48,10 @@ export function userRoutes({ state }: Context): Record<string, Endpoint> {
     },
     "/users/:id": {
       GET: (req, actor) => toVisible(findById(state.users, toId(req.params["id"])), actor),
+      PATCH: (req, actor) =>
+        toOwnUser(state, editUser(state, actor, toId(req.params["id"]), toBody(req.body))),
     },
+    ...userActivityRoutes(context),
   });
 }
 

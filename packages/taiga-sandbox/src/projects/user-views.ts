@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { permissionsIn, type Actor } from "../model/access.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { State, User } from "../model/state.ts";
 
@@ -21,14 +20,10 @@ export function toUserExtraInfo(state: State, id: number | null) {
   };
 }
 
-/** A user as others see it: without e-mail, and with the roles in projects the caller may see. */
-export function toPublicUser(state: State, user: User, actor: Actor) {
+/** A user as others see it: without e-mail, and with the roles in all projects. */
+export function toPublicUser(state: State, user: User) {
   const roles = state.memberships
     .filter((member) => member.user === user.id)
-    .filter((member) => {
-      const project = mustFind(state.projects, member.project);
-      return permissionsIn(state, actor, project).has("view_project");
-    })
     .map((member) => mustFind(state.roles, member.role).name);
   return {
     id: user.id,
@@ -37,9 +32,9 @@ export function toPublicUser(state: State, user: User, actor: Actor) {
     full_name_display: user.full_name,
     color: user.color,
     bio: user.bio,
-    lang: "",
-    theme: "",
-    timezone: "",
+    lang: user.lang,
+    theme: user.theme,
+    timezone: user.timezone,
     is_active: user.is_active,
     photo: null,
     big_photo: null,
@@ -52,7 +47,7 @@ export function toPublicUser(state: State, user: User, actor: Actor) {
 export function toOwnUser(state: State, user: User) {
   const owned = state.projects.filter((project) => project.owner === user.id);
   return {
-    ...toPublicUser(state, user, user),
+    ...toPublicUser(state, user),
     total_private_projects: owned.filter((project) => project.is_private).length,
     total_public_projects: owned.filter((project) => !project.is_private).length,
     email: user.email,

@@ -1,5 +1,4 @@
-import { toUserExtraInfo } from "./user-views.ts";
-import { mustFind, inOrder } from "../model/rows.ts";
+import { inOrder } from "../model/rows.ts";
 import type { CustomAttribute, Role, State, Swimlane } from "../model/state.ts";
 
 /** A role in `GET /roles`. */
@@ -24,25 +23,3 @@ export function toSwimlane(state: State, swimlane: Swimlane) {
 
 /** A custom field's definition. */
 export const toCustomAttribute = ({ kind: _kind, ...attribute }: CustomAttribute) => attribute;
-
-/** A membership; only administrators of the project see e-mail addresses. */
-export function toMembership(state: State, row: State["memberships"][number], seesEmail: boolean) {
-  const user = mustFind(state.users, row.user);
-  const project = mustFind(state.projects, row.project);
-  const { gravatar_id } = toUserExtraInfo(state, user.id)!;
-  return {
-    ...row,
-    invited_by: toUserExtraInfo(state, row.invited_by),
-    invitation_extra_text: null,
-    role_name: mustFind(state.roles, row.role).name,
-    full_name: user.full_name,
-    is_user_active: user.is_active,
-    color: user.color,
-    photo: null,
-    gravatar_id,
-    project_name: project.name,
-    project_slug: project.slug,
-    is_owner: project.owner === user.id,
-    ...(seesEmail && { email: user.email, user_email: user.email }),
-  };
-}

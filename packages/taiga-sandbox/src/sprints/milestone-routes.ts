@@ -5,6 +5,7 @@ import { mustSee, resourceRoutes, type Resource } from "../http/resource.ts";
 import { saveLater, type Context } from "../model/context.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { Milestone, State } from "../model/state.ts";
+import { moveActions } from "./milestone-moves.ts";
 import { toMilestoneStats } from "./milestone-stats.ts";
 import { toMilestone } from "./milestone-views.ts";
 import { createMilestone, deleteMilestone, planMilestoneEdit } from "./milestone-writes.ts";
@@ -26,6 +27,12 @@ export function milestoneRoutes(context: Context): Record<string, Endpoint> {
   return {
     ...resourceRoutes(state, milestones),
     ...group("Milestone", {
+      ...Object.fromEntries(
+        Object.entries(moveActions(context)).map(([name, handlers]) => [
+          `/milestones/:id/${name}`,
+          handlers,
+        ]),
+      ),
       "/milestones/:id/stats": {
         GET: (req, actor) => {
           const milestone = findById(state.milestones, toId(req.params["id"]));

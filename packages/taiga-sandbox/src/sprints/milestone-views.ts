@@ -14,10 +14,10 @@ export function toMilestone(context: Context, milestone: Milestone) {
     rows
       .map((story) => totalPoints(state, story))
       .reduce((total, points) => (points === null ? total : (total ?? 0) + points), null);
+  const { watchers: _watchers, ...columns } = milestone;
   return {
-    ...milestone,
+    ...columns,
     project_extra_info: toProjectExtraInfo(state, milestone.project),
-    disponibility: 0,
     user_stories: stories.map((story) => toSprintStory(context, story)),
     total_points: sum(stories),
     closed_points: sum(stories.filter((story) => story.is_closed)),

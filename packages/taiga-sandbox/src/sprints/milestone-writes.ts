@@ -21,13 +21,19 @@ const toTarget = (state: State, id: number | undefined) => ({
 
 const REQUIRED = ["project", "name", "estimated_start", "estimated_finish"];
 
-/** The writable fields; whether a sprint is closed is derived from its items. */
+/**
+ * The writable fields. What is sent as `closed` holds until the next change of an item, when it is
+ * derived from the items again.
+ */
 const milestoneFields = (state: State) => ({
   project: field.reference(state.projects),
   name: field.text(200),
   estimated_start: field.requiredDay,
   estimated_finish: field.requiredDay,
   order: field.position,
+  slug: field.text(250),
+  closed: field.flag,
+  disponibility: (value: unknown) => field.decimal(value) ?? 0,
 });
 
 /**
@@ -46,14 +52,17 @@ export function createMilestone(context: Context, actor: Actor, body: field.Body
     id: 0,
     project: values.project!,
     name: values.name!,
-    slug: toUniqueSlug(values.name!, new Set(state.milestones.map((row) => row.slug))),
+    slug:
+      values.slug || toUniqueSlug(values.name!, new Set(state.milestones.map((row) => row.slug))),
     owner: 0,
     estimated_start: values.estimated_start!,
     estimated_finish: values.estimated_finish!,
     created_date: now,
     modified_date: now,
-    closed: false,
+    closed: values.closed ?? false,
+    disponibility: values.disponibility ?? 0,
     order: values.order ?? 1,
+    watchers: [],
   };
   verifyMilestone(state, milestone);
   const project = mustFind(state.projects, milestone.project);
@@ -80,8 +89,7 @@ export function planMilestoneEdit(
 ): Save<Milestone> {
   const { state } = context;
   const milestone = findForWrite(state, actor, toTarget(state, id), "modify_milestone");
-  // A sprint cannot move to another project, because its items could not follow.
-  const { project: _project, ...columns } = field.readFields(body, milestoneFields(state), {
+  const columns = field.readFields(body, milestoneFields(state), {
     required: REQUIRED,
     isEdit: true,
   });

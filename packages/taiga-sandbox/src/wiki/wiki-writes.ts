@@ -1,18 +1,11 @@
-import {
-  isAllowed,
-  type Actor,
-  mustBeUser,
-  verifyPermission,
-  verifyWritable,
-} from "../model/access.ts";
+import { type Actor, mustBeUser, verifyPermission, verifyWritable } from "../model/access.ts";
 import { toTimestamp, type Context, type Save } from "../model/context.ts";
 import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
 import { recordChange, recordCreation, recordDeletion } from "../history/history.ts";
-import { allocateId, allocateOrder, findById, mustFind } from "../model/rows.ts";
-import { toSlug } from "../model/slugs.ts";
+import { allocateId, findById, mustFind } from "../model/rows.ts";
 import { takeSnapshot } from "../history/snapshots.ts";
-import type { Project, State, User, WikiLink, WikiPage } from "../model/state.ts";
+import type { Project, State, User, WikiPage } from "../model/state.ts";
 import {
   addWatchers,
   findForDelete,
@@ -56,7 +49,8 @@ export function createPage(context: Context, actor: Actor, body: field.Body): Wi
   return page;
 }
 
-function addPage(
+/** Stores a page. The caller has checked everything. */
+export function addPage(
   context: Context,
   project: Project,
   author: User,
@@ -108,7 +102,8 @@ export function planPageEdit(
   });
   const { comment = "", version, ...columns } = values;
   const edited = { ...page, ...columns };
-  verifyFreeSlug(state, edited);
+  // Only a creation is refused: here Taiga fails with a 500.
+  if (isSlugTaken(state, edited)) throw new Error(`Another page has the slug ${edited.slug}.`);
   verifyItemVersion(state, KIND, page, { version, body });
   verifyWritable(project);
   verifyMove(state, actor, KIND, { from: page.project, to: edited.project });
@@ -139,47 +134,14 @@ export function deletePage(context: Context, actor: Actor, id: number | undefine
   state.wikiPages = state.wikiPages.filter((row) => row.id !== page.id);
 }
 
-/** @throws {ApiError} 400 when another page of the project has the slug. */
-function verifyFreeSlug(state: State, page: Pick<WikiPage, "id" | "project" | "slug">): void {
-  const isTaken = state.wikiPages.some(
+const isSlugTaken = (state: State, page: Pick<WikiPage, "id" | "project" | "slug">): boolean =>
+  state.wikiPages.some(
     (row) => row.id !== page.id && row.project === page.project && row.slug === page.slug,
   );
-  if (isTaken) {
+
+/** @throws {ApiError} 400 when another page of the project has the slug. */
+function verifyFreeSlug(state: State, page: Pick<WikiPage, "id" | "project" | "slug">): void {
+  if (isSlugTaken(state, page)) {
     throw invalidFields({ __all__: ["Wiki page with this Project and Slug already exists."] });
   }
-}
-
-/**
- * `POST /wiki-links`: adds an entry to the wiki's menu, and its page if that is missing and the caller
- * may add pages.
- *
- * @throws {ApiError} as Taiga answers.
- */
-export function createLink(context: Context, actor: Actor, body: field.Body): WikiLink {
-  const { state } = context;
-  const spec = {
-    project: field.reference(state.projects),
-    title: field.text(500),
-    order: field.position,
-  };
-  const required = ["project", "title"];
-  const values = field.readFields(body, spec, { required, isEdit: false });
-  const project = mustFind(state.projects, values.project!);
-  const author = verifyPermission(state, actor, project, "add_wiki_link");
-  verifyWritable(project);
-  const link: WikiLink = {
-    id: allocateId(state, "wikiLinks"),
-    project: project.id,
-    title: values.title!,
-    href: toSlug(values.title!),
-    order: values.order ?? Math.floor(allocateOrder(state, context.clock()) / 1000),
-  };
-  state.wikiLinks.push(link);
-  const isMissing = !state.wikiPages.some(
-    (row) => row.project === project.id && row.slug === link.href,
-  );
-  if (isMissing && isAllowed(state, actor, project, "add_wiki_page")) {
-    addPage(context, project, author, { slug: link.href, content: "" });
-  }
-  return link;
 }

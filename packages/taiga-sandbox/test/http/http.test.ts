@@ -17,7 +17,7 @@ describe("the conventions of the API", () => {
   test("a method that is not served is 405 and names those that are", async () => {
     const answer = await api.call("DELETE /projects", { as: "alice" });
     expect(answer.status).toBe(405);
-    expect(answer.headers.get("allow")).toBe("GET, HEAD, OPTIONS");
+    expect(answer.headers.get("allow")).toBe("GET, POST, HEAD, OPTIONS");
     expect(answer.body).toEqual({
       _error_message: "Method 'DELETE' not allowed.",
       _error_type: "taiga.base.exceptions.MethodNotAllowed",

@@ -56,6 +56,7 @@ export function createBench(
       subject: user,
     }),
     lockWrites: createWriteLocks(lock).for({ signal: new AbortController().signal }),
+    grant: { access: "admin", projects },
     taigaWebUrl: "https://taiga.test",
     clock: read,
     signal: new AbortController().signal,
