@@ -125,12 +125,20 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
       login: { imports: ["storage"] },
       operations: {
-        imports: ["config.ts", "grants", "pages/application-step.ts", "secrets", "storage"],
+        imports: [
+          "config.ts",
+          "engine/boundary",
+          "grants",
+          "pages/application-step.ts",
+          "secrets",
+          "storage",
+        ],
       },
       pages: {
         imports: [
           "engine/boundary",
           "grants/activity-log.ts",
+          "grants/grant-use.ts",
           "login",
           "pages/views",
           "secrets",

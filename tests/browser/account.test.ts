@@ -94,8 +94,16 @@ describeInBrowser("the account page", () => {
   it("limits an app that stays connected: its next call is refused, and it lists fewer tools", async () => {
     const session = await connect("bob");
     expect(await session.listTools()).toContain("create_items");
+    const set = { items: [{ ref: "#1" }], set: { subject: "A new subject" } };
+    await session.call("update_items", { project: "apollo", ...set });
     const { page } = await openTab(browser);
     await openAccount(page, "bob");
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return await page.getByRole("main").innerText();
+      })
+      .toMatch(/End-to-end client ran update_items on apollo #1/);
     await page.getByRole("link", { name: "Limit" }).first().click();
     await page.getByText("Read only", { exact: true }).last().click();
     await page.getByText("Only projects that I choose").click();

@@ -1,4 +1,5 @@
 import {
+  bestEffort,
   type Clock,
   createOutageLog,
   type Logger,
@@ -29,13 +30,14 @@ import { renderFailurePage } from "./http/failure-page.ts";
 import { createAccountLoginLimit } from "./http/limits.ts";
 import { createPrivateApp } from "./http/private-app.ts";
 import { createPublicApp } from "./http/public-app.ts";
-import { createAllowList } from "./login/allow-list.ts";
+import { type AllowLists, createAllowList } from "./login/allow-list.ts";
 import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
 import { toTaigaAccount } from "./login/taiga-account.ts";
 import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { type Counters, createCounters, toLoginOutcome } from "./operations/counters.ts";
+import { createLogins, type Logins } from "./operations/logins.ts";
 import { createInspectInstallation } from "./operations/inspect-installation.ts";
 import { createKeyRotation, type KeyRotation } from "./operations/key-rotation.ts";
 import { createApplicationFlows } from "./pages/application-flows.ts";
@@ -194,6 +196,8 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
         ...loginPages,
         interactions,
         activity,
+        connections: engine.connections,
+        uses,
         accessLimit: config.accessLimit,
         taigaSite: config.taigaSite,
         mcpUrl: config.resource,
@@ -229,20 +233,32 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     connect,
     revocations,
   });
-  const admin = { inspect, keyRotation, ...replaced.admin };
+  const logins = createLogins({ ...shared, connections: engine.connections, uses, activity });
+  const admin = { inspect, keyRotation, logins, ...replaced.admin };
   return {
     publicApp: createPublicApp({
       ...apps,
       interactions: Router().use(account, createPages(engine.interactions)),
       rateLimits,
     }),
-    privateApp: createPrivateApp({ ...apps, store, storeWatch, vault, revocations, clock, admin }),
+    privateApp: createPrivateApp({
+      ...apps,
+      activity,
+      findOwner: engine.connections.findOwner,
+      store,
+      storeWatch,
+      vault,
+      revocations,
+      clock,
+      admin,
+    }),
     keyRotation,
     rootKeys,
     refreshSweeper,
     start: () => {
       refreshSweeper.start();
       adoption?.start();
+      void endUnlisted(config.login.allowLists, logins, logger);
     },
     close: async () => {
       storeWatch.close();
@@ -250,6 +266,22 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
       await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
     },
   };
+}
+
+/**
+ * Taking a name off the list of allowed users ends the user's logins at the next start. Users may
+ * also be allowed by an e-mail address, which is not stored: those are checked at the next refresh.
+ */
+async function endUnlisted(
+  { users, emailDomains }: AllowLists,
+  logins: Logins,
+  logger: Logger,
+): Promise<void> {
+  if (users.length === 0 || emailDomains.length > 0) return;
+  const message = "logins not compared with ALLOWED_USERS; checked at the next refresh";
+  await bestEffort(() => logins.endUnlisted(users), logger, message).catch((error: unknown) =>
+    logger.error({ err: error }, message),
+  );
 }
 
 /** What many parts are made with. */

@@ -29,6 +29,8 @@ export const EVENT_KINDS = [
   "narrowed",
   /** Ended a connection. */
   "disconnected",
+  /** The operator ended a connection, or took the user off the list of allowed users. */
+  "ended_by_operator",
 ] as const;
 
 const AccountEvent = z.object({

@@ -12,15 +12,22 @@ const PRECISION_SECONDS = 60;
 const MAX_REMEMBERED = 10_000;
 
 const GrantUse = z.object({
-  /** Epoch seconds. */
-  usedAt: z.int(),
+  /** Epoch seconds; absent until the client has fetched tokens. */
+  usedAt: z.int().optional(),
   /** From where the client last fetched tokens: an IPv4 address or an IPv6 /64; empty if unknown. */
   network: z.string().max(60),
+  /** The user's name at Taiga when the grant was allowed; absent in records of an older version. */
+  username: z
+    .string()
+    .transform((given) => given.slice(0, 255))
+    .optional(),
 });
 export type GrantUse = z.output<typeof GrantUse>;
 
-/** When and from where grants were used. One sealed record a grant, which ends with it. */
+/** Whose grants are, and when and from where they were used. One sealed record a grant, which ends with it. */
 export interface GrantUses {
+  /** Notes the user of a new grant. Never rejects. */
+  begin(grantKey: string, username: string): Promise<void>;
   /**
    * Notes a use, in the background of the request: never rejects.
    * @param address of the client; left out when only the resource server was seen.
@@ -48,14 +55,14 @@ export function createGrantUses(deps: GrantUsesDeps): GrantUses {
   const records = createSealedJson<GrantUse>({ ...deps, schema: GrantUse });
   const noted = createRecentUses();
 
-  async function write(grantKey: string, network: string | undefined): Promise<void> {
+  async function write(grantKey: string, changes: Partial<GrantUse>): Promise<void> {
     const key = keys.useOf(grantKey);
-    const before = (await records.read(key))?.value;
-    const use = { usedAt: clock(), network: network ?? before?.network ?? "" };
+    const use = { network: "", ...(await records.read(key))?.value, ...changes };
     const indexes = [keys.grantIndexOf(grantKey)];
     if (await kv.replace(key, await records.seal(key, use))) {
       // Tokens have extended the grant.
-      if (network !== undefined) await kv.touch(key, { ttlSeconds: grantTtlSeconds, indexes });
+      if (changes.network !== undefined)
+        await kv.touch(key, { ttlSeconds: grantTtlSeconds, indexes });
       return;
     }
     const grant = await kv.get(grantKey);
@@ -66,16 +73,22 @@ export function createGrantUses(deps: GrantUsesDeps): GrantUses {
     if ((await kv.get(grantKey)) === undefined) await kv.delete(key);
   }
 
+  const writeInBackground = async (grantKey: string, changes: Partial<GrantUse>): Promise<void> => {
+    const message = "grant use not stored";
+    await bestEffort(() => write(grantKey, changes), logger, message).catch((error: unknown) =>
+      logger.error({ err: error }, message),
+    );
+  };
+
   return {
+    begin: (grantKey, username) => writeInBackground(grantKey, { username }),
     note: async (grantKey, address) => {
       const network = address === undefined ? undefined : toNetworkOf(address);
       const isRecent = noted.get(grantKey) > clock() - PRECISION_SECONDS;
       if (isRecent && network === undefined) return;
       noted.set(grantKey, clock());
-      const message = "grant use not stored";
-      await bestEffort(() => write(grantKey, network), logger, message).catch((error: unknown) =>
-        logger.error({ err: error }, message),
-      );
+      const usedAt = clock();
+      await writeInBackground(grantKey, network === undefined ? { usedAt } : { usedAt, network });
     },
     find: async (grantKey) => (await records.read(keys.useOf(grantKey)))?.value,
   };

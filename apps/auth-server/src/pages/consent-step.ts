@@ -1,5 +1,6 @@
 import {
   type AccessLevel,
+  type Clock,
   isWithin,
   lowestLevel,
   TOOL_ACCESS,
@@ -9,8 +10,10 @@ import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderConsentPage } from "./views/consent-page.ts";
 import type { Csrf } from "./csrf.ts";
@@ -19,6 +22,7 @@ import { ConsentForm, toTypedConsent } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { toProjectChoice } from "./project-choice.ts";
+import type { OlderLogins } from "./older-logins.ts";
 import { seeOther, sendPage } from "./send-page.ts";
 
 /** Enough for most connections; the user must select a higher level explicitly. */
@@ -35,12 +39,16 @@ export interface ConsentStepDeps {
   vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
   activity: Pick<ActivityLog, "note">;
+  olderLogins: OlderLogins;
+  uses: Pick<GrantUses, "begin">;
+  keys: Pick<KeyNames, "grant">;
   formErrors: FormErrors;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
   accessLimit: AccessLevel;
   taigaName: string;
   toAccountId: (userId: number) => string;
+  clock: Clock;
   sleep: (ms: number) => Promise<void>;
 }
 
@@ -65,6 +73,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     accessLimit,
     taigaName,
     toAccountId,
+    olderLogins,
+    uses,
+    keys,
+    clock,
     sleep,
   } = deps;
 
@@ -93,6 +105,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     const offered = OFFERED.filter((level) => isWithin(level, limit));
     const again = await formErrors.findConsent(interaction.uid);
     const { access, projects = "all", project = [] } = again?.typed ?? {};
+    const older = await olderLogins.find(toAccountId(user.id), interaction.client);
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
       csrfToken: csrf.issue(interaction.uid, "consent", toAccountId(user.id)),
@@ -108,6 +121,11 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         selected: projects,
         ticked: project,
       },
+      olderLogins: older.map((login) => ({
+        ...login,
+        isPreselected: again?.typed.replace?.includes(login.gid) ?? login.isPreselected,
+      })),
+      now: clock(),
       ...(again !== undefined && { choiceError: again }),
     });
     sendPage(res, 200, page);
@@ -157,7 +175,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       }
       const { projects, error } = toProjectChoice(form, own);
       if (error !== undefined) return refuse("projects", error);
-      const { access } = form;
+      const { access, replace: replaced } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const isClaimed = await vault.claim(interaction.uid, grantId);
       if (!isClaimed) {
@@ -165,6 +183,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         return followFirstAnswer(req, res, interaction);
       }
       try {
+        // Before the client gets its code, so that no use of it is noted at the same time.
+        await uses.begin(keys.grant(grantId), user.username);
         await interactions.finishConsent(req, res, interaction, grantId);
       } catch (error) {
         // A click on Cancel was faster, so no code of this grant will ever be issued.
@@ -174,7 +194,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       await vault.forget(interaction.uid);
       const { name } = interaction.client;
       const event = { kind: "connected", client: name, network: req.ip } as const;
-      await deps.activity.note(toAccountId(user.id), event);
+      const accountId = toAccountId(user.id);
+      await deps.activity.note(accountId, event);
+      const choice = { gids: replaced, network: req.ip };
+      await olderLogins.end(accountId, interaction.client, choice);
     },
   };
 }

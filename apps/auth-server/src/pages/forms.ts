@@ -51,17 +51,25 @@ export const ConsentForm = z.object({
   projects: z.enum(["all", "chosen"]),
   /** Ids of the ticked projects; used for `chosen` only. */
   project: ticked,
+  /** Older logins of the app that shall end, by their public names. */
+  replace: z
+    .preprocess(
+      (value) => (value === undefined ? [] : [value].flat()),
+      z.array(z.string().regex(/^[\w-]{43}$/)).max(10),
+    )
+    .catch([]),
 });
 export type ConsentForm = z.output<typeof ConsentForm>;
 
 /** The valid parts of an invalid form, to show them again. */
 export const toTypedConsent = (body: unknown): TypedConsent =>
-  TypedConsent.safeParse(body).data ?? { project: [] };
+  TypedConsent.safeParse(body).data ?? { project: [], replace: [] };
 
 const TypedConsent = z.object({
   access: ConsentForm.shape.access.optional().catch(undefined),
   projects: ConsentForm.shape.projects.optional().catch(undefined),
   project: ticked.catch([]),
+  replace: ConsentForm.shape.replace,
 });
 type TypedConsent = z.output<typeof TypedConsent>;
 

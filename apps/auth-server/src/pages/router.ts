@@ -1,4 +1,4 @@
-import type { AccessLevel, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
+import type { AccessLevel, Clock, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -9,10 +9,12 @@ import {
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { ApplicationLogin } from "../login/taiga-application.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ApplicationFlows } from "./application-flows.ts";
 import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
@@ -24,6 +26,7 @@ import { parseConsentForm, parseForm, toFormProof } from "./forms.ts";
 import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
+import { createOlderLogins, type OlderLoginsDeps } from "./older-logins.ts";
 import { createLoginStep } from "./login-step.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { assets } from "./views/assets.ts";
@@ -46,6 +49,9 @@ export interface InteractionsRouterDeps {
   isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
   activity: Pick<ActivityLog, "note">;
+  connections: OlderLoginsDeps["connections"];
+  uses: OlderLoginsDeps["uses"] & Pick<GrantUses, "begin">;
+  clock: Clock;
   csrf: Csrf;
   /** This server's origin. */
   issuer: string;
@@ -60,7 +66,7 @@ export interface InteractionsRouterDeps {
   mcpUrl: string;
   kv: FormErrorsDeps["kv"];
   seal: FormErrorsDeps["seal"];
-  keys: FormErrorsDeps["keys"];
+  keys: FormErrorsDeps["keys"] & OlderLoginsDeps["keys"] & Pick<KeyNames, "grant">;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
@@ -84,7 +90,12 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const offersTaiga = deps.application !== undefined;
   const formErrors = createFormErrors(deps);
   const loginStep = createLoginStep({ ...deps, formErrors, taigaName, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, formErrors, taigaName });
+  const consentStep = createConsentStep({
+    ...deps,
+    formErrors,
+    taigaName,
+    olderLogins: createOlderLogins(deps),
+  });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));

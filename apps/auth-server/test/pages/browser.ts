@@ -9,6 +9,7 @@ import { createSqliteKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
 import type {
+  Connection,
   GrantScope,
   Interaction,
   InteractionOutcome,
@@ -77,6 +78,10 @@ export interface Browser {
   /** The calls of the engine and the vault, in order. */
   calls: string[];
   grants: GrantScope[];
+  /** The connections that Ada has. */
+  connections: Connection[];
+  /** The connections that were ended: account and public name. */
+  ended: string[];
   /** The noted activity: account, kind and client. */
   noted: string[];
   logins: { username: string; password: string }[];
@@ -159,6 +164,8 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     calls: [],
     grants: [],
     noted: [],
+    connections: [],
+    ended: [],
     logins: [],
     csrf,
     consentProof: () => {
@@ -221,6 +228,15 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
             },
       allowLists,
       isAllowed: createAllowList(allowLists),
+      connections: {
+        list: async () => browser.connections,
+        end: async (accountId, gid) => {
+          browser.ended.push(`${accountId} ${gid}`);
+          return true;
+        },
+      },
+      uses: { find: async () => undefined, begin: async () => undefined },
+      clock,
       activity: {
         note: async (accountId, { kind, client }) => {
           browser.noted.push(`${accountId} ${kind} ${client ?? ""}`);

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { AccountEvent, Activity, ToolWrite } from "../../grants/activity-log.ts";
 import { toDisplayName } from "../../pages/views/display-name.ts";
 import type { Html } from "../../pages/views/html.ts";
-import { renderTimeAgo } from "./time-ago.ts";
+import { renderTimeAgo } from "../../pages/views/time-ago.ts";
 
 const PHRASES: Readonly<Record<AccountEvent["kind"], string>> = {
   account_login: "You logged in to this page",
@@ -10,6 +10,7 @@ const PHRASES: Readonly<Record<AccountEvent["kind"], string>> = {
   declined: "You cancelled the login of",
   narrowed: "You limited what it may do:",
   disconnected: "You disconnected",
+  ended_by_operator: "The operator of this server disconnected",
 };
 
 /** What happened, the newest first. */

@@ -3,7 +3,7 @@ import { ACCESS_TITLES } from "../../pages/views/consent-page.ts";
 import { toDisplayName } from "../../pages/views/display-name.ts";
 import type { Html } from "../../pages/views/html.ts";
 import type { ConnectionView } from "./connection-view.ts";
-import { renderTimeAgo } from "./time-ago.ts";
+import { renderTimeAgo } from "../../pages/views/time-ago.ts";
 
 /** Names that fit into a line or two; the page of the connection shows all. */
 const SHOWN_PROJECTS = 5;
@@ -18,7 +18,7 @@ export function renderConnectionFacts(connection: ConnectionView, now: number): 
     ${renderFact("Host", renderHost(connection))} ${renderFact("May", ACCESS_TITLES[access])}
     ${renderFact("Projects", renderProjects(connection))}
     ${renderFact("Connected", renderTimeAgo(connectedAt, now))}
-    ${renderFact("Last used", use === undefined ? "not yet" : renderTimeAgo(use.usedAt, now))}
+    ${renderFact("Last used", use?.usedAt === undefined ? "not yet" : renderTimeAgo(use.usedAt, now))}
     ${use === undefined || use.network === "" ? "" : renderFact("Network", use.network)}
   </dl>`;
 }

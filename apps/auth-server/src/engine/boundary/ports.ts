@@ -141,9 +141,18 @@ export interface Connection {
  * @throws {UnavailableError} from every method when the store does not answer.
  */
 export interface Connections {
+  /** Of all users, in no order; those that begin or end meanwhile may be missing. */
+  all(): AsyncIterable<Connection & { accountId: string }>;
   /** In no order. */
   list(accountId: string): Promise<Connection[]>;
   find(accountId: string, gid: string): Promise<Connection | undefined>;
+  /**
+   * The account of a grant and the name of its client, which a stranger wrote.
+   * @returns `undefined` when the grant has ended.
+   */
+  findOwner: (
+    gid: string,
+  ) => Promise<{ accountId: string; clientName: string | undefined } | undefined>;
   /**
    * Lowers the limits of a connection, at once and for tokens that exist.
    * @returns `wider`, and changes nothing, when the limits would allow more than before.

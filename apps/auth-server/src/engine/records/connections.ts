@@ -7,7 +7,7 @@ import { toGrantScope } from "./grant-scope.ts";
 import type { RecordStore } from "./record-store.ts";
 
 export interface ConnectionsDeps {
-  kv: Pick<Kv, "get" | "members">;
+  kv: Pick<Kv, "get" | "members" | "scan">;
   keys: Pick<KeyNames, "accountGrants" | "clientDocument" | "gidOf" | "grantOf">;
   /** Of grants. */
   grants: Pick<RecordStore, "readAt" | "updateAt">;
@@ -35,6 +35,16 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     };
   }
 
+  /** Reads each client once, however many grants it has. */
+  function createClientReader(): (id: string) => Promise<ConnectionClient> {
+    const clients = new Map<string, Promise<ConnectionClient>>();
+    return (id) => {
+      const client = clients.get(id) ?? readClient(id);
+      clients.set(id, client);
+      return client;
+    };
+  }
+
   async function readDocument(id: string): Promise<AdapterPayload | undefined> {
     const entry = await kv.get(keys.clientDocument(id));
     return entry && (JSON.parse(entry.value) as AdapterPayload);
@@ -58,17 +68,23 @@ export function createConnections(deps: ConnectionsDeps): Connections {
   }
 
   return {
+    all: async function* () {
+      const clientOf = createClientReader();
+      for await (const name of kv.scan(keys.grantOf(""))) {
+        const grant = await grants.readAt(name);
+        const accountId = grant?.accountId;
+        if (accountId === undefined) continue;
+        const connection = await toConnection(name, grant, accountId, clientOf);
+        if (connection !== undefined) yield { ...connection, accountId };
+      }
+    },
+
     list: async (accountId) => {
       const names = await kv.members(keys.accountGrants(accountId));
       const found = await Promise.all(
         names.map(async (name) => ({ name, grant: await grants.readAt(name) })),
       );
-      const clients = new Map<string, Promise<ConnectionClient>>();
-      const clientOf = (id: string): Promise<ConnectionClient> => {
-        const client = clients.get(id) ?? readClient(id);
-        clients.set(id, client);
-        return client;
-      };
+      const clientOf = createClientReader();
       const connections = found.map(({ name, grant }) =>
         toConnection(name, grant, accountId, clientOf),
       );
@@ -78,6 +94,13 @@ export function createConnections(deps: ConnectionsDeps): Connections {
     find: async (accountId, gid) => {
       const name = keys.grantOf(gid);
       return toConnection(name, await grants.readAt(name), accountId, readClient);
+    },
+
+    findOwner: async (gid) => {
+      const grant = await grants.readAt(keys.grantOf(gid));
+      if (grant?.accountId === undefined) return undefined;
+      const { name } = await readClient(grant.clientId ?? "");
+      return { accountId: grant.accountId, clientName: name };
     },
 
     narrow: async (accountId, gid, limits) => {

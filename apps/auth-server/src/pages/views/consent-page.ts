@@ -5,6 +5,7 @@ import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 import { renderLayout } from "./layout.ts";
 import { renderAlert } from "./notice.ts";
+import { type OlderLogin, renderOlderLogins } from "./older-logins.ts";
 import { type ProjectQuestion, renderProjectQuestion } from "./project-choice.ts";
 import { shortenHost, toRedirectTarget } from "./redirect-target.ts";
 import { renderRoute, type RequestingClient } from "./requesting-client.ts";
@@ -34,6 +35,10 @@ export interface ConsentPage {
   levels: readonly AccessLevel[];
   selected: AccessLevel;
   projects: ProjectQuestion;
+  /** Earlier logins of this app that the user may end. */
+  olderLogins: readonly OlderLogin[];
+  /** Epoch seconds. */
+  now: number;
   /** The error in the previous choice, and the question it belongs to. */
   choiceError?: { question: "access" | "projects"; error: string };
 }
@@ -65,6 +70,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
             error: page.choiceError?.question === "projects" ? page.choiceError.error : undefined,
           })}
         </div>
+        ${renderOlderLogins(page.olderLogins, page.now)}
         <p class="small">The app can never do more than you can do in Taiga yourself.</p>
         <div class="actions sticky">
           <button class="button primary" type="submit">Allow access</button>

@@ -29,6 +29,8 @@ const pages = {
     username: "ada",
   }),
   consent: await renderConsentPage({
+    olderLogins: [{ gid: "x".padEnd(43, "-"), usedAt: 0, isPreselected: true }],
+    now: 90_000,
     ...form,
     csrfToken: "token",
     accountId: "taiga.5",
@@ -241,6 +243,8 @@ describe("a client with a published metadata document", () => {
   const verified = {
     login: renderLoginPage({ ...form, client, csrfTokens: { login: "token" } }),
     consent: renderConsentPage({
+      olderLogins: [],
+      now: 0,
       ...form,
       client,
       csrfToken: "token",

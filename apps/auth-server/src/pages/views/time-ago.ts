@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Html } from "../../pages/views/html.ts";
+import type { Html } from "./html.ts";
 
 const UNITS = [
   ["day", 86_400],
