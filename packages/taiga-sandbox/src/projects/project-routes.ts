@@ -2,7 +2,13 @@ import type { Request } from "express";
 import { findMembership, isAllowed, refusal, type Actor } from "../model/access.ts";
 import type { Context } from "../model/context.ts";
 import { group, queryText, toId, type Endpoint } from "../http/endpoint.ts";
-import { ApiError, badRequest, invalidFields, notAuthenticated, notFound } from "../model/errors.ts";
+import {
+  ApiError,
+  badRequest,
+  invalidFields,
+  notAuthenticated,
+  notFound,
+} from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import { columnFilter, applyFilters, orderRows, type Filter } from "../http/filters.ts";
 import { toPage } from "../http/pagination.ts";
@@ -11,7 +17,8 @@ import { findById } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { createDuplication } from "./duplicate.ts";
 import { toProjectDetail, toProjectRow } from "./project-views.ts";
-import { createProject, deleteProject, editProject } from "./project-writes.ts";
+import { deleteProject } from "./project-removal.ts";
+import { createProject, editProject } from "./project-writes.ts";
 
 /** `/projects`, `/projects/by_slug`, `/projects/{id}` and the order of a user's projects. */
 export function projectRoutes(context: Context): Record<string, Endpoint> {
