@@ -1,6 +1,6 @@
 import type { Handler } from "../http/endpoint.ts";
 import * as field from "../http/fields.ts";
-import { mustBeUser } from "../model/access.ts";
+import { mustBeUser, VIEW_PERMISSIONS } from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { invalidFields, notFound } from "../model/errors.ts";
 import { allocateId, findById, ownRows } from "../model/rows.ts";
@@ -56,7 +56,8 @@ export const createDuplication =
       logo: null,
       last_ref: 0,
     };
-    if (copy.is_private) Object.assign(copy, { anon_permissions: [], public_permissions: [] });
+    const permissions = copy.is_private ? [] : [...VIEW_PERMISSIONS];
+    Object.assign(copy, { anon_permissions: permissions, public_permissions: permissions });
     state.projects.push(copy);
     copyValues(state, source, copy);
     const roles = copyRoles(state, source, copy);
