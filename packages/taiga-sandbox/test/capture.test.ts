@@ -73,7 +73,8 @@ describe("the second recording of a real Taiga", () => {
   });
 
   for (const area of AREAS) {
-    describe(area.title, () => {
+    const { title } = area;
+    describe(`area: ${title}`, () => {
       let api: Api;
       beforeAll(async () => {
         api = await startApi({ seed: "capture" });

@@ -140,7 +140,8 @@ describe("webhooks", () => {
     expect(log).toMatchObject({ webhook: 1, status: 200, response_data: '{"content":"ok"}' });
     expect(await last()).toMatchObject({ type: "test", data: { test: "test" } });
     status = 302;
-    const again = (await as("alice").send(`POST /webhooklogs/${String(log["id"])}/resend`)).body;
+    const again = (await as("alice").send(`POST /webhooklogs/${JSON.stringify(log["id"])}/resend`))
+      .body;
     expect(again).toMatchObject({
       status: 302,
       response_data: "error-in-request: Redirects are not allowed",

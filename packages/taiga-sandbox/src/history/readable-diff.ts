@@ -1,3 +1,4 @@
+import { toText } from "../http/fields.ts";
 import { toHtml } from "../model/markup.ts";
 import type { HistoryEntry } from "../model/state.ts";
 
@@ -84,7 +85,7 @@ function toCustomDiff(before: CustomValue[], after: CustomValue[]) {
 /** Marked text of a text field, and both values of any other. */
 function toValueDiff(type: string, [before, after]: unknown[]): unknown {
   if (type === "number" || type === "checkbox") return [before, after];
-  return toMarkedDiff(String(before ?? ""), String(after ?? ""));
+  return toMarkedDiff(before === null ? "" : toText(before), after === null ? "" : toText(after));
 }
 
 /** An attachment as a snapshot keeps it. */

@@ -1,4 +1,4 @@
-import type { Announced, Announcement } from "../webhooks/announced.ts";
+import type { Announced, Announcement } from "./announced.ts";
 import type { State } from "./state.ts";
 
 /** The context of rules and routes. */

@@ -10,7 +10,7 @@ import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
 import { allocateId, mustFind } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
-import { toPlainChange } from "../webhooks/announced.ts";
+import { toPlainChange } from "../model/announced.ts";
 import type { HistoryEntry, Milestone, State, TimelineEvent } from "../model/state.ts";
 import { addTimelineEvent } from "../history/timeline.ts";
 

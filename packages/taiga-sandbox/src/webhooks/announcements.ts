@@ -3,7 +3,7 @@ import { toTimestamp } from "../model/context.ts";
 import { allocateId, mustFind } from "../model/rows.ts";
 import type { State, Webhook, WebhookLog } from "../model/state.ts";
 import { deliver } from "./delivery.ts";
-import type { Announced, Announcement } from "./announced.ts";
+import type { Announced, Announcement } from "../model/announced.ts";
 import { toChange } from "./change.ts";
 import { toData, toUser, type Links } from "./payload.ts";
 

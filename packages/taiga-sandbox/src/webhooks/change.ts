@@ -1,7 +1,7 @@
 import { toReadableDiff } from "../history/readable-diff.ts";
 import { toHtml } from "../model/markup.ts";
 import type { State } from "../model/state.ts";
-import type { AnnouncedChange } from "./announced.ts";
+import type { AnnouncedChange } from "../model/announced.ts";
 
 const LISTS = new Set(["attachments", "custom_attributes"]);
 

@@ -6,13 +6,12 @@ import type {
   Item,
   ItemKind,
   Milestone,
-  RelatedStory,
   State,
   Task,
   UserStory,
   WikiPage,
 } from "../model/state.ts";
-import type { Announced } from "./announced.ts";
+import type { Announced } from "../model/announced.ts";
 import { toUserExtraInfo } from "../projects/user-views.ts";
 
 /** Where links in a delivery lead: Taiga's own pages. */

@@ -16,7 +16,7 @@ import { compileQuery } from "../http/search-query.ts";
 import { findById } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { createDuplication } from "./duplicate.ts";
-import { toProjectDetail, toProjectRow } from "./project-views.ts";
+import { toProjectDetail, toProjectRow } from "../projects/project-views.ts";
 import { deleteProject } from "./project-removal.ts";
 import { createProject, editProject } from "./project-writes.ts";
 

@@ -12,8 +12,8 @@ import { invalidFields } from "../model/errors.ts";
 import { allocateId, findById, ownRows } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
 import type { Project, Role, State, User } from "../model/state.ts";
-import { KANBAN, SCRUM, type Template } from "./templates.ts";
-import { policyOf } from "./notify-policies.ts";
+import { KANBAN, SCRUM, type Template } from "../projects/templates.ts";
+import { policyOf } from "../projects/notify-policies.ts";
 import { setUpProject } from "./project-setup.ts";
 
 const TEMPLATES: readonly Template[] = [SCRUM, KANBAN];

@@ -7,7 +7,7 @@ import type {
   Task,
   UserStory,
   WikiPage,
-} from "../model/state.ts";
+} from "./state.ts";
 
 /** What a webhook hears about. */
 export type Announced =
