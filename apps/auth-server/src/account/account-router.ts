@@ -1,10 +1,11 @@
-import type { Clock } from "@taiga-mcp/service";
+import { type Clock, CodedError, UnavailableError } from "@taiga-mcp/service";
 import { type RequestHandler, Router } from "express";
 import type { Connection, Connections, GrantScope } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
 import type { GrantUses } from "../grants/grant-use.ts";
 import { createPageErrorHandler } from "../pages/error-handler.ts";
 import { ConsentForm, parseConsentForm, parseForm } from "../pages/forms.ts";
+import { InteractionError } from "../pages/interaction-error.ts";
 import { ACCOUNT_PATH } from "../pages/interaction-path.ts";
 import { toProjectChoice } from "../pages/project-choice.ts";
 import { seeOther, sendPage } from "../pages/send-page.ts";
@@ -80,6 +81,14 @@ export function createAccountRouter(deps: AccountRouterDeps): Router {
     await activity.note(session.accountId, { kind: "disconnected", client, network });
   }
 
+  /** The limiter's own refusal is for programs. */
+  const limitLogins: RequestHandler = (req, res, next) =>
+    deps.limitLogins(req, res, (refusal?: unknown) => {
+      if (refusal === undefined) return next();
+      const isLimit = refusal instanceof CodedError && !(refusal instanceof UnavailableError);
+      next(isLimit ? new InteractionError("too_many_logins") : refusal);
+    }) as unknown;
+
   const router = Router({ strict: true, caseSensitive: true });
   router.get(
     ACCOUNT_PATH,
@@ -99,10 +108,10 @@ export function createAccountRouter(deps: AccountRouterDeps): Router {
       sendPage(res, 200, page);
     }),
   );
-  router.post(`${ACCOUNT_PATH}/login`, deps.limitLogins, login.logIn);
+  router.post(`${ACCOUNT_PATH}/login`, limitLogins, login.logIn);
   router.post(`${ACCOUNT_PATH}/logout`, login.logOut);
   if (login.depart !== undefined && login.finish !== undefined) {
-    router.post(`${ACCOUNT_PATH}/taiga`, deps.limitLogins, login.depart);
+    router.post(`${ACCOUNT_PATH}/taiga`, limitLogins, login.depart);
     router.get(`${ACCOUNT_PATH}/taiga`, login.finish);
   }
 

@@ -61,6 +61,12 @@ const PAGES = {
     advice:
       "Nothing was changed. Go back to your app and connect again, and stay in the same browser.",
   },
+  too_many_logins: {
+    status: 429,
+    title: "Too many logins",
+    message: "Too many logins to this page have come from your network in the last minute.",
+    advice: "Your password was not checked. Try again in a minute.",
+  },
   flow_ended: {
     status: 400,
     title: "This login has expired",

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createBrowser, introspect, refresh, request } from "../support/client.ts";
 import { AUTH_CODE, createFakeTaiga, type FakeTaiga } from "../support/fake-taiga.ts";
+import { createTestKv } from "../support/stores.ts";
 import { type System, TAIGA_API_URL } from "../support/system.ts";
 import { startWhole, submitForm } from "../support/whole.ts";
 import { connectApp, openAccount, send, toConnectionPaths, toText } from "./account-world.ts";
@@ -92,6 +93,31 @@ describe("the login of the account pages", () => {
     const after = await send(system, browser, page, "/account/logout");
     expect(toText(after)).toContain("Log in to Taiga to see");
     expect(toText(await browser.open(`${system.issuer}/account`))).toContain("Log in to Taiga");
+  });
+
+  it("is limited for each network, so that failed logins fill no store", async () => {
+    const browser = createBrowser(system.issuer);
+    const url = `${system.issuer}/account`;
+    const login = await browser.open(url);
+    const attempts = Array.from({ length: 61 }, () =>
+      browser.open(`${url}/login`, { method: "POST", body: new URLSearchParams({}) }),
+    );
+    const statuses = (await Promise.all(attempts)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(1);
+    const typed = { username: "alice", password: "correct" };
+    const { page } = await submitForm(system, browser, login, url, "login", typed);
+    expect([page.status, toText(page)]).toEqual([429, expect.stringContaining("in a minute")]);
+  });
+
+  it("shows a page while the store does not answer", async () => {
+    await system.close();
+    const kv = createTestKv();
+    system = await startWhole({ taiga, kv });
+    const { browser } = await openAccount(system, "alice");
+    kv.isDown = true;
+    const page = await browser.open(`${system.issuer}/account`);
+    expect([page.status, toText(page)]).toEqual([503, expect.stringContaining("Not available")]);
+    kv.isDown = false;
   });
 
   it("refuses users who are not on the list, and stores nothing", async () => {
