@@ -52,6 +52,28 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     forbids: APP,
     files: { "main.ts": MAIN, "admin.ts": MAIN },
     folders: {
+      account: {
+        imports: [
+          "account/views",
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "grants/grant-use.ts",
+          "login",
+          "pages",
+          "pages/views",
+          "secrets",
+          "storage",
+          "vault",
+        ],
+      },
+      "account/views": {
+        imports: [
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "grants/grant-use.ts",
+          "pages/views",
+        ],
+      },
       cli: { imports: ["config.ts", "settings.ts", "operations"] },
       clients: { imports: ["engine/boundary", "storage"] },
       engine: {
@@ -85,7 +107,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
         ],
         forbids: IN_ENGINE,
       },
-      grants: { imports: ["login", "storage", "vault"] },
+      grants: { imports: ["login", "secrets", "storage", "vault"] },
       http: {
         imports: [
           "config.ts",
@@ -103,10 +125,26 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
       login: { imports: ["storage"] },
       operations: {
-        imports: ["config.ts", "grants", "pages/application-step.ts", "secrets", "storage"],
+        imports: [
+          "config.ts",
+          "engine/boundary",
+          "grants",
+          "pages/application-step.ts",
+          "secrets",
+          "storage",
+        ],
       },
       pages: {
-        imports: ["engine/boundary", "login", "pages/views", "secrets", "storage", "vault"],
+        imports: [
+          "engine/boundary",
+          "grants/activity-log.ts",
+          "grants/grant-use.ts",
+          "login",
+          "pages/views",
+          "secrets",
+          "storage",
+          "vault",
+        ],
       },
       "pages/views": { imports: ["storage"] },
       secrets: { imports: ["storage"] },
@@ -218,12 +256,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "text",
         ],
       },
+      notifications: { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"] },
       policy: { imports: ["errors.ts"] },
       projects: { imports: ["clock.ts", "errors.ts", "kinds.ts", "schema", "text"] },
       schema: { imports: ["errors.ts", "text"] },
+      social: { imports: ["errors.ts", "kinds.ts", "items", "projects", "schema", "text"] },
       sprints: {
         imports: ["errors.ts", "calls/write-locks.ts", "items", "projects", "schema", "text"],
       },
+      status: { imports: ["clock.ts", "errors.ts", "failure.ts", "policy", "projects", "text"] },
       text: { imports: [] },
       tool: {
         imports: [
@@ -238,6 +279,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "text",
         ],
       },
+      wiki: { imports: ["errors.ts", "calls", "items", "projects", "schema", "text"] },
       tools: {
         imports: [
           "clock.ts",
@@ -245,11 +287,15 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
           "kinds.ts",
           "activity",
           "items",
+          "notifications",
           "projects",
           "schema",
+          "social",
           "sprints",
+          "status",
           "text",
           "tool/define-tool.ts",
+          "wiki",
         ],
         isolated: true,
         forbids: [

@@ -4,7 +4,8 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { WAIT_MS } from "../support/time-limits.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { describeInBrowser, launchChromium, openTab, openTabIn } from "./support/chromium.ts";
 import { type ClientApp, createClientApp } from "./support/client-app.ts";
@@ -164,26 +165,33 @@ describeInBrowser("a browser's history", () => {
   );
 
   // @rule MCP-SECURITY-13
-  it("a second click, while the page stays open beside the app, shows that the app is connected", async () => {
+  it("a second click, while the page stays open beside the app, brings the same code until the app has used it", async () => {
     const redirectUri = "com.example.app:/callback";
     const opened = await createClientApp(system, { redirect_uris: [redirectUri] });
     try {
       const { page } = await openTab(browser);
-      const codes: string[] = [];
+      const sent: string[] = [];
       page.on("response", async (response) => {
         const to = (await response.headerValue("location")) ?? "";
-        if (to.startsWith(redirectUri)) codes.push(to);
+        if (to.startsWith(redirectUri)) sent.push(to);
       });
-      await page.goto((await opened.startLogin({ redirectUri })).url);
+      const login = await opened.startLogin({ redirectUri });
+      await page.goto(login.url);
       await logInAs(page, "alice");
-      await consentHeading(page).waitFor();
-      const wasOpened = page.waitForEvent("requestfailed");
-      await allow(page);
-      await wasOpened;
+      for (let clicks = 0; clicks < 2; clicks += 1) {
+        await consentHeading(page).waitFor();
+        const wasOpened = page.waitForEvent("requestfailed");
+        await allow(page);
+        await wasOpened;
+      }
+      await vi.waitFor(() => expect(sent).toHaveLength(2), WAIT_MS);
+      expect(new Set(sent).size).toBe(1);
+      const answer = new URL(sent[0] ?? "").searchParams;
+      expect((await login.finish(answer)).active).toBe(true);
       await consentHeading(page).waitFor();
       await allow(page);
       await connected(page).waitFor();
-      expect(codes).toHaveLength(1);
+      expect(sent).toHaveLength(2);
     } finally {
       await opened.close();
     }

@@ -75,9 +75,11 @@ describe("the start", () => {
   });
 
   // @rule STORE-15
-  it("has a Redis user for each service, and gives a stranger nothing but PING", async () => {
-    expect(await platform.exec("redis", "redis-cli PING")).toContain("PONG");
-    expect(await platform.exec("redis", "redis-cli KEYS *")).toContain("NOPERM");
+  it("has a Redis user for each service, and gives a stranger nothing but a sign of life", async () => {
+    expect(await platform.exec("redis", "redis-cli PING")).toContain("NOAUTH");
+    const asHealth = "redis-cli --user health --pass none";
+    expect(await platform.exec("redis", `${asHealth} PING`)).toContain("PONG");
+    expect(await platform.exec("redis", `${asHealth} KEYS *`)).toContain("NOPERM");
     for (const [service, folder] of [
       ["auth-server", "auth"],
       ["resource-server", "resource"],

@@ -105,7 +105,9 @@ describe.skipIf(isMissing && !isInCi)("the model of Claude Code", () => {
     const requests = await converse([
       { tool: "mcp__taiga__find_items", input: { kinds: ["story"], limit: 2 } },
     ]);
-    const text = expect.stringMatching(/^2 found\..*\n```taiga-data\npedal#\d+ story [^{]*\n```$/s);
+    const text = expect.stringMatching(
+      /^2 of \d+ found\..*\n```taiga-data\npedal#\d+ story [^{]*\n```$/s,
+    );
     expect(contentOf(requests)).toEqual([{ type: "text", text }]);
   });
 

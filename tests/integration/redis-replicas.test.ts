@@ -1,6 +1,7 @@
 // Two replicas of each service on one Redis share all state. Losing any one replica, or Redis for a
 // while, loses no login and no write.
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { createBrowser, type Outcome, type Page } from "../support/browser.ts";
 import { askMcp, countRequests } from "../support/mcp-request.ts";
 import { openSession } from "../support/mcp-session.ts";
 import { authorize, endpointsOf, logIn, register, REDIRECT_URI } from "../support/oauth-client.ts";
@@ -16,6 +17,11 @@ const redisUrl = inject("redisUrl");
  * machine, and far below the 30 seconds for which an introspection result is cached.
  */
 const SOON_MS = 10_000;
+function toPage({ page }: Outcome): Page {
+  if (page === undefined) throw new Error("the browser left for a client");
+  return page;
+}
+
 /**
  * How soon an outage must be answered, in milliseconds: a second or two on an idle machine, five and
  * more if commands to the store had no time limit.
@@ -96,6 +102,32 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
       }
       expect(Date.now() - from).toBeLessThan(SOON_MS);
     }
+  });
+
+  // @rule ACC-3 ACC-5 ACC-6
+  it("all know at once what a user limits and disconnects on the account page of either", async () => {
+    const { tokens } = await connect("carol");
+    const listed = async (url: string): Promise<string | number> => {
+      const { status, body } = await askMcp(`${url}/mcp`, tokens.access_token, "tools/list");
+      if (status !== 200) return status;
+      return JSON.stringify(body).includes('"create_items"') ? "with writes" : "without writes";
+    };
+    const everywhere = () => Promise.all(platform.resourceServers.map(({ url }) => listed(url)));
+    expect(await everywhere()).toEqual(["with writes", "with writes"]);
+
+    const browser = createBrowser(platform.issuer);
+    const typed = { username: "carol", password: "carol-password" };
+    const login = toPage(await browser.open(`${platform.issuer}/account`));
+    const account = toPage(await browser.submit(login, "/login", typed));
+    const link = account.document.querySelector(".connection a")?.getAttribute("href") ?? "";
+    const form = toPage(await browser.open(`${platform.issuer}${link}`));
+    const limited = await browser.submit(form, "/limit", { access: "read", projects: "all" });
+    await expect
+      .poll(everywhere, { interval: 20, timeout: SOON_MS })
+      .toEqual(["without writes", "without writes"]);
+
+    await browser.submit(toPage(limited), "/disconnect");
+    await expect.poll(everywhere, { interval: 20, timeout: SOON_MS }).toEqual([401, 401]);
   });
 
   // @rule RFC9700-4.14.2-1

@@ -37,6 +37,8 @@ describe.skipIf(nginx === null)("one public host", () => {
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-protected-resources",
     "/interaction/abc/login",
+    "/account",
+    "/account/connections/abc/limit",
   ])("sends %s to the authorization server", async (path) => {
     const answer = await ask(platform.site, path);
     expect(answer).toMatchObject({ status: 200, text: "auth-server" });

@@ -53,6 +53,10 @@ function fetchProgram(platform: string): string {
     rmSync(path.join(unpacked, archive));
     renameSync(unpacked, folder);
     return file;
+  } catch (error) {
+    // Another run has fetched it meanwhile.
+    if (existsSync(file)) return file;
+    throw error;
   } finally {
     rmSync(unpacked, { recursive: true, force: true });
   }

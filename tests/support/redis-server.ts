@@ -69,7 +69,7 @@ export async function spawnRedis(
   throw new Error(`${binary.file} did not start: ${output.trim().split("\n").at(-1)}`);
 }
 
-/** Whether a server is up and accepts commands. */
+/** Whether a server is up and accepts commands, or says that it wants a password first. */
 export async function answers(url: string, timeoutMs: number): Promise<boolean> {
   const client = new RedisClient(url, {
     lazyConnect: true,
@@ -79,12 +79,13 @@ export async function answers(url: string, timeoutMs: number): Promise<boolean> 
     commandTimeout: timeoutMs,
     retryStrategy: () => null,
   });
-  client.on("error", () => undefined); // `connect` rejects as well
+  let wantsPassword = false;
+  client.on("error", ({ message }: Error) => (wantsPassword ||= message.startsWith("NOAUTH")));
   try {
     await client.connect();
     return (await client.ping()) === "PONG";
   } catch {
-    return false;
+    return wantsPassword;
   } finally {
     client.disconnect();
   }

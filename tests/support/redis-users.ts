@@ -1,9 +1,11 @@
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-/** Passwords of the users in deploy/redis/users.acl. */
+/** Passwords of the users in deploy/redis/users.acl; the operator is the user `default`. */
 export const REDIS_PASSWORDS = {
   operator: "password-of-the-operator",
+  /** Takes any password. */
+  health: "none",
   "auth-server": "password-of-the-auth-server",
   "resource-server": "password-of-the-resource-server",
 } as const;
@@ -24,4 +26,4 @@ export const toRedisUsers = (): string[] =>
 
 /** @param url of the server, without a user. */
 export const withRedisUser = (url: string, user: RedisUser): string =>
-  url.replace("//", `//${user}:${REDIS_PASSWORDS[user]}@`);
+  url.replace("//", `//${user === "operator" ? "default" : user}:${REDIS_PASSWORDS[user]}@`);

@@ -1,4 +1,5 @@
 import {
+  bestEffort,
   type Clock,
   createOutageLog,
   type Logger,
@@ -12,25 +13,31 @@ import {
   type TaigaTransport,
   watchTransport,
 } from "@taiga-mcp/taiga-client";
-import type { Express, RequestHandler } from "express";
+import { type Express, type RequestHandler, Router } from "express";
+import { createAccountRouter } from "./account/account-router.ts";
 import { createClientDocuments } from "./clients/client-documents.ts";
 import type { FetchDocument } from "./clients/document-fetch.ts";
 import type { Config } from "./config.ts";
 import { createEngine } from "./engine/engine.ts";
 import type { Interactions } from "./engine/boundary/ports.ts";
+import { createActivityLog } from "./grants/activity-log.ts";
+import { createAnnouncements } from "./grants/announcements.ts";
 import { createGrantCredentials } from "./grants/grant-credentials.ts";
+import { createGrantUses } from "./grants/grant-use.ts";
 import { createRevocationFeed } from "./grants/revocation-feed.ts";
 import type { AdminRoutesDeps } from "./http/admin-routes.ts";
 import { renderFailurePage } from "./http/failure-page.ts";
+import { createAccountLoginLimit } from "./http/limits.ts";
 import { createPrivateApp } from "./http/private-app.ts";
 import { createPublicApp } from "./http/public-app.ts";
-import { createAllowList } from "./login/allow-list.ts";
+import { type AllowLists, createAllowList } from "./login/allow-list.ts";
 import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
 import { toTaigaAccount } from "./login/taiga-account.ts";
 import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
 import { createPasswordLogin } from "./login/taiga-password.ts";
 import { type Counters, createCounters, toLoginOutcome } from "./operations/counters.ts";
+import { createLogins, type Logins } from "./operations/logins.ts";
 import { createInspectInstallation } from "./operations/inspect-installation.ts";
 import { createKeyRotation, type KeyRotation } from "./operations/key-rotation.ts";
 import { createApplicationFlows } from "./pages/application-flows.ts";
@@ -45,6 +52,7 @@ import { createRecordKeys } from "./secrets/record-keys.ts";
 import { createSealer, type Sealer } from "./secrets/seal.ts";
 import { createKeyNames, type KeyNames, toAccountId } from "./storage/key-names.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
+import { createGrantChangeTopic } from "./storage/topics.ts";
 import { isSignedKey } from "./storage/signed-kinds.ts";
 import type { RefreshSweeper } from "./vault/refresh-sweeper.ts";
 import type { Vault } from "./vault/vault.ts";
@@ -125,6 +133,7 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     toAccountId: (userId) => toAccountId(config.taigaApiUrl, userId),
   };
   const { connect } = shared;
+  const sealAccount = createSealer(rootKeys, "account");
   const revocations = createRevocationFeed(broadcast);
   const rateLimits = createRateLimits(shared);
   const password = createPasswordWay(config, shared, counters);
@@ -146,6 +155,11 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
   const vault = { ...credentials.vault, ...replaced.vault };
   const { documentHosts: hosts, redirectSchemes, takesDocuments } = config.clients;
 
+  const uses = createGrantUses({ ...shared, seal: sealAccount, ...config.grants });
+  const activity = createActivityLog({ ...shared, seal: sealAccount });
+  const topic = createGrantChangeTopic(broadcast);
+  const changes = createAnnouncements({ topic, logger, sleep });
+
   const engine = createEngine({
     ...shared,
     config,
@@ -157,31 +171,57 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
       : undefined,
     renderFailure: renderFailurePage,
     countEvent: counters.oauthEvents.count,
+    announceChange: (gid) => changes.send(gid),
+    onGrantUsed: ({ grantId, address }) => void uses.note(keys.grant(grantId), address),
   });
+  const csrf = createCsrf(createCsrfKeys(rootKeys));
+  const loginPages = {
+    ...shared,
+    vault,
+    password,
+    application,
+    allowLists: config.login.allowLists,
+    isAllowed,
+    listOwnProjects: createOwnProjects((memberId, credential, signal) =>
+      connect(credential, signal).projects.list({ memberId }),
+    ),
+    csrf,
+    issuer: config.issuer,
+    passwordResetUrl: config.passwordResetUrl,
+  };
   const createPages =
     replaced.pages ??
     ((interactions) =>
       createInteractionsRouter({
-        ...shared,
+        ...loginPages,
         interactions,
-        vault,
-        password,
-        application,
-        allowLists: config.login.allowLists,
-        isAllowed,
-        listOwnProjects: createOwnProjects((memberId, credential, signal) =>
-          connect(credential, signal).projects.list({ memberId }),
-        ),
-        csrf: createCsrf(createCsrfKeys(rootKeys)),
-        issuer: config.issuer,
+        activity,
+        connections: engine.connections,
+        uses,
         accessLimit: config.accessLimit,
         taigaSite: config.taigaSite,
-        passwordResetUrl: config.passwordResetUrl,
         mcpUrl: config.resource,
       }));
+  const account = createAccountRouter({
+    ...loginPages,
+    connections: engine.connections,
+    uses,
+    activity,
+    sealSession: sealAccount,
+    taigaName: config.taigaSite.name,
+    limitLogins: createAccountLoginLimit(rateLimits),
+  });
 
   const { metrics } = deps;
-  const apps = { config, logger, engine, rootKeys, renderFailure: renderFailurePage, metrics };
+  const apps = {
+    config,
+    logger,
+    engine,
+    rootKeys,
+    renderFailure: renderFailurePage,
+    metrics,
+    noteUse: (grantId: string) => void uses.note(keys.grant(grantId)),
+  };
   const keyRotation = createKeyRotation({ ...shared, kv: store, record, rootKeys, broadcast });
   const inspect = createInspectInstallation({
     config,
@@ -193,20 +233,32 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     connect,
     revocations,
   });
-  const admin = { inspect, keyRotation, ...replaced.admin };
+  const logins = createLogins({ ...shared, connections: engine.connections, uses, activity });
+  const admin = { inspect, keyRotation, logins, ...replaced.admin };
   return {
     publicApp: createPublicApp({
       ...apps,
-      interactions: createPages(engine.interactions),
+      interactions: Router().use(account, createPages(engine.interactions)),
       rateLimits,
     }),
-    privateApp: createPrivateApp({ ...apps, store, storeWatch, vault, revocations, clock, admin }),
+    privateApp: createPrivateApp({
+      ...apps,
+      activity,
+      findOwner: engine.connections.findOwner,
+      store,
+      storeWatch,
+      vault,
+      revocations,
+      clock,
+      admin,
+    }),
     keyRotation,
     rootKeys,
     refreshSweeper,
     start: () => {
       refreshSweeper.start();
       adoption?.start();
+      void endUnlisted(config.login.allowLists, logins, logger);
     },
     close: async () => {
       storeWatch.close();
@@ -214,6 +266,22 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
       await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
     },
   };
+}
+
+/**
+ * Taking a name off the list of allowed users ends the user's logins at the next start. Users may
+ * also be allowed by an e-mail address, which is not stored: those are checked at the next refresh.
+ */
+async function endUnlisted(
+  { users, emailDomains }: AllowLists,
+  logins: Logins,
+  logger: Logger,
+): Promise<void> {
+  if (users.length === 0 || emailDomains.length > 0) return;
+  const message = "logins not compared with ALLOWED_USERS; checked at the next refresh";
+  await bestEffort(() => logins.endUnlisted(users), logger, message).catch((error: unknown) =>
+    logger.error({ err: error }, message),
+  );
 }
 
 /** What many parts are made with. */

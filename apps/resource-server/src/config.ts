@@ -32,7 +32,9 @@ export function parseConfig(environment: Environment) {
     },
     /** Origins of web pages, besides this server's own, that may call the MCP endpoint. */
     allowedOrigins: settings.ALLOWED_ORIGINS ?? [],
-    toolsets: settings.TOOLSETS,
+    toolsets: settings.TOOLSETS.offered,
+    /** For clients that load descriptions up front, with an address that names none. */
+    defaultToolsets: settings.TOOLSETS.byDefault,
     answers: settings.ANSWERS,
     taigaLimits: {
       timeoutMs: settings.TAIGA_TIMEOUT_MS,

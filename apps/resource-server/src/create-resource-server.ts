@@ -15,6 +15,8 @@ import {
   type ToolRunnerDeps,
 } from "@taiga-mcp/taiga-tools";
 import type { Express } from "express";
+import { createAbortableFetch } from "./auth/abortable-fetch.ts";
+import { createActivityReport, type ReportedWrite } from "./auth/activity-report.ts";
 import { createAuthorizationServer } from "./auth/authorization-server.ts";
 import { followRevocations, type RevocationFollower } from "./auth/follow-revocations.ts";
 import { createGrantTransport } from "./auth/grant-transport.ts";
@@ -73,7 +75,9 @@ export interface ResourceServer {
 export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
   const { config, store, clock, logger, replaced = {} } = deps;
   const taiga = watchTransport(deps.taiga, createOutageLog(logger, TAIGA_OUTAGE));
-  const fetch = watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE));
+  const fetch = createAbortableFetch(
+    watchFetch(deps.fetch, createOutageLog(logger, AUTH_SERVER_OUTAGE)),
+  );
   const { issuer, resource, authServerUrl, taigaWebUrl } = config;
   const ownCredentials = createOwnCredentials({ clock, logger });
   const authorizationServer = createAuthorizationServer({
@@ -104,6 +108,10 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     adoptsUnsigned: config.store.adoptsUnsigned,
     logger,
   });
+  const activity = createActivityReport({
+    send: (writes) => authorizationServer.reportActivity(writes),
+    logger,
+  });
   const runner = createToolRunner<McpCaller>({
     tools: deps.tools,
     operator: config,
@@ -113,7 +121,7 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     clock,
     confirmationKey: deriveConfirmationKey(config.resourceServer.clientSecret),
     taigaWebUrl,
-    ...createCallLog(logger),
+    ...createCallLog(logger, (write) => activity.add({ ...write, at: clock() })),
   });
   const callLimits = createCallLimits({ limits: config.callLimits, clock });
   const factory = createMcpServerFactory({
@@ -162,17 +170,19 @@ export function createResourceServer(deps: ResourceServerDeps): ResourceServer {
     },
     close: async () => {
       storeWatch.close();
-      await follower?.close();
+      await Promise.all([follower?.close(), activity.close()]);
       await mcpHandler.close();
     },
   };
 }
 
-/** Logs the outcome of each tool call. */
+/** Logs the outcome of each tool call, and reports those that write. */
 const createCallLog = (
   logger: Logger,
+  report: (write: Omit<ReportedWrite, "at">) => void,
 ): Pick<ToolRunnerDeps<McpCaller>, "onCall" | "onUnfilteredList"> => ({
-  onCall({ requestId, tool, durationMs, outcome, severity, error }) {
+  onCall({ requestId, tool, durationMs, outcome, severity, error, isWrite, target, caller }) {
+    if (isWrite) report({ gid: caller.grantId, tool, object: target, outcome });
     const record = { requestId, tool, durationMs, outcome };
     if (severity === "info") logger.info(record, "tool call");
     else logFailure(logger, severity, { ...record, err: error }, "tool call");

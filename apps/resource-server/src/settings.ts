@@ -1,5 +1,5 @@
 import { count, milliseconds, seconds, sharedSettings } from "@taiga-mcp/service";
-import { ANSWER_FORMS, TOOLSETS } from "@taiga-mcp/taiga-tools";
+import { ANSWER_FORMS, TOOLSETS, type Toolset } from "@taiga-mcp/taiga-tools";
 import { z } from "zod";
 
 const isBareOrigin = (url: string): boolean => url === new URL(url).origin;
@@ -22,6 +22,28 @@ const perMinute = (byDefault: number) =>
 const parallel = (byDefault: number) => count({ minimum: 1, maximum: 256 }).default(byDefault);
 
 /** Every setting of the resource server, with its description. */
+/** All toolsets for clients that load descriptions on demand, core for the others. */
+const AUTO = "auto";
+
+/** What the operator offers. */
+export interface OfferedToolsets {
+  offered: readonly Toolset[];
+  /** For an address that names none; `undefined` for all that are offered. */
+  byDefault: readonly Toolset[] | undefined;
+}
+
+function toOfferedToolsets(text: string, context: z.core.$RefinementCtx): OfferedToolsets {
+  const names = toList(text);
+  if (names.length === 1 && names[0] === AUTO) return { offered: TOOLSETS, byDefault: ["core"] };
+  const offered = TOOLSETS.filter((toolset) => names.includes(toolset));
+  if (offered.length > 0 && names.every((name) => offered.some((one) => one === name))) {
+    return { offered, byDefault: undefined };
+  }
+  const message = `must be ${AUTO}, or a comma-separated list of ${TOOLSETS.join(", ")}`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}
+
 export const ResourceServerSettings = z.object({
   ...sharedSettings,
   RESOURCE_SERVER_HOST: z.string().min(1).default("127.0.0.1").meta({
@@ -60,16 +82,11 @@ export const ResourceServerSettings = z.object({
   }),
   TOOLSETS: z
     .string()
-    .default("core")
-    .transform(toList)
-    .pipe(
-      z
-        .array(z.enum(TOOLSETS, `must be a comma-separated list of ${TOOLSETS.join(", ")}`))
-        .min(1, "must name at least one toolset"),
-    )
+    .default(AUTO)
+    .transform(toOfferedToolsets)
     .meta({
-      description: `The comma-separated toolsets to offer: ${TOOLSETS.join(", ")}.`,
-      defaultText: "core",
+      description: `The comma-separated toolsets to offer: ${TOOLSETS.join(", ")}. \`${AUTO}\` offers all of them, but a client gets only those that its address names, such as \`?toolsets=core,comments\`. With an address that names none it gets core; Claude Code, which loads the description of a tool when it needs it, gets all.`,
+      defaultText: AUTO,
     }),
   ANSWERS: z
     .enum(ANSWER_FORMS, `must be ${ANSWER_FORMS.join(" or ")}`)

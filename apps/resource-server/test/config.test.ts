@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { rootCertificates } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { TOOLSETS } from "@taiga-mcp/taiga-tools";
 import { parseConfig } from "../src/config.ts";
 import { ResourceServerSettings } from "../src/settings.ts";
 
@@ -39,7 +40,8 @@ describe("parseConfig", () => {
       taigaWebUrl: "http://localhost:3003",
       accessLimit: "delete",
       introspectionCacheSeconds: 30,
-      toolsets: ["core"],
+      toolsets: TOOLSETS,
+      defaultToolsets: ["core"],
       allowedOrigins: [],
     });
     const shared = await readFile(path.join(dataDir, "rs-client-secret"), "utf8");
@@ -86,8 +88,11 @@ describe("parseConfig", () => {
     [{ MCP_URL: "https://mcp.example/mcp" }, /^TAIGA_API_URL is not set: the sandbox/],
     [{ TAIGA_API_URL: "http://taiga.internal" }, /^TAIGA_API_URL: must be https/],
     [{ STORE_URL: "redis://localhost" }, /^RS_CLIENT_SECRET is not set/],
-    [{ TOOLSETS: "core,nonsense" }, /^TOOLSETS: must be a comma-separated list of core\.$/],
-    [{ TOOLSETS: "," }, /^TOOLSETS: must name at least one toolset/],
+    [
+      { TOOLSETS: "core,nonsense" },
+      /^TOOLSETS: must be auto, or a comma-separated list of core, .*diagnostics/,
+    ],
+    [{ TOOLSETS: "," }, /^TOOLSETS: must be auto, or a comma-separated list/],
     [{ ALLOWED_ORIGINS: "https://a.test/" }, /^ALLOWED_ORIGINS: must be bare origins/],
     [{ ALLOWED_ORIGINS: "*" }, /^ALLOWED_ORIGINS: must be a comma-separated list/],
     [

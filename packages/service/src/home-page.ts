@@ -47,6 +47,7 @@ ${toGuides(mcpUrl).map(renderGuide).join("\n")}
 /** The links in the page's footer. */
 export const renderHomeFooter = ({ issuer }: Pick<HomePage, "issuer">): string =>
   [
+    `<a href="${escapeHtml(issuer)}/account">Your connections</a>`,
     `<a href="${escapeHtml(issuer)}/reconnect">When a client says reconnect_required</a>`,
     `<a href="${escapeHtml(issuer)}/healthz">Status</a>`,
     `<a href="https://modelcontextprotocol.io" rel="noreferrer">About MCP</a>`,

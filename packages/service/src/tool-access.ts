@@ -5,14 +5,14 @@ import type { AccessLevel } from "./access-level.ts";
 export const TOOL_ACCESS: readonly { level: AccessLevel; allows: string }[] = [
   {
     level: "read",
-    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity and your name and e-mail address.",
+    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity, your name and e-mail address, who follows what and your notifications.",
   },
   {
     level: "write",
-    allows: "Also create items, change items, write comments and plan sprints. Cannot delete anything.",
+    allows: "Also create items, change items, write comments, plan sprints, write wiki pages, arrange the wiki's menu, watch, vote and like as you and change your notifications. Cannot delete anything.",
   },
   {
     level: "delete",
-    allows: "Also permanently delete items, wiki pages and sprints.",
+    allows: "Also permanently delete items, wiki pages and sprints, delete comments and delete links of the wiki's menu.",
   },
 ];

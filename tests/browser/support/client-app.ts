@@ -17,8 +17,11 @@ export interface Login {
   url: string;
   /** Every authorization response that the browser brought back for this login, in order. */
   answers(): URLSearchParams[];
-  /** Redeems the code of the only response and returns the introspection of the token. */
-  finish(): Promise<oauth.IntrospectionResponse>;
+  /**
+   * Redeems a code and returns the introspection of the token.
+   * @param answer the response that brought it; left out, the only one.
+   */
+  finish(answer?: URLSearchParams): Promise<oauth.IntrospectionResponse>;
 }
 
 /** @param metadata on top of a name and the callback. */
@@ -60,11 +63,15 @@ export async function createClientApp(
     const answers = (): URLSearchParams[] =>
       received.filter((answer) => answer.get("state") === state);
 
-    async function finish(): Promise<oauth.IntrospectionResponse> {
+    function theOnlyAnswer(): URLSearchParams {
       const [answer, ...others] = answers();
       if (answer === undefined || others.length > 0) {
         throw new Error(`expected one answer, got ${answers().length}`);
       }
+      return answer;
+    }
+
+    async function finish(answer = theOnlyAnswer()): Promise<oauth.IntrospectionResponse> {
       const parameters = oauth.validateAuthResponse(server, client, answer, state);
       const response = await oauth.authorizationCodeGrantRequest(
         server,

@@ -23,6 +23,8 @@ export interface AdminCall<Schema extends z.ZodType> {
   path: `/admin/${string}`;
   schema: Schema;
   timeoutSeconds: number;
+  /** Goes into the query of GET, and into the form of POST. */
+  parameters?: Readonly<Record<string, string>>;
 }
 
 /** Sends a request to the private listener as the operator. @throws {AdminError} */
@@ -36,10 +38,18 @@ export function createAdminClient(
   { privateUrl, token }: AdminSettings,
   fetchFrom: Fetch,
 ): AdminClient {
-  async function send({ method, path, timeoutSeconds }: AdminCall<z.ZodType>): Promise<Response> {
+  async function send({
+    method,
+    path,
+    timeoutSeconds,
+    parameters,
+  }: AdminCall<z.ZodType>): Promise<Response> {
+    const form = new URLSearchParams(parameters);
+    const query = method === "GET" && form.size > 0 ? `?${form.toString()}` : "";
     try {
-      return await fetchFrom(`${privateUrl}${path}`, {
+      return await fetchFrom(`${privateUrl}${path}${query}`, {
         method,
+        ...(method === "POST" && parameters !== undefined && { body: form }),
         headers: { authorization: `Bearer ${token}` },
         redirect: "manual",
         signal: AbortSignal.timeout(timeoutSeconds * 1000),

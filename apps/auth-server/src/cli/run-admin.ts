@@ -1,11 +1,13 @@
 import { type Clock, ConfigurationError, type Environment } from "@taiga-mcp/service";
 import { AdminError, type AdminClient, createAdminClient, type Fetch } from "./admin-client.ts";
 import { type AdminSettings, readAdminSettings } from "./admin-settings.ts";
-import { type Command, parseCommand, toUsage } from "./command.ts";
+import { type Command, type LoginOptions, parseCommand, toUsage } from "./command.ts";
 import type { Paint } from "./finding.ts";
 import { Installation } from "../operations/installation.ts";
 import { toInstallationFindings } from "./installation-findings.ts";
 import { KeyReport, RetireReport } from "./key-report.ts";
+import { EndedLogins, LoginList } from "./login-report.ts";
+import { toEndedText, toLoginsText } from "./login-text.ts";
 import { toKeyText, toRetiredText, toRotatedText } from "./key-text.ts";
 import { findPublicAddresses } from "./public-findings.ts";
 import { isWell, toSetupText } from "./setup-text.ts";
@@ -29,6 +31,7 @@ export interface AdminHost {
 /** Timeouts in seconds; counting all records of a large store takes minutes. */
 const STATUS_SECONDS = 20;
 const KEYS_SECONDS = 280;
+const LOGINS_SECONDS = 120;
 
 /** Result of a command: as JSON, as text, and whether all is well. */
 interface Outcome {
@@ -51,7 +54,7 @@ export async function runAdmin(host: AdminHost): Promise<0 | 1 | 2> {
   }
   try {
     const settings = readAdminSettings(host.environment);
-    const outcome = await runCommand(command.name, { host, settings, program });
+    const outcome = await runCommand(command.name, command.options, { host, settings, program });
     host.print(command.isJson ? JSON.stringify(outcome.json, null, 2) : outcome.text);
     return outcome.isWell ? 0 : 1;
   } catch (error) {
@@ -78,6 +81,7 @@ interface Context {
 
 async function runCommand(
   name: Exclude<Command["name"], "help">,
+  options: LoginOptions,
   context: Context,
 ): Promise<Outcome> {
   const { host, settings, program } = context;
@@ -86,6 +90,26 @@ async function runCommand(
   switch (name) {
     case "setup":
       return await checkSetup(ask, context);
+    case "logins": {
+      const { logins } = await ask({
+        method: "GET",
+        path: "/admin/logins",
+        schema: LoginList,
+        timeoutSeconds: LOGINS_SECONDS,
+        parameters: toParameters(options, host.clock()),
+      });
+      return { json: { logins }, text: toLoginsText(logins, host.clock()), isWell: true };
+    }
+    case "end": {
+      const { ended } = await ask({
+        method: "POST",
+        path: "/admin/logins/end",
+        schema: EndedLogins,
+        timeoutSeconds: LOGINS_SECONDS,
+        parameters: toParameters(options, host.clock()),
+      });
+      return { json: { ended }, text: toEndedText(ended, host.clock()), isWell: true };
+    }
     case "keys": {
       const path = "/admin/keys";
       const schema = KeyReport;
@@ -106,6 +130,17 @@ async function runCommand(
     }
   }
 }
+
+const toParameters = (
+  { user, client, grant, since, all }: LoginOptions,
+  now: number,
+): Record<string, string> => ({
+  ...(user !== undefined && { user }),
+  ...(client !== undefined && { client }),
+  ...(grant !== undefined && { grant }),
+  ...(since !== undefined && { since: String(now - since) }),
+  ...(all !== undefined && { all: "true" }),
+});
 
 async function checkSetup(ask: AdminClient, { host, settings }: Context): Promise<Outcome> {
   const installation = await ask({

@@ -13,6 +13,14 @@ export function toDuration(seconds: number): string {
   return count(Math.round(seconds / DAY), "day");
 }
 
+const UNITS = { m: MINUTE, h: HOUR, d: DAY } as const;
+
+/** The seconds of `30m`, `12h` or `7d`. @returns `undefined` for any other text. */
+export function toSeconds(text: string): number | undefined {
+  const { amount, unit } = /^(?<amount>[1-9]\d{0,4})(?<unit>[mhd])$/.exec(text)?.groups ?? {};
+  return amount === undefined ? undefined : Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+
 /** `2026-11-20 14:05` in this machine's time zone. @param at epoch seconds. */
 export function toLocalTime(at: number): string {
   const date = new Date(at * 1000);

@@ -16,7 +16,13 @@ import { createAdapterFactory } from "./records/adapter.ts";
 import { createCodeRedemption } from "./single-use/code-redemption.ts";
 import { renderErrorPage, toConfiguration } from "./configuration.ts";
 import { createDocumentClients } from "./records/document-clients.ts";
-import { countEngineEvents, type CountEvent, logEngineEvents } from "./events.ts";
+import {
+  countEngineEvents,
+  type CountEvent,
+  logEngineEvents,
+  type OnGrantUsed,
+  reportGrantUse,
+} from "./events.ts";
 import { createFailures } from "./failures.ts";
 import { createOutcomeCookie } from "./interactions/outcome-cookie.ts";
 import { createFlowSession } from "./interactions/flow-session.ts";
@@ -24,12 +30,14 @@ import { createWithdrawnRedirect } from "./interactions/withdrawn-redirect.ts";
 import { createGrantScopeStore } from "./records/grant-scope.ts";
 import { createGrantLimit } from "../grants/grant-limit.ts";
 import { createInteractions } from "./interactions/interactions.ts";
+import { createConnections } from "./records/connections.ts";
 import { createDeferredDeletes } from "./records/deferred-deletes.ts";
 import { createLifetimes } from "../grants/lifetimes.ts";
 import type { AuthorizationEngine, ClientDocuments, RenderFailure } from "./boundary/ports.ts";
 import { createRecordStore } from "./records/record-store.ts";
 import { answerRegistration } from "./registration-answer.ts";
 import { toRecordKind } from "./records/records.ts";
+import { createKeptAnswers } from "./single-use/kept-answers.ts";
 import { createRefreshGrace } from "./single-use/refresh-grace.ts";
 import { createRefreshTokens } from "./single-use/refresh-tokens.ts";
 import { ROUTES } from "./routes.ts";
@@ -54,6 +62,10 @@ export interface EngineDeps {
   clientDocuments?: ClientDocuments | undefined;
   renderFailure: RenderFailure;
   countEvent?: CountEvent;
+  /** Tells the resource servers that a grant has other limits now. Never rejects. */
+  announceChange: (gid: string) => Promise<void>;
+  /** Called when a client has received tokens of a grant. Must not throw. */
+  onGrantUsed?: OnGrantUsed;
 }
 
 /**
@@ -72,7 +84,8 @@ export interface EngineDeps {
  *   first.
  * - Consent: the page writes `grant:`, with the user's limits, and its id into `ix:`. Back at
  *   /authorize/<uid>, `ix:` leads to `sess:` (flow-session.ts) and `grant:`. Written: `code:`, with
- *   the grant's id inside. The interaction is deleted; the session expires.
+ *   the grant's id inside. The interaction is deleted; the session expires. The redirect is kept as
+ *   `sent:` until the client has the code, for browsers that lose it (kept-answers.ts).
  * - POST /token with a code: `code:` leads to `grant:`, and that to `vault:`, the Taiga login. The
  *   request claims `code:`, extends both and the client's records, ends the user's oldest grants
  *   beyond the limit, writes `at:` and `rt:`, and marks its claim as answered.
@@ -97,8 +110,9 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   const graceSeconds = config.tokens.refreshGraceSeconds;
   const grace = createRefreshGrace({ kv, keys, sealer, clock, records, graceSeconds, sleep });
   const refreshTokens = createRefreshTokens({ records, grace, lifetimes, ...config });
+  const codes = recordsOf("AuthorizationCode");
   const codeRedemption = createCodeRedemption({
-    records: recordsOf("AuthorizationCode"),
+    records: codes,
     lifetimes,
     evictOldest: createGrantLimit({ ...deps, ...config.grants }),
     endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
@@ -147,14 +161,24 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
   provider.proxy = true;
   logEngineEvents(provider, logger);
   if (deps.countEvent !== undefined) countEngineEvents(provider, deps.countEvent);
+  if (deps.onGrantUsed !== undefined) reportGrantUse(provider, deps.onGrantUsed);
   provider.use(
     createFailures({ ...deps, isForBrowser: (path) => path.startsWith(ROUTES.authorization) }),
   );
   provider.use(createBasicChallenge(config.issuer));
   provider.use(createFlowSession(provider, { authorizationPath: ROUTES.authorization }));
+  provider.use(deferredDeletes.middleware);
+  const keptAnswers = createKeptAnswers({
+    ...deps,
+    provider,
+    sealer,
+    codes,
+    ttlSeconds: config.tokens.authorizationCodeTtlSeconds,
+    authorizationPath: ROUTES.authorization,
+  });
+  provider.use(keptAnswers.middleware);
   provider.use(withdrawnRedirect.middleware);
   provider.use(answerRegistration);
-  provider.use(deferredDeletes.middleware);
   provider.use(refreshTokens.middleware);
   provider.use(codeRedemption.middleware);
   const outcomeCookie = createOutcomeCookie({ provider, clock, issuer: config.issuer });
@@ -171,7 +195,14 @@ export function createEngine(deps: EngineDeps): AuthorizationEngine {
       lifetimes,
       resource: config.resource,
       outcome: outcomeCookie.outcome,
+      repeat: keptAnswers.repeat,
       endGrant: (grantId) => deps.endGrant(keys.grant(grantId)),
+    }),
+    connections: createConnections({
+      ...deps,
+      grants,
+      clients: recordsOf("Client"),
+      accessLimit,
     }),
     accessTokens: createAccessTokens({ tokens: recordsOf("AccessToken"), grants, accessLimit }),
   };

@@ -1,6 +1,7 @@
 import { logFailure, type Logger } from "@taiga-mcp/service";
 import type { EventEmitter } from "node:events";
 import type { errors, Provider } from "oidc-provider";
+import type { EngineRequest } from "./boundary/ports.ts";
 import { UnusableDocument } from "./records/document-clients.ts";
 import { StoreUnavailable } from "./boundary/store-unavailable.ts";
 
@@ -39,6 +40,19 @@ export function countEngineEvents(provider: Provider, count: CountEvent): void {
       count(event.replace("error", error));
     });
   }
+}
+
+/** @param address of the client that received tokens. */
+export type OnGrantUsed = (use: { grantId: string; address: string }) => void;
+
+/** Reports every answer with tokens. */
+export function reportGrantUse(provider: Provider, report: OnGrantUsed): void {
+  provider.on("grant.success", ({ oidc, req }) => {
+    const { AccessToken } = oidc.entities;
+    const grantId = AccessToken?.grantId;
+    if (grantId === undefined) return;
+    report({ grantId, address: (req as EngineRequest).ip ?? "" });
+  });
 }
 
 /** Logs refusals and failures, without any parameter of the request. */

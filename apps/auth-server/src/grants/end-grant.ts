@@ -1,13 +1,10 @@
-import { bestEffort, type Logger, UnavailableError } from "@taiga-mcp/service";
+import type { Logger } from "@taiga-mcp/service";
 import type { Broadcast, Kv } from "@taiga-mcp/store";
 import type { TaigaCredentialRecord } from "../login/login-backend.ts";
 import type { KeyNames } from "../storage/key-names.ts";
 import { createRevocationTopic } from "../storage/topics.ts";
 import type { ApplicationTokenLifecycle } from "../vault/application-token-lifecycle.ts";
-
-/** Resource servers cache introspection results for at most this long. */
-const MAX_CACHE_SECONDS = 30;
-const RETRY_MS = 1_000;
+import { createAnnouncements } from "./announcements.ts";
 
 /**
  * Ends a grant for good: deletes all its records, then tells the resource servers. In this order,
@@ -34,7 +31,8 @@ export interface EndGrantDeps {
 
 export function createEndGrant(deps: EndGrantDeps): EndGrant {
   const { kv, keys, applicationTokens, logger, sleep } = deps;
-  const revocations = createRevocationTopic(deps.broadcast);
+  const topic = createRevocationTopic(deps.broadcast);
+  const revocations = createAnnouncements({ topic, logger, sleep });
   return async (grantKey) => {
     const gid = keys.gidOf(grantKey);
     let credential: TaigaCredentialRecord | undefined;
@@ -42,27 +40,11 @@ export function createEndGrant(deps: EndGrantDeps): EndGrant {
       credential = await applicationTokens?.find(grantKey);
       await kv.deleteMembers(keys.grantIndexOf(grantKey));
     } catch (error) {
-      void publishLater(gid);
+      void revocations.sendLater(gid);
       throw error;
     }
-    const message = "revocation broadcast failed; retrying";
-    const isPublished = await bestEffort(() => revocations.publish(gid), logger, message, { gid });
-    if (!isPublished) void publishLater(gid);
+    await revocations.send(gid);
     // In the background: the caller need not wait for Taiga.
     if (credential !== undefined) void applicationTokens?.release(credential);
   };
-
-  /** Retries until the message is sent, or every cached result about the grant has expired. */
-  async function publishLater(gid: string): Promise<void> {
-    for (let waitedMs = 0; waitedMs < MAX_CACHE_SECONDS * 1000; waitedMs += RETRY_MS) {
-      await sleep(RETRY_MS);
-      try {
-        await revocations.publish(gid);
-        return;
-      } catch (error) {
-        if (!(error instanceof UnavailableError))
-          logger.error({ err: error }, "revocation broadcast failed");
-      }
-    }
-  }
 }

@@ -1,16 +1,18 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import type { Broadcast } from "@taiga-mcp/store";
-import { createRevocationTopic } from "../storage/topics.ts";
+import { createGrantChangeTopic, createRevocationTopic } from "../storage/topics.ts";
 
 /** A listener that must hear of every grant that ends. */
 export interface FeedMember {
   /** @param gid the grant's public name: base64url SHA-256 of its id, `gid` in introspection. */
   revoked(gid: string): void;
+  /** A grant goes on with other limits. */
+  changed(gid: string): void;
   /** Revocations may be missed from now on. Called once, as the last call. */
   ended(): void;
 }
 
-/** The grants that end, in all processes of this service. */
+/** The grants that end or change, in all processes of this service. */
 export interface RevocationFeed {
   /**
    * Adds a member, which receives every revocation from now on until `ended`.
@@ -37,6 +39,14 @@ export function createRevocationFeed(
     for (const member of ending) member.ended();
   }
 
+  const changes = createGrantChangeTopic(broadcast).subscribe({
+    message: (gid) => {
+      for (const member of members) member.changed(gid);
+    },
+    // The other subscription has the same connection.
+    restored: () => undefined,
+    lost: () => undefined,
+  });
   const subscription = createRevocationTopic(broadcast).subscribe({
     message: (gid) => {
       for (const member of members) member.revoked(gid);
@@ -55,7 +65,7 @@ export function createRevocationFeed(
     },
     memberCount: () => members.size,
     close: async () => {
-      await subscription.close();
+      await Promise.all([subscription.close(), changes.close()]);
       endAll();
     },
   };

@@ -2,6 +2,8 @@ import { CodedError, ConfigurationError, UnavailableError } from "@taiga-mcp/ser
 import { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Installation } from "../operations/installation.ts";
 import type { KeyRotation } from "../operations/key-rotation.ts";
+import type { Logins } from "../operations/logins.ts";
+import { answer, createAdminLogins, refuseMethod } from "./admin-logins.ts";
 import { OAuthError } from "./oauth-error.ts";
 
 export interface AdminRoutesDeps {
@@ -9,6 +11,7 @@ export interface AdminRoutesDeps {
   authenticate: RequestHandler;
   inspect: () => Promise<Installation>;
   keyRotation: KeyRotation;
+  logins: Pick<Logins, "list" | "end">;
 }
 
 /**
@@ -16,6 +19,7 @@ export interface AdminRoutesDeps {
  *
  * - GET /admin/status: configuration and state of the installation.
  * - GET /admin/keys: the keys, and how many records each has sealed.
+ * - GET /admin/logins, POST /admin/logins/end: see admin-logins.ts.
  * - POST /admin/keys/rotate, POST /admin/keys/retire: the keys afterwards; 409 when it is too early.
  *
  * All responses are JSON that must not be cached. Without the operator's token, every path below
@@ -38,15 +42,10 @@ export function createAdminRoutes(deps: AdminRoutesDeps): Router {
     .route("/admin/keys/retire")
     .post(answer(() => keyRotation.retire()))
     .all(refuseMethod("POST"));
+  router.use(createAdminLogins(deps.logins));
   router.use("/admin", exposeToOperator);
   return router;
 }
-
-const answer =
-  (work: () => Promise<object>): RequestHandler =>
-  async (_req, res) => {
-    res.set("Cache-Control", "no-store").json(await work());
-  };
 
 const TOO_EARLY = ["key_rotation_pending", "keys_in_use"] as const;
 
@@ -69,10 +68,3 @@ function findBadSetting(error: unknown): ConfigurationError | undefined {
   if (error instanceof ConfigurationError) return error;
   return error instanceof UnavailableError ? findBadSetting(error.cause) : undefined;
 }
-
-const refuseMethod =
-  (allowed: string): RequestHandler =>
-  (req, res) => {
-    res.set("Allow", allowed);
-    throw new OAuthError("invalid_request", `Use ${allowed}, not ${req.method}.`, { status: 405 });
-  };

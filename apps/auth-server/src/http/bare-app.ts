@@ -17,6 +17,8 @@ export interface AppDeps {
   renderFailure: RenderFailure;
   metrics: Pick<Metrics, "requests" | "route">;
   rootKeys: RootKeys;
+  /** See `IntrospectionDeps.noteUse`. */
+  noteUse: (grantId: string) => void;
 }
 
 /** @param probes come often: they are answered before the request log. */
@@ -33,7 +35,8 @@ export function createBareApp(
   return app;
 }
 
-export const toIntrospectionDeps = ({ config, engine }: AppDeps) => ({
+export const toIntrospectionDeps = ({ config, engine, noteUse }: AppDeps) => ({
+  noteUse,
   accessTokens: engine.accessTokens,
   issuer: config.issuer,
   resource: config.resource,

@@ -16,6 +16,8 @@ export interface IntrospectionDeps {
   issuer: string;
   /** The resource server's audience. */
   resource: string;
+  /** Called for each active token, as a sign that its grant is in use. Must not throw. */
+  noteUse: (grantId: string) => void;
 }
 
 /**
@@ -31,6 +33,7 @@ export function createIntrospection(deps: IntrospectionDeps): Router {
       const { token } = parseForm(IntrospectionRequest, req.body);
       const info = await deps.accessTokens.find(token);
       const isOurs = info !== undefined && info.audience === deps.resource;
+      if (isOurs) deps.noteUse(info.grantId);
       res
         .set("Cache-Control", "no-store")
         .json(isOurs ? toIntrospectionResponse(info, deps.issuer) : { active: false });

@@ -1,7 +1,7 @@
 import type { RequestHandler } from "express";
 import { rateLimit, type Store } from "express-rate-limit";
 import { notesOf } from "../engine/boundary/request-notes.ts";
-import type { RateLimit } from "../storage/rate-limits.ts";
+import type { RateLimit, RateLimits } from "../storage/rate-limits.ts";
 import { toNetwork } from "@taiga-mcp/service";
 import { OAuthError } from "./oauth-error.ts";
 
@@ -54,3 +54,11 @@ export const createLimit = ({
 /** Rounded up, so that an attempt after that time succeeds. */
 const toDuration = (seconds: number): string =>
   seconds > 120 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
+
+/** Logins of one network to the account pages in a minute; a failed one leaves a record for ten. */
+const ACCOUNT_LOGINS_PER_MINUTE = 60;
+
+export function createAccountLoginLimit(rateLimits: RateLimits): RequestHandler {
+  const limit = { name: "account-login", windowSeconds: 60, maximum: ACCOUNT_LOGINS_PER_MINUTE };
+  return createLimit({ ...limit, what: "logins to the account pages", store: rateLimits(limit) });
+}

@@ -2,6 +2,7 @@ import type { Clock } from "@taiga-mcp/service";
 import type { Kv, StoreWatch } from "@taiga-mcp/store";
 import { type Express, Router } from "express";
 import { toAdminToken } from "../operations/admin-token.ts";
+import { type ActivityIntakeDeps, createActivityIntake } from "./activity-intake.ts";
 import { createAdminAuth } from "./admin-auth.ts";
 import { type AdminRoutesDeps, createAdminRoutes } from "./admin-routes.ts";
 import { createErrorHandler, notFound } from "./error-handler.ts";
@@ -28,6 +29,8 @@ export interface PrivateAppDeps extends AppDeps {
   storeWatch: Pick<StoreWatch, "readiness">;
   vault: Pick<Vault, "token">;
   revocations: Pick<RevocationFeed, "join">;
+  activity: ActivityIntakeDeps["activity"];
+  findOwner: ActivityIntakeDeps["findOwner"];
   clock: Clock;
   admin: Omit<AdminRoutesDeps, "authenticate">;
 }
@@ -69,6 +72,7 @@ export function createPrivateApp(deps: PrivateAppDeps): Express {
       authenticate: guard,
     }),
   );
+  app.use(createActivityIntake({ ...deps, authenticate: guard }));
   app.use(createRevocationStream({ feed: deps.revocations, authenticate: guard }));
   app.use(notFound, createErrorHandler(deps));
   return app;

@@ -20,6 +20,7 @@ export interface RevocationStreamDeps {
  *
  * - `event: live`, first: from here on, the stream contains every revocation until it ends.
  * - `event: revoked` with `{"gid":…}`: the grant with that `gid` in introspection has ended.
+ * - `event: changed` with `{"gid":…}`: the grant goes on with other limits; introspect again.
  * - a comment every 5 seconds.
  *
  * The stream ends, or is refused with 503, when this process may miss messages of the others. A reader
@@ -48,6 +49,7 @@ export function createRevocationStream({ feed, authenticate }: RevocationStreamD
 function stream(res: Response, feed: RevocationStreamDeps["feed"]): void {
   const leave = feed.join({
     revoked: (gid) => send(`event: revoked\ndata: ${JSON.stringify({ gid })}\n\n`),
+    changed: (gid) => send(`event: changed\ndata: ${JSON.stringify({ gid })}\n\n`),
     ended: () => res.end(),
   });
   const heartbeat = setInterval(() => send(": alive\n\n"), HEARTBEAT_MS);

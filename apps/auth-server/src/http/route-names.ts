@@ -14,17 +14,28 @@ const NAMES = new Set<string>([
   "/interaction/:id/consent",
   "/interaction/:id/cancel",
   "/taiga/callback",
+  "/account",
+  "/account/login",
+  "/account/logout",
+  "/account/taiga",
+  "/account/disconnect",
+  "/account/connections/:id",
+  "/account/connections/:id/disconnect",
+  "/account/connections/:id/limit",
   "/.well-known/oauth-authorization-server",
   "/.well-known/openid-configuration",
   "/introspect",
   "/revocations",
+  "/activity",
   "/admin/status",
+  "/admin/logins",
+  "/admin/logins/end",
   "/admin/keys",
   "/admin/keys/rotate",
   "/admin/keys/retire",
 ]);
 
-const VARIES = /^(\/(?:authorize|register|assets|interaction))\/[^/]+/;
+const VARIES = /^(\/(?:authorize|register|assets|interaction|account\/connections))\/[^/]+/;
 
 /** The route of a path, for metrics. Unknown paths are `other`, so that they create no new labels. */
 export function toRouteName(path: string): string {

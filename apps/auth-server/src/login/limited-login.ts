@@ -7,6 +7,7 @@ import {
 } from "./failure-counter.ts";
 import type { LoginBackend, LoginOutcome } from "./login-backend.ts";
 import { createDeviceCookies, type DeviceCookiesDeps } from "./device-cookies.ts";
+import { createLoginNames, type LoginNamesDeps } from "./login-names.ts";
 import { lockedUntil, type LockRule, LOGIN_LIMITS } from "./login-limits.ts";
 import { createNetworkThrottle } from "./network-throttle.ts";
 
@@ -45,7 +46,7 @@ export class TooManyLoginsError extends CodedError<"too_many_logins"> {
 }
 
 export interface LimitedLoginDeps extends FailureCounterDeps {
-  keys: FailureCounterDeps["keys"] & DeviceCookiesDeps["keys"];
+  keys: FailureCounterDeps["keys"] & DeviceCookiesDeps["keys"] & LoginNamesDeps["keys"];
   login: LoginBackend;
   sleep?: (ms: number) => Promise<unknown>;
 }
@@ -61,7 +62,7 @@ export interface LimitedLoginDeps extends FailureCounterDeps {
  *   exempt from the others. However many attackers guess, the owner can log in with this browser.
  *
  * Accounts are counted by the name as typed, whether or not it exists, so that a lock reveals
- * nothing. An attempt is counted before it is made, and the count is taken back when it succeeds, so
+ * nothing; names of one account together, as far as logins have shown which they are. An attempt is counted before it is made, and the count is taken back when it succeeds, so
  * that concurrent attempts do not escape the limit.
  */
 export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
@@ -79,6 +80,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
   const networks = toCounter("network-failures", [slow]);
   const throttle = createNetworkThrottle(deps);
   const deviceCookies = createDeviceCookies(deps);
+  const names = createLoginNames(deps);
 
   /** @returns a function that takes the count back, and whether one more failure locks. */
   async function count(
@@ -117,7 +119,7 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
 
   return {
     login: async (credentials, { address, browser }) => {
-      const account = toAccountName(credentials.username);
+      const account = await names.toSubject(credentials.username);
       const network = toNetworkOf(address);
       const isKnown = await deviceCookies.isKnown(account, browser);
       const pair = `${account} ${isKnown ? browser : network}`;
@@ -136,7 +138,8 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
         }
         const outcome = await login.login(credentials);
         if (outcome.ok) {
-          await deviceCookies.remember(account, browser);
+          const learned = await names.learn(credentials.username, outcome.account);
+          await deviceCookies.remember(learned, browser);
           await undo();
           await pairs.forget(pair);
         }
@@ -149,6 +152,3 @@ export function createLimitedLogin(deps: LimitedLoginDeps): LimitedLogin {
     },
   };
 }
-
-/** Taiga ignores case in user names. Different Unicode encodings of a name count as one account. */
-const toAccountName = (username: string): string => username.trim().normalize("NFKC").toLowerCase();

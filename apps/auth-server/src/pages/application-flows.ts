@@ -15,8 +15,20 @@ const MAX_FLOWS = 5;
 /** 256 bits, URL-safe. */
 const createSecret = (): string => randomBytes(32).toString("base64url");
 
-const Flow = z.object({ uid: z.string(), state: z.string(), authCode: z.string().optional() });
+const Flow = z.object({
+  uid: z.string(),
+  state: z.string(),
+  authCode: z.string().optional(),
+  /** A request has taken the code and redeems it, or has done so. */
+  progress: z.enum(["taken", "ended"]).optional(),
+});
 type Flow = z.output<typeof Flow>;
+
+/**
+ * A code to redeem; or, for the second of two clicks, whether the first is redeeming it or has done
+ * so.
+ */
+export type TakenFlow = { authCode: string; state: string } | "taken" | "ended";
 
 /**
  * Logins on Taiga's own pages that are in progress. Taiga returns only a code, so a ticket in the
@@ -29,15 +41,17 @@ export interface ApplicationFlows {
    */
   begin(uid: string): Promise<{ ticket: string; state: string }>;
   /**
-   * Called when the browser comes back. A ticket accepts one code, once.
-   * @returns the interaction's id; `undefined` when the ticket is unknown or has a code already.
+   * Called when the browser comes back. A ticket accepts one code.
+   * @returns the interaction's id; `undefined` when the ticket is unknown or has another code.
    */
   arrive(ticket: string, authCode: string): Promise<string | undefined>;
   /**
    * Returns the code to redeem, to exactly one caller.
    * @returns `undefined` when there is none, or the ticket belongs to another interaction.
    */
-  take(ticket: string, uid: string): Promise<{ authCode: string; state: string } | undefined>;
+  take(ticket: string, uid: string): Promise<TakenFlow | undefined>;
+  /** The code was redeemed, or refused. */
+  end(ticket: string): Promise<void>;
 }
 
 export interface ApplicationFlowsDeps {
@@ -74,7 +88,10 @@ export function createApplicationFlows(deps: ApplicationFlowsDeps): ApplicationF
       const key = keys.applicationFlow(ticket);
       return updateEntry(kv, key, async (entry) => {
         const flow = entry && (await flows.open(key, entry.value));
-        if (flow === undefined || flow.authCode !== undefined) return { result: undefined };
+        if (flow === undefined) return { result: undefined };
+        if (flow.authCode !== undefined) {
+          return { result: flow.authCode === authCode ? flow.uid : undefined };
+        }
         const value = await flows.seal(key, { ...flow, authCode });
         return { value, ttlSeconds: FLOW_SECONDS, result: flow.uid };
       });
@@ -82,10 +99,23 @@ export function createApplicationFlows(deps: ApplicationFlowsDeps): ApplicationF
 
     take: (ticket, uid) => {
       const key = keys.applicationFlow(ticket);
-      return updateEntry(kv, key, async (entry) => {
+      return updateEntry<TakenFlow | undefined>(kv, key, async (entry) => {
         const flow = entry && (await flows.open(key, entry.value));
         if (flow?.authCode === undefined || flow.uid !== uid) return { result: undefined };
-        return { value: null, result: { authCode: flow.authCode, state: flow.state } };
+        if (flow.progress !== undefined) return { result: flow.progress };
+        const value = await flows.seal(key, { ...flow, progress: "taken" });
+        const { authCode, state } = flow;
+        return { value, ttlSeconds: FLOW_SECONDS, result: { authCode, state } };
+      });
+    },
+
+    end: (ticket) => {
+      const key = keys.applicationFlow(ticket);
+      return updateEntry(kv, key, async (entry) => {
+        const flow = entry && (await flows.open(key, entry.value));
+        if (flow === undefined) return { result: undefined };
+        const value = await flows.seal(key, { ...flow, progress: "ended" });
+        return { value, ttlSeconds: FLOW_SECONDS, result: undefined };
       });
     },
   };

@@ -1,7 +1,8 @@
 import { logFailure, type Logger, UnavailableError } from "@taiga-mcp/service";
 import type { Request, Response } from "express";
 import { z } from "zod";
-import type { Interaction } from "../engine/boundary/ports.ts";
+import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
+import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
 import { LoginThrottledError } from "../login/login-backend.ts";
 import type { ApplicationLogin, ApplicationOutcome } from "../login/taiga-application.ts";
 import { type ApplicationFlows, FLOW_SECONDS } from "./application-flows.ts";
@@ -20,6 +21,7 @@ export const CALLBACK_PATH = "/taiga/callback";
 const CallbackQuery = z.object({ auth_code: z.string().regex(/^[\da-f-]{32,36}$/i) });
 
 export interface ApplicationStepDeps {
+  interactions: Pick<Interactions, "find" | "resume">;
   login: Pick<ApplicationLogin, "toLoginUrl" | "redeem">;
   flows: ApplicationFlows;
   /** Redirects to the login page, which shows the error. */
@@ -29,7 +31,12 @@ export interface ApplicationStepDeps {
   /** This server's origin. */
   issuer: string;
   logger: Logger;
+  sleep: (ms: number) => Promise<void>;
 }
+
+/** How long the second of two requests waits for the first, which asks Taiga: 300 times 50 ms. */
+const POLL_MS = 50;
+const POLL_LIMIT = 300;
 
 /** The login on Taiga's own pages, in three requests of the browser. */
 export interface ApplicationStep {
@@ -45,7 +52,8 @@ export interface ApplicationStep {
 }
 
 export function createApplicationStep(deps: ApplicationStepDeps): ApplicationStep {
-  const { login, flows, refuse, completeLogin, formErrors, issuer, logger } = deps;
+  const { interactions, login, flows, refuse, completeLogin, formErrors, issuer, logger, sleep } =
+    deps;
   // Holds the ticket of the login in progress.
   const cookie = createOwnCookie({ issuer, name: "application", maxAgeSeconds: FLOW_SECONDS });
 
@@ -67,6 +75,29 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     }
   }
 
+  /** Goes where the request went that redeemed the code; the login page says why it failed. */
+  async function proceed(req: Request, res: Response, interaction: Interaction): Promise<void> {
+    const { isLoggedIn, step, uid } = interaction;
+    if (isLoggedIn && step === "login") return interactions.resume(req, res, interaction);
+    seeOther(res, toBasePath(uid));
+  }
+
+  /** Waits until the code is redeemed. */
+  async function followFirstRequest(
+    req: Request,
+    res: Response,
+    ticket: string,
+    { uid }: Interaction,
+  ): Promise<void> {
+    for (let polls = 0; polls < POLL_LIMIT; polls += 1) {
+      const interaction = await interactions.find(req, res, uid);
+      if (interaction === undefined) throw new InteractionEndedError();
+      if ((await flows.take(ticket, uid)) !== "taken") return proceed(req, res, interaction);
+      await sleep(POLL_MS);
+    }
+    throw new UnavailableError("Another request of this login is still being processed.");
+  }
+
   return {
     depart: async (_req, res, { uid }) => {
       const { ticket, state } = await flows.begin(uid);
@@ -86,14 +117,21 @@ export function createApplicationStep(deps: ApplicationStepDeps): ApplicationSte
     finish: async (req, res, interaction) => {
       const ticket = cookie.read(req);
       const flow = ticket === undefined ? undefined : await flows.take(ticket, interaction.uid);
-      if (flow === undefined) {
+      if (ticket === undefined || flow === undefined) {
         throw new InteractionError("flow_ended", toBasePath(interaction.uid));
       }
-      cookie.clear(res);
-      const outcome = await redeem(flow);
-      if (!("ok" in outcome)) return refuse(res, interaction, outcome);
-      await formErrors.clear(interaction.uid);
-      await completeLogin(req, res, interaction, outcome);
+      // The second of two requests, after a second click; the browser waits for this one.
+      if (flow === "taken") return followFirstRequest(req, res, ticket, interaction);
+      if (flow === "ended") return proceed(req, res, interaction);
+      try {
+        const outcome = await redeem(flow);
+        cookie.clear(res);
+        if (!("ok" in outcome)) return await refuse(res, interaction, outcome);
+        await formErrors.clear(interaction.uid);
+        await completeLogin(req, res, interaction, outcome);
+      } finally {
+        await flows.end(ticket);
+      }
     },
   };
 }

@@ -10,10 +10,7 @@ import { sendPage } from "./send-page.ts";
 
 export interface CompleteLoginDeps {
   interactions: Pick<Interactions, "finishLogin">;
-  vault: Pick<Vault, "hold" | "release">;
-  allowLists: AllowLists;
-  /** Without it, every user of this Taiga is allowed. */
-  isAllowed?: IsAllowed | undefined;
+  vault: Pick<Vault, "hold">;
   toAccountId: (userId: number) => string;
 }
 
@@ -25,29 +22,41 @@ export type CompleteLogin = (
   login: { account: TaigaAccount; credential: TaigaCredentialRecord },
 ) => Promise<void>;
 
-/** Continues with the consent page. A user who is not allowed gets an error page; nothing is stored then. */
-export function createCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
-  const { interactions, vault, allowLists, isAllowed, toAccountId } = deps;
-  return async (req, res, interaction, { account, credential }) => {
+/** Continues with the consent page. */
+export const createCompleteLogin =
+  ({ interactions, vault, toAccountId }: CompleteLoginDeps): CompleteLogin =>
+  async (req, res, interaction, { account, credential }) => {
     const { id, username, fullName } = account;
-    if (isAllowed?.(account) === false) {
-      void vault.release(credential);
-      const page = await renderErrorPage({
-        title: "Your account has no access",
-        message: `You are ${toDisplayName(username) ?? "somebody else"} in Taiga, but ${describeAudience(allowLists)}`,
-        advice:
-          "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
-        action: {
-          href: toOtherAccountPath(interaction.uid),
-          label: "Use another account",
-        },
-      });
-      return sendPage(res, 403, page);
-    }
     await vault.hold(interaction.uid, { user: { id, username, fullName }, credential });
     await interactions.finishLogin(req, res, interaction, toAccountId(id));
   };
+
+export interface AdmissionDeps {
+  vault: Pick<Vault, "release">;
+  allowLists: AllowLists;
+  /** Without it, every user of this Taiga is allowed. */
+  isAllowed?: IsAllowed | undefined;
 }
+
+/** Only lets allowed users go on. Others get an error page; nothing is stored then. */
+export const admitting =
+  ({ vault, allowLists, isAllowed }: AdmissionDeps, completeLogin: CompleteLogin): CompleteLogin =>
+  async (req, res, interaction, login) => {
+    if (isAllowed?.(login.account) !== false) return completeLogin(req, res, interaction, login);
+    void vault.release(login.credential);
+    const { username } = login.account;
+    const page = await renderErrorPage({
+      title: "Your account has no access",
+      message: `You are logged in to Taiga as ${toDisplayName(username) ?? "another user"}, but ${describeAudience(allowLists)}`,
+      advice:
+        "Nothing was connected, and your login was not kept. If you should have access, ask the administrator of this server.",
+      action: {
+        href: toOtherAccountPath(interaction.uid),
+        label: "Use another account",
+      },
+    });
+    sendPage(res, 403, page);
+  };
 
 /** Names the allowed domains, which help to choose the right account, but no allowed user names. */
 function describeAudience({ emailDomains }: AllowLists): string {

@@ -1,5 +1,6 @@
 import {
   type AccessLevel,
+  type Clock,
   isWithin,
   lowestLevel,
   TOOL_ACCESS,
@@ -8,8 +9,11 @@ import {
 import type { Request, Response } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
+import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { TaigaUser } from "../login/login-backend.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import { renderConsentPage } from "./views/consent-page.ts";
 import type { Csrf } from "./csrf.ts";
@@ -18,6 +22,7 @@ import { ConsentForm, toTypedConsent } from "./forms.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
 import { toProjectChoice } from "./project-choice.ts";
+import type { OlderLogins } from "./older-logins.ts";
 import { seeOther, sendPage } from "./send-page.ts";
 
 /** Enough for most connections; the user must select a higher level explicitly. */
@@ -33,18 +38,23 @@ export interface ConsentStepDeps {
   >;
   vault: Pick<Vault, "heldUser" | "heldToken" | "claim" | "forget" | "discard">;
   listOwnProjects: ListOwnProjects;
+  activity: Pick<ActivityLog, "note">;
+  olderLogins: OlderLogins;
+  uses: Pick<GrantUses, "begin">;
+  keys: Pick<KeyNames, "grant">;
   formErrors: FormErrors;
   csrf: Csrf;
   /** The highest access level that the operator allows. */
   accessLimit: AccessLevel;
   taigaName: string;
   toAccountId: (userId: number) => string;
+  clock: Clock;
   sleep: (ms: number) => Promise<void>;
 }
 
-/** How long the second of two clicks waits for the result of the first: 20 times 50 ms. */
+/** How long the second of two clicks waits for the result of the first: 200 times 50 ms. */
 const POLL_MS = 50;
-const POLL_LIMIT = 20;
+const POLL_LIMIT = 200;
 
 /** The step in which a user chooses what the client may do. */
 export interface ConsentStep {
@@ -63,6 +73,10 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     accessLimit,
     taigaName,
     toAccountId,
+    olderLogins,
+    uses,
+    keys,
+    clock,
     sleep,
   } = deps;
 
@@ -91,9 +105,11 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     const offered = OFFERED.filter((level) => isWithin(level, limit));
     const again = await formErrors.findConsent(interaction.uid);
     const { access, projects = "all", project = [] } = again?.typed ?? {};
+    const older = await olderLogins.find(toAccountId(user.id), interaction.client);
     const page = await renderConsentPage({
       basePath: toBasePath(interaction.uid),
-      csrfToken: csrf.issue(interaction.uid, "consent"),
+      csrfToken: csrf.issue(interaction.uid, "consent", toAccountId(user.id)),
+      accountId: toAccountId(user.id),
       cancelCsrfToken: csrf.issue(interaction.uid, "cancel"),
       client: interaction.client,
       taigaName,
@@ -105,6 +121,11 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         selected: projects,
         ticked: project,
       },
+      olderLogins: older.map((login) => ({
+        ...login,
+        isPreselected: again?.typed.replace?.includes(login.gid) ?? login.isPreselected,
+      })),
+      now: clock(),
       ...(again !== undefined && { choiceError: again }),
     });
     sendPage(res, 200, page);
@@ -122,7 +143,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
     for (let polls = 0; polls < POLL_LIMIT; polls += 1) {
       const interaction = await interactions.find(req, res, uid);
       if (interaction?.isAnswered) return interactions.resume(req, res, interaction);
-      if (interaction === undefined) break;
+      if (interaction === undefined) throw new InteractionEndedError();
+      if ((await vault.heldUser(uid)) !== undefined) break;
       await sleep(POLL_MS);
     }
     // If the first request has failed, the held login is still there and the user can try again.
@@ -153,7 +175,7 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
       }
       const { projects, error } = toProjectChoice(form, own);
       if (error !== undefined) return refuse("projects", error);
-      const { access } = form;
+      const { access, replace: replaced } = form;
       const { grantId } = await interactions.createGrant(interaction, { access, projects });
       const isClaimed = await vault.claim(interaction.uid, grantId);
       if (!isClaimed) {
@@ -161,6 +183,8 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         return followFirstAnswer(req, res, interaction);
       }
       try {
+        // Before the client gets its code, so that no use of it is noted at the same time.
+        await uses.begin(keys.grant(grantId), user.username);
         await interactions.finishConsent(req, res, interaction, grantId);
       } catch (error) {
         // A click on Cancel was faster, so no code of this grant will ever be issued.
@@ -168,6 +192,12 @@ export function createConsentStep(deps: ConsentStepDeps): ConsentStep {
         throw error;
       }
       await vault.forget(interaction.uid);
+      const { name } = interaction.client;
+      const event = { kind: "connected", client: name, network: req.ip } as const;
+      const accountId = toAccountId(user.id);
+      await deps.activity.note(accountId, event);
+      const choice = { gids: replaced, network: req.ip };
+      await olderLogins.end(accountId, interaction.client, choice);
     },
   };
 }

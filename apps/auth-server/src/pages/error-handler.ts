@@ -21,12 +21,12 @@ export const createPageErrorHandler =
     sendPage(res, status, await renderErrorPage(toFailurePage(status, detail, req.id)));
   };
 
-function toInteractionPage({ title, message, advice, backTo }: InteractionError): ErrorPage {
+function toInteractionPage({ title, message, advice, action }: InteractionError): ErrorPage {
   return {
     title,
     message,
     ...(advice !== undefined && { advice }),
-    ...(backTo !== undefined && { action: { href: backTo, label: "Back to the login" } }),
+    ...(action !== undefined && { action }),
   };
 }
 

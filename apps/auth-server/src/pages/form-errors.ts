@@ -27,6 +27,8 @@ const ConsentErrors = z.object({
     access: z.enum(ACCESS_LEVELS).optional(),
     projects: z.enum(["all", "chosen"]).optional(),
     project: z.array(z.int()),
+    /** Public names of older logins; absent in records of an older version. */
+    replace: z.array(z.string()).optional(),
   }),
 });
 export type ConsentErrors = z.output<typeof ConsentErrors>;

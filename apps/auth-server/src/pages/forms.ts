@@ -51,24 +51,37 @@ export const ConsentForm = z.object({
   projects: z.enum(["all", "chosen"]),
   /** Ids of the ticked projects; used for `chosen` only. */
   project: ticked,
+  /** Older logins of the app that shall end, by their public names. */
+  replace: z
+    .preprocess(
+      (value) => (value === undefined ? [] : [value].flat()),
+      z.array(z.string().regex(/^[\w-]{43}$/)).max(10),
+    )
+    .catch([]),
 });
 export type ConsentForm = z.output<typeof ConsentForm>;
 
 /** The valid parts of an invalid form, to show them again. */
 export const toTypedConsent = (body: unknown): TypedConsent =>
-  TypedConsent.safeParse(body).data ?? { project: [] };
+  TypedConsent.safeParse(body).data ?? { project: [], replace: [] };
 
 const TypedConsent = z.object({
   access: ConsentForm.shape.access.optional().catch(undefined),
   projects: ConsentForm.shape.projects.optional().catch(undefined),
   project: ticked.catch([]),
+  replace: ConsentForm.shape.replace,
 });
 type TypedConsent = z.output<typeof TypedConsent>;
 
-const CsrfField = z.object({ csrf: z.string() });
+const ProofFields = z.object({ csrf: z.string(), shown_account: z.string().default("") });
 
-/** The CSRF token of a form; empty when it has none. */
-export const toCsrfToken = (body: unknown): string => CsrfField.safeParse(body).data?.csrf ?? "";
+/**
+ * A form's CSRF token, and the account that a consent page showed; each is empty when it is missing.
+ */
+export function toFormProof(body: unknown): { csrf: string; shownAccount: string } {
+  const { csrf = "", shown_account: shownAccount = "" } = ProofFields.safeParse(body).data ?? {};
+  return { csrf, shownAccount };
+}
 
 /** Parses a form of at most 16 kB. A repeated field becomes a list, which the schemas reject. */
 export const parseForm: RequestHandler = express.urlencoded({

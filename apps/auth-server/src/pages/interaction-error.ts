@@ -1,4 +1,5 @@
 import { CodedError } from "@taiga-mcp/service";
+import { ACCOUNT_PATH } from "./interaction-path.ts";
 
 /** The page for each reason why a browser cannot continue an interaction. */
 const PAGES = {
@@ -45,6 +46,13 @@ const PAGES = {
     message: "The form does not belong to this login. Nothing was changed.",
     advice: undefined,
   },
+  other_account: {
+    status: 409,
+    title: "Another account is logged in now",
+    message:
+      "Since you opened this form, a login with another Taiga account has replaced yours, perhaps in another tab. Nothing was allowed.",
+    advice: "Go back: the page shows which account is logged in, and lets you use another one.",
+  },
   foreign_return: {
     status: 400,
     title: "This login was not started here",
@@ -52,6 +60,12 @@ const PAGES = {
       "Taiga sent you here, but this browser has not started a login recently, or has already completed it.",
     advice:
       "Nothing was changed. Go back to your app and connect again, and stay in the same browser.",
+  },
+  too_many_logins: {
+    status: 429,
+    title: "Too many logins",
+    message: "Too many logins to this page have come from your network in the last minute.",
+    advice: "Your password was not checked. Try again in a minute.",
   },
   flow_ended: {
     status: 400,
@@ -66,7 +80,7 @@ export type InteractionErrorCode = keyof typeof PAGES;
 /** An interaction cannot continue; the page says why and what to do. */
 export class InteractionError extends CodedError<InteractionErrorCode> {
   /** Path of the interaction's page, if going back there helps. */
-  readonly backTo: string | undefined;
+  private readonly backTo: string | undefined;
 
   constructor(code: InteractionErrorCode, backTo?: string) {
     super(code, PAGES[code].message);
@@ -79,6 +93,13 @@ export class InteractionError extends CodedError<InteractionErrorCode> {
 
   get title(): string {
     return PAGES[this.code].title;
+  }
+
+  /** Where a button of the page leads. */
+  get action(): { href: string; label: string } | undefined {
+    if (this.backTo !== undefined) return { href: this.backTo, label: "Back to the login" };
+    if (this.code !== "already_connected") return undefined;
+    return { href: ACCOUNT_PATH, label: "Your connections" };
   }
 
   get advice(): string | undefined {

@@ -1,4 +1,4 @@
-import type { AccessLevel, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
+import type { AccessLevel, Clock, HomePage, Logger, TaigaSite } from "@taiga-mcp/service";
 import {
   type ErrorRequestHandler,
   type Request,
@@ -8,22 +8,27 @@ import {
 } from "express";
 import { InteractionEndedError } from "../engine/boundary/interaction-ended.ts";
 import type { Interaction, Interactions } from "../engine/boundary/ports.ts";
+import type { ActivityLog } from "../grants/activity-log.ts";
+import type { GrantUses } from "../grants/grant-use.ts";
 import type { AllowLists, IsAllowed } from "../login/allow-list.ts";
 import type { LimitedLogin } from "../login/limited-login.ts";
 import type { ListOwnProjects } from "../login/own-projects.ts";
 import type { ApplicationLogin } from "../login/taiga-application.ts";
+import type { KeyNames } from "../storage/key-names.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { ApplicationFlows } from "./application-flows.ts";
 import { CALLBACK_PATH, createApplicationStep } from "./application-step.ts";
-import { createCompleteLogin } from "./complete-login.ts";
+import { admitting, createCompleteLogin } from "./complete-login.ts";
 import { createConsentStep } from "./consent-step.ts";
 import type { Csrf, InteractionForm } from "./csrf.ts";
 import { createPageErrorHandler } from "./error-handler.ts";
-import { parseConsentForm, parseForm, toCsrfToken } from "./forms.ts";
+import { parseConsentForm, parseForm, toFormProof } from "./forms.ts";
 import { createFormErrors, type FormErrorsDeps } from "./form-errors.ts";
 import { InteractionError } from "./interaction-error.ts";
 import { toBasePath } from "./interaction-path.ts";
+import { createOlderLogins, type OlderLoginsDeps } from "./older-logins.ts";
 import { createLoginStep } from "./login-step.ts";
+import { requireSameOrigin } from "./same-origin.ts";
 import { assets } from "./views/assets.ts";
 import { renderHomePage } from "./views/home-page.ts";
 import { renderReconnectPage } from "./views/reconnect-page.ts";
@@ -43,6 +48,10 @@ export interface InteractionsRouterDeps {
   allowLists: AllowLists;
   isAllowed?: IsAllowed | undefined;
   listOwnProjects: ListOwnProjects;
+  activity: Pick<ActivityLog, "note">;
+  connections: OlderLoginsDeps["connections"];
+  uses: OlderLoginsDeps["uses"] & Pick<GrantUses, "begin">;
+  clock: Clock;
   csrf: Csrf;
   /** This server's origin. */
   issuer: string;
@@ -57,7 +66,7 @@ export interface InteractionsRouterDeps {
   mcpUrl: string;
   kv: FormErrorsDeps["kv"];
   seal: FormErrorsDeps["seal"];
-  keys: FormErrorsDeps["keys"];
+  keys: FormErrorsDeps["keys"] & OlderLoginsDeps["keys"] & Pick<KeyNames, "grant">;
   logger: Logger;
   sleep: (ms: number) => Promise<void>;
 }
@@ -77,11 +86,16 @@ const STEPS: Readonly<Record<InteractionForm, readonly Interaction["step"][]>> =
 export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
   const { interactions, vault, csrf, issuer, logger } = deps;
   const taigaName = deps.taigaSite.name;
-  const completeLogin = createCompleteLogin(deps);
+  const completeLogin = admitting(deps, createCompleteLogin(deps));
   const offersTaiga = deps.application !== undefined;
   const formErrors = createFormErrors(deps);
   const loginStep = createLoginStep({ ...deps, formErrors, taigaName, completeLogin, offersTaiga });
-  const consentStep = createConsentStep({ ...deps, formErrors, taigaName });
+  const consentStep = createConsentStep({
+    ...deps,
+    formErrors,
+    taigaName,
+    olderLogins: createOlderLogins(deps),
+  });
 
   async function find(req: Request, res: Response): Promise<Interaction> {
     const interaction = await interactions.find(req, res, String(req.params["uid"]));
@@ -89,14 +103,23 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     return interaction;
   }
 
-  /** After a second click, or a step back in the browser, shows how the interaction has ended. */
-  const showOutcome: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  /**
+   * After a second click, or a step back in the browser: goes where the first answer leads, and shows
+   * how the interaction has ended once the app is there.
+   */
+  const showOutcome: ErrorRequestHandler = async (error: unknown, req, res, next) => {
     if (!(error instanceof InteractionEndedError)) return next(error);
-    const outcome = interactions.outcome(req, res, String(req.params["uid"]));
+    const uid = String(req.params["uid"]);
+    const interaction = await interactions.find(req, res, uid);
+    if (interaction?.isAnswered === true) return interactions.resume(req, res, interaction);
+    const outcome = interactions.outcome(req, res, uid);
+    // A step back from the app is no click: who went there sees the page.
+    const hasLostAnswer = req.method === "POST" || outcome === undefined;
+    if (hasLostAnswer && (await interactions.repeat(req, res))) return;
     next(new InteractionError(outcome === undefined ? "interaction_ended" : `already_${outcome}`));
   };
 
-  /** Checks in this order: origin, interaction of this browser, step, CSRF token. */
+  /** Checks in this order: origin, interaction of this browser, step, CSRF token, account. */
   const onForm = (
     form: InteractionForm,
     answer: (req: Request, res: Response, interaction: Interaction) => Promise<void>,
@@ -107,8 +130,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
       const interaction = await find(req, res);
       const backTo = toBasePath(interaction.uid);
       if (!STEPS[form].includes(interaction.step)) throw new InteractionError("wrong_step", backTo);
-      if (!csrf.verify(interaction.uid, form, toCsrfToken(req.body))) {
+      const { csrf: token, shownAccount } = toFormProof(req.body);
+      const account = form === "consent" ? shownAccount : "";
+      if (!csrf.verify(interaction.uid, form, token, account)) {
         throw new InteractionError("stale_form", backTo);
+      }
+      if (form === "consent" && account !== interaction.accountId) {
+        throw new InteractionError("other_account", backTo);
       }
       // A second click, or a retry after a lost response.
       if (interaction.isAnswered) return interactions.resume(req, res, interaction);
@@ -146,6 +174,13 @@ export function createInteractionsRouter(deps: InteractionsRouterDeps): Router {
     onForm("cancel", async (req, res, interaction) => {
       await vault.discard(interaction.uid);
       await interactions.deny(req, res, interaction);
+      const { accountId, client } = interaction;
+      if (accountId === undefined) return;
+      await deps.activity.note(accountId, {
+        kind: "declined",
+        client: client.name,
+        network: req.ip,
+      });
     }),
   );
   router.use("/interaction/:uid", showOutcome);
@@ -178,25 +213,3 @@ function createPublicPages(home: HomePage): Router {
   }
   return router;
 }
-
-/**
- * Accepts only forms of this server's own pages. Browsers send `Origin` with every POST and
- * `Sec-Fetch-Site` with every request to a secure origin. A missing header is accepted: the CSRF token
- * is checked in any case.
- *
- * Browsers and extensions that hide where a request comes from send the origin "null". It counts as
- * ours if the browser itself says that the request is from the same origin.
- *
- * @param issuer the only allowed origin, compared exactly.
- */
-const requireSameOrigin =
-  (issuer: string): RequestHandler =>
-  (req, _res, next) => {
-    const origin = req.get("Origin");
-    const site = req.get("Sec-Fetch-Site");
-    const isHidden = origin === "null" && site === "same-origin";
-    const isForeign =
-      (origin !== undefined && origin !== issuer && !isHidden) ||
-      (site !== undefined && site !== "same-origin" && site !== "none");
-    next(isForeign ? new InteractionError("foreign_form") : undefined);
-  };

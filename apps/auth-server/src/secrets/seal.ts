@@ -24,7 +24,7 @@ export class SealError extends CodedError<"seal_broken"> {
 }
 
 /** Each purpose has keys of its own, so that one module cannot open the records of another. */
-export const SEALING_PURPOSES = ["engine", "vault"] as const;
+export const SEALING_PURPOSES = ["engine", "vault", "account"] as const;
 export type SealingPurpose = (typeof SEALING_PURPOSES)[number];
 
 /** The key that sealed a text, from its header. */

@@ -19,6 +19,10 @@ export interface KeyNames {
   grant: (grantId: string) => string;
   session: (id: string) => string;
   interaction: (uid: string) => string;
+  /** The answer to a browser that came back from a step of an interaction, by the step's uid. */
+  keptAnswer: (uid: string) => string;
+  /** Lock of the request that makes this answer. */
+  resumeLock: (uid: string) => string;
   /** Index of the interactions of newcomers before the login (`BoundedRecords`). */
   newcomerInteractions: string;
   /** Index of all other interactions before the login. */
@@ -46,7 +50,15 @@ export interface KeyNames {
   interactionFlows: (uid: string) => string;
   /** What is wrong with the last form of an interaction. */
   formErrors: (uid: string) => string;
+  /** A browser's session on the account pages, by the secret in its cookie. */
+  accountSession: (secret: string) => string;
+  /** What happened lately in the name of a user. */
+  activity: (accountId: string) => string;
+  /** When and from where a grant was used, from the key of the grant's record. */
+  useOf: (grantKey: string) => string;
 
+  /** The account that a user name or an e-mail address belongs to, as typed in a login. */
+  loginName: (name: string) => string;
   /** A known browser of an account, by the browser's secret and the account. */
   knownBrowser: (pair: string) => string;
 
@@ -71,6 +83,8 @@ export interface KeyNames {
   grantIndexOf: (grantKey: string) => string;
   /** The grant's public name (hash of its id), from the key of its record. */
   gidOf: (grantKey: string) => string;
+  /** The key of a grant's record, from the grant's public name. */
+  grantOf: (gid: string) => string;
   /** Index of the records of a client's registration. */
   clientIndex: (clientId: string) => string;
   /** Index of a client's grants (record keys), for every Taiga. */
@@ -107,6 +121,8 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     grant: ofUser("grant"),
     session: ofUser("sess"),
     interaction: ofUser("ix"),
+    keptAnswer: ofUser("sent"),
+    resumeLock: ofUser("slock"),
     newcomerInteractions: `ixnew:${taiga}`,
     otherInteractions: `ixmore:${taiga}`,
     sessionUid: ofUser("uid"),
@@ -121,6 +137,10 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     applicationFlow: ofUser("app"),
     interactionFlows: ofUser("ix2app"),
     formErrors: ofUser("form"),
+    accountSession: ofUser("acct"),
+    activity: ofUser("act"),
+    useOf: (grantKey) => grantKey.replace(/^grant:/, "use:"),
+    loginName: ofUser("name"),
     knownBrowser: ofUser("known"),
 
     client: ofClient("client"),
@@ -136,6 +156,7 @@ export function createKeyNames(taigaApiUrl: string): KeyNames {
     grantIndex: ofUser("g2t"),
     grantIndexOf: (grantKey) => grantKey.replace(/^grant:/, "g2t:"),
     gidOf: (grantKey) => grantKey.slice(grantKey.lastIndexOf(":") + 1),
+    grantOf: (gid) => `grant:${taiga}:${gid}`,
     clientIndex: ofClient("c2r"),
     clientGrants: ofClient("c2g"),
     newcomerClients: "regnew",

@@ -5,6 +5,7 @@ const UNSIGNED_KINDS = new Set([
   // Locks and counters live for minutes: deleting one gains as much as forging it would.
   "ringlock",
   "vlock",
+  "slock",
   "rl",
   // Sealed, which authenticates content and name.
   "client",
@@ -15,6 +16,10 @@ const UNSIGNED_KINDS = new Set([
   "shared",
   "app",
   "form",
+  "acct",
+  "act",
+  "use",
+  "sent",
 ]);
 
 /** Whether a record is stored with a MAC: every kind that is not sealed and gives or proves something. */

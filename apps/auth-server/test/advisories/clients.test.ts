@@ -55,7 +55,8 @@ describe("workers-oauth-provider", () => {
       await exchangeCode(system, clientId, guess, pkce);
     }
     expect(await isActive()).toBe(true);
-    await exchangeCode(system, clientId, code, pkce);
+    // Not from the client itself, which knows the verifier.
+    await exchangeCode(system, clientId, code, createPkce());
     expect(await isActive()).toBe(false);
   });
 });

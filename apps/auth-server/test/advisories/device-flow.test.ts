@@ -62,7 +62,8 @@ it.each(LOGIN_WAYS)(
           cookie: await other.browser.jar.getCookieString(other.url),
         },
         body: new URLSearchParams({
-          csrf: toCsrf(system).issue(victim.uid, form),
+          csrf: toCsrf(system).issue(victim.uid, form, subjectOf("bob")),
+          shown_account: subjectOf("bob"),
           access: "write",
           projects: "all",
         }),

@@ -54,6 +54,10 @@ export interface PersonOptions {
   params?: Record<string, string>;
 }
 
+/** The account that a consent page shows. */
+const toAccount = ({ text }: Answer): string =>
+  /name="shown_account" value="([^"]+)"/.exec(text)?.[1] ?? "";
+
 /** Opens an authorization request and stops at the first page. */
 export async function begin(
   system: Pick<System, "issuer" | "rootKeys">,
@@ -72,12 +76,15 @@ export async function begin(
     uid,
     url,
     open: (path = "") => browser.follow(`${url}${path}`),
-    submit: (form, fields = {}, headers = {}) =>
-      browser.follow(`${url}/${form}`, {
+    submit: async (form, fields = {}, headers = {}) => {
+      const account = form === "consent" ? toAccount(await browser.open(url)) : "";
+      const csrf = toCsrf(system).issue(uid, form, account);
+      return browser.follow(`${url}/${form}`, {
         method: "POST",
         headers: { origin: system.issuer, ...headers },
-        body: new URLSearchParams({ csrf: toCsrf(system).issue(uid, form), ...fields }),
-      }),
+        body: new URLSearchParams({ csrf, shown_account: account, ...fields }),
+      });
+    },
     logIn: async (way = "password", extra = {}) => {
       if (way === "password") {
         return person.submit("login", { username: "bob", password: PASSWORD, ...extra });

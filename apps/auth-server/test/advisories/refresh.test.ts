@@ -192,7 +192,8 @@ describe("after a restart, with the same database file", () => {
     await restart();
     const assertion = await refresh(here(), client.id, "unknown", proof);
     expect([assertion.status, assertion.json["error"]]).toEqual([401, "invalid_client"]);
-    expect((await exchangeCode(here(), clientId, code, pkce)).json["error"]).toBe("invalid_grant");
+    const replay = await exchangeCode(here(), clientId, code, createPkce());
+    expect(replay.json["error"]).toBe("invalid_grant");
     expect(await isActive(tokens.access_token)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import { expect, it } from "vitest";
-import { RING_CHANGED } from "../../src/storage/topics.ts";
+import { createGrantChangeTopic, RING_CHANGED } from "../../src/storage/topics.ts";
 import { createRevocationFeed } from "../../src/grants/revocation-feed.ts";
 import { createFakeBroadcast } from "../support/fake-broadcast.ts";
 
@@ -8,7 +8,11 @@ function setUp() {
   const broadcast = createFakeBroadcast();
   const feed = createRevocationFeed(broadcast);
   const heard: string[] = [];
-  const member = { revoked: (gid: string) => heard.push(gid), ended: () => heard.push("ended") };
+  const member = {
+    revoked: (gid: string) => heard.push(gid),
+    changed: (gid: string) => heard.push(`changed ${gid}`),
+    ended: () => heard.push("ended"),
+  };
   return { broadcast, feed, heard, member };
 }
 
@@ -26,6 +30,14 @@ it("passes messages of all processes on to all members", async () => {
   feed.join({ ...member });
   await broadcast.publish("gid");
   expect(heard).toEqual(["gid", "gid"]);
+});
+
+it("tells a grant that changed from one that ended", async () => {
+  const { broadcast, feed, heard, member } = setUp();
+  broadcast.restore();
+  feed.join(member);
+  await createGrantChangeTopic(broadcast).publish("gid");
+  expect(heard).toEqual(["changed gid"]);
 });
 
 it("does not pass on messages of other topics", async () => {

@@ -75,6 +75,22 @@ describe("one account from one network", () => {
     expect(await world.attempt("aDa")).toBe(900);
   });
 
+  // @rule LOGIN-4
+  it("shares one lock for its user name and its e-mail address, once it has logged in", async () => {
+    await world.fail(1, "ada@example.com");
+    world.taiga = right;
+    expect(await world.attempt("ada")).toBe(true);
+    world.taiga = wrong;
+    await world.fail(2, "ada");
+    await world.fail(3, "Ada@Example.com");
+    expect(await world.attempt("ada")).toBe(900);
+    expect(await world.attempt("ada@example.com", OFFICE, "browser", world.createReplica())).toBe(
+      900,
+    );
+    world.taiga = right;
+    expect(await world.attempt("bob")).toBe(true);
+  });
+
   it("starts over after the right password", async () => {
     await world.fail(4, "ada");
     world.taiga = right;

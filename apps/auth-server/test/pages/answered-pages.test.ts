@@ -25,7 +25,9 @@ describe("a click on a page that was already answered", () => {
       const page = await click();
       expect([page.status, page.headers.get("Location")]).toEqual([200, null]);
       expect(page.html.querySelector("h1")?.text).toBe("You are connected");
-      expect(page.html.querySelectorAll("form, a.button")).toEqual([]);
+      expect(page.html.querySelectorAll("form")).toEqual([]);
+      const links = page.html.querySelectorAll("a.button").map((link) => link.getAttribute("href"));
+      expect(links).toEqual(["/account"]);
       expect([browser.calls, browser.logins]).toEqual([[], []]);
     },
   );
@@ -44,6 +46,24 @@ describe("a click on a page that was already answered", () => {
     const page = await click();
     expect(page.status).toBe(400);
     expect(page.html.querySelector("h1")?.text).toBe("This page has expired");
+  });
+
+  it.each(ways)(
+    "on %s leads the browser to its app as long as the app has no code",
+    async (_on, click) => {
+      browser.kept = "http://127.0.0.1:43117/cb?code=abc";
+      const answer = await click();
+      expect([answer.status, answer.headers.get("Location")]).toEqual([303, browser.kept]);
+      expect([browser.calls, browser.logins]).toEqual([[], []]);
+    },
+  );
+
+  it("shows that the app is connected after a step back, and leads there again after a click", async () => {
+    browser.kept = "http://127.0.0.1:43117/cb?code=abc";
+    browser.outcome = "connected";
+    expect((await browser.get(PATH)).html.querySelector("h1")?.text).toBe("You are connected");
+    const again = await browser.submit("consent", { access: "read" });
+    expect(again.headers.get("Location")).toBe(browser.kept);
   });
 
   it("says the same to a click that arrives while the first one is being processed", async () => {

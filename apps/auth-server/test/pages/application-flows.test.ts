@@ -27,11 +27,14 @@ describe("of many concurrent requests, on any replica", () => {
     expect(arrivals.filter((uid) => uid !== undefined)).toEqual(["uid"]);
   });
 
-  it("one gets the code and state to redeem", async () => {
+  it("one gets the code and state to redeem, the others learn that they follow it", async () => {
     const { ticket, state } = await createFlows().begin("uid");
     await createFlows().arrive(ticket, "code");
     const takings = await atOnce(8, () => createFlows().take(ticket, "uid"));
-    expect(takings.filter((flow) => flow !== undefined)).toEqual([{ authCode: "code", state }]);
+    const first = takings.filter((flow) => flow !== "taken");
+    expect(first).toEqual([{ authCode: "code", state }]);
+    await createFlows().end(ticket);
+    expect(await createFlows().take(ticket, "uid")).toBe("ended");
   });
 });
 

@@ -1,5 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { WAIT_MS } from "../../../../tests/support/time-limits.ts";
 import { LoginThrottledError } from "../../src/login/login-backend.ts";
 import { application, toAccount } from "../support/ada.ts";
 import { type Browser, openBrowser, PATH, UID } from "./browser.ts";
@@ -104,6 +105,50 @@ describe("the page", () => {
     browser = await openBrowser();
     expect((await browser.submit("taiga", {})).status).toBe(404);
     expect((await comeBack()).status).toBe(404);
+  });
+});
+
+describe("a second request of the same login, after a second click,", () => {
+  const finish = () => browser.get(`${PATH}/taiga`);
+
+  it("leads on from Taiga, too", async () => {
+    await depart();
+    await comeBack();
+    expect((await comeBack()).headers.get("Location")).toBe(`${PATH}/taiga`);
+    expect((await finish()).headers.get("Location")).toBe("/resume");
+    expect(browser.redeemed).toHaveLength(1);
+  });
+
+  it("waits for the first one and leads where that leads", async () => {
+    await depart();
+    await comeBack();
+    const ticket = [...browser.cookies];
+    let answerFirst = (): void => undefined;
+    const { redeem } = browser;
+    browser.redeem = async (...args) => {
+      await new Promise<void>((resolve) => (answerFirst = resolve));
+      return redeem(...args);
+    };
+    const first = finish();
+    await vi.waitFor(() => expect(browser.redeemed).toHaveLength(1), WAIT_MS);
+    const second = finish();
+    answerFirst();
+    expect((await first).headers.get("Location")).toBe("/resume");
+    browser.cookies = new Map(ticket);
+    expect((await second).path).toBe(PATH);
+    expect(browser.calls).toEqual([`hold ${UID}`, "finishLogin taiga.5"]);
+  });
+
+  it("shows why the login has failed", async () => {
+    await depart();
+    await comeBack();
+    const ticket = [...browser.cookies];
+    browser.redeem = async () => ({ ok: false, reason: "wrong_code" });
+    await finish();
+    browser.cookies = new Map(ticket);
+    const page = await finish();
+    expect(page.html.querySelector("[role=alert]")?.text).toContain("did not confirm");
+    expect(browser.redeemed).toHaveLength(1);
   });
 });
 

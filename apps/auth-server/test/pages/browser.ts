@@ -9,6 +9,7 @@ import { createSqliteKv } from "@taiga-mcp/store";
 import express from "express";
 import { parse, type HTMLElement } from "node-html-parser";
 import type {
+  Connection,
   GrantScope,
   Interaction,
   InteractionOutcome,
@@ -50,6 +51,8 @@ export interface Browser {
   interaction: Interaction;
   /** Whether this browser has the interaction's cookie. */
   hasCookie: boolean;
+  /** Where the engine's answer led that this browser may repeat. */
+  kept: string | undefined;
   /** The engine's outcome of an interaction that this browser no longer has. */
   outcome: InteractionOutcome | undefined;
   /** Taiga's answer to the next code. */
@@ -75,6 +78,12 @@ export interface Browser {
   /** The calls of the engine and the vault, in order. */
   calls: string[];
   grants: GrantScope[];
+  /** The connections that Ada has. */
+  connections: Connection[];
+  /** The connections that were ended: account and public name. */
+  ended: string[];
+  /** The noted activity: account, kind and client. */
+  noted: string[];
   logins: { username: string; password: string }[];
   get(path: string): Promise<Page>;
   /** Sends a form as a browser would from the page, with its CSRF token. */
@@ -86,6 +95,8 @@ export interface Browser {
   /** Sends exactly this request. */
   post(path: string, body: string, headers?: Record<string, string>): Promise<Page>;
   csrf: ReturnType<typeof createCsrf>;
+  /** The hidden fields of the consent page. */
+  consentProof(): { csrf: string; shown_account: string };
   close(): Promise<void>;
 }
 
@@ -122,9 +133,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       client: { id: "client", name: "Claude Code", redirectUri: "http://127.0.0.1:43117/cb" },
       requestedAccess: "admin",
       accountId: undefined,
+      isLoggedIn: false,
       isAnswered: false,
     },
     hasCookie: true,
+    kept: undefined,
     outcome: undefined,
     projects: [
       { id: 11, name: "Apollo", slug: "apollo" },
@@ -150,12 +163,22 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     held: new Map(),
     calls: [],
     grants: [],
+    noted: [],
+    connections: [],
+    ended: [],
     logins: [],
     csrf,
+    consentProof: () => {
+      const account = browser.interaction.accountId ?? "";
+      return { csrf: csrf.issue(UID, "consent", account), shown_account: account };
+    },
     get: (path) => request(path, {}),
     submit: (form, fields, headers) => {
       const token = form === "login" || form === "consent" || form === "taiga" ? form : "cancel";
-      const preset = { csrf: csrf.issue(UID, token), ...(token === "consent" && ALL_PROJECTS) };
+      const preset =
+        token === "consent"
+          ? { ...browser.consentProof(), ...ALL_PROJECTS }
+          : { csrf: csrf.issue(UID, token) };
       const body = new URLSearchParams({ ...preset, ...fields }).toString();
       return browser.post(`/interaction/${UID}/${form}`, body, headers);
     },
@@ -205,6 +228,20 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
             },
       allowLists,
       isAllowed: createAllowList(allowLists),
+      connections: {
+        list: async () => browser.connections,
+        end: async (accountId, gid) => {
+          browser.ended.push(`${accountId} ${gid}`);
+          return true;
+        },
+      },
+      uses: { find: async () => undefined, begin: async () => undefined },
+      clock,
+      activity: {
+        note: async (accountId, { kind, client }) => {
+          browser.noted.push(`${accountId} ${kind} ${client ?? ""}`);
+        },
+      },
       listOwnProjects: async (userId, { token }) => {
         browser.listed.push(`${userId} ${token}`);
         return browser.projects;

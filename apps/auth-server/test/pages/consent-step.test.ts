@@ -34,6 +34,20 @@ describe("a consent without its login", () => {
   });
 });
 
+// @rule MCP-SECURITY-11
+it("a consent form of another account allows nothing, and says so", async () => {
+  atConsent(browser);
+  const proof = browser.consentProof();
+  browser.interaction.accountId = "taiga.6";
+  const page = await browser.submit("consent", { access: "read", ...proof });
+  expect([page.status, page.html.querySelector("h1")?.text]).toEqual([
+    409,
+    "Another account is logged in now",
+  ]);
+  expect(page.html.querySelector("a.primary")?.getAttribute("href")).toBe(PATH);
+  expect(browser.calls).toEqual([]);
+});
+
 describe("a consent that is sent twice", () => {
   // @rule MCP-SECURITY-13
   it("repeats the first redirect, because browsers drop it for the second click", async () => {

@@ -15,6 +15,13 @@ describe("createCsrf", () => {
   it("refuses a token of another form, so that a login cannot be turned into a consent", () =>
     expect(csrf.verify("uid", "consent", token)).toBe(false));
 
+  it("refuses a consent to one account as a consent to another", () => {
+    const consent = csrf.issue("uid", "consent", "taiga.1");
+    expect(csrf.verify("uid", "consent", consent, "taiga.1")).toBe(true);
+    expect(csrf.verify("uid", "consent", consent, "taiga.2")).toBe(false);
+    expect(csrf.verify("uid", "consent", consent)).toBe(false);
+  });
+
   it.each(["", "x", "\u0000", `${token}AA`])("refuses %j", (bad) =>
     expect(csrf.verify("uid", "login", bad)).toBe(false),
   );

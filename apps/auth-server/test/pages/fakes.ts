@@ -16,9 +16,15 @@ export function createFakeEngine(browser: Browser): Interactions {
       return browser.hasCookie && uid === browser.interaction.uid ? browser.interaction : undefined;
     },
     outcome: (_req, _res, uid) => (uid === browser.interaction.uid ? browser.outcome : undefined),
+    repeat: async (_req, res) => {
+      if (browser.kept === undefined) return false;
+      redirect(res, browser.kept);
+      return true;
+    },
     finishLogin: async (_req, res, _interaction, accountId) => {
       browser.calls.push(`finishLogin ${accountId}`);
       browser.interaction.step = "consent";
+      browser.interaction.isLoggedIn = true;
       browser.interaction.accountId = accountId;
       redirect(res, "/resume");
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { atConsent, type Browser, openBrowser, type Page, PATH, UID } from "./browser.ts";
+import { atConsent, type Browser, openBrowser, type Page, PATH } from "./browser.ts";
 
 let browser: Browser;
 beforeEach(async () => {
@@ -16,7 +16,7 @@ describe("the choice of projects", () => {
       .filter((input) => input.hasAttribute("checked"))
       .map((input) => input.getAttribute("value"));
   const choose = (ids: readonly (number | string)[], access = "read") => {
-    const form = new URLSearchParams({ csrf: browser.csrf.issue(UID, "consent"), access });
+    const form = new URLSearchParams({ ...browser.consentProof(), access });
     form.append("projects", "chosen");
     for (const id of ids) form.append("project", String(id));
     return browser.post(`${PATH}/consent`, form.toString());

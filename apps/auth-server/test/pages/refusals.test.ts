@@ -68,7 +68,11 @@ describe("refusals", () => {
 
   // @rule RFC9700-4.7-2
   it.each(forms)("refuses the %s form with a foreign or missing token", async (form, fields) => {
-    for (const csrf of ["", "x", browser.csrf.issue("other", form)]) {
+    for (const csrf of [
+      "",
+      "x",
+      browser.csrf.issue("other", form, browser.interaction.accountId),
+    ]) {
       expect(outcomeOf(await browser.submit(form, { ...fields, csrf }))).toEqual(refusal(403));
     }
     const body = new URLSearchParams(fields).toString();

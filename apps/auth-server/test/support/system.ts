@@ -78,7 +78,7 @@ export interface SystemOptions extends ReplacedParts {
 }
 
 /** A running authorization server. */
-export interface System extends Pick<AuthServer, "rootKeys" | "refreshSweeper"> {
+export interface System extends Pick<AuthServer, "rootKeys" | "refreshSweeper" | "start"> {
   issuer: string;
   /** The actual address of the public listener; the issuer may differ. */
   url: string;
@@ -161,6 +161,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     rotation: server.keyRotation,
     rootKeys: server.rootKeys,
     refreshSweeper: server.refreshSweeper,
+    start: () => server.start(),
     user,
     config,
     steps,

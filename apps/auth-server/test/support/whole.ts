@@ -57,10 +57,11 @@ export async function submitForm(
   fields: Record<string, string>,
 ): Promise<{ page: Answer; leftFor: URL | undefined }> {
   const form = text.split("<form").find((part) => part.includes(`/${name}"`)) ?? "";
-  const csrf = /name="csrf" value="([^"]+)"/.exec(form)?.[1] ?? "";
+  const hidden = form.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g);
+  const own = Object.fromEntries([...hidden].map(([, field = "", value = ""]) => [field, value]));
   return await browser.follow(`${url}/${name}`, {
     method: "POST",
     headers: { origin: issuer },
-    body: new URLSearchParams({ csrf, ...fields }),
+    body: new URLSearchParams({ ...own, ...fields }),
   });
 }

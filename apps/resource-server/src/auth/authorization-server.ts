@@ -1,5 +1,6 @@
 import { UnavailableError } from "@taiga-mcp/service";
 import * as oauth from "oauth4webapi";
+import type { ReportedWrite } from "./activity-report.ts";
 import { describeRefusal, isRefusal, type OwnCredentials } from "./own-credentials.ts";
 import { createRepeatingFetch } from "./repeating-fetch.ts";
 
@@ -35,6 +36,11 @@ export interface AuthorizationServer {
     timeoutMs: number,
   ): Promise<oauth.TokenEndpointResponse>;
   /**
+   * Tells what tools wrote, for the account pages of the users.
+   * @throws {UnavailableError} when it was not accepted; it may be sent again.
+   */
+  reportActivity(writes: readonly ReportedWrite[]): Promise<void>;
+  /**
    * Opens the event stream of revoked grants.
    * @param signal closes the stream, also while it is being opened.
    * @throws {UnavailableError} when the response is not an event stream.
@@ -42,6 +48,7 @@ export interface AuthorizationServer {
   openRevocations(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 }
 
+const ACTIVITY_TIMEOUT_MS = 5_000;
 const EVENT_STREAM = "text/event-stream";
 const TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
 
@@ -104,6 +111,20 @@ export function createAuthorizationServer(deps: AuthorizationServerDeps): Author
           recognizedTokenTypes: { n_a: () => {} },
         });
       }),
+    reportActivity: async (writes) => {
+      const headers = new Headers({ "content-type": "application/json" });
+      await authentication(server, client, new URLSearchParams(), headers);
+      const response = await deps.fetch(`${deps.authServerUrl}/activity`, {
+        method: "POST",
+        headers,
+        body: JSON.stringify({ writes }),
+        signal: AbortSignal.timeout(ACTIVITY_TIMEOUT_MS),
+        redirect: "error",
+      });
+      await response.body?.cancel();
+      if (observe(response).status === 204) return;
+      throw new UnavailableError("The authorization server did not accept a report of activity.");
+    },
     openRevocations: async (signal) => {
       const headers = new Headers({ accept: EVENT_STREAM });
       await authentication(server, client, new URLSearchParams(), headers);

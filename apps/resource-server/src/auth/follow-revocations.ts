@@ -21,6 +21,8 @@ export interface RevocationListener {
   lost(): void;
   /** @param gid see `Grant.grantId`. */
   revoked(gid: string): void;
+  /** The grant goes on with other limits: what is known about it is out of date. */
+  changed(gid: string): void;
 }
 
 export interface FollowRevocationsDeps {
@@ -39,7 +41,8 @@ export interface RevocationFollower {
   close(): Promise<void>;
 }
 
-const Revoked = z.object({ gid: z.string().min(1) });
+/** The data of both events. */
+const AboutGrant = z.object({ gid: z.string().min(1) });
 
 /**
  * Keeps the revocation stream of the authorization server open: reconnects whenever it ends, breaks,
@@ -83,7 +86,8 @@ export function followRevocations(deps: FollowRevocationsDeps): RevocationFollow
           hasWarned = false;
           listener.restored();
         }
-        if (name === "revoked") listener.revoked(Revoked.parse(JSON.parse(data)).gid);
+        if (name === "revoked") listener.revoked(AboutGrant.parse(JSON.parse(data)).gid);
+        if (name === "changed") listener.changed(AboutGrant.parse(JSON.parse(data)).gid);
       }
       return { wasLive: isLive, cause: new Error("The authorization server closed the stream.") };
     } catch (cause) {

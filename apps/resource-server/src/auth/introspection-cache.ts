@@ -46,6 +46,8 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
    * arrives, and must not be stored.
    */
   let entries: Entries | undefined;
+  /** Counts changes of grants: an introspection that began before one may be outdated, too. */
+  let changes = 0;
 
   async function introspect(token: string): Promise<AuthInfo> {
     const authInfo = await verifier.verifyAccessToken(token);
@@ -55,9 +57,12 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
 
   async function introspectAndStore(token: string, key: string): Promise<AuthInfo> {
     const entriesBefore = entries;
+    const changesBefore = changes;
     const startedAt = clock();
     const authInfo = await introspect(token);
-    if (entries === entriesBefore) entries?.store(key, authInfo, startedAt + ttlSeconds);
+    if (entries === entriesBefore && changes === changesBefore) {
+      entries?.store(key, authInfo, startedAt + ttlSeconds);
+    }
     return authInfo;
   }
 
@@ -68,7 +73,7 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
       const key = toKey(token);
       const cached = entries.find(key, clock());
       if (cached !== undefined) return Promise.resolve({ ...cached, token });
-      return entries.singleFlight(key, () => introspectAndStore(token, key));
+      return entries.singleFlight(`${key} ${changes}`, () => introspectAndStore(token, key));
     },
     restored: () => {
       entries = ttlSeconds > 0 ? createEntries() : undefined;
@@ -78,6 +83,10 @@ export function createIntrospectionCache(deps: IntrospectionCacheDeps): Introspe
     },
     revoked: (gid) => {
       tombstones.set(gid, clock() + TOMBSTONE_SECONDS);
+      entries?.removeGrant(gid);
+    },
+    changed: (gid) => {
+      changes += 1;
       entries?.removeGrant(gid);
     },
   };

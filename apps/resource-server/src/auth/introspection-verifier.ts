@@ -106,7 +106,8 @@ const invalid = (message: string): OAuthError =>
 
 /**
  * Normalizes a resource indicator: scheme and host in lower case, no fragment, without one trailing
- * slash, and without `?toolsets` and `?readonly`, which select parts of the same resource.
+ * slash, and without `?toolsets`, `?readonly` and `?answers`, which select parts or forms of the same
+ * resource.
  *
  * @returns the text itself when it is not a URL, so that it never equals this server's resource.
  * @see RFC 8707 section 2
@@ -117,6 +118,7 @@ export function toCanonicalResource(resource: string): string {
   url.hash = "";
   url.searchParams.delete("toolsets");
   url.searchParams.delete("readonly");
+  url.searchParams.delete("answers");
   url.pathname = url.pathname.replace(/\/$/, "");
   return url.href;
 }

@@ -149,6 +149,6 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 const reconnectRequired = (issuer: string, cause: unknown): ToolError =>
   new ToolError(
     "reconnect_required",
-    `The login at Taiga that this connection uses has ended. Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga. What to do, step by step: ${issuer}/reconnect`,
+    `The login at Taiga that this connection uses has ended. Ask the user to reconnect: disconnect this MCP server in the client, connect it again, and log in to Taiga. What to do, step by step: ${issuer}/reconnect. All connections of the user: ${issuer}/account`,
     { cause },
   );

@@ -69,7 +69,7 @@ export function createApp(deps: AppDeps): Express {
         limitRequests,
       ],
       handler: mcpHandler,
-      exchange: { runner, answers: config.answers },
+      exchange: { runner, answers: config.answers, defaultToolsets: config.defaultToolsets },
       logger,
     }),
   );

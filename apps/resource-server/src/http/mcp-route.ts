@@ -17,6 +17,7 @@ import { findInvalidParams, withoutNullParams } from "../mcp/check-params.ts";
 import type { McpHandler } from "../mcp/create-mcp-handler.ts";
 import { createExchange, type Exchange, type ExchangeDeps } from "../mcp/exchange.ts";
 import { withArgumentObjects } from "../mcp/lenient-arguments.ts";
+import { loadsOnDemand } from "../mcp/on-demand-clients.ts";
 import { findScopeChallenge } from "../mcp/scope-challenge.ts";
 import { toLightRequest } from "./light-request.ts";
 import { withFinalSlash } from "./protected-resource-metadata.ts";
@@ -68,7 +69,7 @@ export function createMcpRoute({
   const mcp: RequestHandler = async (req, res) => {
     const body = readMessages(req, res);
     if (body === undefined) return;
-    const exchange = toExchange(req, res, deps);
+    const exchange = toExchange(req, res, body, deps);
     const challenge = findScopeChallenge(body, exchange);
     if (challenge !== undefined) {
       res
@@ -142,12 +143,18 @@ function readMessages(req: Request, res: ExpressResponse): unknown {
 }
 
 /** @throws {CodedError} for an address with an unknown value; the message lists the valid ones. */
-function toExchange(req: Request, res: ExpressResponse, deps: ExchangeDeps): Exchange {
+function toExchange(
+  req: Request,
+  res: ExpressResponse,
+  body: unknown,
+  deps: ExchangeDeps,
+): Exchange {
   if (req.auth === undefined) throw new Error("The bearer gate did not run before an MCP request.");
   const query = new URL(req.originalUrl, "http://localhost").searchParams;
   const requestId = res.get("x-request-id") ?? "";
+  const onDemand = loadsOnDemand(req.get("user-agent") ?? "", body);
   try {
-    return createExchange({ authInfo: req.auth, requestId, query }, deps);
+    return createExchange({ authInfo: req.auth, requestId, query, loadsOnDemand: onDemand }, deps);
   } catch (error) {
     if (!(error instanceof AddressError)) throw error;
     throw new CodedError("invalid_request", error.message);

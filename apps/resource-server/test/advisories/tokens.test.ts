@@ -187,6 +187,8 @@ describe("transient failures", () => {
   // @rule ADV-workers-retry-storms
   it("workers-oauth-provider, retry storms: an ended login is reported with advice to reconnect, not to wait", async () => {
     rs.authServer.exchanges.delete("token");
-    expect(await textOf(await call("token"))).toMatch(/^reconnect_required: .*\/reconnect$/);
+    expect(await textOf(await call("token"))).toMatch(
+      /^reconnect_required: .*\/reconnect\. .*\/account$/,
+    );
   });
 });

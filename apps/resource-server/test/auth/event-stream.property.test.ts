@@ -117,6 +117,7 @@ async function follow(bytes: Uint8Array): Promise<string[]> {
       restored: () => heard.push("restored"),
       lost: () => heard.push("lost"),
       revoked: (gid) => heard.push(`revoked ${gid}`),
+      changed: (gid) => heard.push(`changed ${gid}`),
     },
     logger: createLogger({ name: "test", level: "silent" }),
     sleep: () => {

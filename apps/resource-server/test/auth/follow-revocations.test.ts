@@ -58,6 +58,7 @@ async function start({ stopAfter = 100 } = {}): Promise<void> {
       restored: () => heard.push("restored"),
       lost: () => heard.push("lost"),
       revoked: (gid) => heard.push(gid),
+      changed: (gid) => heard.push(`changed ${gid}`),
     },
     logger: createLogger({
       name: "test",
@@ -105,6 +106,14 @@ afterEach(async () => {
 });
 
 describe("following revocations", () => {
+  it("hears of grants that end and of grants that change", async () => {
+    await start();
+    await latest().send(LIVE);
+    await latest().send('event: changed\ndata: {"gid":"one"}\n\n');
+    await latest().send('event: revoked\ndata: {"gid":"two"}\n\n');
+    expect(heard).toEqual(["restored", "changed one", "two"]);
+  });
+
   it("is live only after the authorization server's live event", async () => {
     await start();
     await latest().send(": alive\n\n");

@@ -73,6 +73,39 @@ describe("while the revocation stream is live", () => {
     expect(asked).toHaveLength(2);
   });
 
+  // @rule ACC-6
+  it("a token of a changed grant is introspected again and stays active, others are not", async () => {
+    await verify("changed token");
+    await verify("other token");
+    cache.changed("changed");
+    expect((await verify("changed token")).scopes).toEqual(["taiga:read"]);
+    await verify("other token");
+    expect(asked).toEqual(["changed token", "other token", "changed token"]);
+  });
+
+  // @rule ACC-6
+  it("a response from before a change is not shared with later requests", async () => {
+    held = [];
+    const before = verify();
+    cache.changed("grant");
+    const after = verify();
+    letGo();
+    await Promise.all([before, after]);
+    expect(asked).toHaveLength(2);
+  });
+
+  // @rule ACC-6
+  it("a response from before a change is not cached", async () => {
+    held = [];
+    const before = verify();
+    cache.changed("grant");
+    letGo();
+    await before;
+    held = undefined;
+    await verify();
+    expect(asked).toHaveLength(2);
+  });
+
   it("the 30 seconds start with the request, because the response may be that old", async () => {
     held = [];
     const slow = verify();

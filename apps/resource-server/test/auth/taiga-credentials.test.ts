@@ -119,7 +119,9 @@ describe("get", () => {
     expect(error).toBeInstanceOf(ToolError);
     expect(error).toMatchObject({
       code: "reconnect_required",
-      message: expect.stringMatching(/connect it again.* https:\/\/auth\.test\/reconnect$/),
+      message: expect.stringMatching(
+        /connect it again.* https:\/\/auth\.test\/reconnect\..* https:\/\/auth\.test\/account$/,
+      ),
     });
   });
 

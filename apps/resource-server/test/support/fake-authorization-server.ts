@@ -24,6 +24,8 @@ export interface FakeAuthorizationServer {
   broken: Answer | undefined;
   /** Form parameters of every request that passed client authentication. */
   requests: { path: string; form: Record<string, string> }[];
+  /** The writes that were reported. */
+  activity: object[];
   revocations: FakeRevocations;
   /** Refuses the revocation stream, if it is set. */
   streamStatus: number | undefined;
@@ -51,6 +53,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     exchanges: new Map(),
     broken: undefined,
     requests: [],
+    activity: [],
     revocations,
     streamStatus: undefined,
     fetch: async (url, init) => {
@@ -70,6 +73,10 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
   app.use((req, res, next) => {
     if (req.headers.authorization?.replace(/^Basic /, "") === CREDENTIALS) return next();
     res.status(401).set("WWW-Authenticate", 'Basic realm="x"').json({ error: "invalid_client" });
+  });
+  app.post("/activity", express.json(), (req, res) => {
+    fake.activity.push(...(req.body as { writes: object[] }).writes);
+    res.status(204).end();
   });
   app.use(express.urlencoded({ extended: false }));
   app.use((req, _res, next) => {

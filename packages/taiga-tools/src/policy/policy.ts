@@ -75,7 +75,7 @@ function refuseToolset({ operator, request }: Limits, tool: PolicedTool): Refusa
   if (request.toolsets !== undefined && !request.toolsets.includes(tool.toolset)) {
     return {
       code: "tool_not_enabled",
-      reason: `${tool.name} is in the toolset ${tool.toolset}, which the address of this connection leaves out (?toolsets=${request.toolsets.join(",")}).`,
+      reason: `${tool.name} is in the toolset ${tool.toolset}, which this connection does not have. The user can add it to the address of this server: ?toolsets=${[...request.toolsets, tool.toolset].join(",")}`,
     };
   }
   return undefined;

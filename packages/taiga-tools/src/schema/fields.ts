@@ -161,3 +161,6 @@ export const idempotencyKey = text(200)
 
 /** Shows what a call would do, without doing it. */
 export const dryRun = flag.describe("Only show what would change");
+
+/** The token from the first call of a deletion. */
+export const confirmation = text(2_000).describe("Token from the first call, once the user agreed");

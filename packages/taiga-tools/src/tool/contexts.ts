@@ -58,6 +58,7 @@ export function createToolContexts<Who extends Caller>(
         subject: caller.subject,
       }),
       lockWrites: writeLocks.for({ signal }),
+      grant: { access: caller.access, projects: caller.projects },
       taigaWebUrl,
       clock,
       signal,

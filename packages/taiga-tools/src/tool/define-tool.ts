@@ -4,6 +4,7 @@ import type { Confirmations } from "../calls/confirmation.ts";
 import type { Idempotency } from "../calls/idempotency.ts";
 import type { LockWrites } from "../calls/write-locks.ts";
 import type { Clock } from "../clock.ts";
+import type { Caller } from "../policy/caller.ts";
 import type { PolicedTool } from "../policy/policy.ts";
 import type { ProjectDirectory } from "../projects/project-directory.ts";
 
@@ -39,6 +40,14 @@ export const CHANGES: ToolHints = {
   openWorldHint: true,
 };
 
+/** Switches something on or off for this user; a repeated call changes nothing. */
+export const SWITCHES: ToolHints = {
+  readOnlyHint: false,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+};
+
 /** Deletes permanently. */
 export const DELETES: ToolHints = {
   readOnlyHint: false,
@@ -58,6 +67,8 @@ export interface ToolContext {
   confirmations: Confirmations;
   /** Lets one call at a time write an item, over all users and replicas. */
   lockWrites: LockWrites;
+  /** What the user agreed to. */
+  grant: Pick<Caller, "access" | "projects">;
   /** The address of Taiga's web client, without a trailing slash; links are built from it. */
   taigaWebUrl: string;
   clock: Clock;

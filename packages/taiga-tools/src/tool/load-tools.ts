@@ -23,8 +23,8 @@ export interface LoadedTool {
   listing: ToolListing;
 }
 
-/** `verb_noun`, in characters that MCP and model APIs allow. */
-const NAME = /^[a-z]+(_[a-z]+)+$/;
+/** `verb_noun`, or a verb alone, in characters that MCP and model APIs allow. */
+const NAME = /^[a-z]+(_[a-z]+)*$/;
 const MAX_NAME_LENGTH = 64;
 
 /**
@@ -38,7 +38,8 @@ export async function loadTools(
   folder = new URL("../tools/", import.meta.url),
 ): Promise<readonly LoadedTool[]> {
   const tools: LoadedTool[] = [];
-  for (const toolset of TOOLSETS) {
+  const folders = await readdir(folder);
+  for (const toolset of TOOLSETS.filter((name) => folders.includes(name))) {
     const files = await readdir(new URL(`${toolset}/`, folder));
     for (const file of files.filter(isModule).toSorted()) {
       const module: { default?: unknown } = await import(

@@ -1,3 +1,4 @@
+import { toCallTarget } from "./call-target.ts";
 import type { AnswerForm } from "../policy/answer-form.ts";
 import { decide, type Limits } from "../policy/policy.ts";
 import { type ExpectedError, isExpected, ToolError, type ToolErrorCode } from "../errors.ts";
@@ -24,9 +25,13 @@ export type ToolOutcome =
   /** `data` matches the tool's output schema; only with structured answers. */
   { text: string; data?: Record<string, unknown> } | { text: string; failure: ToolFailure };
 
-/** The log record of a call. It never contains arguments or answers. */
+/** The record of a call. It never contains texts of items or answers. */
 export interface ToolCallRecord {
   tool: string;
+  /** Whether the call writes: neither a read nor a preview. */
+  isWrite: boolean;
+  /** Where it writes; see `toCallTarget`. */
+  target: string;
   requestId: string;
   durationMs: number;
   /** `ok`, or the code of the failure. */
@@ -62,6 +67,8 @@ async function run(
     onCall({
       requestId,
       tool: tool.name,
+      isWrite: !tool.annotations.readOnlyHint && !isPreview(tool, args),
+      target: toCallTarget(args),
       durationMs: Math.round(performance.now() - startedAt),
       ...end,
     });
@@ -95,6 +102,13 @@ async function run(
     record({ outcome: code, severity, ...(severity !== "info" && { error }) });
     return { text, failure: toCleanData(failure) };
   }
+}
+
+/** Whether a call only shows what it would do: a dry run, or the first of two calls. */
+function isPreview({ inputSchema }: ToolCall["tool"], args: unknown): boolean {
+  const given = typeof args === "object" && args !== null ? args : {};
+  if ("dry_run" in given && given.dry_run === true) return true;
+  return "confirm" in inputSchema.shape && !("confirm" in given);
 }
 
 /** Refusals of the whole call. Tools check all of the input before they write anything. */

@@ -17,7 +17,7 @@ export interface Bench {
     input: unknown,
   ) => Promise<{ text: string; data: Record<string, any> }>;
   /** What Taiga was asked since the last time, without the cached metadata. */
-  asked(): string[];
+  asked: () => string[];
 }
 
 const METADATA = /^GET (\/users\/me|\/projects.*|\/milestones)$/;
@@ -56,6 +56,7 @@ export function createBench(
       subject: user,
     }),
     lockWrites: createWriteLocks(lock).for({ signal: new AbortController().signal }),
+    grant: { access: "admin", projects },
     taigaWebUrl: "https://taiga.test",
     clock: read,
     signal: new AbortController().signal,

@@ -99,12 +99,26 @@ describe("a tool runner without a server", () => {
       {
         caller: ana,
         tool: "get_me",
+        isWrite: false,
+        target: "",
         requestId: "request-1",
         durationMs: expect.any(Number),
         outcome: "ok",
         severity: "info",
       },
     ]);
+  });
+
+  it.each([
+    ["update_items", { items: [{ ref: "#1" }], project: "rocket", set: {} }, true, "rocket #1"],
+    ["update_items", { items: [{ ref: "#1" }], set: {}, dry_run: true }, false, "#1"],
+    ["delete_items", { refs: ["#1", "#2"] }, false, "#1, #2"],
+    ["delete_items", { refs: ["#1"], confirm: "x" }, true, "#1"],
+    ["find_items", { project: "rocket" }, false, "rocket"],
+  ])("records whether %s with %j writes, and where", async (name, args, isWrite, target) => {
+    const { runner, calls } = start();
+    await runner.for(ana).run(name, args);
+    expect(calls).toMatchObject([{ tool: name, isWrite, target }]);
   });
 
   it("refuses what the user did not grant, records that, and asks Taiga nothing", async () => {

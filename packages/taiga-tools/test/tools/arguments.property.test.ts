@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { TOOLSETS } from "../../src/policy/toolsets.ts";
 import { loadTools } from "../../src/tool/load-tools.ts";
 import { runTool } from "../../src/tool/run-tool.ts";
 import { createTaiga } from "../support/taiga.ts";
@@ -8,7 +9,7 @@ import { createBench } from "../support/tool-context.ts";
 
 const tools = await loadTools();
 const limits = {
-  operator: { accessLimit: "admin" as const, toolsets: ["core" as const] },
+  operator: { accessLimit: "admin" as const, toolsets: TOOLSETS },
   request: { readOnly: false, toolsets: undefined },
   caller: { access: "admin" as const },
 };

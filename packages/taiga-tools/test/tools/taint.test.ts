@@ -1,6 +1,6 @@
 import { createSqliteKv } from "@taiga-mcp/store";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createToolRunner, loadTools, type Caller } from "../../src/index.ts";
+import { createToolRunner, loadTools, TOOLSETS, type Caller } from "../../src/index.ts";
 import { toCleanText } from "../../src/text/clean.ts";
 import { createSandboxTransport } from "../support/sandbox-transport.ts";
 import { createTaiga, type Taiga } from "../support/taiga.ts";
@@ -60,7 +60,7 @@ function open() {
 function runnerOf(taiga: Taiga) {
   const runner = createToolRunner<Caller>({
     tools,
-    operator: { accessLimit: "admin", toolsets: ["core"] },
+    operator: { accessLimit: "admin", toolsets: TOOLSETS },
     connect: () => createSandboxTransport(taiga.sandbox, "bob"),
     store: createSqliteKv({ file: ":memory:", clock }),
     clock,
@@ -128,6 +128,41 @@ const CALLS: Record<string, object[]> = {
     { project, sprint: "current", new_name: "Renamed" },
     { project, sprint: "Fresh", start: "2027-01-01", finish: "2027-01-10", dry_run: true },
   ],
+  edit_comment: [
+    { project, ref: "#1", comment: "last", new_text: "Mine", dry_run: true },
+    { project, ref: "#1", comment: "nope", new_text: "Mine" },
+    { project, ref: "#1", comment: "last", new_text: "Mine" },
+  ],
+  restore_comment: [{ project, ref: "#1", comment: "last" }],
+  delete_comment: [{ project, ref: "#1", comment: "last" }],
+  list_comment_versions: [{ project, ref: "#1", comment: "last" }],
+  set_watching: [
+    { project, refs: ["#1", "wiki:home"] },
+    { project, refs: ["#95"] },
+  ],
+  set_vote: [
+    { project, refs: ["#1"] },
+    { project, refs: ["wiki:home"] },
+  ],
+  set_like: [{ projects: ["alpha-one"] }, { projects: [MARK] }],
+  list_followers: [{ project, refs: ["#1", "wiki:home"] }, { project }],
+  list_wiki_links: [{ project }],
+  save_wiki_link: [
+    { project, title: "Fresh", dry_run: true },
+    { project, title: "Fresh" },
+  ],
+  save_wiki_page: [
+    { project, page: "home", content: "x" },
+    { project, page: `${MARK}?`, content: "x" },
+    { project, page: "fresh", content: "x", dry_run: true },
+  ],
+  delete_wiki_link: [{ project, titles: ["Nope"] }],
+  list_notifications: [{}, { unread: true }],
+  set_notifications_read: [{}, { refs: [`x#${MARK}`] }],
+  set_notification_level: [{ projects: ["alpha-one"], mail: "none" }, { projects: [MARK] }],
+  echo: [{ message: HOSTILE }],
+  get_time: [{}],
+  get_status: [{}],
   delete_items: [
     { project, refs: ["#1", "#4", "wiki:home"] },
     { project, refs: ["sprint:current", "#1"] },

@@ -9,6 +9,7 @@ export interface AuthorizationEngine {
   handler: RequestListener;
   interactions: Interactions;
   accessTokens: AccessTokens;
+  connections: Connections;
 }
 
 /** A request to the engine, with what the routes in front of it know. */
@@ -30,6 +31,8 @@ export interface Interaction {
   requestedAccess: AccessLevel;
   /** Set from the consent step on. */
   accountId: string | undefined;
+  /** The user has logged in; at the login step, the browser has not followed the redirect yet. */
+  isLoggedIn: boolean;
   /** The user has consented or declined, but the browser has not followed the redirect yet. */
   isAnswered: boolean;
 }
@@ -54,8 +57,8 @@ export type InteractionOutcome = "connected" | "declined";
 /**
  * The steps between /authorize and the redirect back, each bound to the browser by a cookie.
  *
- * @throws {InteractionEndedError} from every method that answers an interaction, when it has ended
- *   meanwhile.
+ * @throws {InteractionEndedError} from every method that answers an interaction, when another answer
+ *   came first.
  */
 export interface Interactions {
   /**
@@ -68,6 +71,12 @@ export interface Interactions {
    * @returns `undefined` unless this browser returned to the client within the last five minutes.
    */
   outcome(req: IncomingMessage, res: ServerResponse, uid: string): InteractionOutcome | undefined;
+  /**
+   * Redirects the browser once more to where its answer led, as long as the client has not used the
+   * code and it is valid.
+   * @returns false when there is no such answer, or it is not this browser's; nothing is sent then.
+   */
+  repeat(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /**
    * The user is authenticated: redirects the browser to the consent step. At the consent step it
    * restarts that step for another account.
@@ -102,6 +111,59 @@ export interface GrantScope {
   access: AccessLevel;
   /** Taiga project ids, or all projects that the user can see. */
   projects: "all" | readonly number[];
+}
+
+/** A client of a connection. A stranger wrote all of it but the verified host. */
+export interface ConnectionClient {
+  id: string;
+  /** `undefined` also when the registration is gone. */
+  name: string | undefined;
+  /** The verified host of the client's metadata document; `undefined` if it is registered. */
+  documentHost: string | undefined;
+  /** As registered; empty when the registration is gone. */
+  redirectUris: readonly string[];
+}
+
+/** The access of one client that a user has allowed: a grant. */
+export interface Connection {
+  /** The grant's public name: base64url SHA-256 of its id, `gid` in introspection. */
+  gid: string;
+  client: ConnectionClient;
+  limits: GrantScope;
+  /** When the user allowed it, epoch seconds. */
+  connectedAt: number;
+}
+
+/**
+ * What a user's clients may do, and its end. No method finds or changes what belongs to another
+ * account.
+ *
+ * @throws {UnavailableError} from every method when the store does not answer.
+ */
+export interface Connections {
+  /** Of all users, in no order; those that begin or end meanwhile may be missing. */
+  all(): AsyncIterable<Connection & { accountId: string }>;
+  /** In no order. */
+  list(accountId: string): Promise<Connection[]>;
+  find(accountId: string, gid: string): Promise<Connection | undefined>;
+  /**
+   * The account of a grant and the name of its client, which a stranger wrote.
+   * @returns `undefined` when the grant has ended.
+   */
+  findOwner: (
+    gid: string,
+  ) => Promise<{ accountId: string; clientName: string | undefined } | undefined>;
+  /**
+   * Lowers the limits of a connection, at once and for tokens that exist.
+   * @returns `wider`, and changes nothing, when the limits would allow more than before.
+   */
+  narrow(
+    accountId: string,
+    gid: string,
+    limits: GrantScope,
+  ): Promise<"narrowed" | "gone" | "wider">;
+  /** @returns false when there is no such connection any more. */
+  end(accountId: string, gid: string): Promise<boolean>;
 }
 
 /** A valid access token whose grant exists. */

@@ -8,6 +8,7 @@ import {
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
 import type { OutcomeCookie } from "./outcome-cookie.ts";
+import { toDocumentHost } from "../records/connections.ts";
 import type { GrantScopeStore } from "../records/grant-scope.ts";
 import { InteractionEndedError } from "../boundary/interaction-ended.ts";
 import type { Lifetimes } from "../../grants/lifetimes.ts";
@@ -19,6 +20,7 @@ export interface InteractionsDeps {
   limits: GrantScopeStore;
   lifetimes: Lifetimes;
   outcome: OutcomeCookie["outcome"];
+  repeat: Interactions["repeat"];
   /** Deletes all records of a grant. */
   endGrant: (grantId: string) => Promise<void>;
   /** The MCP endpoint, the only resource of grants. */
@@ -42,6 +44,8 @@ export function createInteractions(deps: InteractionsDeps): Interactions {
       }),
 
     outcome: deps.outcome,
+
+    repeat: deps.repeat,
 
     finishLogin: (req, res, _interaction, accountId) =>
       answering(async () => {
@@ -139,12 +143,7 @@ async function toInteraction(
     },
     requestedAccess: lowestLevel(asked, accessLimit),
     accountId: details.session?.accountId,
+    isLoggedIn: name === "consent" || details.result?.login !== undefined,
     isAnswered: details.result?.consent !== undefined || details.result?.["error"] !== undefined,
   };
 }
-
-/**
- * Registered clients get ids that are not URLs: an https id was verified by fetching its document.
- */
-const toDocumentHost = (clientId: string): string | undefined =>
-  clientId.startsWith("https://") ? new URL(clientId).host : undefined;

@@ -18,8 +18,7 @@ export interface OutcomeCookieDeps {
 /**
  * Remembers how an interaction ended, for its own browser only, in a signed cookie at the
  * interaction's path. The redirect to the client sets the cookie, so a browser that has it went
- * there. The answer itself is not kept: a code that reaches a client again after some seconds ends
- * the login (RFC 6749 §4.1.2).
+ * there. See kept-answers.ts for the time until the client has the code.
  */
 export interface OutcomeCookie {
   /** Around the whole engine: sets the cookie on the redirect to the client. */

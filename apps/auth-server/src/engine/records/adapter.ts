@@ -131,7 +131,8 @@ function toClientMethods(records: RecordStore, deps: AdapterDeps): Methods {
 /**
  * Only oidc-provider begins interactions; our pages change them. A page must not bring back an
  * interaction that oidc-provider has ended meanwhile, or the browser could get a second answer from
- * it.
+ * it. Nor may it change the user's answer: of two clicks at once, on Allow and on Cancel, the first
+ * counts.
  */
 function toInteractionMethods(records: RecordStore, deps: AdapterDeps): Methods {
   const { currentRoute, currentRequest, pendingLogins } = deps;
@@ -144,12 +145,19 @@ function toInteractionMethods(records: RecordStore, deps: AdapterDeps): Methods 
         await records.write(id, payload, ttlSeconds, [index]);
         return pendingLogins.added();
       }
-      if (!(await records.rewrite(id, payload))) {
-        throw new errors.SessionNotFound("interaction session not found");
-      }
+      const isKept = await records.update(id, (earlier) =>
+        earlier === undefined || isAnswered(earlier)
+          ? { result: false }
+          : { payload, result: true },
+      );
+      if (!isKept) throw new errors.SessionNotFound("interaction session has ended");
     },
   };
 }
+
+/** Whether the user has consented or declined. */
+const isAnswered = ({ result }: AdapterPayload): boolean =>
+  result?.consent !== undefined || result?.["error"] !== undefined;
 
 /** A session is found only through its interaction, so nothing depends on when it ends. */
 function toSessionMethods(records: RecordStore, { kv, keys }: AdapterDeps): Methods {

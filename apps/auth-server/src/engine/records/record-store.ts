@@ -38,6 +38,13 @@ export interface RecordStore {
       payload: AdapterPayload | undefined,
     ) => RecordChange<Result> | Promise<RecordChange<Result>>,
   ): Promise<Result>;
+  /** The same by the name of the key, without the id as `jti`. */
+  updateAt<Result>(
+    key: string,
+    change: (
+      payload: AdapterPayload | undefined,
+    ) => RecordChange<Result> | Promise<RecordChange<Result>>,
+  ): Promise<Result>;
   delete(id: string): Promise<void>;
 }
 
@@ -76,6 +83,12 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
     return ttl;
   };
 
+  const updateAt: RecordStore["updateAt"] = (key, change) =>
+    updateEntry(kv, key, async (entry) => {
+      const { payload, result } = await change(entry && (await open(key, entry)));
+      return payload === undefined ? { result } : { value: await toText(key, payload), result };
+    });
+
   return {
     readAt,
     read: async (id) => withJti(await readAt(kind.key(id)), id),
@@ -93,13 +106,8 @@ export function createRecordStore({ kv, sealer, clock, kind }: RecordStoreDeps):
       const key = kind.key(id);
       return await kv.replace(key, await toText(key, payload));
     },
-    update: (id, change) => {
-      const key = kind.key(id);
-      return updateEntry(kv, key, async (entry) => {
-        const { payload, result } = await change(withJti(entry && (await open(key, entry)), id));
-        return payload === undefined ? { result } : { value: await toText(key, payload), result };
-      });
-    },
+    update: (id, change) => updateAt(kind.key(id), (payload) => change(withJti(payload, id))),
+    updateAt,
     delete: async (id) => {
       await kv.delete(kind.key(id));
     },

@@ -5,12 +5,13 @@ import { toDisplayName } from "./display-name.ts";
 import type { Html } from "./html.ts";
 import { renderLayout } from "./layout.ts";
 import { renderAlert } from "./notice.ts";
+import { type OlderLogin, renderOlderLogins } from "./older-logins.ts";
 import { type ProjectQuestion, renderProjectQuestion } from "./project-choice.ts";
 import { shortenHost, toRedirectTarget } from "./redirect-target.ts";
 import { renderRoute, type RequestingClient } from "./requesting-client.ts";
 
 /** Name of each access level, for the user who grants it. What it allows depends on the tools. */
-const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
+export const ACCESS_TITLES: Readonly<Record<AccessLevel, string>> = {
   read: "Read only",
   write: "Read and write",
   delete: "Read, write and delete",
@@ -24,6 +25,8 @@ export interface ConsentPage {
   /** Path of the interaction, without a trailing slash: the forms post below it. */
   basePath: string;
   csrfToken: string;
+  /** Of `user`; the form sends it back, and the token is bound to it. */
+  accountId: string;
   cancelCsrfToken: string;
   client: RequestingClient;
   taigaName: string;
@@ -32,6 +35,10 @@ export interface ConsentPage {
   levels: readonly AccessLevel[];
   selected: AccessLevel;
   projects: ProjectQuestion;
+  /** Earlier logins of this app that the user may end. */
+  olderLogins: readonly OlderLogin[];
+  /** Epoch seconds. */
+  now: number;
   /** The error in the previous choice, and the question it belongs to. */
   choiceError?: { question: "access" | "projects"; error: string };
 }
@@ -52,6 +59,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
       ${renderRoute(target)}
       <form class="consent" method="post" action="${basePath}/consent">
         <input type="hidden" name="csrf" value="${page.csrfToken}" />
+        <input type="hidden" name="shown_account" value="${page.accountId}" />
         <div class="questions">
           <fieldset>
             <legend>What may it do?</legend>
@@ -62,6 +70,7 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
             error: page.choiceError?.question === "projects" ? page.choiceError.error : undefined,
           })}
         </div>
+        ${renderOlderLogins(page.olderLogins, page.now)}
         <p class="small">The app can never do more than you can do in Taiga yourself.</p>
         <div class="actions sticky">
           <button class="button primary" type="submit">Allow access</button>
@@ -69,14 +78,19 @@ export function renderConsentPage(page: ConsentPage): Promise<string> {
         </div>
       </form>
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
-    footer: html`The app keeps this access until it is revoked or has not been used for a long time.`,
+    footer: html`The app keeps this access until you disconnect it under
+      <a href="/account">Your connections</a>, or has not used it for a long time.`,
   });
 }
 
 /** The levels that are always visible; a higher one is behind "More access". */
 const VISIBLE_LEVELS = 2;
 
-function renderLevels({ levels, selected, choiceError }: ConsentPage): Html {
+export function renderLevels({
+  levels,
+  selected,
+  choiceError,
+}: Pick<ConsentPage, "levels" | "selected" | "choiceError">): Html {
   const hasFocus = choiceError?.question === "access";
   const render = (level: AccessLevel) =>
     renderChoice(level, level === selected, hasFocus && level === selected);
@@ -89,7 +103,7 @@ function renderLevels({ levels, selected, choiceError }: ConsentPage): Html {
     </details>`;
 }
 
-const renderChoiceError = (
+export const renderChoiceError = (
   given: ConsentPage["choiceError"],
   question: "access" | "projects",
 ): Html | "" => (given?.question === question ? renderAlert(given.error, `${question}-error`) : "");

@@ -11,13 +11,12 @@ import {
   type RequestingClient,
 } from "./requesting-client.ts";
 
-export interface LoginPage {
-  /** Path of the interaction, without a trailing slash: the forms post below it. */
+/** The forms of a login, one for each way to log in. */
+export interface LoginForms {
+  /** Path of the page, without a trailing slash: the forms post below it. */
   basePath: string;
   /** One token for each way to log in that is offered; at least one. */
   csrfTokens: { login?: string; taiga?: string };
-  cancelCsrfToken: string;
-  client: RequestingClient;
   /** Of the Taiga that the user logs in to: host and port, or that it is the demo. */
   taigaName: string;
   /** Where Taiga resets passwords, if that is known. */
@@ -28,6 +27,15 @@ export interface LoginPage {
   fieldErrors?: { username?: string | undefined; password?: string | undefined } | undefined;
   /** Error of the whole login. */
   alert?: string | undefined;
+  /** Who does not see the password, on a page without an app. */
+  passwordNote?: string | undefined;
+  /** A second button beside the first. */
+  cancel?: Html | undefined;
+}
+
+export interface LoginPage extends Omit<LoginForms, "cancel"> {
+  cancelCsrfToken: string;
+  client: RequestingClient;
 }
 
 /**
@@ -35,19 +43,14 @@ export interface LoginPage {
  * by user name and password, on Taiga's own pages, or both.
  */
 export function renderLoginPage(page: LoginPage): Promise<string> {
-  const { basePath, csrfTokens, client, taigaName, alert } = page;
+  const { basePath, csrfTokens, client } = page;
   const target = toRedirectTarget(client.redirectUri, client.documentHost !== undefined);
   return renderLayout({
     title: "Log in to Taiga",
     content: html` <h1>Log in to Taiga</h1>
       <p class="lead">${renderWhoIsAsking(client)} wants to work in Taiga on your behalf.</p>
-      <dl class="facts">
-        ${renderDocumentHostFact(client)}
-        ${csrfTokens.login === undefined ? renderTaigaFact(taigaName) : renderPasswordFact(taigaName)}
-      </dl>
-      ${renderRoute(target)} ${alert === undefined ? "" : renderAlert(alert, "login-error")}
-      ${renderTaigaForm(page)}
-      ${csrfTokens.login === undefined ? "" : renderPasswordForm(page, csrfTokens.login)}
+      <dl class="facts">${renderDocumentHostFact(client)} ${renderLoginFact(page)}</dl>
+      ${renderRoute(target)} ${renderLoginForms({ ...page, cancel: cancelButton })}
       ${renderCancelForm(basePath, page.cancelCsrfToken)}`,
     footer:
       csrfTokens.login === undefined
@@ -56,10 +59,22 @@ export function renderLoginPage(page: LoginPage): Promise<string> {
   });
 }
 
-const renderPasswordFact = (taigaName: string): Html =>
+/** Who gets the password, as a row in a list of facts. */
+export const renderLoginFact = ({ csrfTokens, taigaName, passwordNote }: LoginForms): Html =>
+  csrfTokens.login === undefined
+    ? renderTaigaFact(taigaName)
+    : renderPasswordFact(taigaName, passwordNote);
+
+/** The ways to log in, and above them what went wrong before. */
+export const renderLoginForms = (page: LoginForms): Html =>
+  html`${page.alert === undefined ? "" : renderAlert(page.alert, "login-error")}
+  ${renderTaigaForm(page)}
+  ${page.csrfTokens.login === undefined ? "" : renderPasswordForm(page, page.csrfTokens.login)}`;
+
+const renderPasswordFact = (taigaName: string, note = "the app never sees it"): Html =>
   html`<div>
     <dt>Password for</dt>
-    <dd>${taigaName}<span class="note">the app never sees it</span></dd>
+    <dd>${taigaName}<span class="note">${note}</span></dd>
   </div>`;
 
 const renderTaigaFact = (taigaName: string): Html =>
@@ -68,8 +83,8 @@ const renderTaigaFact = (taigaName: string): Html =>
     <dd>${taigaName}<span class="note">your password stays there</span></dd>
   </div>`;
 
-function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
-  const { basePath, username = "", fieldErrors = {}, alert, passwordResetUrl } = page;
+function renderPasswordForm(page: LoginForms, csrfToken: string): Html {
+  const { basePath, username = "", fieldErrors = {}, alert, passwordResetUrl, cancel } = page;
   const retypePassword = username !== "" && fieldErrors.username === undefined;
   const describedBy = alert === undefined ? undefined : "login-error";
   return html`<form method="post" action="${basePath}/login">
@@ -91,7 +106,7 @@ function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
     })}
     <div class="actions">
       <button class="button primary" type="submit">Log in and continue</button>
-      ${cancelButton}
+      ${cancel ?? ""}
     </div>
     ${
       passwordResetUrl === undefined
@@ -105,7 +120,7 @@ function renderPasswordForm(page: LoginPage, csrfToken: string): Html {
 }
 
 /** The button is the approval: users are sent to Taiga only after they have seen which app is asking. */
-function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
+function renderTaigaForm({ basePath, csrfTokens, cancel }: LoginForms): Html {
   const { taiga: csrfToken, login } = csrfTokens;
   if (csrfToken === undefined) return html``;
   const fields = html`<input type="hidden" name="csrf" value="${csrfToken}" />`;
@@ -120,12 +135,12 @@ function renderTaigaForm({ basePath, csrfTokens }: LoginPage): Html {
     ${fields}
     <p class="small">
       Taiga asks you to log in if necessary and, the first time, to approve the connection. To use
-      another account, log out of Taiga first. If you change your mind there, come back and press
-      Cancel.
+      another account, log out of Taiga
+      first.${cancel === undefined ? "" : " If you change your mind there, come back and press Cancel."}
     </p>
     <div class="actions">
       <button class="button primary" type="submit">Continue to Taiga</button>
-      ${cancelButton}
+      ${cancel ?? ""}
     </div>
   </form>`;
 }

@@ -26,3 +26,7 @@ export const renderAlert = (text: string, id?: string): Html =>
     ${sign}
     <div>${text}</div>
   </div>`;
+
+/** What was done; screen readers read it when they get to it. */
+export const renderDone = (text: string): Html =>
+  html`<div class="notice done" role="status"><div>${text}</div></div>`;

@@ -76,22 +76,29 @@ const renderChosen = (
       <label for="projects-chosen">Only projects that I choose</label>
       <p id="projects-chosen-text">Everything else stays hidden from the app.</p>
     </div>
-    <div class="project-list" role="group" aria-label="Your projects">
-      ${own.length < FILTER_FROM ? "" : filterField}
-      ${own.map(
-        ({ id, name, slug }) =>
-          html`<div class="project">
-            <input
-              type="checkbox"
-              name="project"
-              id="project-${id}"
-              value="${id}"
-              ${ticked.includes(id) ? html` checked` : ""}
-            />
-            <label for="project-${id}"
-              ><bdi>${toDisplayName(name) ?? toDisplayName(slug)}</bdi>
-              <span class="slug">${toDisplayName(slug)}</span></label
-            >
-          </div>`,
-      )}
-    </div>`;
+    ${renderProjectList(own, ticked)}`;
+
+/** A box for each project. */
+export const renderProjectList = (
+  own: NonNullable<ProjectQuestion["own"]>,
+  ticked: readonly number[],
+): Html =>
+  html`<div class="project-list" role="group" aria-label="Your projects">
+    ${own.length < FILTER_FROM ? "" : filterField}
+    ${own.map(
+      ({ id, name, slug }) =>
+        html`<div class="project">
+          <input
+            type="checkbox"
+            name="project"
+            id="project-${id}"
+            value="${id}"
+            ${ticked.includes(id) ? html` checked` : ""}
+          />
+          <label for="project-${id}"
+            ><bdi>${toDisplayName(name) ?? toDisplayName(slug)}</bdi>
+            <span class="slug">${toDisplayName(slug)}</span></label
+          >
+        </div>`,
+    )}
+  </div>`;

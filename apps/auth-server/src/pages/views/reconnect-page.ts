@@ -29,5 +29,5 @@ export const renderReconnectPage = ({ taigaSite }: Pick<HomePage, "taigaSite">):
           Log in and choose what the client may do, like the first time. Nothing in Taiga is lost.
         </li>
       </ol>`,
-    footer: html`<a href="/">How to connect a client</a>`,
+    footer: html`<a href="/account">Your connections</a> · <a href="/">How to connect a client</a>`,
   });

@@ -159,6 +159,7 @@ code {
   line-height: 1.45;
 }
 .notice.alert { border-color: var(--alert-line); background: var(--alert-wash); color: var(--alert); }
+.notice.done { border-color: var(--accent); background: var(--accent-wash); color: var(--text); }
 .notice svg { flex: none; width: 1.125rem; height: 1.125rem; margin-top: 0.0625rem; }
 .notice div { min-width: 0; }
 
@@ -222,6 +223,9 @@ form.consent .notice { margin: 0 0 0.625rem; }
   .parties .arrow { transform: rotate(90deg); justify-self: start; }
   .questions .project-list { max-height: 40vh; }
 }
+.older { margin-top: 1.25rem; }
+.older legend { margin-bottom: 0.25rem; }
+.older + .small { margin-top: 0.75rem; }
 .actions { display: grid; gap: 0.625rem; margin-top: 1.5rem; }
 .actions.sticky { position: sticky; bottom: 0; z-index: 2; margin: 0.875rem calc(-1 * clamp(1.125rem, 4vw, 1.75rem)) 0; padding: 0.875rem clamp(1.125rem, 4vw, 1.75rem); border-top: 1px solid var(--line); border-radius: 0 0 1rem 1rem; background: var(--card); grid-template-columns: 1fr auto; }
 @media (min-width: 26rem) { .actions { grid-template-columns: 1fr auto; } }
@@ -253,6 +257,21 @@ form.consent .notice { margin: 0 0 0.625rem; }
 .advice { margin-top: 0.875rem; }
 .steps { margin: 0.5rem 0 0; padding-left: 1.25rem; }
 .steps li + li { margin-top: 0.375rem; }
+
+.connection + .connection, .lead + .connection { margin-top: 1.75rem; }
+.connection h2 { margin-bottom: 0; overflow-wrap: anywhere; }
+.connection .facts { margin-top: 0.625rem; }
+.connection .facts > div { padding: 0.3125rem 0.9375rem; border: 0; }
+.connection .facts dd { font-weight: 400; }
+.connection .actions { grid-template-columns: 1fr 1fr; margin-top: 0.75rem; }
+.button.ends { color: var(--alert); }
+.all { margin-top: 1.25rem; }
+form.leave { margin-top: 2rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+form.leave .button { width: 100%; }
+.activity { margin: 0; padding: 0; list-style: none; font-size: 0.9375rem; }
+.activity li { padding: 0.5rem 0; overflow-wrap: anywhere; }
+.activity li + li { border-top: 1px solid var(--line); }
+.activity .when { white-space: nowrap; }
 
 footer { margin: 1.25rem 0.25rem 0; font-size: 0.8125rem; line-height: 1.5; color: var(--muted); }
 footer a { color: inherit; }

@@ -73,22 +73,28 @@ describe("the content of the store", () => {
     system = await startSystem({ kv });
     const { clientId, tokens } = await connect(system);
     await refresh(system, clientId, tokens.refresh_token);
+    // In the background of the requests.
+    await expect
+      .poll(() => [...kv.written.keys()].some((key) => key.startsWith("use:")))
+      .toBe(true);
     const kinds = new Map<string, "sealed" | "MAC" | "plain">();
     for (const [key, value] of kv.written) {
       const kind = key.endsWith(":a") ? "answer" : (key.split(":")[0] ?? "");
-      if (!["rl", "ring"].includes(kind)) kinds.set(kind, toProtection(value));
+      if (!["rl", "ring", "slock"].includes(kind)) kinds.set(kind, toProtection(value));
     }
     expect(Object.fromEntries(kinds)).toEqual({
       client: "sealed",
       sess: "sealed",
       ix: "sealed",
       answer: "sealed",
+      sent: "sealed",
       uid: "MAC",
       rat: "MAC",
       at: "MAC",
       rt: "MAC",
       code: "MAC",
       grant: "MAC",
+      use: "sealed",
     });
   });
 
@@ -102,6 +108,8 @@ describe("the content of the store", () => {
     const vaultRecord = (grant ?? "").replace(/^grant/, "vault");
     await kv.set(vaultRecord, "sealed", { ttlSeconds: 60, indexes: [index] });
     const next = await refresh(system, clientId, tokens.refresh_token);
+    // The use of the grant is noted in the background of the requests.
+    await expect.poll(() => kv.members(index)).toHaveLength(8);
     const members = await kv.members(index);
     expect(members.map((key) => key.split(":")[0] ?? "").toSorted()).toEqual([
       "at",
@@ -110,6 +118,7 @@ describe("the content of the store", () => {
       "grant",
       "rt",
       "rt",
+      "use",
       "vault",
     ]);
     await revoke(system, clientId, String(next.json["refresh_token"]));

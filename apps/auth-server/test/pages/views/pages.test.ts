@@ -29,8 +29,11 @@ const pages = {
     username: "ada",
   }),
   consent: await renderConsentPage({
+    olderLogins: [{ gid: "x".padEnd(43, "-"), usedAt: 0, isPreselected: true }],
+    now: 90_000,
     ...form,
     csrfToken: "token",
+    accountId: "taiga.5",
     user: { username: "ada", fullName: "<b>Ada</b>" },
     levels: ["read", "write"],
     selected: "write",
@@ -240,9 +243,12 @@ describe("a client with a published metadata document", () => {
   const verified = {
     login: renderLoginPage({ ...form, client, csrfTokens: { login: "token" } }),
     consent: renderConsentPage({
+      olderLogins: [],
+      now: 0,
       ...form,
       client,
       csrfToken: "token",
+      accountId: "taiga.5",
       user: { username: "ada", fullName: "Ada" },
       levels: ["read"],
       selected: "read",

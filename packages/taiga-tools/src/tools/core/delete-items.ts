@@ -4,7 +4,7 @@ import { toDeleteAnswer } from "../../items/delete/delete-answer.ts";
 import { deleteItems } from "../../items/delete/delete-items.ts";
 import { toToday } from "../../clock.ts";
 import { defineTool, DELETES } from "../../tool/define-tool.ts";
-import { maybe, openRow, project, references, text } from "../../schema/fields.ts";
+import { confirmation, maybe, openRow, project, references } from "../../schema/fields.ts";
 
 export default defineTool({
   name: "delete_items",
@@ -17,7 +17,7 @@ export default defineTool({
   inputSchema: z.strictObject({
     refs: references.describe("As in get_items, or sprint:Name"),
     project: maybe(project),
-    confirm: maybe(text(2_000).describe("Token from the first call, once the user agreed")),
+    confirm: maybe(confirmation),
   }),
   outputSchema: z.object({
     items: z.array(openRow({ ref: z.string(), outcome: z.string() })),

@@ -59,6 +59,22 @@ const REACH: Record<string, (project: string) => object[]> = {
     { refs: [`https://taiga.test/project/${project}/us/2`], comment: "Hello", dry_run: true },
   ],
   save_sprint: (project) => [{ sprint: "Sprint 2", project, start: "2026-11-16" }],
+  edit_comment: (project) => [{ ref: `${project}#2`, comment: "last", new_text: "Mine" }],
+  restore_comment: (project) => [{ ref: "#2", project, comment: "last" }],
+  delete_comment: (project) => [{ ref: `${project}#2`, comment: "last" }],
+  list_comment_versions: (project) => [{ ref: `${project}#wiki:home`, comment: "last" }],
+  set_watching: (project) => [{ refs: [`${project}#2`] }, { refs: ["wiki:home"], project }],
+  set_vote: (project) => [{ refs: ["#2"], project }],
+  set_like: (project) => [{ projects: [project] }],
+  list_followers: (project) => [{ refs: [`${project}#2`] }, { project }],
+  list_wiki_links: (project) => [{ project }],
+  save_wiki_link: (project) => [{ project, title: "Mine" }],
+  save_wiki_page: (project) => [
+    { project, page: "home", content: "x" },
+    { page: `${project}#wiki:home`, content: "x" },
+  ],
+  delete_wiki_link: (project) => [{ project, titles: ["Home"] }],
+  set_notification_level: (project) => [{ projects: [project], mail: "none" }],
   delete_items: (project) => [
     { refs: ["#2"], project },
     { refs: [`${project}#2`] },
@@ -68,7 +84,15 @@ const REACH: Record<string, (project: string) => object[]> = {
 };
 
 /** Those that take no project, tested below. */
-const WITHOUT_PROJECT = ["get_me", "list_projects"];
+const WITHOUT_PROJECT = [
+  "get_me",
+  "list_projects",
+  "list_notifications",
+  "set_notifications_read",
+  "echo",
+  "get_time",
+  "get_status",
+];
 
 const isWrite = (request: string) => !request.startsWith("GET ");
 
