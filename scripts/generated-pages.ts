@@ -125,6 +125,14 @@ function sandboxDocs(): SettingDoc[] {
       secret: false,
       bounds: undefined,
     },
+    {
+      name: "SANDBOX_ALLOW_PRIVATE_WEBHOOKS",
+      default: "false",
+      description:
+        "Whether webhooks of the sandbox may reach private and loopback addresses. Its passwords are public, so anyone who reaches it could send requests to your network.",
+      secret: false,
+      bounds: undefined,
+    },
   ];
 }
 

@@ -313,7 +313,7 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
       },
     ],
     folders: {
-      account: { imports: ["http", "model", "projects"] },
+      account: { imports: ["history", "http", "model", "projects"] },
       administration: { imports: ["history", "http", "items", "model", "projects"] },
       auth: { imports: ["http", "model", "projects"] },
       demo: {

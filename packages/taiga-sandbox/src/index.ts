@@ -2,6 +2,7 @@ export type { ActingUser } from "./demo/act-as.ts";
 export type { Control, Failure, RecordedRequest } from "./control.ts";
 export type { SandboxRequest, SandboxResponse } from "./http/in-process.ts";
 export { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+export { generateSeed, type GeneratedSize } from "./demo/generate.ts";
 export type { SeedName } from "./demo/index.ts";
 export type * from "./model/state.ts";
 export type { TokenLifetimes } from "./auth/tokens.ts";

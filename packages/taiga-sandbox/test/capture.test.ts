@@ -46,6 +46,7 @@ async function send(api: Api, row: Case, as: string | undefined): Promise<Answer
 }
 
 describe("the second recording of a real Taiga", () => {
+  // @rule SBX-RECORDED
   test("every case is replayed in one area, or belongs to one part that is left out", () => {
     const count = (patterns: RegExp[], name: string): number =>
       patterns.filter((each) => each.test(name)).length;

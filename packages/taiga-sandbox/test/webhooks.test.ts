@@ -158,6 +158,7 @@ describe("webhooks", () => {
     expect((await as("bob").send("POST /webhooks/1/test")).status).toBe(404);
   });
 
+  // @rule SBX-WEBHOOK-PRIVATE
   test("private addresses are refused, also behind a name, unless they are allowed", async () => {
     const strict = await startApi({ seed: "capture" });
     const create = (address: string) =>

@@ -3,12 +3,10 @@ import { group, queryText, toId, type Endpoint, type Handler } from "../http/end
 import { toPage } from "../http/pagination.ts";
 import type { Context } from "../model/context.ts";
 import { notAuthenticated, notFound } from "../model/errors.ts";
-import { allocateId, findById, mustFind } from "../model/rows.ts";
+import { findById, mustFind } from "../model/rows.ts";
 import type { State, WebNotification } from "../model/state.ts";
+import { toStamp } from "../history/notices.ts";
 import { toUserExtraInfo } from "../projects/user-views.ts";
-
-/** Seconds and a numeric zone, as in taiga-back's JSON columns. */
-const toStamp = (date: Date): string => `${date.toISOString().slice(0, 19)}+0000`;
 
 /** `/web-notifications`: what the bell in Taiga's own pages shows. */
 export function notificationRoutes({ state, clock }: Context): Record<string, Endpoint> {
@@ -76,37 +74,4 @@ function toActor(state: State, id: number) {
     gravatar_id,
     is_profile_visible: true,
   };
-}
-
-/** What has happened, by taiga-back's number. */
-export const EVENTS = {
-  assigned: 1,
-  mentioned: 2,
-  addedAsWatcher: 3,
-  addedAsMember: 4,
-  comment: 5,
-  mentionedInComment: 6,
-} as const;
-
-/** Tells users about an object; the author does not hear of their own actions. */
-export function notify(
-  { state, clock }: Context,
-  event: keyof typeof EVENTS,
-  people: Iterable<number>,
-  about: { author: number; project: number; obj: Record<string, unknown> | undefined },
-): void {
-  const { id, name, slug } = mustFind(state.projects, about.project);
-  for (const user of new Set(people)) {
-    const policy = state.notifyPolicies.find((row) => row.project === id && row.user === user);
-    if (user === about.author || policy?.web_notify_level === false) continue;
-    state.webNotifications.push({
-      id: allocateId(state, "webNotifications"),
-      event_type: EVENTS[event],
-      user,
-      author: about.author,
-      data: { ...(about.obj && { obj: about.obj }), project: { id, name, slug } },
-      created: toStamp(clock()),
-      read: null,
-    });
-  }
 }

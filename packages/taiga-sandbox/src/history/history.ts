@@ -99,7 +99,29 @@ function shorten(readable: Record<string, unknown>): Record<string, unknown> {
 
 /** The entries of one object, newest first, hidden ones included. */
 export const listEntries = (state: State, kind: ObjectKind, id: number): HistoryEntry[] =>
-  state.history.filter((entry) => entry.kind === kind && entry.object === id).toReversed();
+  (indexOf(state.history).get(`${kind}:${id}`) ?? []).toReversed();
+
+interface Index {
+  /** How many entries of the table are in it. */
+  length: number;
+  byObject: Map<string, HistoryEntry[]>;
+}
+
+/** Of each table, because a list of items looks at the entries of each: the table only grows. */
+const INDEXES = new WeakMap<HistoryEntry[], Index>();
+
+function indexOf(history: HistoryEntry[]): Index["byObject"] {
+  const index = INDEXES.get(history) ?? { length: 0, byObject: new Map<string, HistoryEntry[]>() };
+  INDEXES.set(history, index);
+  for (; index.length < history.length; index.length += 1) {
+    const entry = history[index.length]!;
+    const key = `${entry.kind}:${entry.object}`;
+    const entries = index.byObject.get(key);
+    if (entries === undefined) index.byObject.set(key, [entry]);
+    else entries.push(entry);
+  }
+  return index.byObject;
+}
 
 const createEntry = (
   context: Context,

@@ -1,3 +1,4 @@
+import { listEntries } from "../history/history.ts";
 import { toDay, type Context } from "../model/context.ts";
 import { allAssignees, epicsOf, statusesOf, totalPoints } from "../model/kinds.ts";
 import { findById, mustFind } from "../model/rows.ts";
@@ -35,14 +36,9 @@ function toDueStatus(dueDate: string | null, isClosed: boolean, today: string): 
   return days <= DUE_SOON_DAYS ? "due_soon" : "set";
 }
 
+/** Deleted comments count, too, as in Taiga. */
 const countComments = (state: State, kind: ItemKind, id: number): number =>
-  state.history.filter(
-    (entry) =>
-      entry.kind === kind &&
-      entry.object === id &&
-      entry.comment !== "" &&
-      entry.delete_comment_date === null,
-  ).length;
+  listEntries(state, kind, id).filter((entry) => entry.comment !== "").length;
 
 /** The epics of a story; null, not an empty list, when there are none. */
 export function toStoryEpics(state: State, story: UserStory) {

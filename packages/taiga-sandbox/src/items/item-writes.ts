@@ -13,6 +13,7 @@ import { KINDS, type ItemRows } from "../model/kinds.ts";
 import { allocateId, allocateRef, findById, mustFind } from "../model/rows.ts";
 import { takeSnapshot } from "../history/snapshots.ts";
 import type { Item, ItemKind, Project, User } from "../model/state.ts";
+import { tellPeople } from "./tell-people.ts";
 import { itemRows, settleAround, toRecorded } from "./item-rows.ts";
 import {
   addWatchers,
@@ -89,6 +90,7 @@ function insertItem<Kind extends ItemKind>(
   itemRows(context, rules).push(item);
   settleAround(context, rules, item);
   recordCreation(context, toRecorded(rules, item), author);
+  tellPeople(context, { kind: rules.kind, item, old: undefined, author, comment: "" });
   return item;
 }
 
@@ -149,6 +151,7 @@ export function planEdit<Kind extends ItemKind>(
     recordChange(context, toRecorded(rules, item), { before, author, comment });
     const texts = [comment, values.description ?? ""];
     addWatchers(state, item, texts, comment === "" ? undefined : author);
+    tellPeople(context, { kind: rules.kind, item, old, author, comment });
     return { item, orderUpdated };
   };
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { State } from "./state.ts";
 
 /** Raised when the layout of the tables changes; a file of another layout is refused. */
-const LAYOUT = 3;
+const LAYOUT = 4;
 
 /** How long changes are collected before the file is written. */
 const DEBOUNCE_MS = 50;

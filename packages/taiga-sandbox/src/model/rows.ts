@@ -9,14 +9,12 @@ export function allocateId(state: State, table: string): number {
 
 /** The next #number of a project, shared by its epics, stories, tasks and issues. */
 export function allocateRef(state: State, project: Project): number {
-  const taken = new Set(
-    [state.epics, state.userstories, state.tasks, state.issues]
-      .flat()
-      .filter((item) => item.project === project.id)
-      .map((item) => item.ref),
-  );
+  // A seed may have given a number to an item already. No set is built: seeds make thousands of items.
+  const isTaken = (item: { project: number; ref: number }): boolean =>
+    item.ref === project.last_ref && item.project === project.id;
+  const tables = [state.epics, state.userstories, state.tasks, state.issues];
   do project.last_ref += 1;
-  while (taken.has(project.last_ref));
+  while (tables.some((rows: { project: number; ref: number }[]) => rows.some(isTaken)));
   return project.last_ref;
 }
 

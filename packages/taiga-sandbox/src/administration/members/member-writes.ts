@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import * as field from "../../http/fields.ts";
+import { notify } from "../../history/notices.ts";
 import { addTimelineEvent } from "../../history/timeline.ts";
 import {
   findForWrite,
@@ -62,12 +63,13 @@ export function createMember(context: Context, actor: Actor, body: field.Body): 
 
 /** Stores a member or an invitation. The caller has checked everything. */
 export function addMember(
-  { state, clock }: Context,
+  context: Context,
   project: Project,
   author: User,
   person: Person,
   { role, is_admin = false, invitation_extra_text }: NewMember,
 ): Member {
+  const { state, clock } = context;
   const created_at = toTimestamp(clock());
   const common = {
     id: allocateId(state, "memberships"),
@@ -92,6 +94,8 @@ export function addMember(
   state.memberships.push(membership);
   policyOf(state, project, membership.user);
   announce(state, membership, "create", created_at);
+  const about = { author: author.id, project: project.id, obj: undefined };
+  notify(context, "addedAsMember", [membership.user], about);
   return membership;
 }
 

@@ -15,8 +15,6 @@ export const ADMIN = "admin_project_values";
 
 export const REQUIRED = ["project", "name"];
 
-export const NAMED = { isEdit: false, required: REQUIRED };
-
 const rowsOf = (state: State, list: ValueList): Value[] => state[list.table] as Value[];
 
 const readValue = (
