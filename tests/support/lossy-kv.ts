@@ -39,6 +39,9 @@ const WRITES: ReadonlySet<string> = new Set<keyof Kv>([
 ]);
 const OF_INDEX: ReadonlySet<string> = new Set<keyof Kv>(["members", "firstToEnd", "deleteMembers"]);
 
+/** Written beside a request, whose answer does not depend on it: when it comes is not sure. */
+const IN_BACKGROUND = "use:";
+
 /** Wraps a store so that a test can choose the write that it loses. */
 export function createLossyKv(kv: Kv): LossyKv {
   const keys = new Set<string>();
@@ -55,7 +58,8 @@ export function createLossyKv(kv: Kv): LossyKv {
     const { indexes: entered = [] } = (args.at(-1) ?? {}) as { indexes?: readonly string[] };
     for (const index of entered) indexes.add(index);
     if (isDown) throw gone();
-    if (armed === undefined || !WRITES.has(name) || (left -= 1) > 0) return perform();
+    const isCounted = WRITES.has(name) && !first?.startsWith(IN_BACKGROUND);
+    if (armed === undefined || !isCounted || (left -= 1) > 0) return perform();
     const { isPerformed, staysDown } = LOSSES[armed];
     armed = undefined;
     isDown = staysDown;

@@ -5,14 +5,14 @@ import type { AccessLevel } from "./access-level.ts";
 export const TOOL_ACCESS: readonly { level: AccessLevel; allows: string }[] = [
   {
     level: "read",
-    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity, your name and e-mail address, who follows what and your notifications.",
+    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity, notifications and your name and e-mail address.",
   },
   {
     level: "write",
-    allows: "Also create items, change items, write comments, plan sprints, write wiki pages, arrange the wiki's menu, watch, vote and like as you and change your notifications. Cannot delete anything.",
+    allows: "Also create and change items, write comments and wiki pages, plan sprints and watch and vote. Cannot delete anything.",
   },
   {
     level: "delete",
-    allows: "Also permanently delete items, wiki pages and sprints, delete comments and delete links of the wiki's menu.",
+    allows: "Also permanently delete items, wiki pages, sprints and comments.",
   },
 ];
