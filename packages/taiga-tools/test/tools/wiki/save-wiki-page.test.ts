@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import getItems from "../../../src/tools/core/get-items.ts";
-import saveWikiPage from "../../../src/tools/core/save-wiki-page.ts";
+import saveWikiPage from "../../../src/tools/wiki/save-wiki-page.ts";
 import { createTaiga } from "../../support/taiga.ts";
 import { projectOf, VIEW } from "../../support/taiga-seed.ts";
 import { createBench } from "../../support/tool-context.ts";
