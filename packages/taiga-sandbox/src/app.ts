@@ -31,6 +31,7 @@ import { historyRoutes } from "./history/history-routes.ts";
 import { itemRoutes } from "./items/item-routes.ts";
 import { milestoneRoutes } from "./sprints/milestone-routes.ts";
 import { projectActionRoutes } from "./administration/project-actions.ts";
+import { templateRoutes } from "./administration/template-routes.ts";
 import { projectRoutes } from "./administration/project-routes.ts";
 import { relatedStoryRoutes } from "./items/related-story-routes.ts";
 import { resolverRoutes } from "./projects/resolver-routes.ts";
@@ -88,6 +89,7 @@ export function createApp(deps: {
     ...storageRoutes(context),
     ...notificationRoutes(context),
     ...contactRoutes(context),
+    ...templateRoutes(),
     ...projectActionRoutes(context),
     ...valueRoutes(context),
     ...memberRoutes(context),

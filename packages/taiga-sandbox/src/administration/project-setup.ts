@@ -87,8 +87,8 @@ const toStatuses = (statuses: readonly NamedStatus[]) =>
 const toColored = (values: Template["issueTypes"], step = 1) =>
   values.map(([name, color], index) => ({ name, order: index * step + 1, color }));
 
-/** Adds the value lists. The default is "Normal" if it exists, otherwise the first value. */
-function addValues(state: State, project: number, template: Template): Project["defaults"] {
+/** The values of a template, by table. */
+export function toValues(template: Template) {
   const dueDates = DUE_DATES.map(([name, color, days_to_due], index) => ({
     name,
     order: index + 1,
@@ -96,7 +96,7 @@ function addValues(state: State, project: number, template: Template): Project["
     color,
     days_to_due,
   }));
-  const lists = {
+  return {
     epicStatuses: toStatuses(template.epicStatuses),
     storyStatuses: toStatuses(template.storyStatuses).map((status) => ({
       ...status,
@@ -114,6 +114,11 @@ function addValues(state: State, project: number, template: Template): Project["
     taskDueDates: dueDates,
     issueDueDates: dueDates,
   };
+}
+
+/** Adds the value lists. The default is "Normal" if it exists, otherwise the first value. */
+function addValues(state: State, project: number, template: Template): Project["defaults"] {
+  const lists = toValues(template);
   const add = (table: keyof typeof lists): number => {
     const rows = lists[table].map((row) => ({ ...row, id: allocateId(state, table), project }));
     (state[table] as object[]).push(...rows);

@@ -12,11 +12,9 @@ import { invalidFields } from "../model/errors.ts";
 import { allocateId, findById, ownRows } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
 import type { Project, Role, State, User } from "../model/state.ts";
-import { KANBAN, SCRUM, type Template } from "../projects/templates.ts";
+import { SCRUM, TEMPLATES } from "../projects/templates.ts";
 import { policyOf } from "../projects/notify-policies.ts";
 import { setUpProject } from "./project-setup.ts";
-
-const TEMPLATES: readonly Template[] = [SCRUM, KANBAN];
 
 const CALL_PROGRAMS = ["appear-in", "custom", "jitsi", "talky", "whereby-com"];
 

@@ -85,6 +85,8 @@ const ROLES: Template["roles"] = [
 /** How a new project is set up. */
 export interface Template {
   id: 1 | 2;
+  name: string;
+  description: string;
   modules: Pick<
     Project,
     "is_backlog_activated" | "is_kanban_activated" | "is_wiki_activated" | "is_issues_activated"
@@ -104,6 +106,8 @@ export interface Template {
 /** Taiga's template for projects with a backlog and sprints. */
 export const SCRUM: Template = {
   id: 1,
+  name: "Scrum",
+  description: "A backlog of stories, planned in sprints.",
   modules: {
     is_backlog_activated: true,
     is_kanban_activated: false,
@@ -125,6 +129,8 @@ export const SCRUM: Template = {
 export const KANBAN: Template = {
   ...SCRUM,
   id: 2,
+  name: "Kanban",
+  description: "A board on which cards move from left to right.",
   modules: {
     is_backlog_activated: false,
     is_kanban_activated: true,
@@ -144,3 +150,6 @@ export const KANBAN: Template = {
     ["Critical", "#E47C40"],
   ],
 };
+
+/** The templates of every Taiga. */
+export const TEMPLATES: readonly Template[] = [SCRUM, KANBAN];

@@ -22,7 +22,10 @@ const ROUTES_LEFT_OUT: readonly [pattern: RegExp, reason: string][] = [
     "passwords, addresses and pictures belong to Taiga's own pages",
   ],
   [/\/(fans|watchers|voters)\/\d+$/, "the list of followers has the same rows"],
-  [/\/project-templates|create_template/, "only for administrators of the server"],
+  [
+    /^(POST|PATCH|DELETE) \/project-templates|create_template/,
+    "only for administrators of the server",
+  ],
 ];
 
 /** Why a case is not replayed; undefined if it is. */
@@ -122,6 +125,7 @@ export const AREAS: readonly Area[] = [
       },
     },
   },
+  { title: "templates", names: /^template_list_/ },
   { title: "duplicates", names: /^dup_/ },
   { title: "tags", names: /^tag_/, before: tagged },
   { title: "wiki links", names: /^wl_/ },
