@@ -26,6 +26,7 @@ const PHRASES: Readonly<Record<string, readonly string[]>> = {
   edit_comment: ["write comments"],
   restore_comment: ["write comments"],
   save_sprint: ["plan sprints"],
+  save_wiki_page: ["write wiki pages"],
   save_wiki_link: ["arrange the wiki's menu"],
   set_watching: ["watch, vote and like as you"],
   set_vote: ["watch, vote and like as you"],

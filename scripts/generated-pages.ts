@@ -80,6 +80,10 @@ async function toolsPage(): Promise<string> {
   return `# Tools\n\n${GENERATED}\n\n${[
     "A client can use a tool once its user has granted the tool's access level. Tools accept the names",
     "that people use: a project's slug or name, `#42`, a user name, a sprint's name, a status.",
+    "",
+    "A connection has the toolset `core`. An address that names others adds them, such as",
+    "`https://mcp.example/mcp?toolsets=core,comments`; Claude Code, which loads the description of a tool",
+    "when it needs it, has all. The operator's `TOOLSETS` is the limit.",
   ].join(
     "\n",
   )}\n\n| Tool | Toolset | Access level | What it does |\n|---|---|---|---|\n${rows.join("\n")}\n`;

@@ -9,7 +9,7 @@ export const TOOL_ACCESS: readonly { level: AccessLevel; allows: string }[] = [
   },
   {
     level: "write",
-    allows: "Also create items, change items, write comments, plan sprints, arrange the wiki's menu, watch, vote and like as you and change your notifications. Cannot delete anything.",
+    allows: "Also create items, change items, write comments, plan sprints, write wiki pages, arrange the wiki's menu, watch, vote and like as you and change your notifications. Cannot delete anything.",
   },
   {
     level: "delete",

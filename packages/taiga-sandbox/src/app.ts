@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -23,20 +24,24 @@ import { notificationRoutes } from "./account/notification-routes.ts";
 import { preferenceRoutes } from "./account/preference-routes.ts";
 import { storageRoutes } from "./account/storage-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
+import { csvRoutes } from "./items/csv-reports.ts";
+import { createExports, exporterRoutes } from "./administration/exporter-routes.ts";
 import { customAttributeValueRoutes } from "./items/custom-attribute-values.ts";
 import { historyRoutes } from "./history/history-routes.ts";
 import { itemRoutes } from "./items/item-routes.ts";
 import { milestoneRoutes } from "./sprints/milestone-routes.ts";
-import { projectActionRoutes } from "./projects/project-actions.ts";
-import { projectRoutes } from "./projects/project-routes.ts";
+import { projectActionRoutes } from "./administration/project-actions.ts";
+import { projectRoutes } from "./administration/project-routes.ts";
 import { relatedStoryRoutes } from "./items/related-story-routes.ts";
 import { resolverRoutes } from "./projects/resolver-routes.ts";
 import { searchRoutes } from "./items/search-routes.ts";
 import { timelineRoutes } from "./history/timeline-routes.ts";
 import { userRoutes } from "./projects/user-routes.ts";
-import { memberRoutes } from "./projects/members/member-routes.ts";
-import { valueRoutes } from "./projects/value-routes.ts";
+import { memberRoutes } from "./administration/members/member-routes.ts";
+import { valueRoutes } from "./administration/value-routes.ts";
 import { voteAndWatchRoutes } from "./items/votes-watchers.ts";
+import type { Webhooks } from "./webhooks/announcements.ts";
+import { webhookRoutes } from "./webhooks/webhook-routes.ts";
 import { wikiRoutes } from "./wiki/wiki-routes.ts";
 
 /**
@@ -50,6 +55,8 @@ export function createApp(deps: {
   tokens: Tokens;
   media: Media;
   room: ControlRoom;
+  webhooks: Webhooks;
+  allowPrivate: () => boolean;
   saveSoon: () => void;
 }): Express {
   const { context, tokens, media, room } = deps;
@@ -58,6 +65,7 @@ export function createApp(deps: {
   app.disable("etag");
   app.use(room.gate, saveAfterWrites(deps.saveSoon), overrideMethod);
 
+  const exports = createExports(context.state, () => randomBytes(16).toString("hex"));
   const router = express.Router({ strict: true, caseSensitive: true });
   const identify = async (req: Request) => {
     const actor = await authenticate(req, {
@@ -73,6 +81,9 @@ export function createApp(deps: {
     ...applicationRoutes(context),
     ...userRoutes(context),
     ...projectRoutes(context),
+    ...csvRoutes(context),
+    ...exporterRoutes(context, exports),
+    ...webhookRoutes(context, deps.webhooks, deps.allowPrivate),
     ...preferenceRoutes(context),
     ...storageRoutes(context),
     ...notificationRoutes(context),
@@ -99,7 +110,11 @@ export function createApp(deps: {
     serve(router, identify, path, endpoint);
   }
   app.use("/api/v1", router);
-  app.get("/media/*path", media.download);
+  app.get("/media/*path", (req, res, next) => {
+    const text = exports.find([req.params["path"]].flat().join("/"));
+    if (text === undefined) void media.download(req, res, next);
+    else res.type("application/json").send(text);
+  });
   app.use(createFront(context, tokens));
   app.use(unknownUrl);
   app.use(answerErrors);

@@ -50,6 +50,16 @@ export interface Control {
    * requests go on, as in Taiga's worker processes.
    */
   beforeSave: (() => Promise<void>) | undefined;
+  /**
+   * Makes every request behave as in one of several worker processes: it waits for some milliseconds
+   * between reading a row and writing the whole row back. 0 is one worker.
+   */
+  workerDelayMs: number;
+  /**
+   * How many milliseconds each item of a bulk request takes; a real Taiga needs about 90, and the
+   * default is 0.
+   */
+  bulkItemMs: number;
   /** Takes effect for tokens issued from now on. */
   readonly tokenLifetimes: TokenLifetimes;
   /** Expires every access token that this process has issued so far. */
@@ -88,6 +98,8 @@ export function createControlRoom(state: State): ControlRoom {
     before: undefined,
     after: undefined,
     beforeSave: undefined,
+    workerDelayMs: 0,
+    bulkItemMs: 0,
     requests,
     clearRequests: () => requests.splice(0),
     failNext: (count, failure) => {
@@ -143,6 +155,8 @@ export function createControlRoom(state: State): ControlRoom {
       control.before = undefined;
       control.after = undefined;
       control.beforeSave = undefined;
+      control.workerDelayMs = 0;
+      control.bulkItemMs = 0;
       Object.assign(tokenLifetimes, DEFAULT_LIFETIMES);
     },
   };

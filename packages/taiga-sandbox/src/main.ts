@@ -6,7 +6,7 @@ import path from "node:path";
 import process from "node:process";
 import { StateFileError } from "./model/persistence.ts";
 import { createSandbox, deleteState, type Sandbox } from "./sandbox.ts";
-import { readSettings, SetupError } from "./settings.ts";
+import { readSettings, SetupError, type Settings } from "./settings.ts";
 
 /** How long open requests may take to finish after a stop signal. */
 const DRAIN_MS = 3_000;
@@ -44,7 +44,7 @@ function makeFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-function openSandbox(dataDir: string): Sandbox {
+function openSandbox({ dataDir, allowPrivateWebhooks }: Settings): Sandbox {
   const file = path.join(dataDir, "sandbox.json");
   try {
     makeFolder(path.resolve(dataDir));
@@ -56,6 +56,7 @@ function openSandbox(dataDir: string): Sandbox {
       secret,
       file,
       seed: "demo",
+      allowPrivateWebhooks,
       ...(applicationNextUrl && { applicationNextUrl }),
     });
   } catch (cause) {
@@ -93,11 +94,12 @@ async function stop(server: Server, sandbox: Sandbox): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { port, host, dataDir } = readSettings(process.env);
+  const settings = readSettings(process.env);
+  const { port, host } = settings;
   const server = createServer(CONNECTION_LIMITS);
   // The port is the lock: a second process must not touch the files of the first.
   await listen(server, port, host);
-  const sandbox = openSandbox(dataDir);
+  const sandbox = openSandbox(settings);
   server.on("request", sandbox.app);
   await sandbox.flush();
 

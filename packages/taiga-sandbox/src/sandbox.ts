@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import type { Express } from "express";
 import { createApp } from "./app.ts";
 import { createControlRoom, type Control } from "./control.ts";
@@ -11,6 +12,7 @@ import { createSeed, type SeedName } from "./demo/index.ts";
 import type { Seed } from "./demo/seed.ts";
 import { findByUsername } from "./model/rows.ts";
 import type { State } from "./model/state.ts";
+import { createWebhooks } from "./webhooks/announcements.ts";
 import { createTokens } from "./auth/tokens.ts";
 
 export interface SandboxOptions {
@@ -21,9 +23,14 @@ export interface SandboxOptions {
   file?: string;
   /** The content of a fresh sandbox; an existing file takes precedence. */
   seed: SeedName | Seed;
+  /** Whether webhooks may reach private and loopback addresses; Taiga's own default is no. */
+  allowPrivateWebhooks?: boolean;
   /** The redirect address of the external applications; defaults to the seed's. */
   applicationNextUrl?: string;
 }
+
+/** Where the links in deliveries lead; there are no such pages. */
+const LINKS = "http://taiga.example";
 
 /** A simulated Taiga 6.10 server. */
 export interface Sandbox {
@@ -43,6 +50,8 @@ export interface Sandbox {
   issueTokens(username: string): Promise<{ auth_token: string; refresh: string }>;
   /** Resolves when all changes so far are on disk; at once without a file. */
   flush(): Promise<void>;
+  /** Resolves when all deliveries to webhooks so far are over. */
+  deliveries(): Promise<void>;
   /** Resets to the seed, or to another one; issued tokens stay valid. */
   reset(seed?: SeedName | Seed): void;
   control: Control;
@@ -68,11 +77,21 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     lifetimes: room.control.tokenLifetimes,
     issued: room.issued,
   });
+  const saveSoon = (): void => persistence?.schedule();
+  const allowPrivate = (): boolean => options.allowPrivateWebhooks === true;
+  const webhooks = createWebhooks({ state, clock }, { links: LINKS, allowPrivate, saveSoon });
   const context: Context = {
     state,
     clock,
+    announce: webhooks.announce,
     get beforeSave() {
-      return room.control.beforeSave;
+      const { beforeSave, workerDelayMs } = room.control;
+      if (beforeSave !== undefined || workerDelayMs === 0) return beforeSave;
+      return () => setTimeout(workerDelayMs);
+    },
+    takeTime: async (items) => {
+      const { bulkItemMs } = room.control;
+      if (bulkItemMs > 0) await setTimeout(items * bulkItemMs);
     },
   };
   const app = createApp({
@@ -80,7 +99,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     tokens,
     media: createMedia({ secret, clock, state }),
     room,
-    saveSoon: () => persistence?.schedule(),
+    webhooks,
+    allowPrivate,
+    saveSoon,
   });
   return {
     app,
@@ -90,6 +111,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     issueTokens: async (username) => tokens.issue(findByUsername(state, username).id),
     control: room.control,
     flush: async () => persistence?.flush(),
+    deliveries: webhooks.idle,
     reset: (next = seed) => {
       Object.assign(state, createSeed(next, clock()));
       register();

@@ -13,10 +13,13 @@ export interface Settings {
   host: string;
   /** The folder of the state and the secret. */
   dataDir: string;
+  /** Whether webhooks may reach private addresses. */
+  allowPrivateWebhooks: boolean;
 }
 
 /**
- * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX` and `DATA_DIR`; an empty
+ * Reads `SANDBOX_PORT`, `SANDBOX_HOST`, `DANGEROUSLY_EXPOSE_SANDBOX`, `DATA_DIR` and
+ * `SANDBOX_ALLOW_PRIVATE_WEBHOOKS`; an empty
  * variable counts as unset.
  *
  * @throws {SetupError} that names the variable and the rule.
@@ -25,6 +28,7 @@ export const readSettings = (environment: NodeJS.ProcessEnv): Settings => ({
   port: readPort(environment["SANDBOX_PORT"]),
   host: readHost(environment["SANDBOX_HOST"], environment["DANGEROUSLY_EXPOSE_SANDBOX"] === "true"),
   dataDir: environment["DATA_DIR"] || ".data",
+  allowPrivateWebhooks: environment["SANDBOX_ALLOW_PRIVATE_WEBHOOKS"] === "true",
 });
 
 function readPort(value: string | undefined): number {

@@ -3,7 +3,12 @@ import { readSettings, SetupError } from "../src/settings.ts";
 
 describe("settings", () => {
   test("listens where only this computer reaches it, unless told otherwise", () => {
-    const defaults = { port: 3003, host: "127.0.0.1", dataDir: ".data" };
+    const defaults = {
+      port: 3003,
+      host: "127.0.0.1",
+      dataDir: ".data",
+      allowPrivateWebhooks: false,
+    };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ SANDBOX_PORT: "", SANDBOX_HOST: "", DATA_DIR: "" })).toEqual(defaults);
   });

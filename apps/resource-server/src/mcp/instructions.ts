@@ -12,7 +12,7 @@ Which tool does what:
 - list_projects and get_project show projects; get_project has members, roles, statuses, points, types, severities, priorities, tags, custom fields and sprints. Call it before you write to a project for the first time.
 - list_sprints and get_sprint show sprints, their progress, and the load of people. save_sprint creates or changes one.
 - get_activity shows who did what, in a project or by one person in all projects.
-- create_items creates stories with their tasks, tasks, issues and epics. update_items changes anything about items: status, assignment, sprint, epic, points, tags, dates, custom fields, with a comment if you like. add_comment only comments.
+- create_items creates stories with their tasks, tasks, issues and epics. update_items changes anything about items: status, assignment, sprint, epic, points, tags, dates, custom fields, with a comment if you like. add_comment only comments. save_wiki_page writes a wiki page.
 - delete_items deletes items, wiki pages and sprints. Its first call shows what would go, its second deletes.
 
 Use the names people use, never database ids: a project by slug or name, an item by "#42", "slug#42" or a pasted Taiga link, a wiki page by "wiki:page", a person by user name or "me", a sprint by name or "current". If a name is unknown, the error suggests the nearest ones. Leave project out if there is only one, or if the reference names it.

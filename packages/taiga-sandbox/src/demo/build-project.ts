@@ -5,7 +5,7 @@ import { addSprint, addEpic, addIssue, addPage, addStory, addWikiLinks } from ".
 import { idNamed, type Draft } from "./draft.ts";
 import type { Moment, ProjectSeed } from "./seed.ts";
 import { policyOf } from "../projects/notify-policies.ts";
-import { addRole, setUpProject } from "../projects/project-setup.ts";
+import { addRole, setUpProject } from "../administration/project-setup.ts";
 
 /** Adds a project with all content of its seed. */
 export function buildProject(draft: Draft, seed: ProjectSeed): void {

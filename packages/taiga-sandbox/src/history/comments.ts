@@ -27,11 +27,12 @@ export function verifyAuthor(
 
 /** @throws {ApiError} as Taiga answers, in its order: rights, missing text, deleted comment. */
 export function editComment(
-  { state, clock }: Context,
+  context: Context,
   actor: Actor,
   { subject, entry }: { subject: Recorded; entry: HistoryEntry },
   body: Body,
 ): void {
+  const { state, clock } = context;
   const user = verifyAuthor(state, actor, subject, entry);
   const { comment } = body;
   if (comment === undefined || comment === null) throw refuse("comment is required");
@@ -40,33 +41,35 @@ export function editComment(
   entry.comment_versions.push({ date: entry.created_at, comment: entry.comment, user: user.id });
   entry.edit_comment_date = toTimestamp(clock());
   entry.comment = toText(comment);
-  announce(state, subject, entry);
+  announce(context, subject, entry);
 }
 
 /** Sets the date of the deletion; the text stays visible, as in Taiga. */
 export function deleteComment(
-  { state, clock }: Context,
+  context: Context,
   actor: Actor,
   { subject, entry }: { subject: Recorded; entry: HistoryEntry },
 ): void {
+  const { state, clock } = context;
   const user = verifyAuthor(state, actor, subject, entry);
   if (entry.delete_comment_date !== null) throw refuse("Comment already deleted");
   entry.delete_comment_date = toTimestamp(clock());
   entry.delete_comment_user = { pk: user.id, name: user.full_name };
-  announce(state, subject, entry);
+  announce(context, subject, entry);
 }
 
 /** The user who deleted the comment and project administrators may restore it. */
 export function undeleteComment(
-  { state }: Context,
+  context: Context,
   actor: Actor,
   { subject, entry }: { subject: Recorded; entry: HistoryEntry },
 ): void {
+  const { state } = context;
   const user = mustBeUser(actor);
   const isDeleter = entry.delete_comment_user?.pk === user.id;
   if (!isDeleter && !isAdmin(state, user, subject)) throw refusal(actor);
   if (entry.delete_comment_date === null) throw refuse("Comment not deleted");
   entry.delete_comment_date = null;
   entry.delete_comment_user = null;
-  announce(state, subject, entry);
+  announce(context, subject, entry);
 }

@@ -20,7 +20,7 @@ const ORDER_FIELDS = new Set([
 export function recordCreation(context: Context, subject: Recorded, author: User): void {
   const entry = createEntry(context, subject, author, 2);
   context.state.history.push(entry);
-  announce(context.state, subject, entry);
+  announce(context, subject, entry);
 }
 
 /** Records the changes since the snapshot and the comment; nothing if there are none. */
@@ -41,7 +41,7 @@ export function recordChange(
     is_hidden: comment === "" && fields.every((field) => ORDER_FIELDS.has(field)),
   };
   context.state.history.push(entry);
-  if (!entry.is_hidden) announce(context.state, subject, entry);
+  if (!entry.is_hidden) announce(context, subject, entry);
 }
 
 /** Records a deletion in the timelines and removes votes, files and custom values. Call before deleting. */
@@ -52,6 +52,7 @@ export function recordDeletion(context: Context, subject: Recorded, author: User
     author: author.id,
     created: toTimestamp(context.clock()),
   });
+  context.announce?.(subject, { action: "delete", author: author.id });
   forget(state, subject);
 }
 
@@ -67,10 +68,16 @@ function forget(state: State, { kind, item }: Recorded): void {
   state.customAttributeValues = state.customAttributeValues.filter(isOthers);
 }
 
-/** Adds an entry to the timelines; an edited or deleted comment is added once more. */
-export function announce(state: State, subject: Recorded, entry: HistoryEntry): void {
-  addTimelineEvent(state, subject, {
-    action: entry.type === 2 ? "create" : "change",
+/** Adds an entry to the timelines and tells webhooks; an edited or deleted comment is added once more. */
+export function announce(context: Context, subject: Recorded, entry: HistoryEntry): void {
+  const action = entry.type === 2 ? "create" : "change";
+  context.announce?.(subject, {
+    action,
+    author: entry.user,
+    ...(action === "change" && { entry }),
+  });
+  addTimelineEvent(context.state, subject, {
+    action,
     author: entry.user,
     created: entry.created_at,
     change: {

@@ -1,3 +1,4 @@
+import { toText } from "../http/fields.ts";
 import { toHtml } from "../model/markup.ts";
 import type { HistoryEntry } from "../model/state.ts";
 
@@ -69,11 +70,22 @@ interface CustomValue {
 }
 
 function toCustomDiff(before: CustomValue[], after: CustomValue[]) {
-  return toListDiff(before, after, (old, { name, type, value }) => {
+  const diff = toListDiff(before, after, (old, { name, type, value }) => {
     if (JSON.stringify(old.value) === JSON.stringify(value)) return undefined;
     const change = [old.value, value];
-    return { name, type, changes: { value: change }, value_diff: change };
+    return { name, type, changes: { value: change }, value_diff: toValueDiff(type, change) };
   });
+  const added = diff.new.map((row) => ({
+    ...row,
+    value_diff: toValueDiff(row.type, [null, row.value]),
+  }));
+  return { ...diff, new: added };
+}
+
+/** Marked text of a text field, and both values of any other. */
+function toValueDiff(type: string, [before, after]: unknown[]): unknown {
+  if (type === "number" || type === "checkbox") return [before, after];
+  return toMarkedDiff(before === null ? "" : toText(before), after === null ? "" : toText(after));
 }
 
 /** An attachment as a snapshot keeps it. */
@@ -82,7 +94,7 @@ export interface FrozenFile {
   filename: string;
   url: string;
   attached_file: string;
-  thumb_url: null;
+  thumbnail_file: null;
   is_deprecated: boolean;
   description: string;
   order: number;
@@ -94,9 +106,9 @@ function toAttachmentDiff(before: FrozenFile[], after: FrozenFile[]) {
       (field) => old[field] !== file[field],
     );
     if (changed.length === 0) return undefined;
-    const { filename, url, thumb_url } = file;
+    const { filename, url } = file;
     const changes = Object.fromEntries(changed.map((field) => [field, [old[field], file[field]]]));
-    return { filename, url, thumb_url, changes };
+    return { filename, url, thumb_url: null, changes };
   });
 }
 

@@ -123,7 +123,7 @@ const freezeAttachments = (state: State, kind: ObjectKind, object: number): Froz
       filename: row.name,
       url: `/media/${row.attached_file}`,
       attached_file: row.attached_file,
-      thumb_url: null,
+      thumbnail_file: null,
       is_deprecated: row.is_deprecated,
       description: row.description,
       order: row.order,

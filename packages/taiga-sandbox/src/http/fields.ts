@@ -1,76 +1,16 @@
-import { invalidFields } from "../model/errors.ts";
 import { isUploadedFile, type UploadedFile } from "./multipart.ts";
+import { refuse, REQUIRED, toText, type Reader } from "./read-fields.ts";
 import type { Project, State } from "../model/state.ts";
 
-/** A refused value; the text is Taiga's. */
-class FieldError extends Error {
-  override readonly name = "FieldError";
-}
-
-/** Turns a value of a request into a column's value, or throws a `FieldError`. */
-export type Reader<Value> = (value: unknown) => Value;
-
-export type Readers = Record<string, Reader<unknown>>;
-
-/** The columns set by a request. */
-export type Values<Spec extends Readers> = {
-  [Name in keyof Spec]?: ReturnType<Spec[Name]>;
-};
-
-export type Body = Record<string, unknown>;
-
-const REQUIRED = "This field is required.";
-const BLANK = "This field cannot be blank.";
-
-const refuse = (message: string): never => {
-  throw new FieldError(message);
-};
-
-/** @throws {ApiError} 400 when the body is not an object. */
-export function toBody(body: unknown): Body {
-  if (body === undefined) return {};
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw invalidFields({ non_field_errors: ["Invalid data"] });
-  }
-  return body as Body;
-}
-
-/**
- * Reads the known fields of a request; unknown ones are ignored. All errors are reported at once.
- *
- * @param required fields that a creation must have; an edit may leave out any field.
- * @throws {ApiError} 400 with a list of messages under each refused field.
- */
-export function readFields<Spec extends Readers>(
-  body: Body,
-  spec: Spec,
-  { required, isEdit }: { required: readonly string[]; isEdit: boolean },
-): Values<Spec> {
-  const values: Record<string, unknown> = {};
-  const errors: Record<string, string[]> = {};
-  for (const [name, read] of Object.entries(spec)) {
-    const value = body[name];
-    const isEmpty = value === undefined || value === null || value === "";
-    if (isEmpty && required.includes(name)) {
-      if (!isEdit) errors[name] = [REQUIRED];
-      else if (value !== undefined) errors[name] = [BLANK];
-      continue;
-    }
-    if (value === undefined) continue;
-    try {
-      values[name] = read(value);
-    } catch (error) {
-      if (!(error instanceof FieldError)) throw error;
-      errors[name] = [error.message];
-    }
-  }
-  if (Object.keys(errors).length > 0) throw invalidFields(errors);
-  return values as Values<Spec>;
-}
-
-/** A single value as text. Lists and objects, which are never single values, become JSON. */
-export const toText = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+export {
+  readFields,
+  toBody,
+  toText,
+  type Body,
+  type Reader,
+  type Readers,
+  type Values,
+} from "./read-fields.ts";
 
 /** Optional text; null becomes empty. */
 export const text =
@@ -256,10 +196,12 @@ export const points: Reader<Record<string, unknown>> = (value) =>
     : {};
 
 /** A file of a form. */
-export const file: Reader<UploadedFile> = (value) =>
-  isUploadedFile(value)
-    ? value
-    : refuse("No file was submitted. Check the encoding type on the form.");
+export const file: Reader<UploadedFile> = (value) => {
+  if (!isUploadedFile(value)) {
+    return refuse("No file was submitted. Check the encoding type on the form.");
+  }
+  return value.bytes.length === 0 ? refuse("The submitted file is empty.") : value;
+};
 
 export const externalReference: Reader<string[] | null> = (value) => {
   if (value === null || value === "") return null;

@@ -142,6 +142,10 @@ export function editAttachment(
   const attachment = findForWrite(state, actor, target);
   const spec = { description: field.text(), is_deprecated: field.flag, order: field.position };
   const values = field.readFields(body, spec, { required: [], isEdit: true });
+  const object = body["object_id"];
+  if (object !== undefined && findById(rowsOf(state, target.kind), Number(object)) === undefined) {
+    throw wrongArguments("Object id issue doesn't exist");
+  }
   verifyWritable(projectOf(state, attachment));
   changeFiles(context, actor, attachment, () => {
     Object.assign(attachment, values, { modified_date: toTimestamp(context.clock()) });

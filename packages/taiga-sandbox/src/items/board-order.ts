@@ -5,7 +5,7 @@ import type { Context } from "../model/context.ts";
 import { invalidFields } from "../model/errors.ts";
 import { findById, ownRows } from "../model/rows.ts";
 import type { Project, State, UserStory } from "../model/state.ts";
-import { planItem } from "./item-writes.ts";
+import { planItem } from "./item-moves.ts";
 import { storyRules } from "./story-rules.ts";
 
 type OrderField = "kanban_order" | "backlog_order" | "sprint_order";
@@ -109,7 +109,7 @@ export const createBacklogOrder = (context: Context): Handler => createOrder(con
  */
 const createOrder =
   (context: Context, { strictness, required, readPlace }: Board): Handler =>
-  (req, actor) => {
+  async (req, actor) => {
     const { state } = context;
     const body = toBody(req.body);
     const errors = findMissing(body, ["project_id", ...required, "bulk_userstories"]);
@@ -126,10 +126,14 @@ const createOrder =
     if (Object.keys(errors).length > 0) throw invalidFields(errors);
     const author = verifyPermission(state, actor, project, "modify_us");
     verifyWritable(project, strictness);
-    for (const item of moved) {
-      planItem(context, storyRules, author, { item, columns: place.columns });
+    const start = startOf(place, neighbour);
+    for (const [index, item] of moved.entries()) {
+      if (isAt(item, place.columns)) continue;
+      const columns = { ...place.columns, [place.field]: start + index };
+      planItem(context, storyRules, author, { item, columns });
     }
     const changed = arrange(stories, moved, place, neighbour);
+    await context.takeTime?.(moved.length);
     return changed.map((story) => ({
       id: story.id,
       ...Object.fromEntries(place.shown.map((name) => [name, story[name]])),
@@ -185,6 +189,10 @@ function readNeighbour(
 const isAt = (story: UserStory, columns: Place["columns"]): boolean =>
   Object.entries(columns).every(([name, value]) => story[name as keyof UserStory] === value);
 
+/** The position of the first moved story. */
+const startOf = ({ field }: Pick<Place, "field">, neighbour: Neighbour | undefined): number =>
+  neighbour === undefined ? 1 : neighbour.story[field] + (neighbour.side === "after" ? 1 : 0);
+
 /**
  * Numbers the moved stories from the neighbour's position on and pushes those behind them back.
  *
@@ -196,8 +204,7 @@ function arrange(
   { columns, field }: Place,
   neighbour: Neighbour | undefined,
 ): UserStory[] {
-  const start =
-    neighbour === undefined ? 1 : neighbour.story[field] + (neighbour.side === "after" ? 1 : 0);
+  const start = startOf({ field }, neighbour);
   const others = stories
     .filter((story) => isAt(story, columns) && !moved.includes(story))
     .toSorted((a, b) => a[field] - b[field] || a.id - b.id);

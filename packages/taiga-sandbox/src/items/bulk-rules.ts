@@ -67,6 +67,11 @@ export const readIds =
 export function readStoryPlan(value: unknown): PlanRow[] {
   if (!Array.isArray(value)) throw invalidFields({ bulk_stories: ["Enter a list of values."] });
   return value.map((row: { us_id?: unknown; order?: unknown } | null) => {
+    const missing = (["us_id", "order"] as const).filter((name) => (row?.[name] ?? null) === null);
+    if (missing.length > 0) {
+      const errors = missing.map((name) => [name, ["This field is required."]]);
+      throw invalidFields({ bulk_stories: [Object.fromEntries(errors)] });
+    }
     const id = Number(row?.us_id);
     const sprint_order = Number(row?.order);
     if (!Number.isInteger(id) || !Number.isInteger(sprint_order)) {

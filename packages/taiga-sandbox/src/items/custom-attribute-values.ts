@@ -97,7 +97,15 @@ function planEdit(
   };
 }
 
-/** @throws {ApiError} 400 for an empty map and for fields unknown to the project. */
+/** The types whose values must be text. */
+const TEXTS = new Set(["text", "multiline", "richtext", "date", "url", "dropdown"]);
+
+/**
+ * Any text fits every type, and null clears. Other JSON in a text is Taiga's own failure.
+ *
+ * @throws {ApiError} 400 for an empty map and for fields unknown to the project.
+ * @throws {Error} for a key that is no number and for a value that is no text where it must be.
+ */
 function readValues(
   state: State,
   kind: ItemKind,
@@ -105,15 +113,27 @@ function readValues(
   value: unknown,
 ): Record<string, unknown> | undefined {
   if (value === undefined) return undefined;
-  const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isMap || Object.keys(value).length === 0) {
+  if (value === null) throw invalidFields({ attributes_values: ["This field cannot be null."] });
+  if (typeof value !== "object" || Array.isArray(value)) {
+    const message = 'Invalid content. It must be {"key": "value",...}';
+    throw invalidFields({ attributes_values: [message] });
+  }
+  if (Object.keys(value).length === 0) {
     throw invalidFields({ attributes_values: ["This field cannot be blank."] });
   }
-  const known = state.customAttributes
-    .filter((row) => row.kind === kind && row.project === projectId)
-    .map((row) => String(row.id));
-  if (!Object.keys(value).every((id) => known.includes(id))) {
-    throw invalidFields({ attributes_values: ["It contains invalid custom fields."] });
+  const known = state.customAttributes.filter(
+    (row) => row.kind === kind && row.project === projectId,
+  );
+  for (const [key, content] of Object.entries(value)) {
+    if (!/^\d+$/.test(key)) throw new TypeError("The id of a custom field is a number.");
+    const attribute = findById(known, Number(key));
+    if (attribute === undefined) {
+      throw invalidFields({ attributes_values: ["It contains invalid custom fields."] });
+    }
+    const isText = typeof content === "string" || content === null;
+    if (TEXTS.has(attribute.type) && !isText) {
+      throw new TypeError(`The field ${attribute.name} holds text.`);
+    }
   }
   return value as Record<string, unknown>;
 }

@@ -5,7 +5,9 @@ import { group, toId, type Endpoint, type Handler } from "../http/endpoint.ts";
 import { invalidFields } from "../model/errors.ts";
 import { toBody } from "../http/fields.ts";
 import type { ItemRules } from "./item-rules.ts";
-import { createItem, createPlainItem, planEdit, planItem, removeItem } from "./item-writes.ts";
+import { createItem, createPlainItem, planEdit } from "./item-writes.ts";
+import { removeItem } from "./item-removal.ts";
+import { planItem } from "./item-moves.ts";
 import { KINDS, rowsOf } from "../model/kinds.ts";
 import { findById } from "../model/rows.ts";
 import type { ItemKind } from "../model/state.ts";
@@ -33,7 +35,6 @@ export function itemRoutes<Kind extends ItemKind>(
     ...(bulk.plan && {
       [`/${path}/bulk_update_milestone`]: { POST: createBulkPlan(context, rules, bulk.plan) },
     }),
-    [`/${path}/:id`]: { GET: reads.detail, PATCH: writes.edit, DELETE: writes.remove },
     ...(kind === "userstory" && {
       [`/${path}/bulk_update_kanban_order`]: { POST: createKanbanOrder(context) },
       [`/${path}/bulk_update_backlog_order`]: { POST: createBacklogOrder(context) },
@@ -44,6 +45,8 @@ export function itemRoutes<Kind extends ItemKind>(
         POST: createTaskOrder(context, "taskboard_order"),
       },
     }),
+    // After the fixed names, which this path also matches.
+    [`/${path}/:id`]: { GET: reads.detail, PATCH: writes.edit, DELETE: writes.remove },
     ...((kind === "task" || kind === "issue") && {
       [`/${path}/:id/promote_to_user_story`]: { POST: createPromotion(context, kind) },
     }),
@@ -75,7 +78,7 @@ function createItemWrites<Kind extends ItemKind>(
 /** `POST /{kind}/bulk_create`: one item per line. */
 const createBulkCreation =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>): Handler =>
-  (req, actor) => {
+  async (req, actor) => {
     const { state } = context;
     const { kind, bulk } = rules;
     const body = toBody(req.body);
@@ -86,6 +89,7 @@ const createBulkCreation =
     const items = toSubjects(body[bulk.field]).map((subject) =>
       createPlainItem(context, rules, { project, author }, { ...columns, subject }),
     );
+    await context.takeTime?.(items.length);
     const answered = bulk.newestFirst ? items.toReversed() : items;
     return answered.map((item) => toItemDetail(context, kind, item, actor));
   };
@@ -93,7 +97,7 @@ const createBulkCreation =
 /** `POST /{kind}/bulk_update_milestone`: moves items to a sprint. */
 export const createBulkPlan =
   <Kind extends ItemKind>(context: Context, rules: ItemRules<Kind>, plan: PlanRules): Handler =>
-  (req, actor) => {
+  async (req, actor) => {
     const { state } = context;
     const { kind, bulk } = rules;
     const body = toBody(req.body);
@@ -115,6 +119,7 @@ export const createBulkPlan =
         columns: columns as unknown as Partial<typeof item>,
       });
     }
+    await context.takeTime?.(moves.length);
     if (!plan.answersSprints) return undefined;
     return Object.fromEntries(moves.map(({ item }) => [String(item.id), milestone]));
   };

@@ -1,14 +1,7 @@
-import {
-  permissionFor,
-  type Actor,
-  mustBeUser,
-  verifyPermission,
-  verifyWritable,
-} from "../model/access.ts";
-import { settle } from "./closing.ts";
-import { toTimestamp, type Context, type Save } from "../model/context.ts";
+import { permissionFor, type Actor, mustBeUser, verifyPermission } from "../model/access.ts";
+import type { Context, Save } from "../model/context.ts";
 import type { Body } from "../http/fields.ts";
-import { recordChange, recordCreation, recordDeletion } from "../history/history.ts";
+import { recordChange, recordCreation } from "../history/history.ts";
 import {
   assignColumns,
   readItem,
@@ -16,14 +9,14 @@ import {
   type ItemRules,
   type ItemValues,
 } from "./item-rules.ts";
-import { KINDS, rowsOf, type ItemRows } from "../model/kinds.ts";
+import { KINDS, type ItemRows } from "../model/kinds.ts";
 import { allocateId, allocateRef, findById, mustFind } from "../model/rows.ts";
-import { takeSnapshot, type Recorded } from "../history/snapshots.ts";
+import { takeSnapshot } from "../history/snapshots.ts";
 import type { Item, ItemKind, Project, User } from "../model/state.ts";
+import { itemRows, settleAround, toRecorded } from "./item-rows.ts";
 import {
   addWatchers,
   applyTags,
-  findForDelete,
   findForEdit,
   newItem,
   touch,
@@ -184,66 +177,4 @@ function checkEdit<Kind extends ItemKind>(
   verifyMove(state, actor, kind, { from: item.project, to: edited.project });
   rules.complete?.(context, edited, values);
   return { item, edited, values };
-}
-
-/**
- * `DELETE /{kind}/{id}`.
- *
- * @throws {ApiError} as Taiga answers.
- */
-export function removeItem<Kind extends ItemKind>(
-  context: Context,
-  rules: ItemRules<Kind>,
-  actor: Actor,
-  id: number | undefined,
-): void {
-  const { state } = context;
-  const item: ItemRows[Kind] = findForDelete(state, actor, { kind: rules.kind, id });
-  verifyWritable(mustFind(state.projects, item.project));
-  deleteItem(context, rules, mustBeUser(actor), item);
-}
-
-/** Deletes an item and everything that depends on it. The caller has checked the rights. */
-export function deleteItem<Kind extends ItemKind>(
-  context: Context,
-  rules: ItemRules<Kind>,
-  author: User,
-  item: ItemRows[Kind],
-): void {
-  rules.release?.(context, item, author);
-  recordDeletion(context, toRecorded(rules, item), author);
-  const rows = itemRows(context, rules);
-  rows.splice(rows.indexOf(item), 1);
-  settleAround(context, rules, item);
-}
-
-/** Moves an item to a sprint or to another place of a board; it keeps its version. */
-export function planItem<Kind extends ItemKind>(
-  context: Context,
-  rules: ItemRules<Kind>,
-  author: User,
-  { item, columns }: { item: ItemRows[Kind]; columns: Partial<ItemRows[Kind]> },
-): void {
-  const { state } = context;
-  const before = takeSnapshot(state, toRecorded(rules, item));
-  const old = structuredClone(item);
-  Object.assign(item, columns);
-  rules.carry?.(state, item, old);
-  settleAround(context, rules, item, old);
-  recordChange(context, toRecorded(rules, item), { before, author, comment: "" });
-}
-
-const itemRows = <Kind extends ItemKind>({ state }: Context, { kind }: ItemRules<Kind>) =>
-  rowsOf(state, kind) as ItemRows[Kind][];
-
-const toRecorded = <Kind extends ItemKind>({ kind }: ItemRules<Kind>, item: ItemRows[Kind]) =>
-  ({ kind, item }) as unknown as Recorded;
-
-/** Updates the parents of an item, both current and previous ones. */
-function settleAround<Kind extends ItemKind>(
-  { state, clock }: Context,
-  { touched }: ItemRules<Kind>,
-  ...versions: ItemRows[Kind][]
-): void {
-  for (const version of versions) settle(state, touched(version), toTimestamp(clock()));
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { toTimestamp, type Context } from "../model/context.ts";
-import { createPlainItem, deleteItem } from "./item-writes.ts";
+import { createPlainItem } from "./item-writes.ts";
+import { deleteItem } from "./item-removal.ts";
 import { toId, type Handler } from "../http/endpoint.ts";
 import { toBody } from "../http/fields.ts";
 import { verifyPermission, verifyWritable } from "../model/access.ts";

@@ -153,13 +153,12 @@ function link(
   return related;
 }
 
-const announce = (
-  { state, clock }: Context,
+function announce(
+  context: Context,
   item: RelatedStory,
   event: Pick<TimelineEvent, "action"> & { author: number },
-): void =>
-  addTimelineEvent(
-    state,
-    { kind: "relateduserstory", item },
-    { ...event, created: toTimestamp(clock()) },
-  );
+): void {
+  const subject = { kind: "relateduserstory", item } as const;
+  context.announce?.(subject, event);
+  addTimelineEvent(context.state, subject, { ...event, created: toTimestamp(context.clock()) });
+}

@@ -137,7 +137,8 @@ function carryTasks(state: State, story: UserStory, old: UserStory): void {
 function releaseStory(context: Context, story: UserStory, author: User): void {
   const { state } = context;
   for (const task of state.tasks.filter((row) => row.user_story === story.id)) {
-    recordDeletion(context, { kind: "task", item: task }, author);
+    // Webhooks hear of the story alone.
+    recordDeletion({ ...context, announce: undefined }, { kind: "task", item: task }, author);
   }
   state.tasks = state.tasks.filter((task) => task.user_story !== story.id);
   state.relatedStories = state.relatedStories.filter((link) => link.user_story !== story.id);

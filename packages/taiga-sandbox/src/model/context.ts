@@ -1,9 +1,14 @@
+import type { Announced, Announcement } from "./announced.ts";
 import type { State } from "./state.ts";
 
 /** The context of rules and routes. */
 export interface Context {
   state: State;
   clock: () => Date;
+  /** Tells webhooks. */
+  announce?: ((subject: Announced, announcement: Announcement) => void) | undefined;
+  /** Takes the time that a real Taiga takes for a number of items in one request. */
+  takeTime?: ((items: number) => Promise<void>) | undefined;
   /** What happens between the moment when a request has read a row and when it saves it. */
   beforeSave?: (() => Promise<void>) | undefined;
 }

@@ -15,8 +15,8 @@ export function moveActions(context: Context): Record<string, Handlers> {
   const move = <Kind extends ItemKind>(rules: ItemRules<Kind>): Handlers => {
     const run = createBulkPlan(context, rules, rules.bulk.plan!);
     return {
-      POST: (req, actor, res) => {
-        void run(req, actor, res);
+      POST: async (req, actor, res) => {
+        await run(req, actor, res);
       },
     };
   };

@@ -10,7 +10,8 @@ import { invalidFields } from "../model/errors.ts";
 import * as field from "../http/fields.ts";
 import { allocateId, mustFind } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
-import type { Milestone, State, TimelineEvent } from "../model/state.ts";
+import { toPlainChange } from "../model/announced.ts";
+import type { HistoryEntry, Milestone, State, TimelineEvent } from "../model/state.ts";
 import { addTimelineEvent } from "../history/timeline.ts";
 
 const toTarget = (state: State, id: number | undefined) => ({
@@ -101,7 +102,9 @@ export function planMilestoneEdit(
     const changed = (["name", "estimated_start", "estimated_finish"] as const).filter(
       (name) => milestone[name] !== edited[name],
     );
-    const diff = Object.fromEntries(changed.map((name) => [name, [milestone[name], edited[name]]]));
+    const diff: HistoryEntry["diff"] = Object.fromEntries(
+      changed.map((name) => [name, [milestone[name], edited[name]]]),
+    );
     Object.assign(milestone, edited, { modified_date: toTimestamp(context.clock()) });
     if (changed.length > 0) announce(context, milestone, { action: "change", author }, diff);
     return milestone;
@@ -139,11 +142,24 @@ function verifyMilestone(state: State, milestone: Milestone): void {
 
 /** Sprints have no history, but appear in timelines. */
 function announce(
-  { state, clock }: Context,
+  context: Context,
   item: Milestone,
   event: Pick<TimelineEvent, "action"> & { author: number },
-  values_diff: Record<string, unknown>,
+  values_diff: HistoryEntry["diff"],
 ): void {
+  const { state, clock } = context;
+  const { name, estimated_start: start, estimated_finish: finish } = item;
+  // Taiga tells both dates with every change, changed or not.
+  const diff = {
+    name: [name, name] as [string, string],
+    estimated_start: [start, start] as [string, string],
+    estimated_finish: [finish, finish] as [string, string],
+    ...values_diff,
+  };
+  context.announce?.(
+    { kind: "milestone", item },
+    { ...event, ...(event.action === "change" && { entry: toPlainChange(diff) }) },
+  );
   addTimelineEvent(
     state,
     { kind: "milestone", item },

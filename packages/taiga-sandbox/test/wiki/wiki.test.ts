@@ -51,9 +51,8 @@ describe("the wiki", () => {
 
   test("a slug can be changed, but not to one that is taken", async () => {
     await bob.post("/wiki", { project: 1, slug: "other" });
-    expect((await bob.call("PATCH /wiki/1", { slug: "other", version: 1 })).body).toEqual({
-      __all__: ["Wiki page with this Project and Slug already exists."],
-    });
+    // Taiga's own failure; only a creation is refused in words.
+    expect((await bob.call("PATCH /wiki/1", { slug: "other", version: 1 })).status).toBe(500);
     expect((await bob.patch("/wiki/1", { slug: "start" })).slug).toBe("start");
     expect((await bob.call("GET /wiki/by_slug?slug=home&project=1")).status).toBe(404);
   });

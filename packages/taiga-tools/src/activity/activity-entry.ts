@@ -158,7 +158,9 @@ function toMapText(change: unknown): string {
 }
 
 function toPartText(action: string, part: unknown): string {
-  const { name, filename, value, value_diff: pair } = toRecord(part);
+  const { name, filename, value, changes } = toRecord(part);
+  // `value_diff` marks the difference of a text as HTML.
+  const pair = toRecord(changes)["value"];
   const title = toValue(name ?? filename);
   if (Array.isArray(pair)) return `${title} ${toPair(pair)}`;
   return value === undefined ? `${title} ${action}` : `${title} ${action} ${toValue(value)}`;

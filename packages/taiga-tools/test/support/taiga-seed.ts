@@ -10,7 +10,8 @@ export interface ProjectOptions extends Partial<
   values?: Partial<Template>;
 }
 
-const MEMBER: readonly string[] = SCRUM.roles[0]![2];
+/** What Taiga's own role of a member may do. */
+export const MEMBER: readonly string[] = SCRUM.roles[0]![2];
 
 /** The permissions to look at everything, and no others. */
 export const VIEW: readonly string[] = MEMBER.filter((permission) => permission.startsWith("view"));

@@ -17,7 +17,7 @@ export interface Bench {
     input: unknown,
   ) => Promise<{ text: string; data: Record<string, any> }>;
   /** What Taiga was asked since the last time, without the cached metadata. */
-  asked(): string[];
+  asked: () => string[];
 }
 
 const METADATA = /^GET (\/users\/me|\/projects.*|\/milestones)$/;

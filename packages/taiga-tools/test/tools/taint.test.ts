@@ -151,6 +151,11 @@ const CALLS: Record<string, object[]> = {
     { project, title: "Fresh", dry_run: true },
     { project, title: "Fresh" },
   ],
+  save_wiki_page: [
+    { project, page: "home", content: "x" },
+    { project, page: `${MARK}?`, content: "x" },
+    { project, page: "fresh", content: "x", dry_run: true },
+  ],
   delete_wiki_link: [{ project, titles: ["Nope"] }],
   list_notifications: [{}, { unread: true }],
   set_notifications_read: [{}, { refs: [`x#${MARK}`] }],

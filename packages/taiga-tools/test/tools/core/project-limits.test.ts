@@ -69,6 +69,10 @@ const REACH: Record<string, (project: string) => object[]> = {
   list_followers: (project) => [{ refs: [`${project}#2`] }, { project }],
   list_wiki_links: (project) => [{ project }],
   save_wiki_link: (project) => [{ project, title: "Mine" }],
+  save_wiki_page: (project) => [
+    { project, page: "home", content: "x" },
+    { page: `${project}#wiki:home`, content: "x" },
+  ],
   delete_wiki_link: (project) => [{ project, titles: ["Home"] }],
   set_notification_level: (project) => [{ projects: [project], mail: "none" }],
   delete_items: (project) => [

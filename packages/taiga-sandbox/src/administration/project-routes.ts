@@ -16,8 +16,9 @@ import { compileQuery } from "../http/search-query.ts";
 import { findById } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { createDuplication } from "./duplicate.ts";
-import { toProjectDetail, toProjectRow } from "./project-views.ts";
-import { createProject, deleteProject, editProject } from "./project-writes.ts";
+import { toProjectDetail, toProjectRow } from "../projects/project-views.ts";
+import { deleteProject } from "./project-removal.ts";
+import { createProject, editProject } from "./project-writes.ts";
 
 /** `/projects`, `/projects/by_slug`, `/projects/{id}` and the order of a user's projects. */
 export function projectRoutes(context: Context): Record<string, Endpoint> {

@@ -12,7 +12,7 @@ import { toTimestamp, type Context } from "../../model/context.ts";
 import { badRequest, invalidFields } from "../../model/errors.ts";
 import { allocateId, findById, mustFind } from "../../model/rows.ts";
 import type { Invitation, Membership, Project, State, User } from "../../model/state.ts";
-import { policyOf } from "../notify-policies.ts";
+import { policyOf } from "../../projects/notify-policies.ts";
 import { findMember, findPerson, type Person } from "./member-fields.ts";
 import { isInvitation, listMembers, type Member } from "./member-views.ts";
 

@@ -1,12 +1,12 @@
 import type { Handler } from "../http/endpoint.ts";
 import * as field from "../http/fields.ts";
-import { mustBeUser } from "../model/access.ts";
+import { mustBeUser, VIEW_PERMISSIONS } from "../model/access.ts";
 import { toTimestamp, type Context } from "../model/context.ts";
 import { invalidFields, notFound } from "../model/errors.ts";
 import { allocateId, findById, ownRows } from "../model/rows.ts";
 import type { Project, State } from "../model/state.ts";
 import { findVisible } from "./project-action.ts";
-import { toProjectDetail } from "./project-views.ts";
+import { toProjectDetail } from "../projects/project-views.ts";
 import { joinAsOwner, toFreeSlug } from "./project-writes.ts";
 
 /** The tables with values that a copy gets, and the default of each in the project. */
@@ -23,6 +23,16 @@ const VALUES = [
   ["taskDueDates", null],
   ["issueDueDates", null],
 ] as const;
+
+const FOR_ADMINISTRATORS = new Set([
+  "is_private_extra_info",
+  "max_memberships",
+  "transfer_token",
+  "epics_csv_uuid",
+  "userstories_csv_uuid",
+  "tasks_csv_uuid",
+  "issues_csv_uuid",
+]);
 
 /**
  * `POST /projects/{id}/duplicate`: a new project with the same values, roles and custom fields, and
@@ -56,7 +66,8 @@ export const createDuplication =
       logo: null,
       last_ref: 0,
     };
-    if (copy.is_private) Object.assign(copy, { anon_permissions: [], public_permissions: [] });
+    const permissions = copy.is_private ? [] : [...VIEW_PERMISSIONS];
+    Object.assign(copy, { anon_permissions: permissions, public_permissions: permissions });
     state.projects.push(copy);
     copyValues(state, source, copy);
     const roles = copyRoles(state, source, copy);
@@ -66,13 +77,9 @@ export const createDuplication =
     for (const id of users) copyMember(context, source, copy, { id, roles, owner: owner.id });
     res.status(201);
     // The answer lacks what only administrators see.
-    const { is_private_extra_info, max_memberships, transfer_token, ...detail } = toProjectDetail(
-      state,
-      copy,
-      actor,
-    ) as Record<string, unknown>;
+    const detail: Record<string, unknown> = toProjectDetail(state, copy, actor);
     return Object.fromEntries(
-      Object.entries(detail).filter(([name]) => !name.endsWith("_csv_uuid")),
+      Object.entries(detail).filter(([name]) => !FOR_ADMINISTRATORS.has(name)),
     );
   };
 

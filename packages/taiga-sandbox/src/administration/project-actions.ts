@@ -6,7 +6,7 @@ import { ApiError, notFound, permissionDenied } from "../model/errors.ts";
 import { findById, mustFind } from "../model/rows.ts";
 import type { Project, State, User } from "../model/state.ts";
 import { mayLeave, removeMember } from "./members/member-writes.ts";
-import { LEVELS, listWatchers, NO_NOTICES, policyOf } from "./notify-policies.ts";
+import { LEVELS, listWatchers, NO_NOTICES, policyOf } from "../projects/notify-policies.ts";
 import { createAction, type ProjectAction } from "./project-action.ts";
 import { reportActions } from "./project-secrets.ts";
 import { logoActions } from "./project-logo.ts";

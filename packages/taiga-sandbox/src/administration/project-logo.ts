@@ -8,7 +8,7 @@ import type { Context } from "../model/context.ts";
 import { wrongArguments } from "../model/errors.ts";
 import { findById } from "../model/rows.ts";
 import type { Project } from "../model/state.ts";
-import { toProjectDetail } from "./project-views.ts";
+import { toProjectDetail } from "../projects/project-views.ts";
 
 /** The first bytes of the formats that browsers show. */
 const SIGNATURES = ["89504e470d0a1a0a", "ffd8ff", "47494638", "52494646"];

@@ -1,4 +1,4 @@
-import { group, toId, type Endpoint } from "../../http/endpoint.ts";
+import { group, type Endpoint } from "../../http/endpoint.ts";
 import * as field from "../../http/fields.ts";
 import { resourceRoutes } from "../../http/resource.ts";
 import { findForWrite, verifyPermission, verifyWritable, type Actor } from "../../model/access.ts";
@@ -6,7 +6,7 @@ import type { Context } from "../../model/context.ts";
 import { badRequest, invalidFields, notFound } from "../../model/errors.ts";
 import { allocateId, findById, mustFind, ownRows } from "../../model/rows.ts";
 import type { DueDate, State } from "../../model/state.ts";
-import { DUE_DATES } from "../templates.ts";
+import { DUE_DATES } from "../../projects/templates.ts";
 import { ADMIN, REQUIRED } from "./value-writes.ts";
 
 type Table = "storyDueDates" | "taskDueDates" | "issueDueDates";
@@ -139,7 +139,7 @@ function createDefaults(
   if (body["project_id"] === undefined) {
     throw invalidFields({ project_id: ["This field is required."] });
   }
-  const project = findById(state.projects, toId(String(body["project_id"])));
+  const project = findById(state.projects, Number(body["project_id"]));
   if (project === undefined) throw notFound("Project");
   if (ownRows(state[table], project).length > 0) {
     throw badRequest(`Project does already have ${plural}`);

@@ -14,7 +14,7 @@ import { invalidFields, notFound } from "../../model/errors.ts";
 import { allocateId, findById, mustFind, ownRows } from "../../model/rows.ts";
 import { toUniqueSlug } from "../../model/slugs.ts";
 import type { Project, Role, State } from "../../model/state.ts";
-import { toRole } from "../value-views.ts";
+import { toRole } from "../../projects/value-views.ts";
 
 const MODEL = "Role";
 const ADMIN = "admin_roles";

@@ -15,7 +15,7 @@ import type { Context } from "../../model/context.ts";
 import { badRequest, invalidFields, notFound } from "../../model/errors.ts";
 import { allocateId, findById, mustFind, ownRows } from "../../model/rows.ts";
 import type { State, Swimlane } from "../../model/state.ts";
-import { toSwimlane } from "../value-views.ts";
+import { toSwimlane } from "../../projects/value-views.ts";
 import { createBulkOrder } from "./bulk-order.ts";
 import { ADMIN, REQUIRED } from "./value-writes.ts";
 

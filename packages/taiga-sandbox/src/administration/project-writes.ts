@@ -12,8 +12,8 @@ import { invalidFields } from "../model/errors.ts";
 import { allocateId, findById, ownRows } from "../model/rows.ts";
 import { toUniqueSlug } from "../model/slugs.ts";
 import type { Project, Role, State, User } from "../model/state.ts";
-import { KANBAN, SCRUM, type Template } from "./templates.ts";
-import { policyOf } from "./notify-policies.ts";
+import { KANBAN, SCRUM, type Template } from "../projects/templates.ts";
+import { policyOf } from "../projects/notify-policies.ts";
 import { setUpProject } from "./project-setup.ts";
 
 const TEMPLATES: readonly Template[] = [SCRUM, KANBAN];
@@ -167,6 +167,10 @@ export function editProject(
     Object.assign(project, { anon_permissions: permissions, public_permissions: permissions });
   }
   Object.assign(project, columns, { modified_date: toTimestamp(context.clock()) });
+  // Only a backlog has estimates.
+  if (!project.is_backlog_activated) {
+    Object.assign(project, { total_milestones: null, total_story_points: null });
+  }
   return project;
 }
 
@@ -190,75 +194,4 @@ function verifyDefaultIsFree(
     (row) => row !== project && value !== null && row.defaults[key] === value,
   );
   if (isTaken) throw invalidFields({ [name]: [`Project with this ${title} already exists.`] });
-}
-
-/** Tables whose rows belong to a project and go with it. */
-const OWN_TABLES = [
-  "roles",
-  "memberships",
-  "invitations",
-  "notifyPolicies",
-  "fans",
-  "epicStatuses",
-  "storyStatuses",
-  "taskStatuses",
-  "issueStatuses",
-  "issueTypes",
-  "priorities",
-  "severities",
-  "points",
-  "storyDueDates",
-  "taskDueDates",
-  "issueDueDates",
-  "swimlanes",
-  "customAttributes",
-  "milestones",
-  "epics",
-  "userstories",
-  "tasks",
-  "issues",
-  "wikiPages",
-  "wikiLinks",
-  "timeline",
-] as const;
-
-/**
- * `DELETE /projects/{id}` by any administrator, with everything in it.
- *
- * @throws {ApiError} as Taiga answers.
- */
-export function deleteProject(state: State, actor: Actor, id: number | undefined): void {
-  const project = findProjectForWrite(state, actor, id, "delete_project");
-  const isOthers = (row: { project: number }): boolean => row.project !== project.id;
-  for (const table of OWN_TABLES) {
-    (state[table] as { project: number }[]) = (state[table] as { project: number }[]).filter(
-      isOthers,
-    );
-  }
-  state.projects = state.projects.filter((row) => row !== project);
-  removeOrphans(state);
-}
-
-/** What belongs to items that are gone. */
-function removeOrphans(state: State): void {
-  const idsOf = (rows: readonly { id: number }[]) => new Set(rows.map((row) => row.id));
-  const objects = {
-    epic: idsOf(state.epics),
-    userstory: idsOf(state.userstories),
-    task: idsOf(state.tasks),
-    issue: idsOf(state.issues),
-    wiki: idsOf(state.wikiPages),
-  };
-  const isKept = (row: { kind: keyof typeof objects; object: number }): boolean =>
-    objects[row.kind].has(row.object);
-  state.relatedStories = state.relatedStories.filter(
-    (row) => objects.epic.has(row.epic) && objects.userstory.has(row.user_story),
-  );
-  for (const file of state.attachments) {
-    if (!isKept(file)) delete state.attachmentContents[file.id];
-  }
-  state.attachments = state.attachments.filter(isKept);
-  state.votes = state.votes.filter(isKept);
-  state.history = state.history.filter(isKept);
-  state.customAttributeValues = state.customAttributeValues.filter(isKept);
 }

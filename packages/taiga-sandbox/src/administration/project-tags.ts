@@ -8,7 +8,10 @@ import type { ProjectAction } from "./project-action.ts";
 const COLOR = /^#([0-9a-f]{3}){1,2}$/i;
 
 const UNKNOWN = ["The tag doesn't exist."];
+const REQUIRED = ["This field is required."];
 const TAKEN = ["This tag already exists."];
+
+const hasTag = ({ tags_colors }: Project, tag: string): boolean => Object.hasOwn(tags_colors, tag);
 
 /** The paths for a project's tags; changed items get neither a version nor a history entry. */
 export function tagActions(state: State, action: ProjectAction): Record<string, Handlers> {
@@ -43,15 +46,15 @@ const readNames = (body: field.Body, required: readonly string[]): Record<string
 /** The check is made before the name is lower-cased, so that `BLUE` overwrites the colour of `blue`. */
 function createTag(project: Project, body: field.Body): void {
   const { tag } = readNames(body, ["tag"]);
-  if (tag! in project.tags_colors) throw invalidFields({ tag: TAKEN });
+  if (hasTag(project, tag!)) throw invalidFields({ tag: TAKEN });
   project.tags_colors[tag!.toLowerCase()] = readColor(body) ?? null;
 }
 
 function editTag(state: State, project: Project, body: field.Body): void {
   const { from_tag, to_tag } = readNames(body, ["from_tag"]);
   const color = readColor(body);
-  if (!(from_tag! in project.tags_colors)) throw invalidFields({ from_tag: UNKNOWN });
-  if (to_tag && to_tag in project.tags_colors) throw invalidFields({ to_tag: TAKEN });
+  if (!hasTag(project, from_tag!)) throw invalidFields({ from_tag: UNKNOWN });
+  if (to_tag && hasTag(project, to_tag)) throw invalidFields({ to_tag: TAKEN });
   const next = to_tag ? to_tag.toLowerCase() : from_tag!;
   const kept = project.tags_colors[from_tag!]!;
   replaceTags(state, project, new Set([from_tag!]), next);
@@ -61,32 +64,25 @@ function editTag(state: State, project: Project, body: field.Body): void {
 
 function deleteTag(state: State, project: Project, body: field.Body): void {
   const { tag } = readNames(body, ["tag"]);
-  if (!(tag! in project.tags_colors)) throw invalidFields({ tag: UNKNOWN });
+  if (!hasTag(project, tag!)) throw invalidFields({ tag: UNKNOWN });
   replaceTags(state, project, new Set([tag!]), undefined);
   delete project.tags_colors[tag!];
 }
 
 function mixTags(state: State, project: Project, body: field.Body): void {
-  const sent = body["from_tags"];
-  const isMissing = sent === undefined || sent === null || (Array.isArray(sent) && !sent.length);
-  const required = { ...body, from_tag: isMissing ? undefined : "given" };
-  const { to_tag } = readMixed(required);
-  const from = (Array.isArray(sent) ? sent : [...field.toText(sent)]).map(field.toText);
-  if (!from.every((tag) => tag in project.tags_colors)) throw invalidFields({ from_tags: UNKNOWN });
-  if (!(to_tag in project.tags_colors)) throw invalidFields({ to_tag: UNKNOWN });
-  replaceTags(state, project, new Set(from), to_tag);
-  for (const tag of from) if (tag !== to_tag) delete project.tags_colors[tag];
-}
-
-/** @throws {ApiError} 400 with the name that the list has in requests. */
-function readMixed(body: field.Body): { to_tag: string } {
-  const REQUIRED = ["This field is required."];
+  const sent = body["from_tags"] ?? [];
   const errors = {
-    ...(body["from_tag"] === undefined && { from_tags: REQUIRED }),
+    ...(Array.isArray(sent) && sent.length === 0 && { from_tags: REQUIRED }),
     ...(!body["to_tag"] && { to_tag: REQUIRED }),
   };
   if (Object.keys(errors).length > 0) throw invalidFields(errors);
-  return { to_tag: field.toText(body["to_tag"]) };
+  const to = field.toText(body["to_tag"]);
+  // Taiga takes a text for a list of its letters, which are no tags.
+  const from = Array.isArray(sent) ? sent.map(field.toText) : [""];
+  if (!from.every((tag) => hasTag(project, tag))) throw invalidFields({ from_tags: UNKNOWN });
+  if (!hasTag(project, to)) throw invalidFields({ to_tag: UNKNOWN });
+  replaceTags(state, project, new Set(from), to);
+  for (const tag of from) if (tag !== to) delete project.tags_colors[tag];
 }
 
 /** @param next takes the place of the old tags; without one they disappear. */

@@ -1,6 +1,6 @@
 import { mustFind } from "../../model/rows.ts";
 import type { Invitation, Membership, State } from "../../model/state.ts";
-import { toUserExtraInfo } from "../user-views.ts";
+import { toUserExtraInfo } from "../../projects/user-views.ts";
 
 /** A member, or somebody who was invited by e-mail and has no account. */
 export type Member = Membership | Invitation;

@@ -3,7 +3,7 @@ import { VIEW_PERMISSIONS } from "../model/access.ts";
 import { allocateId } from "../model/rows.ts";
 import { toSlug } from "../model/slugs.ts";
 import type { Project, Role, State } from "../model/state.ts";
-import { DUE_DATES, type NamedStatus, type Template } from "./templates.ts";
+import { DUE_DATES, type NamedStatus, type Template } from "../projects/templates.ts";
 
 type Required = Pick<Project, "name" | "slug" | "description" | "owner" | "is_private">;
 

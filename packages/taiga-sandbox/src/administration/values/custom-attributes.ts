@@ -7,7 +7,7 @@ import { invalidFields } from "../../model/errors.ts";
 import { ITEM_KINDS } from "../../model/kinds.ts";
 import { allocateId, mustFind } from "../../model/rows.ts";
 import type { CustomAttribute, ItemKind, State } from "../../model/state.ts";
-import { toCustomAttribute } from "../value-views.ts";
+import { toCustomAttribute } from "../../projects/value-views.ts";
 import { createBulkOrder } from "./bulk-order.ts";
 import { ADMIN, REQUIRED } from "./value-writes.ts";
 
