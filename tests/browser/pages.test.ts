@@ -135,9 +135,9 @@ describeInBrowser("the pages", () => {
     await page.goto(login.url);
     expect(await tabThrough(page, 3)).toEqual(["password", "Log in and continue", "Cancel"]);
     await page.getByLabel("User name or e-mail").focus();
-    await page.keyboard.type("alice");
+    await page.keyboard.type("bob");
     await page.keyboard.press("Tab");
-    await page.keyboard.type("alice-password");
+    await page.keyboard.type("bob-password");
     await page.keyboard.press("Enter");
 
     await consentHeading(page).waitFor();

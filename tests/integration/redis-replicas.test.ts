@@ -106,7 +106,7 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
 
   // @rule ACC-3 ACC-5 ACC-6
   it("all know at once what a user limits and disconnects on the account page of either", async () => {
-    const { tokens } = await connect("carol");
+    const { tokens } = await connect("bob");
     const listed = async (url: string): Promise<string | number> => {
       const { status, body } = await askMcp(`${url}/mcp`, tokens.access_token, "tools/list");
       if (status !== 200) return status;
@@ -116,17 +116,24 @@ describe.skipIf(redisUrl === undefined || redisUrl.startsWith("rediss:"))("two r
     expect(await everywhere()).toEqual(["with writes", "with writes"]);
 
     const browser = createBrowser(platform.issuer);
-    const typed = { username: "carol", password: "carol-password" };
+    const typed = { username: "bob", password: "bob-password" };
+    const { gid } = (await (
+      await postForm(
+        `${platform.internalUrl}/introspect`,
+        { token: tokens.access_token },
+        toBasic(platform.rsCredentials),
+      )
+    ).json()) as { gid: string };
+    const path = `/account/connections/${gid}`;
     const login = toPage(await browser.open(`${platform.issuer}/account`));
-    const account = toPage(await browser.submit(login, "/login", typed));
-    const link = account.document.querySelector(".connection a")?.getAttribute("href") ?? "";
-    const form = toPage(await browser.open(`${platform.issuer}${link}`));
+    await browser.submit(login, "/login", typed);
+    const form = toPage(await browser.open(`${platform.issuer}${path}`));
     const limited = await browser.submit(form, "/limit", { access: "read", projects: "all" });
     await expect
       .poll(everywhere, { interval: 20, timeout: SOON_MS })
       .toEqual(["without writes", "without writes"]);
 
-    await browser.submit(toPage(limited), "/disconnect");
+    await browser.submit(toPage(limited), `${path}/disconnect`);
     await expect.poll(everywhere, { interval: 20, timeout: SOON_MS }).toEqual([401, 401]);
   });
 

@@ -1,5 +1,4 @@
 import {
-  bestEffort,
   type Clock,
   createOutageLog,
   type Logger,
@@ -7,12 +6,7 @@ import {
   TAIGA_OUTAGE,
 } from "@taiga-mcp/service";
 import { type Broadcast, createSignedKv, createStoreWatch, type Kv } from "@taiga-mcp/store";
-import {
-  createTaigaClient,
-  type TaigaCredential,
-  type TaigaTransport,
-  watchTransport,
-} from "@taiga-mcp/taiga-client";
+import { createTaigaClient, type TaigaTransport, watchTransport } from "@taiga-mcp/taiga-client";
 import { type Express, type RequestHandler, Router } from "express";
 import { createAccountRouter } from "./account/account-router.ts";
 import { createClientDocuments } from "./clients/client-documents.ts";
@@ -30,27 +24,24 @@ import { renderFailurePage } from "./http/failure-page.ts";
 import { createAccountLoginLimit } from "./http/limits.ts";
 import { createPrivateApp } from "./http/private-app.ts";
 import { createPublicApp } from "./http/public-app.ts";
-import { type AllowLists, createAllowList } from "./login/allow-list.ts";
-import { createLimitedLogin, type LimitedLogin } from "./login/limited-login.ts";
+import { createAllowList } from "./login/allow-list.ts";
 import { createOwnProjects } from "./login/own-projects.ts";
 import { toTaigaAccount } from "./login/taiga-account.ts";
-import { type ApplicationLogin, createApplicationLogin } from "./login/taiga-application.ts";
-import { createPasswordLogin } from "./login/taiga-password.ts";
-import { type Counters, createCounters, toLoginOutcome } from "./operations/counters.ts";
-import { createLogins, type Logins } from "./operations/logins.ts";
+import { createCounters } from "./operations/counters.ts";
+import { createLogins } from "./operations/logins.ts";
 import { createInspectInstallation } from "./operations/inspect-installation.ts";
 import { createKeyRotation, type KeyRotation } from "./operations/key-rotation.ts";
-import { createApplicationFlows } from "./pages/application-flows.ts";
+import { createApplicationWay, createPasswordWay, type Shared } from "./login-ways.ts";
 import { createCsrf } from "./pages/csrf.ts";
-import { createInteractionsRouter, type InteractionsRouterDeps } from "./pages/router.ts";
+import { createInteractionsRouter } from "./pages/router.ts";
 import { createCsrfKeys } from "./secrets/cookie-keys.ts";
 import { openKeyRing } from "./secrets/key-ring.ts";
 import { createRingRecord } from "./secrets/ring-record.ts";
 import type { RootKeys } from "./secrets/root-keys.ts";
 import { createRecordAdoption } from "./secrets/record-adoption.ts";
 import { createRecordKeys } from "./secrets/record-keys.ts";
-import { createSealer, type Sealer } from "./secrets/seal.ts";
-import { createKeyNames, type KeyNames, toAccountId } from "./storage/key-names.ts";
+import { createSealer } from "./secrets/seal.ts";
+import { createKeyNames, toAccountId } from "./storage/key-names.ts";
 import { createRateLimits } from "./storage/rate-limits.ts";
 import { createGrantChangeTopic } from "./storage/topics.ts";
 import { isSignedKey } from "./storage/signed-kinds.ts";
@@ -258,86 +249,12 @@ export async function createAuthServer(deps: AuthServerDeps): Promise<AuthServer
     start: () => {
       refreshSweeper.start();
       adoption?.start();
-      void endUnlisted(config.login.allowLists, logins, logger);
+      void logins.endUnlisted(config.login.allowLists);
     },
     close: async () => {
       storeWatch.close();
       adoption?.close();
       await Promise.all([revocations.close(), refreshSweeper.close(), rootKeys.close()]);
     },
-  };
-}
-
-/**
- * Taking a name off the list of allowed users ends the user's logins at the next start. Users may
- * also be allowed by an e-mail address, which is not stored: those are checked at the next refresh.
- */
-async function endUnlisted(
-  { users, emailDomains }: AllowLists,
-  logins: Logins,
-  logger: Logger,
-): Promise<void> {
-  if (users.length === 0 || emailDomains.length > 0) return;
-  const message = "logins not compared with ALLOWED_USERS; checked at the next refresh";
-  await bestEffort(() => logins.endUnlisted(users), logger, message).catch((error: unknown) =>
-    logger.error({ err: error }, message),
-  );
-}
-
-/** What many parts are made with. */
-interface Shared {
-  kv: Kv;
-  keys: KeyNames;
-  seal: Sealer;
-  clock: Clock;
-  logger: Logger;
-  sleep: AuthServerDeps["sleep"];
-  /** A client of Taiga for one credential, or for none. */
-  connect: (
-    credential?: TaigaCredential,
-    signal?: AbortSignal,
-  ) => ReturnType<typeof createTaigaClient>;
-  /** The subject that stands for a Taiga user. */
-  toAccountId: (userId: number) => string;
-}
-
-/** Login with a password that is typed here; `undefined` where it is not offered. */
-function createPasswordWay(
-  { login: { offersPassword, passwordType } }: Config,
-  shared: Shared,
-  counters: Counters,
-): InteractionsRouterDeps["password"] {
-  if (!offersPassword) return undefined;
-  const { sleep } = shared;
-  const taiga = shared.connect();
-  const limited = createLimitedLogin({
-    ...shared,
-    login: createPasswordLogin({ taiga, loginType: passwordType, sleep }),
-  });
-  return {
-    login: counters.passwordLogins.counted(
-      (...typed: Parameters<LimitedLogin["login"]>) => limited.login(...typed),
-      toLoginOutcome,
-    ),
-  };
-}
-
-/** Login on Taiga's own pages; `undefined` where it is not offered. */
-function createApplicationWay(
-  { login: { applicationId }, taigaWebUrl }: Config,
-  shared: Shared,
-  counters: Counters,
-): InteractionsRouterDeps["application"] {
-  if (applicationId === undefined) return undefined;
-  const login = createApplicationLogin({ ...shared, applicationId, taigaWebUrl });
-  return {
-    login: {
-      ...login,
-      redeem: counters.applicationLogins.counted(
-        (...flow: Parameters<ApplicationLogin["redeem"]>) => login.redeem(...flow),
-        toLoginOutcome,
-      ),
-    },
-    flows: createApplicationFlows(shared),
   };
 }

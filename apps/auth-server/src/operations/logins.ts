@@ -1,4 +1,4 @@
-import type { Logger } from "@taiga-mcp/service";
+import { bestEffort, type Logger } from "@taiga-mcp/service";
 import type { Connection, Connections } from "../engine/boundary/ports.ts";
 import type { ActivityLog } from "../grants/activity-log.ts";
 import type { GrantUses } from "../grants/grant-use.ts";
@@ -41,7 +41,7 @@ export interface LoginFilter {
 
 /**
  * All logins, for the operator. Reads every grant in the store.
- * @throws {UnavailableError} from both methods when the store does not answer.
+ * @throws {UnavailableError} from `list` and `end` when the store does not answer.
  */
 export interface Logins {
   /** The most recently used first. */
@@ -49,11 +49,16 @@ export interface Logins {
   /** Ends them, at once for the resource servers. @returns those that were ended. */
   end(filter: LoginFilter): Promise<{ ended: Login[] }>;
   /**
-   * Ends the logins of users whose names are not on the list. A login without a known name stays: it
-   * is checked when its Taiga credential is refreshed.
-   * @param users names in lower case.
+   * Ends the logins of users whose names are not on the list; with an empty one, all are allowed. A
+   * login without a known name stays: it is checked when its Taiga credential is refreshed. So are
+   * all of them where e-mail addresses allow users as well, because those are not stored. Never
+   * rejects.
+   * @param allowed.users names in lower case.
    */
-  endUnlisted(users: readonly string[]): Promise<void>;
+  endUnlisted(allowed: {
+    users: readonly string[];
+    emailDomains: readonly string[];
+  }): Promise<void>;
 }
 
 export interface LoginsDeps {
@@ -88,16 +93,24 @@ export function createLogins(deps: LoginsDeps): Logins {
     return ended;
   }
 
+  async function endOthers(users: readonly string[]): Promise<void> {
+    const ended = await endAll(
+      await find(({ user }) => user !== null && !users.includes(user.toLowerCase())),
+    );
+    if (ended.length === 0) return;
+    logger.warn({ ended: ended.length }, "logins of users who are not allowed ended");
+  }
+
   return {
     list: async (filter) => ({ logins: await find(toMatcher(filter)) }),
     end: async (filter) => ({ ended: await endAll(await find(toMatcher(filter))) }),
-    endUnlisted: async (users) => {
-      const ended = await endAll(
-        await find(({ user }) => user !== null && !users.includes(user.toLowerCase())),
+    endUnlisted: async ({ users, emailDomains }) => {
+      if (users.length === 0 || emailDomains.length > 0) return;
+      const message = "logins not compared with ALLOWED_USERS; checked at the next refresh";
+      const endThem = () => endOthers(users);
+      await bestEffort(endThem, logger, message).catch((error: unknown) =>
+        logger.error({ err: error }, message),
       );
-      if (ended.length > 0) {
-        logger.warn({ ended: ended.length }, "logins of users who are not allowed ended");
-      }
     },
   };
 }

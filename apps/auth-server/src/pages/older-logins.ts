@@ -11,7 +11,7 @@ import { toRedirectTarget } from "./views/redirect-target.ts";
 const UNUSED_SECONDS = 86_400;
 
 /** More of them are shown on the account pages. */
-const MAX_SHOWN = 5;
+const MAX_SHOWN = 3;
 
 export interface OlderLoginsDeps {
   connections: Pick<Connections, "list" | "end">;

@@ -10,11 +10,15 @@ export interface OlderLogin {
   isPreselected: boolean;
 }
 
-/** Offers to end earlier logins of the same app. @param now epoch seconds. */
+/**
+ * Offers to end earlier logins of the same app; folded unless one of them is selected.
+ * @param now epoch seconds.
+ */
 export function renderOlderLogins(logins: readonly OlderLogin[], now: number): Html | "" {
   if (logins.length === 0) return "";
-  return html`<fieldset class="older">
-    <legend>You have connected this app before</legend>
+  const isOpen = logins.some(({ isPreselected }) => isPreselected);
+  return html`<details class="more older" ${isOpen ? html`open` : ""}>
+    <summary>You have connected this app before</summary>
     ${logins.map(
       ({ gid, usedAt, isPreselected }) =>
         html`<div class="project">
@@ -30,5 +34,5 @@ export function renderOlderLogins(logins: readonly OlderLogin[], now: number): H
           >
         </div>`,
     )}
-  </fieldset>`;
+  </details>`;
 }

@@ -223,9 +223,7 @@ form.consent .notice { margin: 0 0 0.625rem; }
   .parties .arrow { transform: rotate(90deg); justify-self: start; }
   .questions .project-list { max-height: 40vh; }
 }
-.older { margin-top: 1.25rem; }
-.older legend { margin-bottom: 0.25rem; }
-.older + .small { margin-top: 0.75rem; }
+.older + .small { margin-top: 0.25rem; }
 .actions { display: grid; gap: 0.625rem; margin-top: 1.5rem; }
 .actions.sticky { position: sticky; bottom: 0; z-index: 2; margin: 0.875rem calc(-1 * clamp(1.125rem, 4vw, 1.75rem)) 0; padding: 0.875rem clamp(1.125rem, 4vw, 1.75rem); border-top: 1px solid var(--line); border-radius: 0 0 1rem 1rem; background: var(--card); grid-template-columns: 1fr auto; }
 @media (min-width: 26rem) { .actions { grid-template-columns: 1fr auto; } }
