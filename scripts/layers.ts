@@ -315,6 +315,12 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     folders: {
       account: { imports: ["history", "http", "model", "projects"] },
       administration: { imports: ["history", "http", "items", "model", "projects"] },
+      "administration/members": {
+        imports: ["administration", "history", "http", "items", "model", "projects"],
+      },
+      "administration/values": {
+        imports: ["administration", "history", "http", "items", "model", "projects"],
+      },
       auth: { imports: ["http", "model", "projects"] },
       demo: {
         imports: [
