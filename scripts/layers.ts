@@ -314,12 +314,22 @@ export const LAYERS: Readonly<Record<string, Workspace>> = {
     ],
     folders: {
       account: { imports: ["history", "http", "model", "projects"] },
-      administration: { imports: ["history", "http", "items", "model", "projects"] },
+      administration: {
+        imports: [
+          "administration/members",
+          "administration/values",
+          "history",
+          "http",
+          "items",
+          "model",
+          "projects",
+        ],
+      },
       "administration/members": {
-        imports: ["administration", "history", "http", "items", "model", "projects"],
+        imports: ["history", "http", "items", "model", "projects"],
       },
       "administration/values": {
-        imports: ["administration", "history", "http", "items", "model", "projects"],
+        imports: ["history", "http", "items", "model", "projects"],
       },
       auth: { imports: ["http", "model", "projects"] },
       demo: {
