@@ -20,8 +20,11 @@ describe("the access levels that people are offered", () => {
     expect(toAccessTexts(reading).map(({ level }) => level)).toEqual(["read"]);
     const few = toAccessTexts(tools.filter(({ name }) => ["get_me", "add_comment"].includes(name)));
     expect(few).toEqual([
-      { level: "read", allows: "See your name and e-mail address." },
-      { level: "write", allows: "Also write comments. Cannot delete anything." },
+      { level: "read", allows: "See your name and e-mail." },
+      {
+        level: "write",
+        allows: "Also create and change items, comments and wiki pages. Cannot delete anything.",
+      },
     ]);
     expect(() => toAccessTexts([{ name: "fly_away", access: "admin" }])).toThrow("fly_away");
   });

@@ -5,11 +5,11 @@ import type { AccessLevel } from "./access-level.ts";
 export const TOOL_ACCESS: readonly { level: AccessLevel; allows: string }[] = [
   {
     level: "read",
-    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity, notifications and your name and e-mail address.",
+    allows: "See projects, sprints, epics, stories, tasks, issues, wiki pages, comments, activity, notifications and your name and e-mail.",
   },
   {
     level: "write",
-    allows: "Also create and change items, write comments and wiki pages, plan sprints and watch and vote. Cannot delete anything.",
+    allows: "Also create and change items, comments and wiki pages, plan sprints and vote. Cannot delete anything.",
   },
   {
     level: "delete",
